@@ -1,0 +1,86 @@
+"""What the engine asks for, in the imperative.
+
+In: nothing. Out: the commands that steps yield and drivers carry out. Must not hold
+behaviour. A command that waits is resumed with the event named in its docstring.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Union
+
+from eslflow.call.records import Row
+from eslflow.wire.terms import ApiCommand, App, HangupCause
+
+
+@dataclass(frozen=True)
+class Execute:
+    """Run an application; resumed with `Executed`, or `Replied` when refused."""
+
+    app: App
+    arg: str = ""
+    waits: bool = True
+    """False: go on at once; the switch runs applications one after the other."""
+
+
+@dataclass(frozen=True)
+class Api:
+    """Run an API command; resumed with `Replied`."""
+
+    command: ApiCommand
+    arg: str = ""
+    waits: bool = True
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Store rows; when durable, resumed with `Kept` after their commit."""
+
+    rows: tuple[Row, ...]
+    is_durable: bool = False
+
+
+@dataclass(frozen=True)
+class Await:
+    """Wait for one of these kinds of event; resumed with it, or with `TimedOut`."""
+
+    kinds: tuple[type, ...]
+    timeout_s: float | None = None
+    """Seconds; None: as long as the call lasts."""
+
+
+@dataclass(frozen=True)
+class Tell:
+    """Say something of the call to whoever watches; goes on at once."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Say that something is wrong that a person must mend; goes on at once."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Hangup:
+    """End the call; goes on at once."""
+
+    cause: HangupCause = HangupCause.NORMAL_CLEARING
+
+
+@dataclass(frozen=True)
+class Close:
+    """Give the socket back: the switch goes on in its dialplan; goes on at once."""
+
+
+Command = Union[Execute, Api, Keep, Await, Tell, Alarm, Hangup, Close]
+
+
+def mark(number: int) -> str:
+    """Return the `Event-UUID` of a call's n-th `Execute` or `Api` command.
+
+    Engine and driver both count, so that an outcome names the command it belongs to.
+    """
+    return f"eslflow-{number}"

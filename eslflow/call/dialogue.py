@@ -1,0 +1,191 @@
+"""One call's socket without the socket: messages to events, commands to text.
+
+In: messages from the wire, commands of the engine. Out: events for the engine, bytes
+for the switch. Replies come strictly in order (mod_event_socket.c answers one command
+before it reads the next), so they are matched by counting. Must not decide anything.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+
+from eslflow.call.commands import (
+    Api,
+    Close,
+    Command,
+    Execute,
+    Hangup,
+    mark,
+)
+from eslflow.call.events import (
+    Bridged,
+    Disconnected,
+    Event,
+    Executed,
+    HungUp,
+    Offered,
+    Parked,
+    Queued,
+    RecordStarted,
+    RecordStopped,
+    Replied,
+)
+from eslflow.errors import ProtocolError
+from eslflow.wire import command as text
+from eslflow.wire.message import Message
+from eslflow.wire.terms import ContentType, EventName, Subclass
+
+LINGER_S = 5
+"""How long the switch keeps the socket after a hang-up, for RECORD_STOP comes late."""
+MOST_SEGMENTS = 100_000
+
+_SAFE_PATH = 200
+_REPLIES = (ContentType.COMMAND_REPLY, ContentType.API_RESPONSE)
+
+
+def offer(message: Message) -> Offered:
+    """Read the reply to `connect`: a header block of channel data, without a body.
+
+    Raises:
+        ProtocolError: this is no call of a FreeSWITCH.
+        UnsafeValue: its Unique-ID could not be sent back.
+    """
+    uuid = text.identifier(message.need("Unique-ID"))
+    segments = message.variable("eslflow_segments") or "0"
+    return Offered(
+        uuid=uuid,
+        direction=message.get("Call-Direction") or "",
+        caller=message.get("Caller-Caller-ID-Number") or "",
+        caller_name=message.get("Caller-Caller-ID-Name") or "",
+        called=message.get("Caller-Destination-Number") or "",
+        flow_path=(message.variable("socket_path") or "")[:_SAFE_PATH],
+        is_answered=message.get("Answer-State") == "answered",
+        segments=_number(segments, MOST_SEGMENTS),
+    )
+
+
+class Dialogue:
+    """What is said on one call's socket after the offer."""
+
+    __slots__ = ("_answers", "_number", "_uuid")
+
+    def __init__(self, uuid: str) -> None:
+        self._uuid = uuid
+        self._number = 0
+        self._answers: deque[int] = deque()
+
+    def open(self, names: Iterable[EventName], customs: Iterable[Subclass]) -> bytes:
+        """Return the commands that come first; filters before `event` (measured).
+
+        Between the two the socket hears every call of the switch.
+        """
+        self._answers.extend((0, 0, 0))
+        return b"".join(
+            (
+                text.linger(LINGER_S),
+                text.only("Unique-ID", self._uuid),
+                text.events(names, customs),
+            )
+        )
+
+    def say(self, command: Command) -> bytes:
+        """Return the text of a command; empty for one that is not for the switch.
+
+        Raises:
+            UnsafeValue: an argument could forge or run a command.
+        """
+        if isinstance(command, Execute):
+            number = self._expect()
+            return text.execute(command.app, command.arg, mark(number))
+        if isinstance(command, Api):
+            self._expect()
+            return text.api(command.command, command.arg)
+        if isinstance(command, Hangup):
+            self._answers.append(0)
+            return text.hangup(command.cause)
+        if isinstance(command, Close):
+            self._answers.append(0)
+            return text.leave()
+        return b""
+
+    def _expect(self) -> int:
+        self._number += 1
+        self._answers.append(self._number)
+        return self._number
+
+    def hear(self, message: Message) -> Iterator[Event]:
+        """Yield the event that a message is; nothing for what the engine needs not.
+
+        Raises:
+            ProtocolError: a reply to no command, or an event that is none.
+        """
+        kind = message.content_type
+        if kind == ContentType.EVENT_PLAIN:
+            event = self._event(message.event())
+            if event is not None:
+                yield event
+        elif kind in _REPLIES:
+            if not self._answers:
+                raise ProtocolError("a reply that nothing was asked for")
+            number = self._answers.popleft()
+            if number:
+                yield Replied(number, message.is_ok, message.reply)
+        elif kind == ContentType.DISCONNECT_NOTICE:
+            if message.get("Content-Disposition") != "linger":
+                yield Disconnected()
+        else:
+            raise ProtocolError("a message of a kind that no call has", kind.encode())
+
+    def _event(self, event: Message) -> Event | None:
+        name = event.get("Event-Name")
+        make = _EVENTS.get(name or "")
+        if make is None or event.get("Unique-ID") != self._uuid:
+            return None
+        return make(event)
+
+
+def _executed(event: Message) -> Event:
+    return Executed(
+        mark=event.get("Application-UUID") or "",
+        response=event.get("Application-Response") or "",
+        variables=event,
+    )
+
+
+def _stopped(event: Message) -> Event:
+    return RecordStopped(
+        path=event.get("Record-File-Path") or "",
+        ms=_number(event.variable("record_ms") or "0", 1 << 40),
+        cause=event.get("Record-Completion-Cause") or "",
+    )
+
+
+def _custom(event: Message) -> Event | None:
+    if event.get("Event-Subclass") != Subclass.FIFO:
+        return None
+    return Queued(action=event.get("FIFO-Action") or "")
+
+
+def _number(digits: str, most: int) -> int:
+    """Return a number that came over the wire, or 0; never more than `most`."""
+    if digits.isascii() and digits.isdigit() and len(digits) < 16:
+        return min(int(digits), most)
+    return 0
+
+
+_EVENTS = {
+    EventName.CHANNEL_EXECUTE_COMPLETE.value: _executed,
+    EventName.CHANNEL_BRIDGE.value: lambda event: Bridged(
+        event.get("Other-Leg-Unique-ID") or ""
+    ),
+    EventName.CHANNEL_PARK.value: lambda _: Parked(),
+    EventName.CHANNEL_HANGUP.value: lambda event: HungUp(
+        event.get("Hangup-Cause") or ""
+    ),
+    EventName.RECORD_START.value: lambda event: RecordStarted(
+        event.get("Record-File-Path") or ""
+    ),
+    EventName.RECORD_STOP.value: _stopped,
+    EventName.CUSTOM.value: _custom,
+}

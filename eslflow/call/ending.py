@@ -1,0 +1,57 @@
+"""The rows that frame a call: how it came, how it ended, what was never asked.
+
+In: the call's live state. Out: rows. Must not store them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from eslflow.call.live import CallEnded, Live
+from eslflow.call.records import CallEnded as CallEndedRow
+from eslflow.call.records import CallOffered, Choice, State
+
+
+def offered_row(live: Live) -> CallOffered:
+    """Return the row of a call that came in."""
+    offered, flow = live.offered, live.flow
+    return CallOffered(
+        uuid=offered.uuid,
+        direction=offered.direction,
+        caller=offered.caller,
+        caller_name=offered.caller_name,
+        called=offered.called,
+        flow=flow.name,
+        flow_sha256=flow.sha256,
+        engine=live.site.engine,
+        offered_at=live.now,
+    )
+
+
+def ended_row(live: Live, ended: CallEnded) -> CallEndedRow:
+    """Return the row that completes it."""
+    return CallEndedRow(
+        uuid=live.offered.uuid,
+        ended_at=live.now,
+        ending=ended.ending,
+        cause=ended.cause,
+        last_step=live.step,
+    )
+
+
+def not_asked_rows(live: Live) -> Iterator[Choice]:
+    """Yield a row for each purpose that needs consent and was never asked for."""
+    for purpose in live.consents.not_asked():
+        yield Choice(
+            call_uuid=live.offered.uuid,
+            at=live.now,
+            state=State.NOT_ASKED,
+            purpose=purpose.name,
+            basis=purpose.basis.value,
+            retain_s=purpose.retain_s,
+            flow=live.flow.name,
+            flow_sha256=live.flow.sha256,
+            step=live.step,
+            engine=live.site.engine,
+            performed_by="system",
+        )

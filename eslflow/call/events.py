@@ -1,0 +1,157 @@
+"""What can happen to a call, in the past tense.
+
+In: nothing. Out: the events that drivers hand to the engine. Must not hold behaviour;
+the only thing looked up lazily is a channel variable, because an event has hundreds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, Union
+
+
+class Variables(Protocol):
+    """Channel variables of one event: a wire message, or a `Told` in tests."""
+
+    def variable(self, name: str) -> str | None:
+        """Return a channel variable, or None."""
+
+
+class Told:
+    """Channel variables given as a mapping; for drivers without a wire."""
+
+    def __init__(self, values: Mapping[str, str] | None = None) -> None:
+        self._values = dict(values or {})
+
+    def variable(self, name: str) -> str | None:
+        """Return a channel variable, or None."""
+        return self._values.get(name)
+
+
+@dataclass(frozen=True)
+class Offered:
+    """The switch handed the call over (the reply to `connect`)."""
+
+    uuid: str
+    """Unique-ID of the A-leg."""
+    direction: str = "inbound"
+    caller: str = ""
+    """Number, as the network claimed it."""
+    caller_name: str = ""
+    called: str = ""
+    flow_path: str = ""
+    """`variable_socket_path`: what stood after the slash in the dialplan."""
+    is_answered: bool = False
+    segments: int = 0
+    """Recordings this call has had already, if it was handed over before."""
+
+
+@dataclass(frozen=True)
+class Executed:
+    """An application that we asked for is done (CHANNEL_EXECUTE_COMPLETE)."""
+
+    mark: str
+    """The `Event-UUID` we gave it, back as `Application-UUID`."""
+    response: str = ""
+    """`Application-Response`: `FILE PLAYED`, `FILE NOT FOUND`, mostly `_none_`."""
+    variables: Variables = field(default_factory=Told, compare=False)
+
+
+@dataclass(frozen=True)
+class Replied:
+    """The switch answered the command with this number."""
+
+    number: int
+    is_ok: bool
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The ledger has made rows durable, or could not."""
+
+    is_ok: bool
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Bridged:
+    """The call was joined to another leg (CHANNEL_BRIDGE, or fifo's bridge-caller-start)."""
+
+    other_uuid: str = ""
+
+
+@dataclass(frozen=True)
+class Unbridged:
+    """The other leg left."""
+
+
+@dataclass(frozen=True)
+class Parked:
+    """The call is back with us after a bridge (CHANNEL_PARK)."""
+
+
+@dataclass(frozen=True)
+class Queued:
+    """Something happened in a queue (callcenter::info, fifo::info)."""
+
+    action: str
+    """`CC-Action` or `FIFO-Action` in the switch's spelling."""
+    cause: str = ""
+    """`CC-Cause`: Terminated, Cancel."""
+    reason: str = ""
+    """`CC-Cancel-Reason`: BREAK_OUT, TIMEOUT, NO_AGENT_TIMEOUT."""
+
+
+@dataclass(frozen=True)
+class RecordStarted:
+    """A recorder runs (RECORD_START); ours or another's."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class RecordStopped:
+    """A recorder closed its file (RECORD_STOP)."""
+
+    path: str
+    ms: int = 0
+    cause: str = ""
+
+
+@dataclass(frozen=True)
+class HungUp:
+    """The A-leg is gone (CHANNEL_HANGUP)."""
+
+    cause: str = ""
+
+
+@dataclass(frozen=True)
+class Disconnected:
+    """The socket is closed, or is about to be; nothing more will come."""
+
+    problem: str = ""
+    """Why, when it was not the end of the call."""
+
+
+@dataclass(frozen=True)
+class TimedOut:
+    """What was awaited did not come in time."""
+
+
+Event = Union[
+    Offered,
+    Executed,
+    Replied,
+    Kept,
+    Bridged,
+    Unbridged,
+    Parked,
+    Queued,
+    RecordStarted,
+    RecordStopped,
+    HungUp,
+    Disconnected,
+    TimedOut,
+]

@@ -1,0 +1,97 @@
+"""What one call knows of itself while it runs; what steps read and write.
+
+In: the offer, the flow, the site. Out: the state that the engine and the steps share.
+Must not do anything by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from eslflow.call.consent import Consents
+from eslflow.call.events import Offered
+from eslflow.call.recording import Recorder
+from eslflow.flow.model import Flow
+
+
+@dataclass(frozen=True)
+class Sound:
+    """An audio file that is there."""
+
+    path: str
+    """Absolute, as the switch opens it."""
+    sha256: str
+    ms: int
+
+
+@dataclass(frozen=True)
+class Site:
+    """What every call of one installation shares."""
+
+    recordings: str
+    """Absolute folder for recordings, as the switch writes it."""
+    engine: str = ""
+    """eslflow's version, for the record."""
+    sounds: Mapping[str, Sound] = field(default_factory=dict)
+    """By the path relative to the sounds folder: `support/en/welcome.wav`."""
+
+
+class CallEnded(Exception):  # noqa: N818  not an error: the caller hung up
+    """Thrown into a step when the call is over; carries the hangup cause."""
+
+    def __init__(self, ending: str, cause: str = "") -> None:
+        self.ending = ending
+        """As in `records.CallEnded`."""
+        self.cause = cause
+        super().__init__(ending, cause)
+
+    def __str__(self) -> str:
+        """Tell it as people read it."""
+        words = self.ending.replace("_", " ")
+        return f"{words} ({self.cause})" if self.cause else words
+
+
+class Live:
+    """One call on its way through its flow."""
+
+    __slots__ = (
+        "_variables",
+        "consents",
+        "flow",
+        "is_answered",
+        "language",
+        "leaving",
+        "now",
+        "offered",
+        "recorder",
+        "site",
+        "step",
+        "was_bridged",
+    )
+
+    def __init__(self, offered: Offered, flow: Flow, site: Site, now: int) -> None:
+        self.offered = offered
+        self.flow = flow
+        self.site = site
+        self.now = now
+        """Microseconds since 1970, set by the engine at every event."""
+        self.language = flow.languages[0]
+        self.is_answered = offered.is_answered
+        self.consents = Consents(flow.purposes)
+        self.recorder = Recorder(offered.segments)
+        self.step = ""
+        """Name of the step the call is in."""
+        self.was_bridged = False
+        """Whether an agent had the call; the dialplan cannot take it on after that."""
+        self.leaving = ""
+        """How the flow is ending the call, once it does: `finished`, `handed_back`."""
+        self._variables = 0
+
+    def new_variable(self) -> str:
+        """Return the name of a channel variable that this call has not used yet.
+
+        A name used twice could hold the answer to an earlier question.
+        """
+        self._variables += 1
+        return f"eslflow_digits_{self._variables}"

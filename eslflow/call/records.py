@@ -1,0 +1,209 @@
+"""What is kept of a call: plain rows, made by the engine, written by the ledger.
+
+In: facts of one call. Out: frozen rows, each knowing its table. Must not know how or
+where they are stored. All times are UTC, in microseconds since 1970-01-01.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import ClassVar, Union
+
+from eslflow.wire.terms import RecordAction
+
+
+class State(str, Enum):
+    """What is known of one purpose in one call; only `granted` permits recording."""
+
+    REQUESTED = "requested"
+    """The question began."""
+    GRANTED = "granted"
+    REFUSED = "refused"
+    UNANSWERED = "unanswered"
+    """No valid key; the reason says which way."""
+    HUNG_UP = "hung_up"
+    """The caller hung up while being asked."""
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    VERBAL = "verbal"
+    NOT_ASKED = "not_asked"
+    """The call ended or went on without the question."""
+
+    def __str__(self) -> str:
+        """Give the word as it is stored."""
+        return self.value
+
+
+class Reason(str, Enum):
+    """Why a question stayed unanswered."""
+
+    TIMEOUT = "timeout"
+    """No key in time."""
+    INVALID = "invalid"
+    """Keys, but none that was offered."""
+    BROKEN_PROMPT = "broken_prompt"
+    """The question could not be played, so nothing pressed can be an answer."""
+    NOT_KEPT = "not_kept"
+    """The answer could not be stored."""
+    REFUSED_BY_SWITCH = "refused_by_switch"
+    """The switch would not ask the question."""
+
+    def __str__(self) -> str:
+        """Give the word as it is stored."""
+        return self.value
+
+
+@dataclass(frozen=True)
+class CallOffered:
+    """A call that came in."""
+
+    table: ClassVar[str] = "calls"
+    uuid: str
+    """FreeSWITCH's Unique-ID of the A-leg."""
+    direction: str
+    """`inbound` or `outbound`, as the switch sees the A-leg."""
+    caller: str
+    """Caller's number as the network claimed it; anyone can forge it."""
+    caller_name: str
+    """Caller's display name, likewise."""
+    called: str
+    """The number dialled."""
+    flow: str
+    """Name of the flow that handles the call."""
+    flow_sha256: str
+    """Which version of it: hash of the file's bytes."""
+    engine: str
+    """eslflow's version."""
+    offered_at: int
+
+
+@dataclass(frozen=True)
+class CallEnded:
+    """How a call ended; completes its `CallOffered`."""
+
+    table: ClassVar[str] = "calls"
+    uuid: str
+    ended_at: int
+    ending: str
+    """`hung_up`, `finished` (by the flow), `handed_back` (to the dialplan), `lost` (the
+    socket broke) or `failed` (our fault)."""
+    cause: str
+    """Hangup cause in FreeSWITCH's spelling; empty when none was heard."""
+    last_step: str
+    """Name of the step the call was in."""
+
+
+@dataclass(frozen=True)
+class NoticePlayed:
+    """The exact words and audio of one version of a notice; kept once."""
+
+    table: ClassVar[str] = "notices"
+    flow: str
+    notice: str
+    version: int
+    language: str
+    text: str
+    audio_sha256: str
+    """Of the file that was played; empty when there was none."""
+    audio_ms: int
+    url: str
+    """Where the full notice can be read; may be empty."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer, or its absence, about one purpose."""
+
+    table: ClassVar[str] = "choices"
+    call_uuid: str
+    at: int
+    state: State
+    purpose: str
+    basis: str
+    """Lawful basis of the purpose, as the flow says."""
+    retain_s: int
+    """How long a recording for it may be kept, in seconds; 0: no limit given."""
+    flow: str
+    flow_sha256: str
+    step: str
+    engine: str
+    performed_by: str = "subject"
+    """`subject`, `agent` or `system`."""
+    reason: str = ""
+    """More about `unanswered`, a `Reason`; else empty."""
+    notice: str = ""
+    notice_version: int = 0
+    language: str = ""
+    audio_sha256: str = ""
+    heard_ms: int = 0
+    """How much of the notice was played before the key (last try)."""
+    keys_offered: str = ""
+    """As offered: `1=granted 2=refused`."""
+    key: str = ""
+    """What was pressed at last; empty when nothing was."""
+    tries: int = 0
+    """How often it was asked."""
+
+
+@dataclass(frozen=True)
+class RecordingBegun:
+    """A file that is about to be recorded; kept before the switch is asked to."""
+
+    table: ClassVar[str] = "recordings"
+    id: str
+    """`<call uuid>-<n>`, also the file's name without `.wav`."""
+    call_uuid: str
+    leg_uuid: str
+    path: str
+    """Absolute path on the switch."""
+    purposes: str
+    """Purposes that permit it, separated by blanks."""
+    step: str
+    asked_at: int
+
+
+@dataclass(frozen=True)
+class RecordingEnded:
+    """What the switch said of a file when it closed it; completes `RecordingBegun`."""
+
+    table: ClassVar[str] = "recordings"
+    id: str
+    started_at: int
+    """When RECORD_START came; 0 when it never did."""
+    stopped_at: int
+    ms: int
+    """Length as the switch counted it."""
+    cause: str
+    """`Record-Completion-Cause`; it does not mean what it says (measured)."""
+    state: str
+    """`stopped`, `failed` when it never ran, `lost` when its end was not seen."""
+
+
+@dataclass(frozen=True)
+class RecordingAction:
+    """One thing asked of a recording, and what the switch replied."""
+
+    table: ClassVar[str] = "recording_actions"
+    recording_id: str
+    call_uuid: str
+    at: int
+    action: RecordAction
+    reason: str
+    """What made it so: `step` (the flow asked), `hangup`, `switch` (by itself)."""
+    step: str
+    reply: str
+    """The switch's words."""
+    verified: bool
+    """Whether the switch was seen to do it (RECORD_START, RECORD_STOP)."""
+
+
+Row = Union[
+    CallOffered,
+    CallEnded,
+    NoticePlayed,
+    Choice,
+    RecordingBegun,
+    RecordingEnded,
+    RecordingAction,
+]

@@ -1,0 +1,135 @@
+"""What can go wrong, as one tree; every error carries data, and its text tells how to mend it.
+
+EslflowError
+    FlowError            one problem at one place of a flow file
+    FlowErrors           all problems of one file, sorted by line
+    SettingsError        the site's settings cannot be used
+    RenderError          a template failed on this call
+    ProtocolError        the peer sent nonsense: drop the connection
+    UnsafeValue          a value that could forge or run a command was refused
+    CommandRefused       the switch answered -ERR: the call goes on
+    IllegalTransition    our own bug: the state is unchanged
+    StoreError           the ledger could not persist: do not record
+    LinkLost             the control link to the switch is down
+    PromptError          an audio file cannot be made or used
+    NotFound             a look-up by a name that nothing has
+
+A caller who hangs up is not an error: `call.events.HungUp` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class EslflowError(Exception):
+    """The root of everything eslflow raises on purpose."""
+
+
+@dataclass(frozen=True)
+class FlowError(EslflowError):
+    """One problem of a flow file, at one place."""
+
+    file: str
+    """Path as the administrator gave it."""
+    line: int
+    """1-based line."""
+    column: int
+    """1-based column of the first character that is wrong."""
+    problem: str
+    """One sentence that names the thing and says what is wrong with it."""
+    source: str = ""
+    """The source line, without its line end."""
+    width: int = 1
+    """How many characters to underline."""
+    hint: str = ""
+    """What would be right: a candidate, or what the place takes."""
+    path: str = ""
+    """Where in the document: `steps.ask.keys`."""
+
+    def __str__(self) -> str:
+        """Tell place, problem, line and hint as style asks."""
+        head = f"{self.file}:{self.line}:{self.column}: {self.problem}"
+        lines = [head]
+        if self.source.strip():
+            lines.append(f"{self.line:>6} | {self.source}")
+            lines.append(" " * (9 + self.column - 1) + "^" * max(1, self.width))
+        if self.hint:
+            lines.append(f"  {self.hint}")
+        return "\n".join(lines)
+
+
+class FlowErrors(EslflowError):
+    """A flow file with one problem or more; none of it is used."""
+
+    def __init__(self, problems: Sequence[FlowError]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda p: (p.line, p.column)))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class SettingsError(EslflowError):
+    """The site's settings cannot be used; says which, where and what would do."""
+
+
+class RenderError(EslflowError):
+    """A template failed on this call."""
+
+    def __init__(self, template: str, problem: str) -> None:
+        self.template = template
+        self.problem = problem
+        super().__init__(f"cannot fill in {template!r}: {problem}")
+
+
+class ProtocolError(EslflowError):
+    """The peer sent what no FreeSWITCH sends; its connection is to be dropped."""
+
+    def __init__(self, problem: str, wire: bytes = b"") -> None:
+        self.problem = problem
+        self.wire = wire[:200]
+        super().__init__(f"{problem}: {self.wire!r}" if wire else problem)
+
+
+class UnsafeValue(EslflowError):
+    """A value that could forge a header or be run by the switch was refused."""
+
+    def __init__(self, what: str, value: str, problem: str) -> None:
+        self.what = what
+        self.value = value
+        self.problem = problem
+        super().__init__(f"{what} {value[:80]!r} {problem}")
+
+
+class CommandRefused(EslflowError):
+    """The switch answered -ERR; the call goes on."""
+
+    def __init__(self, command: str, reply: str) -> None:
+        self.command = command
+        self.reply = reply
+        super().__init__(f"{command}: {reply}")
+
+
+class IllegalTransition(EslflowError):
+    """A state machine got an event that its table does not have: our bug."""
+
+    def __init__(self, machine: str, state: object, event: object) -> None:
+        self.machine = machine
+        self.state = state
+        self.event = event
+        super().__init__(f"{machine} cannot take {event} while {state}")
+
+
+class StoreError(EslflowError):
+    """The ledger could not persist; what rests on it must not happen."""
+
+
+class LinkLost(EslflowError):
+    """The control link to the switch is down; commands over it cannot be sent."""
+
+
+class PromptError(EslflowError):
+    """An audio file cannot be made or used; says which, why and what to do."""
+
+
+class NotFound(EslflowError):
+    """Nothing has that name; says what was looked for and what is near."""

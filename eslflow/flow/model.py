@@ -1,0 +1,117 @@
+"""A flow as the engine reads it: checked, frozen, every name resolved.
+
+In: what the loader found right. Out: values to read. Must not read files or know YAML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from eslflow.flow.audio import Audio, notice_path, prompt_path
+
+if TYPE_CHECKING:
+    from eslflow.steps.step import Step
+
+
+class Basis(str, Enum):
+    """Lawful bases of GDPR Art. 6(1), in its order."""
+
+    CONSENT = "consent"
+    CONTRACT = "contract"
+    LEGAL_OBLIGATION = "legal_obligation"
+    VITAL_INTERESTS = "vital_interests"
+    PUBLIC_TASK = "public_task"
+    LEGITIMATE_INTERESTS = "legitimate_interests"
+
+    def __str__(self) -> str:
+        """Give the word as the flow spells it."""
+        return self.value
+
+
+class Record(str, Enum):
+    """What a step wants of the recording while it runs."""
+
+    ON = "on"
+    OFF = "off"
+
+    def __str__(self) -> str:
+        """Give the word as the flow spells it."""
+        return self.value
+
+
+class From(str, Enum):
+    """The moment from which a step's recording holds sound."""
+
+    STEP = "step"
+    """At once."""
+    ANSWER = "answer"
+    """When an agent answers, so that no hold music is stored."""
+
+    def __str__(self) -> str:
+        """Give the word as the flow spells it."""
+        return self.value
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What a recording is for, and on which lawful basis."""
+
+    name: str
+    basis: Basis
+    retain_s: int = 0
+    """How long recordings for it may be kept, in seconds; 0: no limit given."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What callers are told before they choose, word by word."""
+
+    name: str
+    version: int
+    text: Mapping[str, str]
+    """By language, in the flow's order."""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What is played to callers, word by word."""
+
+    name: str
+    text: Mapping[str, str]
+    """By language."""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One flow file, whole and checked."""
+
+    name: str
+    start: str
+    """Name of the first step."""
+    steps: Mapping[str, Step]
+    """In the order of the file."""
+    languages: tuple[str, ...] = ("en",)
+    """BCP 47; the first is the default."""
+    description: str = ""
+    purposes: Mapping[str, Purpose] = field(default_factory=dict)
+    notices: Mapping[str, Notice] = field(default_factory=dict)
+    prompts: Mapping[str, Prompt] = field(default_factory=dict)
+    sha256: str = ""
+    """Of the file's bytes, in hex."""
+    file: str = ""
+    """Where it was read from."""
+
+    def audio(self) -> Iterator[Audio]:
+        """Yield every piece of audio the flow can play, prompts first."""
+        for prompt in self.prompts.values():
+            for language, text in prompt.text.items():
+                path = prompt_path(self.name, language, prompt.name)
+                yield Audio(path, language, text)
+        for notice in self.notices.values():
+            for language, text in notice.text.items():
+                path = notice_path(self.name, language, notice.name, notice.version)
+                yield Audio(path, language, text)

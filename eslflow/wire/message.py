@@ -1,0 +1,110 @@
+"""One message of the event socket: a block of headers and, by its length, a body.
+
+In: the bytes of a header block and a body. Out: values, looked up lazily, each split
+from its line before it is decoded. Must not decide anything by a value: FreeSWITCH's
+encoding cannot be undone with certainty (a literal `%0A` arrives unescaped).
+"""
+
+from __future__ import annotations
+
+from urllib.parse import unquote_to_bytes
+
+from eslflow.errors import ProtocolError
+from eslflow.wire.terms import ContentType
+
+
+def decode(raw: bytes) -> str:
+    """Undo the percent encoding of one value; bytes that are not UTF-8 stay data.
+
+    They become lone surrogates, so that `text.encode("utf-8", "surrogateescape")`
+    gives them back.
+    """
+    if b"%" in raw:
+        raw = unquote_to_bytes(raw)
+    return raw.decode("utf-8", "surrogateescape")
+
+
+class Message:
+    """Headers and body as they came; the first header of a name is the one that counts.
+
+    FreeSWITCH itself reads the first of two headers of one name (switch_event.c), and
+    a line without a colon is no header at all.
+    """
+
+    __slots__ = ("_head", "body")
+
+    def __init__(self, head: bytes, body: bytes = b"") -> None:
+        self._head = b"\n" + head + b"\n"
+        self.body = body
+
+    def raw(self, name: str) -> bytes | None:
+        """Return the bytes of a header as they came, or None."""
+        head = self._head
+        mark = b"\n" + name.encode("ascii") + b":"
+        at = head.find(mark)
+        if at < 0:
+            return None
+        at += len(mark)
+        return head[at : head.index(b"\n", at)].strip()
+
+    def get(self, name: str) -> str | None:
+        """Return a header decoded, or None."""
+        raw = self.raw(name)
+        return None if raw is None else decode(raw)
+
+    def need(self, name: str) -> str:
+        """Return a header that must be there.
+
+        Raises:
+            ProtocolError: the header is missing.
+        """
+        raw = self.raw(name)
+        if raw is None:
+            raise ProtocolError(f"no {name} header", self._head.strip())
+        return decode(raw)
+
+    def variable(self, name: str) -> str | None:
+        """Return a channel variable decoded, or None."""
+        return self.get("variable_" + name)
+
+    def items(self) -> list[tuple[str, str]]:
+        """Return every header in order, decoded; for people and tests."""
+        pairs = []
+        for line in self._head.split(b"\n"):
+            name, colon, value = line.partition(b":")
+            if colon:
+                pairs.append((name.decode("latin-1"), decode(value.strip())))
+        return pairs
+
+    @property
+    def content_type(self) -> str:
+        """`Content-Type`, or the empty string (a bare event block has none)."""
+        return self.get("Content-Type") or ""
+
+    @property
+    def reply(self) -> str:
+        """The switch's answer: `Reply-Text`, or the body of an api response."""
+        if self.content_type == ContentType.API_RESPONSE:
+            return self.body.decode("utf-8", "surrogateescape").strip()
+        return (self.get("Reply-Text") or "").strip()
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether the answer is not an error; an empty reply is no promise."""
+        reply = self.reply
+        return bool(reply) and not reply.startswith("-")
+
+    def event(self) -> Message:
+        """Return the event that the body of a `text/event-plain` message is.
+
+        Raises:
+            ProtocolError: the body is no header block.
+        """
+        head, blank, body = self.body.partition(b"\n\n")
+        if not blank:
+            raise ProtocolError("an event without its blank line", self.body)
+        return Message(head, body)
+
+    def __repr__(self) -> str:
+        """Show the start of the block."""
+        return f"Message({self._head.strip()[:60]!r}, {len(self.body)} bytes)"

@@ -1,0 +1,109 @@
+"""FreeSWITCH's spelling, once: every word that goes over the socket is an enum value.
+
+In: nothing. Out: enums whose values are the words on the wire, verified against
+FreeSWITCH's C source. Must not hold logic, nor words of our own making.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class StrEnum(str, Enum):
+    """An enum whose members are their wire spelling (Python 3.10 has none)."""
+
+    def __str__(self) -> str:
+        """Give the wire spelling."""
+        return str(self.value)
+
+
+class ContentType(StrEnum):
+    """`Content-Type` of a message (mod_event_socket.c)."""
+
+    AUTH_REQUEST = "auth/request"
+    COMMAND_REPLY = "command/reply"
+    API_RESPONSE = "api/response"
+    EVENT_PLAIN = "text/event-plain"
+    DISCONNECT_NOTICE = "text/disconnect-notice"
+    RUDE_REJECTION = "text/rude-rejection"
+
+
+class EventName(StrEnum):
+    """`Event-Name` of the events that are read (switch_event.c, EVENT_NAMES)."""
+
+    CHANNEL_DATA = "CHANNEL_DATA"
+    CHANNEL_ANSWER = "CHANNEL_ANSWER"
+    CHANNEL_EXECUTE_COMPLETE = "CHANNEL_EXECUTE_COMPLETE"
+    CHANNEL_BRIDGE = "CHANNEL_BRIDGE"
+    CHANNEL_UNBRIDGE = "CHANNEL_UNBRIDGE"
+    CHANNEL_PARK = "CHANNEL_PARK"
+    CHANNEL_HANGUP = "CHANNEL_HANGUP"
+    RECORD_START = "RECORD_START"
+    RECORD_STOP = "RECORD_STOP"
+    CUSTOM = "CUSTOM"
+    BACKGROUND_JOB = "BACKGROUND_JOB"
+    HEARTBEAT = "HEARTBEAT"
+
+
+class Subclass(StrEnum):
+    """`Event-Subclass` of the CUSTOM events that are read."""
+
+    CALLCENTER = "callcenter::info"
+    FIFO = "fifo::info"
+
+
+class App(StrEnum):
+    """Applications that steps may execute (mod_dptools.c, mod_callcenter.c, mod_fifo.c).
+
+    An unknown name hangs the call up 21 ms after `+OK`, so there are no others.
+    """
+
+    ANSWER = "answer"
+    PLAYBACK = "playback"
+    PLAY_AND_GET_DIGITS = "play_and_get_digits"
+    CALLCENTER = "callcenter"
+    FIFO = "fifo"
+    HANGUP = "hangup"
+    SLEEP = "sleep"
+
+
+class ApiCommand(StrEnum):
+    """API commands that are sent (mod_commands.c)."""
+
+    UUID_RECORD = "uuid_record"
+    UUID_SETVAR = "uuid_setvar"
+    UUID_FLUSH_DTMF = "uuid_flush_dtmf"
+    UUID_KILL = "uuid_kill"
+    UUID_EXISTS = "uuid_exists"
+    UUID_BUGLIST = "uuid_buglist"
+    STATUS = "status"
+    MODULE_EXISTS = "module_exists"
+
+
+class RecordAction(StrEnum):
+    """What `uuid_record` is asked to do (mod_commands.c, uuid_record_api)."""
+
+    START = "start"
+    STOP = "stop"
+    MASK = "mask"
+    UNMASK = "unmask"
+
+
+class ReadResult(StrEnum):
+    """`variable_read_result` after play_and_get_digits (switch_ivr_play_say.c)."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+    TIMEOUT = "timeout"
+
+
+class HangupCause(StrEnum):
+    """Causes that a flow may give (switch_types.h, Q.850)."""
+
+    NORMAL_CLEARING = "NORMAL_CLEARING"
+    USER_BUSY = "USER_BUSY"
+    NO_ANSWER = "NO_ANSWER"
+    CALL_REJECTED = "CALL_REJECTED"
+    NORMAL_TEMPORARY_FAILURE = "NORMAL_TEMPORARY_FAILURE"
+    SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE"
+    UNALLOCATED_NUMBER = "UNALLOCATED_NUMBER"
