@@ -21,13 +21,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from unicodedata import east_asian_width
 
 
 class EslflowError(Exception):
     """The root of everything eslflow raises on purpose."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class FlowError(EslflowError):
     """One problem of a flow file, at one place."""
 
@@ -49,15 +50,26 @@ class FlowError(EslflowError):
     """Where in the document: `steps.ask.keys`."""
 
     def __str__(self) -> str:
-        """Tell place, problem, line and hint as style asks."""
-        head = f"{self.file}:{self.line}:{self.column}: {self.problem}"
-        lines = [head]
+        """Tell place, problem, line and hint, as an editor and a person read it."""
+        lines = [f"{self.file}:{self.line}:{self.column}: {self.problem}"]
         if self.source.strip():
-            lines.append(f"{self.line:>6} | {self.source}")
-            lines.append(" " * (9 + self.column - 1) + "^" * max(1, self.width))
+            before = _width(visible(self.source[: self.column - 1]))
+            token = self.source[self.column - 1 :][: self.width]
+            lines.append(f"{self.line:>7} | {visible(self.source)}")
+            lines.append(" " * (10 + before) + "^" * max(1, _width(visible(token))))
         if self.hint:
             lines.append(f"  {self.hint}")
         return "\n".join(lines)
+
+
+def visible(text: str) -> str:
+    """Return a text fit for a terminal: nothing in it can move the cursor."""
+    return "".join(c if c.isprintable() else " " if c == "\t" else "\ufffd" for c in text)
+
+
+def _width(text: str) -> int:
+    """Return how many columns a text takes; wide characters take two."""
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
 class FlowErrors(EslflowError):

@@ -19,7 +19,6 @@ from eslflow.call.commands import (
     mark,
 )
 from eslflow.call.events import (
-    Bridged,
     Disconnected,
     Event,
     Executed,
@@ -176,9 +175,6 @@ def _number(digits: str, most: int) -> int:
 
 _EVENTS = {
     EventName.CHANNEL_EXECUTE_COMPLETE.value: _executed,
-    EventName.CHANNEL_BRIDGE.value: lambda event: Bridged(
-        event.get("Other-Leg-Unique-ID") or ""
-    ),
     EventName.CHANNEL_PARK.value: lambda _: Parked(),
     EventName.CHANNEL_HANGUP.value: lambda event: HungUp(
         event.get("Hangup-Cause") or ""

@@ -123,7 +123,7 @@ class Engine:
             wanted = step.record is Record.ON
             yield from recording.want(live, wanted, step.record_from)
             ending = yield from step.run(live)
-            name = step.targets.get(ending, "")
+            name = step.target(ending)
             if not name:
                 yield from self._leave(ending in step.fallbacks)
                 return

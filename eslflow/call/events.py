@@ -76,32 +76,16 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Bridged:
-    """The call was joined to another leg (CHANNEL_BRIDGE, or fifo's bridge-caller-start)."""
-
-    other_uuid: str = ""
-
-
-@dataclass(frozen=True)
-class Unbridged:
-    """The other leg left."""
-
-
-@dataclass(frozen=True)
 class Parked:
     """The call is back with us after a bridge (CHANNEL_PARK)."""
 
 
 @dataclass(frozen=True)
 class Queued:
-    """Something happened in a queue (callcenter::info, fifo::info)."""
+    """Something happened in a queue of mod_fifo (fifo::info)."""
 
     action: str
-    """`CC-Action` or `FIFO-Action` in the switch's spelling."""
-    cause: str = ""
-    """`CC-Cause`: Terminated, Cancel."""
-    reason: str = ""
-    """`CC-Cancel-Reason`: BREAK_OUT, TIMEOUT, NO_AGENT_TIMEOUT."""
+    """`FIFO-Action` in the switch's spelling."""
 
 
 @dataclass(frozen=True)
@@ -145,8 +129,6 @@ Event = Union[
     Executed,
     Replied,
     Kept,
-    Bridged,
-    Unbridged,
     Parked,
     Queued,
     RecordStarted,

@@ -110,8 +110,10 @@ class Flow:
         for prompt in self.prompts.values():
             for language, text in prompt.text.items():
                 path = prompt_path(self.name, language, prompt.name)
-                yield Audio(path, language, text)
+                yield Audio(path, language, text, f"prompt {prompt.name}")
         for notice in self.notices.values():
             for language, text in notice.text.items():
-                path = notice_path(self.name, language, notice.name, notice.version)
-                yield Audio(path, language, text)
+                version = notice.version
+                path = notice_path(self.name, language, notice.name, version)
+                what = f"notice {notice.name} v{version}"
+                yield Audio(path, language, text, what)

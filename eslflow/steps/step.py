@@ -7,14 +7,15 @@ commands and returns the name of its ending. Must not do I/O or read a clock.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.call.commands import Command
 from eslflow.call.events import Event
-from eslflow.flow.model import From, Record
-from eslflow.flow.options import RECORD_FROM, RECORD_WANTED, Field, option
+from eslflow.flow.model import From, Purpose, Record
+from eslflow.flow.options import RECORD_FROM, RECORD_WANTED, option
+from eslflow.wire.terms import EventName, Subclass
 
 if TYPE_CHECKING:
     from eslflow.steps.live import Live
@@ -32,6 +33,17 @@ class Step:
     endings: ClassVar[tuple[str, ...]]
     """How it can end; each may name the step to go to, else the next one below."""
 
+    again: ClassVar[frozenset[str]] = frozenset()
+    """Endings that stay inside the step unless the flow names a step for them."""
+    ends: ClassVar[frozenset[str]] = frozenset()
+    """Endings after which the flow is over unless it names a step for them."""
+    fallbacks: ClassVar[frozenset[str]] = frozenset({"error"})
+    """Endings after which, with nowhere to go, the dialplan takes the call on."""
+    hears: ClassVar[frozenset[EventName]] = frozenset()
+    """Events it reads besides those that every call does."""
+    hears_custom: ClassVar[frozenset[Subclass]] = frozenset()
+    """Subclasses of CUSTOM events it reads."""
+
     name: str
     targets: Mapping[str, str] = field(default_factory=dict)
     """Step to go to, by ending; the loader fills in every ending (`` = hang up)."""
@@ -45,9 +57,24 @@ class Step:
         key="from",
     )
 
+    def target(self, ending: str) -> str:
+        """Return the step that an ending leads to; empty: the flow ends."""
+        return self.targets.get(ending, "")
+
+    def leads_to(self) -> list[str]:
+        """Return every step that can come next, with `` for the end of the flow."""
+        return list(self.targets.values())
+
+    def asks_for(self) -> tuple[str, ...]:
+        """Return the purposes that the step asks consent for."""
+        return ()
+
+    def problems(
+        self, purposes: Mapping[str, Purpose]
+    ) -> Iterator[tuple[str, str, str]]:
+        """Yield what is wrong with the options taken together: key, problem, hint."""
+        yield from ()
+
     @abstractmethod
     def run(self, live: Live) -> Road:
         """Walk the step; return the name of its ending."""
-
-
-__all__ = ["Field", "Road", "Step"]

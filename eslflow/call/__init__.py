@@ -1,0 +1,1 @@
+"""One call: events, commands, engine, recording, consent."""

@@ -1,0 +1,28 @@
+"""The flow in a file, with the kinds of step that eslflow has.
+
+In: a path. Out: a `Flow`, or every problem of the file. The one place in this room that
+opens a file; what is right and wrong is decided in `flow`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from eslflow.errors import FlowError, FlowErrors
+from eslflow.flow.load import load
+from eslflow.flow.model import Flow
+from eslflow.steps import KINDS
+
+
+def load_flow(path: Path) -> Flow:
+    """Return the flow that a file describes.
+
+    Raises:
+        FlowErrors: the file cannot be read, or all that is wrong with it.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror}"
+        raise FlowErrors([FlowError(str(path), 1, 1, problem)]) from error
+    return load(data, str(path), KINDS)

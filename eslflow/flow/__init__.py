@@ -1,0 +1,1 @@
+"""The administrator's file: text to a checked flow."""

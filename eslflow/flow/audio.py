@@ -1,0 +1,31 @@
+"""Where the audio of a flow's words lies, below the sounds folder.
+
+In: names. Out: relative paths with forward slashes. Must not look whether they exist.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Audio:
+    """One piece of audio that a flow can play."""
+
+    path: str
+    """Relative to the sounds folder: `support/en/welcome.wav`."""
+    language: str
+    text: str
+    """The words that are to be heard."""
+    what: str
+    """As people call it: `prompt welcome`, `notice recording v3`."""
+
+
+def prompt_path(flow: str, language: str, prompt: str) -> str:
+    """Return the path of a prompt's audio."""
+    return f"{flow}/{language}/{prompt}.wav"
+
+
+def notice_path(flow: str, language: str, notice: str, version: int) -> str:
+    """Return the path of a notice's audio; each version has its own file."""
+    return f"{flow}/{language}/{notice}.v{version}.wav"

@@ -1,0 +1,363 @@
+"""What the options of a step take: declared once, for loading, schema and reference.
+
+In: nodes with positions. Out: values, or problems noted in the document. Must not know
+any kind of step; a step declares its options with `option(...)`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import Enum
+from typing import Any
+
+from eslflow.flow.document import Document, Kind, Node
+from eslflow.flow.model import From, Record
+
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+"""Names of flows, steps, prompts, notices and purposes; safe in paths and arguments."""
+
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)(ms|s|m|h|d)")
+_KEYS = {"star": "*", "hash": "#"}
+_KEY = re.compile(r"[0-9*#A-D]")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f$]|%24|%25", re.IGNORECASE)
+
+
+@dataclass
+class Context:
+    """What a value may refer to, and where its problems go."""
+
+    document: Document
+    names: Mapping[str, Collection[str]]
+    """Known names: `prompt`, `notice`, `purpose`, `step`."""
+    path: str = ""
+
+    def problem(self, node: Node, problem: str, hint: str = "") -> None:
+        """Note a problem at a node."""
+        self.document.problem(node.mark, problem, hint, self.path)
+
+
+class Takes(ABC):
+    """A kind of value."""
+
+    words: str = ""
+    """As people read it: `a duration such as 5s`."""
+
+    @abstractmethod
+    def convert(self, node: Node, context: Context) -> Any:
+        """Return the value; a wrong one is noted and returned as None."""
+
+    @abstractmethod
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of what may stand in the file."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One option of a step."""
+
+    takes: Takes
+    default: Any
+    help: str
+    key: str | None = None
+    """Its name in the file, when it is not the attribute's."""
+
+
+REQUIRED: Any = dataclasses.MISSING
+
+
+def option(
+    takes: Takes, default: Any = REQUIRED, help: str = "", key: str | None = None
+) -> Any:
+    """Declare an option as a field of a step's dataclass."""
+    metadata = {"option": Field(takes, default, help, key)}
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def fields_of(kind: type[Any]) -> dict[str, tuple[str, Field]]:
+    """Return a step's options: by their name in the file, attribute and field."""
+    found: dict[str, tuple[str, Field]] = {}
+    shared = {"record", "record_from"}
+    fields = dataclasses.fields(kind)
+    for field in sorted(fields, key=lambda field: field.name in shared):
+        declared = field.metadata.get("option")
+        if declared is not None:
+            found[declared.key or field.name] = (field.name, declared)
+    return found
+
+
+def near(word: str, known: Collection[str]) -> str:
+    """Return `Did you mean 'x'?` with a blank before it, or nothing."""
+    close = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f" Did you mean '{close[0]}'?" if close else ""
+
+
+def listed(words: Collection[str]) -> str:
+    """Return names as a line of text."""
+    return ", ".join(words) or "none yet"
+
+
+def scalar(node: Node, context: Context, words: str) -> str | None:
+    """Return the text of a scalar; anything else is noted."""
+    if node.is_scalar and node.kind is not Kind.NOTHING:
+        return node.text
+    context.problem(node, f"{node.kind.value} stands where {words} is wanted")
+    return None
+
+
+class Name(Takes):
+    """The name of something that the flow declares elsewhere."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self.words = f"the name of a {what}"
+
+    def convert(self, node: Node, context: Context) -> str | None:
+        """Return the name if the flow has it."""
+        text = scalar(node, context, self.words)
+        if text is None:
+            return None
+        known = context.names[self.what]
+        if text in known:
+            return text
+        problem = f"there is no {self.what} '{text}'.{near(text, known)}"
+        context.problem(node, problem, f"{self.what}s: {listed(known)}")
+        return None
+
+    def schema(self) -> dict[str, Any]:
+        """Return the schema of a name."""
+        return {"type": "string", "pattern": f"^{NAME.pattern}$"}
+
+
+def PromptName() -> Takes:  # noqa: N802  reads as a kind of value
+    """The name of a prompt."""
+    return Name("prompt")
+
+
+def NoticeName() -> Takes:  # noqa: N802
+    """The name of a notice."""
+    return Name("notice")
+
+
+def PurposeName() -> Takes:  # noqa: N802
+    """The name of a purpose."""
+    return Name("purpose")
+
+
+def StepName() -> Takes:  # noqa: N802
+    """The name of a step."""
+    return Name("step")
+
+
+class Duration(Takes):
+    """A time span with its unit, in seconds."""
+
+    def __init__(self, least_s: float, most_s: float) -> None:
+        self.least_s, self.most_s = least_s, most_s
+        self.words = "a duration such as 5s (ms, s, m, h, d)"
+
+    def convert(self, node: Node, context: Context) -> float | None:
+        """Return seconds."""
+        text = scalar(node, context, self.words)
+        if text is None:
+            return None
+        found = _DURATION.fullmatch(text)
+        if found is None:
+            bare = node.kind in (Kind.INT, Kind.DECIMAL)
+            hint = f"Write {text}s for seconds." if bare else f"Takes {self.words}."
+            context.problem(node, f"'{text}' is no duration", hint)
+            return None
+        seconds = float(found[1]) * _UNITS[found[2]]
+        if self.least_s <= seconds <= self.most_s:
+            return seconds
+        span = f"{_span(self.least_s)} to {_span(self.most_s)}"
+        context.problem(node, f"'{text}' is out of range", f"Takes {span}.")
+        return None
+
+    def schema(self) -> dict[str, Any]:
+        """Return the schema of a duration."""
+        return {"type": "string", "pattern": f"^{_DURATION.pattern}$"}
+
+
+def _span(seconds: float) -> str:
+    for unit in ("d", "h", "m", "s"):
+        if seconds >= _UNITS[unit] and seconds % _UNITS[unit] == 0:
+            return f"{seconds / _UNITS[unit]:g}{unit}"
+    return f"{seconds * 1000:g}ms"
+
+
+class Whole(Takes):
+    """A whole number in a range."""
+
+    def __init__(self, least: int, most: int) -> None:
+        self.least, self.most = least, most
+        self.words = f"a whole number from {least} to {most}"
+
+    def convert(self, node: Node, context: Context) -> int | None:
+        """Return the number."""
+        text = scalar(node, context, self.words)
+        if text is None:
+            return None
+        if node.kind is Kind.INT and self.least <= int(text) <= self.most:
+            return int(text)
+        context.problem(node, f"'{text}' is not right here", f"Takes {self.words}.")
+        return None
+
+    def schema(self) -> dict[str, Any]:
+        """Return the schema of the number."""
+        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+
+
+
+class OneOf(Takes):
+    """A word of an enum."""
+
+    def __init__(self, members: type[Enum]) -> None:
+        self._members = {str(member.value): member for member in members}
+        self.words = "one of " + listed(self._members)
+
+    def convert(self, node: Node, context: Context) -> Enum | None:
+        """Return the enum's member."""
+        text = scalar(node, context, self.words)
+        if text is None:
+            return None
+        member = self._members.get(text)
+        if member is None:
+            problem = f"'{text}' is not right here.{near(text, self._members)}"
+            context.problem(node, problem, f"Takes {self.words}.")
+        return member
+
+    def schema(self) -> dict[str, Any]:
+        """Return the schema of the words."""
+        return {"enum": list(self._members)}
+
+
+class Text(Takes):
+    """Text that may go to the switch, if it matches."""
+
+    def __init__(self, pattern: str, words: str) -> None:
+        self._pattern = re.compile(pattern)
+        self.words = words
+
+    def convert(self, node: Node, context: Context) -> str | None:
+        """Return the text; what FreeSWITCH would expand is refused whatever matches."""
+        text = scalar(node, context, self.words)
+        if text is None:
+            return None
+        if _UNSAFE.search(text):
+            hint = "FreeSWITCH expands $ and %24; control characters forge commands."
+            context.problem(node, f"{text!r} must not go to the switch", hint)
+            return None
+        if not self._pattern.fullmatch(text):
+            context.problem(node, f"'{text}' is not {self.words}")
+            return None
+        return text
+
+    def schema(self) -> dict[str, Any]:
+        """Return the schema of the text."""
+        return {"type": ["string", "integer"], "pattern": f"^{self._pattern.pattern}$"}
+
+
+def QueueName() -> Takes:  # noqa: N802
+    """The name of a queue on the switch."""
+    pattern = r"[A-Za-z0-9_.-]{1,60}(@[A-Za-z0-9_.-]{1,60})?"
+    return Text(pattern, "a queue's name such as support or support@default")
+
+
+class Keys(Takes):
+    """A mapping from keys of the telephone to something."""
+
+    def __init__(self, values: Takes) -> None:
+        self._values = values
+        self.words = f"keys (0 to 9, star, hash) with {values.words} each"
+
+    def convert(self, node: Node, context: Context) -> dict[str, Any] | None:
+        """Return the values by key, `*` and `#` as such."""
+        if node.kind is not Kind.MAPPING or not node.pairs:
+            context.problem(
+                node, f"{node.kind.value} stands where {self.words} are wanted"
+            )
+            return None
+        found: dict[str, Any] = {}
+        for key_node, value_node in node.pairs:
+            key = _KEYS.get(key_node.text, key_node.text)
+            if not key_node.is_scalar or not _KEY.fullmatch(key):
+                hint = "Keys are 0 to 9, star, hash and A to D."
+                context.problem(key_node, f"'{key}' is no key of a telephone", hint)
+                continue
+            if key in found:
+                context.problem(key_node, f"the key {key_node.text} stands twice")
+            found[key] = self._values.convert(value_node, context)
+        return found
+
+    def schema(self) -> dict[str, Any]:
+        """Return the schema of the mapping."""
+        return {
+            "type": "object",
+            "minProperties": 1,
+            "propertyNames": {"pattern": "^([0-9*#A-D]|star|hash)$"},
+            "additionalProperties": self._values.schema(),
+        }
+
+
+class Table(Takes):
+    """A mapping with fixed names, all of them wanted."""
+
+    def __init__(self, fields: Mapping[str, Takes]) -> None:
+        self._fields = fields
+        inside = ", ".join(f"{name}: ..." for name in fields)
+        self.words = f"{{{inside}}}"
+
+    def convert(self, node: Node, context: Context) -> dict[str, Any] | None:
+        """Return the values by name."""
+        entries = entries_of(node, context, self._fields, self.words)
+        if entries is None:
+            return None
+        for name in self._fields:
+            if name not in entries:
+                context.problem(node, f"'{name}' is missing", f"Takes {self.words}.")
+        return {
+            name: self._fields[name].convert(value, context)
+            for name, value in entries.items()
+        }
+
+    def schema(self) -> dict[str, Any]:
+        """Return the schema of the mapping."""
+        return {
+            "type": "object",
+            "additionalProperties": False,
+            "required": list(self._fields),
+            "properties": {
+                name: takes.schema() for name, takes in self._fields.items()
+            },
+        }
+
+
+def entries_of(
+    node: Node, context: Context, known: Collection[str], words: str
+) -> dict[str, Node] | None:
+    """Return a mapping's values by name; unknown and double names are noted."""
+    if node.kind is not Kind.MAPPING:
+        context.problem(node, f"{node.kind.value} stands where {words} is wanted")
+        return None
+    entries: dict[str, Node] = {}
+    for key, value in node.pairs:
+        if key.text not in known or not key.is_scalar:
+            where = f" of {context.path}" if context.path else ""
+            problem = f"'{key.text}' is not an option{where}.{near(key.text, known)}"
+            hint = f"{context.path or 'this'} takes: {listed(known)}"
+            context.problem(key, problem, hint)
+        elif key.text in entries:
+            context.problem(key, f"'{key.text}' stands twice", "The first one counts.")
+        else:
+            entries[key.text] = value
+    return entries
+
+
+RECORD_WANTED = OneOf(Record)
+RECORD_FROM = OneOf(From)

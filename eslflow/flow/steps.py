@@ -1,0 +1,202 @@
+"""The steps of a flow file: what each is, what it takes, where each ending leads.
+
+In: the node under `steps:`. Out: steps with every target filled in; problems are noted.
+Must not know any kind of step by name: the kinds come with their options and endings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from eslflow.flow.document import Kind, Node
+from eslflow.flow.model import Basis, Purpose, Record
+from eslflow.flow.options import (
+    NAME,
+    REQUIRED,
+    Context,
+    Field,
+    StepName,
+    entries_of,
+    fields_of,
+    listed,
+    near,
+)
+
+if TYPE_CHECKING:
+    from eslflow.steps.step import Step
+
+_STEP = StepName()
+
+
+@dataclass
+class _Draft:
+    """One step on its way from nodes to values."""
+
+    name: str
+    node: Node
+    kind: type[Step]
+    options: dict[str, tuple[str, Field]]
+    entries: dict[str, Node]
+
+
+def read_steps(
+    node: Node | None,
+    start: Node | None,
+    context: Context,
+    kinds: Mapping[str, type[Step]],
+    purposes: Mapping[str, Purpose],
+) -> tuple[dict[str, Step], str]:
+    """Return the steps in the file's order, and the name of the first."""
+    if node is None:
+        return {}, ""
+    if node.kind is not Kind.MAPPING or not node.pairs:
+        context.problem(node, "there are no steps", "Write NAME: {announce: PROMPT}")
+        return {}, ""
+    reader = _Reader(context, kinds, purposes)
+    names = [key.text for key, _ in node.pairs]
+    first = names[0]
+    if start is not None:
+        first = _STEP.convert(start, context) or first
+    steps = reader.steps(node, names)
+    if len(steps) == len(names):
+        reader.unreachable(node, steps, first)
+    return steps, first
+
+
+def _key_of(ending: str, options: Mapping[str, tuple[str, Field]]) -> str:
+    """Return how a file spells an ending: `on_timeout` where `timeout` is an option."""
+    return f"on_{ending}" if ending in options else ending
+
+
+class _Reader:
+    def __init__(
+        self,
+        context: Context,
+        kinds: Mapping[str, type[Step]],
+        purposes: Mapping[str, Purpose],
+    ) -> None:
+        self._context = context
+        self._kinds = kinds
+        self._purposes = purposes
+
+    def steps(self, node: Node, names: list[str]) -> dict[str, Step]:
+        found: dict[str, Step] = {}
+        for place, (key, value) in enumerate(node.pairs):
+            self._context.path = key.text
+            below = names[place + 1] if place + 1 < len(names) else ""
+            if not key.is_scalar or not NAME.fullmatch(key.text):
+                hint = "Names have small letters, digits, _ and -."
+                self._context.problem(key, f"'{key.text}' is no name for a step", hint)
+                continue
+            if key.text in found:
+                self._context.problem(key, f"the step '{key.text}' stands twice")
+                continue
+            step = self._step(key.text, value, below)
+            if step is not None:
+                found[key.text] = step
+        self._context.path = ""
+        return found
+
+    def _step(self, name: str, node: Node, below: str) -> Step | None:
+        draft = self._draft(name, node)
+        if draft is None:
+            return None
+        values, is_good = self._values(draft)
+        targets = self._targets(draft, below)
+        if not is_good:
+            return None
+        step = draft.kind(name=name, targets=targets, **values)
+        self._check_record(draft, step)
+        for key, problem, hint in step.problems(self._purposes):
+            self._context.problem(draft.entries.get(key, draft.node), problem, hint)
+        return step
+
+    def _draft(self, name: str, node: Node) -> _Draft | None:
+        if node.kind is not Kind.MAPPING:
+            what = f"{node.kind.value} stands where step '{name}' is"
+            self._context.problem(node, what, f"Kinds of step: {listed(self._kinds)}")
+            return None
+        present = [key.text for key, _ in node.pairs if key.text in self._kinds]
+        if len(present) != 1:
+            problem = f"step '{name}' says not what it does"
+            if present:
+                problem = f"step '{name}' is both {' and '.join(present)}"
+            guess = next((near(k.text, self._kinds) for k, _ in node.pairs), "")
+            hint = f"Kinds of step: {listed(self._kinds)}"
+            self._context.problem(node, problem + "." + guess, hint)
+            return None
+        kind = self._kinds[present[0]]
+        options = fields_of(kind)
+        taken = [present[0], *(key for key in options if key != present[0])]
+        taken += ["next", *(_key_of(ending, options) for ending in kind.endings)]
+        entries = entries_of(node, self._context, taken, "a step") or {}
+        return _Draft(name, node, kind, options, entries)
+
+    def _values(self, draft: _Draft) -> tuple[dict[str, Any], bool]:
+        values: dict[str, Any] = {}
+        is_good = True
+        for key, (attribute, field) in draft.options.items():
+            node = draft.entries.get(key)
+            if node is None:
+                if field.default is REQUIRED:
+                    problem = f"step '{draft.name}' has no '{key}'"
+                    hint = f"{key} is {field.takes.words}"
+                    self._context.problem(draft.node, problem, hint)
+                    is_good = False
+                continue
+            before = len(self._context.document.problems)
+            values[attribute] = field.takes.convert(node, self._context)
+            is_good &= len(self._context.document.problems) == before
+        return values, is_good
+
+    def _targets(self, draft: _Draft, below: str) -> dict[str, str]:
+        """Return where each ending leads: its own step, `next`, or the step below."""
+        after = draft.entries.get("next")
+        default = below if after is None else _STEP.convert(after, self._context) or ""
+        targets: dict[str, str] = {}
+        for ending in draft.kind.endings:
+            node = draft.entries.get(_key_of(ending, draft.options))
+            if node is not None:
+                targets[ending] = _STEP.convert(node, self._context) or ""
+            elif ending in draft.kind.ends and after is None:
+                targets[ending] = ""
+            elif ending not in draft.kind.again:
+                targets[ending] = default
+        return targets
+
+    def _check_record(self, draft: _Draft, step: Step) -> None:
+        if "from" in draft.entries and step.record is Record.OFF:
+            hint = "Add record: on, or remove from."
+            problem = f"step '{draft.name}' says from when, but not record: on"
+            self._context.problem(draft.entries["from"], problem, hint)
+        if step.record is Record.ON and not self._purposes:
+            hint = "Declare a purpose with its basis under purposes:"
+            problem = "nothing could ever permit this recording: there is no purpose"
+            self._context.problem(draft.entries["record"], problem, hint)
+
+    def unreachable(self, node: Node, steps: Mapping[str, Step], first: str) -> None:
+        """Note the steps that nothing leads to, and purposes that nobody asks for."""
+        reached, waiting = set(), [first]
+        while waiting:
+            name = waiting.pop()
+            if name and name not in reached:
+                reached.add(name)
+                waiting += steps[name].leads_to()
+        for key, _ in node.pairs:
+            if key.text not in reached:
+                hint = "Name it as a target, or remove it."
+                self._context.problem(key, f"nothing leads to step '{key.text}'", hint)
+        asked = {purpose for step in steps.values() for purpose in step.asks_for()}
+        for key, value in node.pairs:
+            if steps[key.text].record is Record.ON and not self._permitted(asked):
+                hint = "Add a consent step that asks for one of the purposes."
+                problem = f"step '{key.text}' can never record: nobody is ever asked"
+                self._context.problem(value, problem, hint)
+
+    def _permitted(self, asked: set[str]) -> bool:
+        return any(
+            purpose.basis is not Basis.CONSENT or purpose.name in asked
+            for purpose in self._purposes.values()
+        )

@@ -1,0 +1,207 @@
+"""Looking up what was kept.
+
+In: a ledger's path and what is looked for. Out: plain rows (dicts), newest first. Opens
+the database for reading only; imports nothing slow, for a look-up is waited for.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from eslflow.errors import NotFound, StoreError
+
+Line = dict[str, Any]
+
+LEAST_DIGITS = 4
+"""Fewer digits of a number would find half the town."""
+
+# The last word on each purpose of a call: a question that is still open shows as
+# `requested`, an answered one by its answer.
+_CONSENTS = """
+SELECT c.seq, c.call_uuid, c.at, calls.caller, calls.caller_name, calls.called,
+       c.flow, c.purpose, c.basis, c.state, c.reason, c.key, c.notice,
+       c.notice_version, c.language, c.heard_ms, c.tries, c.performed_by,
+       EXISTS (SELECT 1 FROM recordings r WHERE r.call_uuid = c.call_uuid
+               AND r.started_at > 0
+               AND ' ' || r.purposes || ' ' LIKE '% ' || c.purpose || ' %') AS recorded
+FROM choices c LEFT JOIN calls ON calls.uuid = c.call_uuid
+WHERE NOT EXISTS (SELECT 1 FROM choices later WHERE later.call_uuid = c.call_uuid
+                  AND later.purpose = c.purpose AND later.seq > c.seq)
+"""
+
+
+class Reader:
+    """A ledger opened for looking things up."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.is_file():
+            raise StoreError(
+                f"there is no ledger at {path}: has eslflow serve run for this site?"
+            )
+        try:
+            uri = f"file:{quote(str(path.resolve()))}?mode=ro"
+            self._db = sqlite3.connect(uri, uri=True)
+            self._db.row_factory = sqlite3.Row
+            self._db.execute("SELECT 1 FROM choices LIMIT 1")
+        except sqlite3.Error as error:
+            raise StoreError(f"{path} cannot be read as a ledger: {error}") from error
+
+    def close(self) -> None:
+        """Close the database."""
+        self._db.close()
+
+    def __enter__(self) -> Reader:
+        """Return the reader."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    def calls(
+        self,
+        *,
+        number: str = "",
+        flow: str = "",
+        since: int = 0,
+        until: int = 0,
+        limit: int = 100,
+    ) -> list[Line]:
+        """Return calls; times in microseconds since 1970, 0: no bound."""
+        where = _Where(since, until, "offered_at")
+        where.number(number, "calls")
+        where.equal("flow", flow)
+        sql = f"SELECT * FROM calls {where.sql('WHERE')} ORDER BY offered_at DESC LIMIT ?"
+        return [_public(row) for row in self._all(sql, [*where.values, limit])]
+
+    def consents(
+        self,
+        *,
+        call: str = "",
+        number: str = "",
+        state: str = "",
+        purpose: str = "",
+        since: int = 0,
+        until: int = 0,
+        limit: int = 100,
+    ) -> list[Line]:
+        """Return the last word on each purpose of each call."""
+        where = _Where(since, until, "c.at")
+        if number:
+            inner = _Where(0, 0, "")
+            inner.number(number, "calls")
+            where.add(
+                f"c.call_uuid IN (SELECT uuid FROM calls {inner.sql('WHERE')})",
+                *inner.values,
+            )
+        where.equal("c.call_uuid", self._uuid(call) if call else "")
+        where.equal("c.state", state)
+        where.equal("c.purpose", purpose)
+        sql = f"{_CONSENTS} {where.sql('AND')} ORDER BY c.seq DESC LIMIT ?"
+        lines = self._all(sql, [*where.values, limit])
+        return [{**line, "recorded": bool(line["recorded"])} for line in lines]
+
+    def call(self, uuid: str) -> dict[str, Any]:
+        """Return everything kept of one call: by its uuid, or the start of it.
+
+        Raises:
+            NotFound: no call begins so, or several do.
+        """
+        found = self._uuid(uuid)
+        one = [found]
+        calls = self._all("SELECT * FROM calls WHERE uuid = ?", one)
+        choices = self._all(
+            "SELECT c.*, n.text AS notice_text, n.url AS notice_url FROM choices c "
+            "LEFT JOIN notices n ON n.flow = c.flow AND n.notice = c.notice "
+            "AND n.version = c.notice_version AND n.language = c.language "
+            "WHERE c.call_uuid = ? ORDER BY c.seq",
+            one,
+        )
+        recordings = self._all(
+            "SELECT * FROM recordings WHERE call_uuid = ? ORDER BY asked_at", one
+        )
+        actions = self._all(
+            "SELECT * FROM recording_actions WHERE call_uuid = ? ORDER BY seq", one
+        )
+        return {
+            "call": _public(calls[0]) if calls else {"uuid": found},
+            "choices": choices,
+            "recordings": recordings,
+            "recording_actions": [{**a, "verified": bool(a["verified"])} for a in actions],
+        }
+
+    def _uuid(self, start: str) -> str:
+        """Return the one call whose uuid begins so."""
+        like = start.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        sql = (
+            "SELECT uuid FROM calls WHERE uuid LIKE ? ESCAPE '\\' UNION "
+            "SELECT call_uuid FROM choices WHERE call_uuid LIKE ? ESCAPE '\\' LIMIT 6"
+        )
+        found = [row["uuid"] for row in self._all(sql, [like, like])] if start else []
+        if start in found or len(found) == 1:
+            return start if start in found else str(found[0])
+        if found:
+            raise NotFound(f"several calls begin with {start}: {', '.join(found)}")
+        recent = self._all("SELECT uuid FROM calls ORDER BY offered_at DESC LIMIT 500", [])
+        near = get_close_matches(start, [row["uuid"] for row in recent], 1, 0.5)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise NotFound(f"there is no call {start!r}.{hint}")
+
+    def _all(self, sql: str, values: Sequence[Any]) -> list[Line]:
+        try:
+            return [dict(row) for row in self._db.execute(sql, values)]
+        except sqlite3.Error as error:
+            raise StoreError(f"the ledger cannot be read: {error}") from error
+
+
+class _Where:
+    """Conditions and their values."""
+
+    def __init__(self, since: int, until: int, column: str) -> None:
+        self._parts: list[str] = []
+        self.values: list[Any] = []
+        if since:
+            self.add(f"{column} >= ?", since)
+        if until:
+            self.add(f"{column} < ?", until)
+
+    def add(self, part: str, *values: Any) -> None:
+        self._parts.append(part)
+        self.values += values
+
+    def equal(self, column: str, value: str) -> None:
+        if value:
+            self.add(f"{column} = ?", value)
+
+    def number(self, number: str, table: str) -> None:
+        """Find a number however it is written: by its last digits, or as it is."""
+        if not number:
+            return
+        plain = number.lstrip("+").lstrip("0") if number[:1] in "+0" else number
+        ends = "".join(c for c in plain if "0" <= c <= "9")[::-1]
+        if len(ends) < LEAST_DIGITS:
+            exact = f"({table}.caller = ? OR {table}.called = ?)"
+            self.add(exact, number, number)
+            return
+        # A country code may stand in one spelling and not in the other.
+        ends = ends[:9]
+        span = [ends, ends + ":", ends, ends + ":"]
+        self.add(
+            f"{table}.uuid IN (SELECT uuid FROM calls WHERE caller_digits >= ? AND "
+            "caller_digits < ? UNION SELECT uuid FROM calls WHERE called_digits >= ? "
+            "AND called_digits < ?)",
+            *span,
+        )
+
+    def sql(self, word: str) -> str:
+        return f"{word} {' AND '.join(self._parts)}" if self._parts else ""
+
+
+def _public(line: Line) -> Line:
+    """Return a call's row without what is there for look-ups only."""
+    return {key: value for key, value in line.items() if not key.endswith("_digits")}

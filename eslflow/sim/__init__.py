@@ -1,0 +1,1 @@
+"""A simulated FreeSWITCH over a real loopback socket."""

@@ -1,0 +1,215 @@
+"""`consent`: ask whether the call may be recorded, and keep the answer.
+
+In: a notice, a purpose, keys that mean `granted` or `refused`. Out: one of those two
+endings, or `unanswered`. A grant counts only after the ledger has made it durable;
+whatever else happens is kept under its own state and permits nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, ClassVar
+
+from eslflow.call.commands import Alarm, Command, Keep, Tell
+from eslflow.call.events import Event, Kept
+from eslflow.call.live import CallEnded
+from eslflow.call.records import Choice, NoticePlayed, Reason, State
+from eslflow.flow.model import Basis
+from eslflow.flow.options import (
+    Duration,
+    Keys,
+    NoticeName,
+    OneOf,
+    PurposeName,
+    Table,
+    Whole,
+    option,
+)
+from eslflow.steps import speech
+from eslflow.steps.speech import Answer
+from eslflow.steps.step import Road, Step
+
+if TYPE_CHECKING:
+    from eslflow.call.live import Live, Sound
+    from eslflow.flow.model import Purpose
+
+
+class Meaning(str, Enum):
+    """What a key can mean."""
+
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+    def __str__(self) -> str:
+        """Give the word as the flow spells it."""
+        return self.value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consent(Step):
+    """Asks for consent to one purpose."""
+
+    kind: ClassVar[str] = "consent"
+    endings: ClassVar[tuple[str, ...]] = ("granted", "refused", "unanswered")
+    fallbacks: ClassVar[frozenset[str]] = frozenset(endings)
+
+    asks: Mapping[str, str] = option(
+        Table({"notice": NoticeName(), "purpose": PurposeName()}),
+        help="The notice that is played and the purpose that it asks for.",
+        key="consent",
+    )
+    keys: Mapping[str, Meaning] = option(
+        Keys(OneOf(Meaning)), help="What each key means: granted or refused."
+    )
+    tries: int = option(Whole(1, 5), 2, "How often it is asked.")
+    timeout: float = option(
+        Duration(1, 60), 6.0, "How long a key is waited for after the notice."
+    )
+
+    def asks_for(self) -> tuple[str, ...]:
+        """Return the purpose asked for."""
+        return (self.asks["purpose"],)
+
+    def problems(
+        self, purposes: Mapping[str, Purpose]
+    ) -> Iterator[tuple[str, str, str]]:
+        """Yield what would make the question no question (GDPR Art. 4(11), 7)."""
+        purpose = purposes.get(self.asks["purpose"])
+        if purpose is not None and purpose.basis is not Basis.CONSENT:
+            problem = f"purpose '{purpose.name}' rests on {purpose.basis}, not on consent"
+            yield "consent", problem, "Announce it, without a choice that is none."
+        for meaning in Meaning:
+            if meaning not in self.keys.values():
+                problem = f"no key means {meaning}"
+                yield "keys", problem, "Who cannot refuse has not agreed."
+
+    def run(self, live: Live) -> Road:
+        """Ask, keep the answer, and say how it ended."""
+        sound = speech.notice_sound(live, live.flow.notices[self.asks["notice"]])
+        yield Keep((self._notice(live, sound), self._choice(live, State.REQUESTED)))
+        if sound is None:
+            yield from speech.answered(live)
+            return (yield from self._unanswered(live, Reason.BROKEN_PROMPT, sound))
+        answer, reason = Answer(), Reason.TIMEOUT
+        for tries in range(1, self.tries + 1):
+            answer = yield from self._ask(live, sound, tries)
+            if answer.key:
+                return (yield from self._answered(live, sound, answer, tries))
+            reason = _reason(answer)
+            yield Tell(f"no answer: {reason.value.replace('_', ' ')} {answer.wrong}")
+            if reason in (Reason.BROKEN_PROMPT, Reason.REFUSED_BY_SWITCH):
+                break
+        return (yield from self._unanswered(live, reason, sound, answer, tries))
+
+    def _ask(
+        self, live: Live, sound: Sound, tries: int
+    ) -> Generator[Command, Event | None, Answer]:
+        """Ask once; keys pressed before the question are thrown away first."""
+        notice = live.flow.notices[self.asks["notice"]]
+        words = notice.text.get(live.language, "")
+        yield Tell(f'asks "{words}" ({notice.name} v{notice.version}, {live.language})')
+        yield from speech.forget(live)
+        try:
+            return (yield from speech.ask(live, sound, self.keys, self.timeout))
+        except CallEnded:
+            live.consents.kept(self.asks["purpose"], State.HUNG_UP)
+            yield Keep((self._choice(live, State.HUNG_UP, sound=sound, tries=tries),))
+            raise
+
+    def _answered(self, live: Live, sound: Sound, answer: Answer, tries: int) -> Road:
+        meaning = self.keys[answer.key]
+        state = State(meaning.value)
+        choice = self._choice(live, state, sound=sound, answer=answer, tries=tries)
+        if state is State.REFUSED:
+            live.consents.kept(self.asks["purpose"], state)
+            yield Keep((choice,))
+            yield Tell(f"caller presses {answer.key}: refused")
+            return "refused"
+        kept = yield Keep((choice,), is_durable=True)
+        if isinstance(kept, Kept) and kept.is_ok:
+            live.consents.kept(self.asks["purpose"], state)
+            yield Tell(f"caller presses {answer.key}: granted, and kept")
+            return "granted"
+        problem = kept.problem if isinstance(kept, Kept) else ""
+        yield Alarm(f"the grant could not be kept, so it permits nothing: {problem}")
+        return (
+            yield from self._unanswered(live, Reason.NOT_KEPT, sound, answer, tries)
+        )
+
+    def _unanswered(
+        self,
+        live: Live,
+        reason: Reason,
+        sound: Sound | None,
+        answer: Answer | None = None,
+        tries: int = 0,
+    ) -> Road:
+        if reason is Reason.BROKEN_PROMPT:
+            where = f": {sound.path}" if sound else ", run eslflow prompts build"
+            yield Alarm(f"notice {self.asks['notice']} was not played{where}")
+        live.consents.kept(self.asks["purpose"], State.UNANSWERED)
+        choice = self._choice(
+            live, State.UNANSWERED, reason, sound=sound, answer=answer, tries=tries
+        )
+        yield Keep((choice,))
+        return "unanswered"
+
+    def _notice(self, live: Live, sound: Sound | None) -> NoticePlayed:
+        notice = live.flow.notices[self.asks["notice"]]
+        return NoticePlayed(
+            flow=live.flow.name,
+            notice=notice.name,
+            version=notice.version,
+            language=live.language,
+            text=notice.text.get(live.language, ""),
+            audio_sha256=sound.sha256 if sound else "",
+            audio_ms=sound.ms if sound else 0,
+            url=notice.url,
+        )
+
+    def _choice(
+        self,
+        live: Live,
+        state: State,
+        reason: Reason | None = None,
+        *,
+        sound: Sound | None = None,
+        answer: Answer | None = None,
+        tries: int = 0,
+    ) -> Choice:
+        purpose = live.flow.purposes[self.asks["purpose"]]
+        notice = live.flow.notices[self.asks["notice"]]
+        answer = answer or Answer()
+        by_subject = state in (State.GRANTED, State.REFUSED, State.HUNG_UP)
+        return Choice(
+            call_uuid=live.offered.uuid,
+            at=live.now,
+            state=state,
+            purpose=purpose.name,
+            basis=purpose.basis.value,
+            retain_s=purpose.retain_s,
+            flow=live.flow.name,
+            flow_sha256=live.flow.sha256,
+            step=self.name,
+            engine=live.site.engine,
+            performed_by="subject" if by_subject else "system",
+            reason=reason.value if reason else "",
+            notice=notice.name,
+            notice_version=notice.version,
+            language=live.language,
+            audio_sha256=sound.sha256 if sound else "",
+            heard_ms=answer.heard_ms,
+            keys_offered=" ".join(f"{key}={what}" for key, what in self.keys.items()),
+            key=answer.key or answer.wrong,
+            tries=tries,
+        )
+
+
+def _reason(answer: Answer) -> Reason:
+    if answer.refused:
+        return Reason.REFUSED_BY_SWITCH
+    if answer.is_broken:
+        return Reason.BROKEN_PROMPT
+    return Reason.INVALID if answer.wrong else Reason.TIMEOUT

@@ -1,0 +1,40 @@
+"""`hangup`: end the call with a cause.
+
+In: a hangup cause in FreeSWITCH's spelling. Out: nothing; the road ends here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from eslflow.call import recording
+from eslflow.call.commands import Await, Hangup, Tell
+from eslflow.flow.model import From
+from eslflow.flow.options import OneOf, option
+from eslflow.steps.step import Road, Step
+from eslflow.wire.terms import HangupCause
+
+if TYPE_CHECKING:
+    from eslflow.call.live import Live
+
+
+@dataclass(frozen=True, kw_only=True)
+class HangupStep(Step):
+    """Ends the call."""
+
+    kind: ClassVar[str] = "hangup"
+    endings: ClassVar[tuple[str, ...]] = ()
+
+    cause: HangupCause = option(
+        OneOf(HangupCause), help="The cause the caller's side is told.", key="hangup"
+    )
+
+    def run(self, live: Live) -> Road:
+        """Hang up; the event of it ends the road."""
+        yield from recording.want(live, False, From.STEP)
+        live.leaving = "finished"
+        yield Tell(f"hangs up ({self.cause})")
+        yield Hangup(self.cause)
+        yield Await(())
+        return ""

@@ -1,0 +1,125 @@
+"""`queue`: wait in a queue until an agent answers, and talk.
+
+In: a queue of mod_callcenter or mod_fifo. Out: the ending `answered` when the talk is
+over, `timeout` or `no_agents` when the queue gave the call back, `failed` when there is
+no such queue, `error` when the switch refused. Before the wait, `socket_resume` is turned
+off: with it on, the death of the controller would tear the talk down (measured).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, ClassVar
+
+from eslflow.call.commands import Api, Await, Command, Execute, Tell
+from eslflow.call.events import Event, Executed, Parked, Queued, Replied
+from eslflow.flow.options import OneOf, QueueName, option
+from eslflow.steps import speech
+from eslflow.steps.step import Road, Step
+from eslflow.wire.terms import ApiCommand, App, EventName, Subclass
+
+if TYPE_CHECKING:
+    from eslflow.call.live import Live
+
+PARK_S = 60
+"""How long a call whose agent hung up waits for us before the switch ends it, in case
+no controller is there any more."""
+
+_REASONS = {"TIMEOUT": "timeout", "NO_AGENT_TIMEOUT": "no_agents"}
+_FIFO_TAKEN = ("caller_pop", "bridge-caller-start")
+
+
+class QueueKind(str, Enum):
+    """Which module of the switch holds the queue."""
+
+    CALLCENTER = "callcenter"
+    FIFO = "fifo"
+
+    def __str__(self) -> str:
+        """Give the word as the flow spells it."""
+        return self.value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Queue(Step):
+    """Waits in a queue until an agent answers, and talks."""
+
+    kind: ClassVar[str] = "queue"
+    endings: ClassVar[tuple[str, ...]] = (
+        "answered",
+        "timeout",
+        "no_agents",
+        "failed",
+        "error",
+    )
+    fallbacks: ClassVar[frozenset[str]] = frozenset(endings) - {"answered"}
+    ends: ClassVar[frozenset[str]] = frozenset({"answered"})
+    hears: ClassVar[frozenset[EventName]] = frozenset(
+        {EventName.CHANNEL_PARK}
+    )
+    hears_custom: ClassVar[frozenset[Subclass]] = frozenset({Subclass.FIFO})
+
+    queue: str = option(QueueName(), help="The queue's name on the switch.")
+    type: QueueKind = option(
+        OneOf(QueueKind),
+        QueueKind.CALLCENTER,
+        "The module that holds it: mod_callcenter or mod_fifo.",
+    )
+
+    def run(self, live: Live) -> Road:
+        """Hand the call to the queue and wait until it comes back."""
+        uuid = live.offered.uuid
+        yield from speech.answered(live)
+        # An empty value unsets: what an earlier queue left behind is no outcome.
+        variables = (
+            f"socket_resume=false;park_after_bridge=true;park_timeout={PARK_S};"
+            "cc_cause=;cc_cancel_reason="
+        )
+        yield Api(ApiCommand.UUID_SETVAR_MULTI, f"{uuid} {variables}", waits=False)
+        yield Tell(f"waits in queue {self.queue}")
+        if self.type is QueueKind.FIFO:
+            ending = yield from self._fifo(live)
+        else:
+            ending = yield from self._callcenter(live)
+        if ending != "answered":
+            yield Tell(f"queue {self.queue}: {ending.replace('_', ' ')}")
+            yield Api(
+                ApiCommand.UUID_SETVAR, f"{uuid} socket_resume true", waits=False
+            )
+        return ending
+
+    def _callcenter(self, live: Live) -> Road:
+        done = yield Execute(App.CALLCENTER, self.queue)
+        if not isinstance(done, Executed):
+            return "error"
+        # It comes when an agent answers, or when the queue gives the call back.
+        cause = (done.variables.variable("cc_cause") or "").lower()
+        if cause == "answered":
+            yield from _talk(live)
+            return "answered"
+        reason = done.variables.variable("cc_cancel_reason") or ""
+        return _REASONS.get(reason, "failed")
+
+    def _fifo(self, live: Live) -> Road:
+        done = yield Execute(App.FIFO, f"{self.queue} in")
+        if isinstance(done, Replied):
+            return "error"
+        # mod_fifo.c: the application ends before the talk begins, and without a word
+        # when no consumer took the call.
+        event = yield Await((Queued, Parked), 1.0)
+        while isinstance(event, Queued) and event.action not in _FIFO_TAKEN:
+            event = yield Await((Queued, Parked), 1.0)
+        if not isinstance(event, Queued):
+            return "failed"
+        yield from _talk(live)
+        return "answered"
+
+
+def _talk(live: Live) -> Generator[Command, Event | None, None]:
+    """Wait until the call comes back; a caller who hangs up never does."""
+    live.was_bridged = True
+    yield Tell("an agent answers")
+    yield Await((Parked,))
+    yield Tell("the agent has left")

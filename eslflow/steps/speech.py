@@ -1,0 +1,119 @@
+"""What steps that speak have in common: answering, playing, asking for keys.
+
+In: the call's live state and the name of a prompt or notice. Out: sub-generators that
+yield commands. Must not decide what an answer means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Generator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from eslflow.call.commands import Alarm, Api, Command, Execute
+from eslflow.call.events import Event, Executed
+from eslflow.flow.audio import notice_path, prompt_path
+from eslflow.wire.terms import ApiCommand, App
+
+if TYPE_CHECKING:
+    from eslflow.call.live import Live, Sound
+    from eslflow.flow.model import Notice
+
+Speech = Generator[Command, "Event | None", bool]
+
+PLAYED = "playback_last_offset_pos"
+"""How many samples were played; FreeSWITCH sets it when a file ends or is cut off
+(switch_ivr_play_say.c), and leaves it alone when there was no file to play."""
+SAMPLES_PER_MS = 8
+"""Of the call's codec; wide-band calls count more, so `heard_ms` is then too long."""
+BROKEN = ("FILE NOT FOUND", "PLAYBACK ERROR")
+"""`Application-Response` of a playback that was none (mod_dptools.c)."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of one question, asked once."""
+
+    key: str = ""
+    """The key, if it was one of those offered."""
+    wrong: str = ""
+    """The keys, if they were none of those offered."""
+    heard_ms: int = 0
+    """How much of the question was played before."""
+    is_broken: bool = False
+    """Nothing was played, so nothing that was pressed is an answer to it."""
+    refused: str = ""
+    """The switch's words, when it would not ask."""
+
+
+def answered(live: Live) -> Generator[Command, Event | None, None]:
+    """Answer the call, once; the switch does it before what is executed next."""
+    if not live.is_answered:
+        live.is_answered = True
+        yield Execute(App.ANSWER, waits=False)
+
+
+def prompt_sound(live: Live, prompt: str) -> Sound | None:
+    """Return the prompt's audio in the call's language, if it is there."""
+    return live.site.sounds.get(prompt_path(live.flow.name, live.language, prompt))
+
+
+def notice_sound(live: Live, notice: Notice) -> Sound | None:
+    """Return the notice's audio in the call's language, if it is there."""
+    name, version = notice.name, notice.version
+    return live.site.sounds.get(
+        notice_path(live.flow.name, live.language, name, version)
+    )
+
+
+def forget(live: Live) -> Generator[Command, Event | None, None]:
+    """Throw away what was pressed and played before, so that neither counts.
+
+    Keys typed ahead are no answer, and a question that cannot be played shows.
+    """
+    uuid = live.offered.uuid
+    yield Api(ApiCommand.UUID_FLUSH_DTMF, uuid, waits=False)
+    yield Api(ApiCommand.UUID_SETVAR, f"{uuid} {PLAYED}", waits=False)
+
+
+def play(live: Live, sound: Sound | None, what: str) -> Speech:
+    """Play a file to its end; return whether it was played."""
+    yield from answered(live)
+    if sound is None:
+        yield Alarm(f"{what} has no audio: run eslflow prompts build")
+        return False
+    done = yield Execute(App.PLAYBACK, sound.path)
+    if isinstance(done, Executed) and done.response not in BROKEN:
+        return True
+    yield Alarm(f"{what} was not played: {sound.path}")
+    return False
+
+
+def ask(
+    live: Live, sound: Sound, keys: Collection[str], timeout_s: float
+) -> Generator[Command, Event | None, Answer]:
+    """Play a question once and wait for one key; tries are the step's business.
+
+    Each question has a variable of its own, so that an older answer is none to it. When
+    the file cannot be played, FreeSWITCH collects no key at all (switch_ivr_read in
+    switch_ivr_play_say.c); an empty invalid-file keeps `PLAYED` as the question left it.
+    """
+    yield from answered(live)
+    variable = live.new_variable()
+    # min max tries timeout terminators file invalid-file variable regex digit-timeout
+    done = yield Execute(
+        App.PLAY_AND_GET_DIGITS,
+        f"1 1 1 {round(timeout_s * 1000)} none {sound.path} "
+        f"'' {variable} [{''.join(keys)}]",
+    )
+    if not isinstance(done, Executed):
+        return Answer(refused=getattr(done, "text", ""))
+    played = done.variables.variable(PLAYED)
+    key = done.variables.variable(variable) or ""
+    wrong = done.variables.variable(f"{variable}_invalid") or ""
+    if played is None or not played.isdigit():
+        return Answer(is_broken=True, wrong=key or wrong)
+    heard_ms = int(played[:12]) // SAMPLES_PER_MS
+    if key and key in keys:
+        return Answer(key=key, heard_ms=heard_ms)
+    return Answer(wrong=wrong or key, heard_ms=heard_ms)

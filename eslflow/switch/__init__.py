@@ -1,0 +1,1 @@
+"""Sockets to FreeSWITCH: the outbound server and the control link."""

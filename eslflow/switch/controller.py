@@ -1,0 +1,179 @@
+"""The outbound server: FreeSWITCH connects for each call, and each gets a greenlet.
+
+In: a site, its flows, its ledger. Out: calls driven to their end. Accepts without
+polling; a peer that is not on the list, or one call too many, is closed before a byte is
+read (accepting without `connect` would hold the caller for 25 s, measured).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import gevent
+from gevent import get_hub, socket
+from gevent.event import Event as Signal
+from gevent.server import StreamServer
+
+from eslflow.call.commands import Alarm, Tell
+from eslflow.call.live import Site
+from eslflow.call.records import Row
+from eslflow.clock import Clock
+from eslflow.errors import SettingsError
+from eslflow.switch.conversation import HELLO_S, Conversation
+from eslflow.switch.shelf import Shelf
+
+log = logging.getLogger("eslflow.switch")
+
+LOOPBACK = ("127.0.0.1", "::1")
+BACKLOG = 1024
+
+Watch = Callable[[str, int, "Tell | Alarm"], None]
+
+
+class Keeps(Protocol):
+    """What a call needs of the ledger."""
+
+    def keep(
+        self, rows: Sequence[Row], done: Callable[[str], None] | None = None
+    ) -> None:
+        """Write rows soon; `done` is told after their durable commit."""
+
+    def finished(self) -> list[tuple[Callable[[str], None], str]]:
+        """Return the callbacks that are due."""
+
+
+class Wakeup:
+    """Lets the ledger's thread wake the hub, once for a whole batch of calls."""
+
+    def __init__(self) -> None:
+        self._async = get_hub().loop.async_()
+        self._async.start(self._collect)
+        self._ledger: Keeps | None = None
+
+    def watch(self, ledger: Keeps) -> None:
+        """Begin to hand out what this ledger has finished."""
+        self._ledger = ledger
+
+    def notify(self) -> None:
+        """Wake the hub; to be called from any thread."""
+        self._async.send()
+
+    def _collect(self) -> None:
+        if self._ledger is not None:
+            for done, problem in self._ledger.finished():
+                done(problem)
+
+    def close(self) -> None:
+        """Stop watching."""
+        self._async.stop()
+        self._async.close()
+
+
+class Controller:
+    """Takes calls until it is stopped."""
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        site: Site,
+        ledger: Keeps,
+        clock: Clock,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 8084,
+        allow: Sequence[str] = LOOPBACK,
+        most_calls: int = 2000,
+        watch: Watch | None = None,
+        hello_s: float = HELLO_S,
+    ) -> None:
+        self.shelf = shelf
+        self.site = site
+        self.ledger = ledger
+        self.clock = clock
+        self.hello_s = hello_s
+        self.calls: dict[str, Conversation] = {}
+        """Live calls by the uuid of their A-leg."""
+        self._allow = frozenset(allow)
+        self._most_calls = most_calls
+        self._watch = watch
+        self._open: set[Conversation] = set()
+        self._idle = Signal()
+        self._idle.set()
+        self._server = StreamServer((host, port), self._accepted, backlog=BACKLOG)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port it listens on."""
+        host, port = self._server.address[:2]
+        return str(host), int(port)
+
+    def start(self) -> None:
+        """Listen.
+
+        Raises:
+            SettingsError: the address cannot be had.
+        """
+        host, port = self._server.address[:2]
+        try:
+            self._server.start()
+        except OSError as error:
+            raise SettingsError(
+                f"cannot listen on {host}:{port}: {error.strerror}. "
+                "Is eslflow running already, or another program? See listen: in "
+                "eslflow.yaml"
+            ) from error
+
+    def drain(self, seconds: float) -> int:
+        """Take no new calls and wait for the running ones; return how many are left."""
+        self._server.stop_accepting()
+        self._idle.wait(seconds)
+        return len(self._open)
+
+    def stop(self) -> None:
+        """Stop at once: every call goes to its dialplan's fallback."""
+        self._server.stop(timeout=0)
+        for conversation in list(self._open):
+            conversation.close()
+        self._idle.wait(1)
+
+    def spawn(self, task: Callable[[], None]) -> Any:
+        """Run something beside the calls."""
+        return gevent.spawn(task)
+
+    def joined(self, conversation: Conversation) -> None:
+        """Know a call by its uuid from now on."""
+        self.calls[conversation.uuid] = conversation
+
+    def told(self, uuid: str, what: Tell | Alarm) -> None:
+        """Pass on what a call says of itself; values of callers stay on one line."""
+        is_alarm = isinstance(what, Alarm)
+        level = logging.WARNING if is_alarm else logging.DEBUG
+        if log.isEnabledFor(level):
+            log.log(level, "call %s: %s", uuid, ascii(what.text)[1:-1])
+        if self._watch is not None:
+            self._watch(uuid, self.clock.now(), what)
+
+    def _accepted(self, sock: Any, address: Any) -> None:
+        """Run in a new greenlet for each connection."""
+        if address and address[0] not in self._allow:
+            log.warning("refused %s: not in allow: of eslflow.yaml", address[0])
+            sock.close()
+            return
+        if len(self._open) >= self._most_calls:
+            log.warning("refused a call: %d run already (most_calls:)", self._most_calls)
+            sock.close()
+            return
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        conversation = Conversation(self, sock)
+        self._open.add(conversation)
+        self._idle.clear()
+        try:
+            conversation.run()
+        finally:
+            self._open.discard(conversation)
+            if self.calls.get(conversation.uuid) is conversation:
+                del self.calls[conversation.uuid]
+            if not self._open:
+                self._idle.set()

@@ -1,0 +1,35 @@
+"""Which flow takes a call.
+
+In: the site's flows and its rules. Out: one flow for each offer, or none. Must not read
+files; a shelf does not change while calls use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from eslflow.call.events import Offered
+from eslflow.flow.model import Flow
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The flows of a site."""
+
+    flows: Mapping[str, Flow]
+    default: str = ""
+    """Flow for calls that name none; empty: they go back to the dialplan."""
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    """Flow by the number dialled."""
+
+    def choose(self, offered: Offered) -> Flow | None:
+        """Return the flow by path, else by the number dialled, else the default.
+
+        A path that no flow has gives None: the dialplan names a flow that is not here,
+        and its fallback is safer than another flow's question.
+        """
+        name = offered.flow_path
+        if not name:
+            name = self.numbers.get(offered.called, self.default)
+        return self.flows.get(name)

@@ -1,0 +1,1 @@
+"""Bytes to messages and commands to text; FreeSWITCH's spelling."""
