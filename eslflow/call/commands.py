@@ -6,15 +6,13 @@ behaviour. A command that waits is resumed with the event named in its docstring
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Union
+from typing import NamedTuple, Union
 
 from eslflow.call.records import Row
 from eslflow.wire.terms import ApiCommand, App, HangupCause
 
 
-@dataclass(frozen=True)
-class Execute:
+class Execute(NamedTuple):
     """Run an application; resumed with `Executed`, or `Replied` when refused."""
 
     app: App
@@ -23,8 +21,7 @@ class Execute:
     """False: go on at once; the switch runs applications one after the other."""
 
 
-@dataclass(frozen=True)
-class Api:
+class Api(NamedTuple):
     """Run an API command; resumed with `Replied`."""
 
     command: ApiCommand
@@ -32,16 +29,14 @@ class Api:
     waits: bool = True
 
 
-@dataclass(frozen=True)
-class Keep:
+class Keep(NamedTuple):
     """Store rows; when durable, resumed with `Kept` after their commit."""
 
     rows: tuple[Row, ...]
     is_durable: bool = False
 
 
-@dataclass(frozen=True)
-class Await:
+class Await(NamedTuple):
     """Wait for one of these kinds of event; resumed with it, or with `TimedOut`."""
 
     kinds: tuple[type, ...]
@@ -49,29 +44,25 @@ class Await:
     """Seconds; None: as long as the call lasts."""
 
 
-@dataclass(frozen=True)
-class Tell:
+class Tell(NamedTuple):
     """Say something of the call to whoever watches; goes on at once."""
 
     text: str
 
 
-@dataclass(frozen=True)
-class Alarm:
+class Alarm(NamedTuple):
     """Say that something is wrong that a person must mend; goes on at once."""
 
     text: str
 
 
-@dataclass(frozen=True)
-class Hangup:
+class Hangup(NamedTuple):
     """End the call; goes on at once."""
 
     cause: HangupCause = HangupCause.NORMAL_CLEARING
 
 
-@dataclass(frozen=True)
-class Close:
+class Close(NamedTuple):
     """Give the socket back: the switch goes on in its dialplan; goes on at once."""
 
 

@@ -8,7 +8,7 @@ before it reads the next), so they are matched by counting. Must not decide anyt
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from eslflow.call.commands import (
     Api,
@@ -40,7 +40,7 @@ LINGER_S = 5
 MOST_SEGMENTS = 100_000
 
 _SAFE_PATH = 200
-_REPLIES = (ContentType.COMMAND_REPLY, ContentType.API_RESPONSE)
+_REPLIES = frozenset({ContentType.COMMAND_REPLY, ContentType.API_RESPONSE})
 
 
 def offer(message: Message) -> Offered:
@@ -73,6 +73,8 @@ class Dialogue:
         self._uuid = uuid
         self._number = 0
         self._answers: deque[int] = deque()
+        """Number of each command that is not answered yet; negative when only its
+        refusal is of interest, 0 when no answer is."""
 
     def open(self, names: Iterable[EventName], customs: Iterable[Subclass]) -> bytes:
         """Return the commands that come first; filters before `event` (measured).
@@ -95,10 +97,12 @@ class Dialogue:
             UnsafeValue: an argument could forge or run a command.
         """
         if isinstance(command, Execute):
-            number = self._expect()
-            return text.execute(command.app, command.arg, mark(number))
+            self._number += 1
+            self._answers.append(-self._number)
+            return text.execute(command.app, command.arg, mark(self._number))
         if isinstance(command, Api):
-            self._expect()
+            self._number += 1
+            self._answers.append(self._number if command.waits else -self._number)
             return text.api(command.command, command.arg)
         if isinstance(command, Hangup):
             self._answers.append(0)
@@ -108,37 +112,32 @@ class Dialogue:
             return text.leave()
         return b""
 
-    def _expect(self) -> int:
-        self._number += 1
-        self._answers.append(self._number)
-        return self._number
-
-    def hear(self, message: Message) -> Iterator[Event]:
-        """Yield the event that a message is; nothing for what the engine needs not.
+    def hear(self, message: Message) -> Event | None:
+        """Return the event that a message is; None for what the engine needs not.
 
         Raises:
             ProtocolError: a reply to no command, or an event that is none.
         """
         kind = message.content_type
         if kind == ContentType.EVENT_PLAIN:
-            event = self._event(message.event())
-            if event is not None:
-                yield event
-        elif kind in _REPLIES:
-            if not self._answers:
-                raise ProtocolError("a reply that nothing was asked for")
-            number = self._answers.popleft()
-            if number:
-                yield Replied(number, message.is_ok, message.reply)
-        elif kind == ContentType.DISCONNECT_NOTICE:
-            if message.get("Content-Disposition") != "linger":
-                yield Disconnected()
-        else:
-            raise ProtocolError("a message of a kind that no call has", kind.encode())
+            return self._event(message.event())
+        if kind in _REPLIES:
+            return self._reply(message)
+        if kind == ContentType.DISCONNECT_NOTICE:
+            is_over = message.get("Content-Disposition") != "linger"
+            return Disconnected() if is_over else None
+        raise ProtocolError("a message of a kind that no call has", kind.encode())
+
+    def _reply(self, message: Message) -> Event | None:
+        if not self._answers:
+            raise ProtocolError("a reply that nothing was asked for")
+        number = self._answers.popleft()
+        if number > 0 or (number < 0 and not message.is_ok):
+            return Replied(abs(number), message.is_ok, message.reply)
+        return None
 
     def _event(self, event: Message) -> Event | None:
-        name = event.get("Event-Name")
-        make = _EVENTS.get(name or "")
+        make = _EVENTS.get(event.get("Event-Name") or "")
         if make is None or event.get("Unique-ID") != self._uuid:
             return None
         return make(event)

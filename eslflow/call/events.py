@@ -7,8 +7,7 @@ the only thing looked up lazily is a channel variable, because an event has hund
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Protocol, Union
+from typing import NamedTuple, Protocol, Union
 
 
 class Variables(Protocol):
@@ -29,8 +28,7 @@ class Told:
         return self._values.get(name)
 
 
-@dataclass(frozen=True)
-class Offered:
+class Offered(NamedTuple):
     """The switch handed the call over (the reply to `connect`)."""
 
     uuid: str
@@ -47,19 +45,17 @@ class Offered:
     """Recordings this call has had already, if it was handed over before."""
 
 
-@dataclass(frozen=True)
-class Executed:
+class Executed(NamedTuple):
     """An application that we asked for is done (CHANNEL_EXECUTE_COMPLETE)."""
 
     mark: str
     """The `Event-UUID` we gave it, back as `Application-UUID`."""
     response: str = ""
     """`Application-Response`: `FILE PLAYED`, `FILE NOT FOUND`, mostly `_none_`."""
-    variables: Variables = field(default_factory=Told, compare=False)
+    variables: Variables = Told()
 
 
-@dataclass(frozen=True)
-class Replied:
+class Replied(NamedTuple):
     """The switch answered the command with this number."""
 
     number: int
@@ -67,36 +63,31 @@ class Replied:
     text: str = ""
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(NamedTuple):
     """The ledger has made rows durable, or could not."""
 
     is_ok: bool
     problem: str = ""
 
 
-@dataclass(frozen=True)
-class Parked:
+class Parked(NamedTuple):
     """The call is back with us after a bridge (CHANNEL_PARK)."""
 
 
-@dataclass(frozen=True)
-class Queued:
+class Queued(NamedTuple):
     """Something happened in a queue of mod_fifo (fifo::info)."""
 
     action: str
     """`FIFO-Action` in the switch's spelling."""
 
 
-@dataclass(frozen=True)
-class RecordStarted:
+class RecordStarted(NamedTuple):
     """A recorder runs (RECORD_START); ours or another's."""
 
     path: str
 
 
-@dataclass(frozen=True)
-class RecordStopped:
+class RecordStopped(NamedTuple):
     """A recorder closed its file (RECORD_STOP)."""
 
     path: str
@@ -104,23 +95,20 @@ class RecordStopped:
     cause: str = ""
 
 
-@dataclass(frozen=True)
-class HungUp:
+class HungUp(NamedTuple):
     """The A-leg is gone (CHANNEL_HANGUP)."""
 
     cause: str = ""
 
 
-@dataclass(frozen=True)
-class Disconnected:
+class Disconnected(NamedTuple):
     """The socket is closed, or is about to be; nothing more will come."""
 
     problem: str = ""
     """Why, when it was not the end of the call."""
 
 
-@dataclass(frozen=True)
-class TimedOut:
+class TimedOut(NamedTuple):
     """What was awaited did not come in time."""
 
 

@@ -6,9 +6,8 @@ where they are stored. All times are UTC, in microseconds since 1970-01-01.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
-from typing import ClassVar, Union
+from typing import NamedTuple, Union
 
 from eslflow.wire.terms import RecordAction
 
@@ -54,11 +53,9 @@ class Reason(str, Enum):
         return self.value
 
 
-@dataclass(frozen=True)
-class CallOffered:
+class CallOffered(NamedTuple):
     """A call that came in."""
 
-    table: ClassVar[str] = "calls"
     uuid: str
     """FreeSWITCH's Unique-ID of the A-leg."""
     direction: str
@@ -78,11 +75,9 @@ class CallOffered:
     offered_at: int
 
 
-@dataclass(frozen=True)
-class CallEnded:
+class CallEnded(NamedTuple):
     """How a call ended; completes its `CallOffered`."""
 
-    table: ClassVar[str] = "calls"
     uuid: str
     ended_at: int
     ending: str
@@ -94,11 +89,9 @@ class CallEnded:
     """Name of the step the call was in."""
 
 
-@dataclass(frozen=True)
-class NoticePlayed:
+class NoticePlayed(NamedTuple):
     """The exact words and audio of one version of a notice; kept once."""
 
-    table: ClassVar[str] = "notices"
     flow: str
     notice: str
     version: int
@@ -111,11 +104,9 @@ class NoticePlayed:
     """Where the full notice can be read; may be empty."""
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """One answer, or its absence, about one purpose."""
 
-    table: ClassVar[str] = "choices"
     call_uuid: str
     at: int
     state: State
@@ -146,11 +137,9 @@ class Choice:
     """How often it was asked."""
 
 
-@dataclass(frozen=True)
-class RecordingBegun:
+class RecordingBegun(NamedTuple):
     """A file that is about to be recorded; kept before the switch is asked to."""
 
-    table: ClassVar[str] = "recordings"
     id: str
     """`<call uuid>-<n>`, also the file's name without `.wav`."""
     call_uuid: str
@@ -163,11 +152,9 @@ class RecordingBegun:
     asked_at: int
 
 
-@dataclass(frozen=True)
-class RecordingEnded:
+class RecordingEnded(NamedTuple):
     """What the switch said of a file when it closed it; completes `RecordingBegun`."""
 
-    table: ClassVar[str] = "recordings"
     id: str
     started_at: int
     """When RECORD_START came; 0 when it never did."""
@@ -180,11 +167,9 @@ class RecordingEnded:
     """`stopped`, `failed` when it never ran, `lost` when its end was not seen."""
 
 
-@dataclass(frozen=True)
-class RecordingAction:
+class RecordingAction(NamedTuple):
     """One thing asked of a recording, and what the switch replied."""
 
-    table: ClassVar[str] = "recording_actions"
     recording_id: str
     call_uuid: str
     at: int

@@ -1,17 +1,16 @@
-"""Rows to SQL: one prepared statement and one tuple a row.
+"""Rows to SQL: one statement for all rows of a kind in a batch.
 
-In: the records of `call.records`. Out: statements with their values. This is the hot
-path of the writer, so nothing is looked up by name twice. Bytes of a caller's name that
-were not UTF-8 are written as `\\xNN`, because SQLite's text cannot hold them.
+In: the records of `call.records`. Out: statements, each with one JSON array of rows.
+SQLite reads the array itself, so that a batch of any size takes the interpreter's lock a
+few times only, and calls go on meanwhile. Bytes of a caller's name that were not UTF-8
+are written as `\\xNN`, because SQLite's text cannot hold them.
 """
 
 from __future__ import annotations
 
-import dataclasses
+import json
 import re
-from collections.abc import Callable
-from enum import Enum
-from operator import attrgetter
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from eslflow.call.records import (
@@ -28,14 +27,13 @@ from eslflow.call.records import (
 MOST_DIGITS = 15
 """E.164 has no longer numbers."""
 
-_ODD = re.compile("[\\x00\\ud800-\\udfff]")
+_ODD = re.compile("[\x00\ud800-\udfff]")
+_ODD_JSON = re.compile(r"\\u0000|\\ud[89a-f]")
 
 
 def text(value: str) -> str:
     """Return a text that SQLite can hold; what it cannot is made visible."""
-    if _ODD.search(value):
-        return _ODD.sub(lambda found: f"\\x{ord(found[0]) & 0xFF:02x}", value)
-    return value
+    return _ODD.sub(lambda found: f"\\x{ord(found[0]) & 0xFF:02x}", value)
 
 
 def digits(number: str) -> str:
@@ -47,80 +45,75 @@ def digits(number: str) -> str:
     return "".join(c for c in number if "0" <= c <= "9")[::-1][:MOST_DIGITS]
 
 
-def _insert(row: type[Any], more: tuple[str, ...] = (), suffix: str = "") -> str:
-    names = [field.name for field in dataclasses.fields(row)] + list(more)
-    marks = ", ".join("?" * len(names))
-    return f"INSERT INTO {row.table} ({', '.join(names)}) VALUES ({marks}) {suffix}"
+def _insert(table: str, names: Iterable[str], conflict: str = "") -> str:
+    columns = tuple(names)
+    values = ", ".join(f"json_extract(value, '$[{n}]')" for n in range(len(columns)))
+    return (
+        f"INSERT INTO {table} ({', '.join(columns)}) "
+        f"SELECT {values} FROM json_each(?) WHERE true {conflict}"
+    )
+
+
+def _update(table: str, key: str, names: Iterable[str]) -> str:
+    """Return an update by a row's key; the other columns stand as in the row."""
+    columns = tuple(names)
+    sets = ", ".join(
+        f"{name} = json_extract(j.value, '$[{place}]')"
+        for place, name in enumerate(columns)
+        if name != key
+    )
+    place = columns.index(key)
+    return (
+        f"UPDATE {table} SET {sets} FROM json_each(?) AS j "
+        f"WHERE {table}.{key} = json_extract(j.value, '$[{place}]')"
+    )
+
+
+def _call(row: CallOffered) -> tuple[Any, ...]:
+    return (*row, digits(row.caller), digits(row.called))
 
 
 # A call that is handed over twice keeps what was known of it first.
-_CALL = _insert(
-    CallOffered,
-    ("caller_digits", "called_digits"),
-    "ON CONFLICT (uuid) DO UPDATE SET ended_at = NULL, ending = NULL, cause = NULL",
+_AGAIN = "ON CONFLICT (uuid) DO UPDATE SET ended_at = NULL, ending = NULL, cause = NULL"
+_SAME = "ON CONFLICT DO NOTHING"
+
+# In the order in which a batch is written: what is completed comes after its beginning.
+_KINDS: tuple[tuple[type[Any], str, Callable[[Any], tuple[Any, ...]]], ...] = (
+    (
+        CallOffered,
+        _insert(
+            "calls", (*CallOffered._fields, "caller_digits", "called_digits"), _AGAIN
+        ),
+        _call,
+    ),
+    (NoticePlayed, _insert("notices", NoticePlayed._fields, _SAME), tuple),
+    (Choice, _insert("choices", Choice._fields), tuple),
+    (RecordingBegun, _insert("recordings", RecordingBegun._fields, _SAME), tuple),
+    (RecordingAction, _insert("recording_actions", RecordingAction._fields), tuple),
+    (RecordingEnded, _update("recordings", "id", RecordingEnded._fields), tuple),
+    (CallEnded, _update("calls", "uuid", CallEnded._fields), tuple),
 )
-_CALL_ENDED = (
-    "UPDATE calls SET ended_at = ?, ending = ?, cause = ?, last_step = ? WHERE uuid = ?"
-)
-_BEGUN = _insert(RecordingBegun, suffix="ON CONFLICT (id) DO NOTHING")
-_ENDED = (
-    "UPDATE recordings SET started_at = ?, stopped_at = ?, ms = ?, cause = ?, state = ?"
-    " WHERE id = ?"
-)
-_NOTICE = _insert(NoticePlayed, suffix="ON CONFLICT DO NOTHING")
+
 SAME_NOTICE = (
     "SELECT 1 FROM notices WHERE flow = ? AND notice = ? AND version = ?"
     " AND language = ? AND text = ? AND audio_sha256 = ?"
 )
 
 
-def _getter(row: type[Any]) -> Callable[[Any], tuple[Any, ...]]:
-    return attrgetter(*(field.name for field in dataclasses.fields(row)))
+def statements(rows: Iterable[Row]) -> Iterator[tuple[str, str]]:
+    """Yield the statements that write rows, in order, each with its JSON array."""
+    by_kind: dict[type[Any], list[Any]] = {}
+    for row in rows:
+        by_kind.setdefault(type(row), []).append(row)
+    for kind, sql, values in _KINDS:
+        found = by_kind.get(kind)
+        if found:
+            yield sql, _json([values(row) for row in found])
 
 
-_call = _getter(CallOffered)
-_choice = _getter(Choice)
-_notice = _getter(NoticePlayed)
-_begun = _getter(RecordingBegun)
-_action = _getter(RecordingAction)
-
-
-def _plain(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(
-        value.value
-        if isinstance(value, Enum)
-        else text(value)
-        if isinstance(value, str)
-        else value
-        for value in values
-    )
-
-
-def _offered(row: CallOffered) -> tuple[Any, ...]:
-    return (*_plain(_call(row)), digits(row.caller), digits(row.called))
-
-
-def _call_ended(row: CallEnded) -> tuple[Any, ...]:
-    return (row.ended_at, row.ending, text(row.cause), row.last_step, row.uuid)
-
-
-def _recording_ended(row: RecordingEnded) -> tuple[Any, ...]:
-    cause = text(row.cause)
-    return (row.started_at, row.stopped_at, row.ms, cause, row.state, row.id)
-
-
-STATEMENTS: dict[type[Any], tuple[str, Callable[[Any], tuple[Any, ...]]]] = {
-    CallOffered: (_CALL, _offered),
-    CallEnded: (_CALL_ENDED, _call_ended),
-    NoticePlayed: (_NOTICE, lambda row: _plain(_notice(row))),
-    Choice: (_insert(Choice), lambda row: _plain(_choice(row))),
-    RecordingBegun: (_BEGUN, lambda row: _plain(_begun(row))),
-    RecordingEnded: (_ENDED, _recording_ended),
-    RecordingAction: (_insert(RecordingAction), lambda row: _plain(_action(row))),
-}
-
-
-def statement(row: Row) -> tuple[str, tuple[Any, ...]]:
-    """Return the statement that writes a row, and its values."""
-    sql, values = STATEMENTS[type(row)]
-    return sql, values(row)
+def _json(rows: list[tuple[Any, ...]]) -> str:
+    data = json.dumps(rows)
+    if _ODD_JSON.search(data):
+        clean = [[text(v) if isinstance(v, str) else v for v in row] for row in rows]
+        return json.dumps(clean)
+    return data

@@ -7,7 +7,6 @@ last, its reason says `kept_late`.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import uuid
@@ -82,12 +81,12 @@ class Spill:
 
 def _late(row: Row) -> Row:
     if isinstance(row, Choice) and row.state is State.GRANTED:
-        return dataclasses.replace(row, reason=KEPT_LATE)
+        return row._replace(reason=KEPT_LATE)
     return row
 
 
 def _entry(row: Row) -> dict[str, Any]:
-    return {"row": type(row).__name__, **dataclasses.asdict(row)}
+    return {"row": type(row).__name__, **row._asdict()}
 
 
 def _row(entry: dict[str, Any]) -> Row:

@@ -13,18 +13,20 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from typing import NamedTuple
 
 from eslflow.call.records import NoticePlayed, Row
 from eslflow.errors import StoreError
 from eslflow.ledger.migrations import migrate
-from eslflow.ledger.rows import SAME_NOTICE, statement, text
+from eslflow.ledger.rows import SAME_NOTICE, statements, text
 from eslflow.ledger.spill import Spill
 
 MOST_AT_ONCE = 500
 """Groups in one commit."""
 BUSY_MS = 2000
 """How long another process may hold the database before rows are refused."""
+GATHER_S = 0.1
+"""How long rows that nobody waits for gather before they are committed."""
 RETRY_S = 5.0
 """How often the spill file is tried again while nothing else is written."""
 
@@ -43,8 +45,7 @@ class Health:
     """Whether rows wait in the spill file."""
 
 
-@dataclass(frozen=True)
-class _Keep:
+class _Keep(NamedTuple):
     rows: Sequence[Row]
     done: Done | None
 
@@ -55,10 +56,13 @@ class Ledger:
     def __init__(self, path: Path, notify: Callable[[], None] | None = None) -> None:
         self.path = path
         self._notify = notify
-        self._queue: SimpleQueue[_Keep | None] = SimpleQueue()
+        self._waiting: deque[_Keep] = deque()
+        self._some = threading.Event()
+        self._urgent = threading.Event()
+        self._is_closing = False
         self._finished: deque[tuple[Done, str]] = deque()
         self._spill = Spill(path.with_name(path.name + ".spill.jsonl"))
-        self._notices: set[tuple[str, str, int, str, str, str]] = set()
+        self._notices: set[NoticePlayed] = set()
         self._problem = ""
         self._db = connect(path)
         self._replay()
@@ -73,7 +77,11 @@ class Ledger:
         `done` gets a reason instead when they could not be written. Without `notify` it
         is called in the writer's thread, else it waits in `finished`.
         """
-        self._queue.put(_Keep(rows, done))
+        self._waiting.append(_Keep(rows, done))
+        if done is not None and not self._urgent.is_set():
+            self._urgent.set()
+        if not self._some.is_set():
+            self._some.set()
 
     def finished(self) -> list[tuple[Done, str]]:
         """Return the callbacks that are due, once; call it after `notify` did."""
@@ -84,13 +92,15 @@ class Ledger:
 
     def health(self) -> Health:
         """Return how the ledger is."""
-        waiting = self._queue.qsize()
+        waiting = len(self._waiting)
         return Health(self._problem, waiting, not self._spill.is_empty)
 
     def close(self) -> None:
         """Write everything that waits, and stop."""
         if self._thread.is_alive():
-            self._queue.put(None)
+            self._is_closing = True
+            self._some.set()
+            self._urgent.set()
             self._thread.join()
 
     def __enter__(self) -> Ledger:
@@ -102,28 +112,20 @@ class Ledger:
         self.close()
 
     def _run(self) -> None:
-        is_open = True
-        while is_open:
-            batch: list[_Keep] = []
-            is_open = self._take(batch)
-            if batch:
-                self._write(batch)
-            elif not self._spill.is_empty:
-                self._replay()
+        while not (self._is_closing and not self._waiting):
+            self._some.wait(None if self._spill.is_empty else RETRY_S)
+            self._urgent.wait(GATHER_S)
+            self._some.clear()
+            self._urgent.clear()
+            self._write_all()
         self._db.close()
 
-    def _take(self, batch: list[_Keep]) -> bool:
-        """Collect what waits; return False when the ledger is being closed."""
-        try:
-            keep = self._queue.get(timeout=None if self._spill.is_empty else RETRY_S)
-            while keep is not None:
-                batch.append(keep)
-                if len(batch) == MOST_AT_ONCE:
-                    return True
-                keep = self._queue.get_nowait()
-        except Empty:
-            return True
-        return False
+    def _write_all(self) -> None:
+        if not self._waiting and not self._spill.is_empty:
+            self._replay()
+        while self._waiting:
+            most = min(len(self._waiting), MOST_AT_ONCE)
+            self._write([self._waiting.popleft() for _ in range(most)])
 
     def _write(self, batch: list[_Keep]) -> None:
         """Commit a batch; when one group is at fault, the others do without it."""
@@ -143,9 +145,7 @@ class Ledger:
         known = set(self._notices)
         try:
             self._db.execute("BEGIN IMMEDIATE")
-            for keep in batch:
-                for row in keep.rows:
-                    self._insert(row)
+            self._insert([row for keep in batch for row in keep.rows])
             self._db.execute("COMMIT")
         except (sqlite3.Error, StoreError, OverflowError) as error:
             self._notices = known
@@ -154,22 +154,24 @@ class Ledger:
             return error
         return None
 
-    def _insert(self, row: Row) -> None:
-        if isinstance(row, NoticePlayed):
-            words = (row.flow, row.notice, row.version, row.language)
-            key = (*words, text(row.text), row.audio_sha256)
-            if key in self._notices:
-                return
-            self._db.execute(*statement(row))
-            if self._db.execute(SAME_NOTICE, key).fetchone() is None:
-                raise StoreError(
-                    f"notice '{row.notice}' v{row.version} ({row.language}) of flow "
-                    f"'{row.flow}' was played before with other words or audio: "
-                    "give it a new version"
-                )
-            self._notices.add(key)
-        else:
-            self._db.execute(*statement(row))
+    def _insert(self, rows: Sequence[Row]) -> None:
+        new = {r for r in rows if isinstance(r, NoticePlayed)} - self._notices
+        old = self._notices
+        for sql, data in statements(r for r in rows if r not in old):
+            self._db.execute(sql, (data,))
+        for row in new:
+            self._check(row)
+        self._notices |= new
+
+    def _check(self, row: NoticePlayed) -> None:
+        """Refuse words that were not those of this version before."""
+        words = (row.flow, row.notice, row.version, row.language, text(row.text))
+        if self._db.execute(SAME_NOTICE, (*words, row.audio_sha256)).fetchone() is None:
+            raise StoreError(
+                f"notice '{row.notice}' v{row.version} ({row.language}) of flow "
+                f"'{row.flow}' was played before with other words or audio: "
+                "give it a new version"
+            )
 
     def _tell(self, batch: list[_Keep], problem: str) -> None:
         due = [(keep.done, problem) for keep in batch if keep.done is not None]
@@ -193,8 +195,7 @@ class Ledger:
                 self._db.execute("BEGIN IMMEDIATE")
                 new = "INSERT OR IGNORE INTO replayed VALUES (?)"
                 if self._db.execute(new, (identity,)).rowcount:
-                    for row in rows:
-                        self._insert(row)
+                    self._insert(rows)
                 self._db.execute("COMMIT")
             self._spill.clear()
         except (sqlite3.Error, StoreError, OSError, ValueError) as error:

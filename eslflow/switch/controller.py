@@ -22,7 +22,7 @@ from eslflow.call.records import Row
 from eslflow.clock import Clock
 from eslflow.errors import SettingsError
 from eslflow.switch.conversation import HELLO_S, Conversation
-from eslflow.switch.shelf import Shelf
+from eslflow.switch.shelf import Shelf, heard
 
 log = logging.getLogger("eslflow.switch")
 
@@ -89,6 +89,8 @@ class Controller:
         hello_s: float = HELLO_S,
     ) -> None:
         self.shelf = shelf
+        self.heard = {name: heard(flow) for name, flow in shelf.flows.items()}
+        """The events that each flow subscribes to."""
         self.site = site
         self.ledger = ledger
         self.clock = clock

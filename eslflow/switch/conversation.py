@@ -19,11 +19,9 @@ from eslflow.call.dialogue import Dialogue, offer
 from eslflow.call.engine import Engine
 from eslflow.call.events import Disconnected, Event, Kept, Offered, TimedOut
 from eslflow.errors import EslflowError, ProtocolError
-from eslflow.flow.model import Flow, Record
 from eslflow.wire import command as text
 from eslflow.wire.message import Message
 from eslflow.wire.reader import Reader
-from eslflow.wire.terms import EventName, Subclass
 
 if TYPE_CHECKING:
     from eslflow.switch.controller import Controller
@@ -35,20 +33,6 @@ HELLO_S = 10.0
 """A FreeSWITCH answers `connect` within a millisecond; nobody else is waited for."""
 MOST_UNSENT = 1024 * 1024
 """Bytes that a peer may leave unread before it is dropped."""
-
-_ALWAYS = frozenset({EventName.CHANNEL_EXECUTE_COMPLETE, EventName.CHANNEL_HANGUP})
-_RECORDING = frozenset({EventName.RECORD_START, EventName.RECORD_STOP})
-
-
-def heard(flow: Flow) -> tuple[list[EventName], list[Subclass]]:
-    """Return the events that a flow's steps read, and no others."""
-    names, customs = set(_ALWAYS), set()
-    for step in flow.steps.values():
-        names |= step.hears
-        customs |= step.hears_custom
-        if step.record is Record.ON:
-            names |= _RECORDING
-    return sorted(names), sorted(customs)
 
 
 class Conversation:
@@ -151,13 +135,16 @@ class Conversation:
         self._engine = Engine(offered, flow, controller.site, now)
         self._dialogue = Dialogue(offered.uuid)
         controller.joined(self)
-        self._carry_out(self._engine.begin(), self._dialogue.open(*heard(flow)))
+        self._carry_out(self._engine.begin(), self._dialogue.open(*controller.heard[flow.name]))
 
     def _hear(self, messages: Iterable[Message]) -> None:
         if self._dialogue is not None:
             for message in messages:
-                self._events.extend(self._dialogue.hear(message))
-            self._dispatch()
+                event = self._dialogue.hear(message)
+                if event is not None:
+                    self._events.append(event)
+            if self._events:
+                self._dispatch()
 
     def _dispatch(self) -> None:
         """Hand waiting events to the engine, one at a time, and carry out what it says."""

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from eslflow.call.events import Offered
-from eslflow.flow.model import Flow
+from eslflow.flow.model import Flow, Record
+from eslflow.wire.terms import EventName, Subclass
 
 
 @dataclass(frozen=True)
@@ -33,3 +34,19 @@ class Shelf:
         if not name:
             name = self.numbers.get(offered.called, self.default)
         return self.flows.get(name)
+
+
+_ALWAYS = frozenset({EventName.CHANNEL_EXECUTE_COMPLETE, EventName.CHANNEL_HANGUP})
+_RECORDING = frozenset({EventName.RECORD_START, EventName.RECORD_STOP})
+
+
+def heard(flow: Flow) -> tuple[list[EventName], list[Subclass]]:
+    """Return the events that a flow's steps read, and no others."""
+    names: set[EventName] = set(_ALWAYS)
+    customs: set[Subclass] = set()
+    for step in flow.steps.values():
+        names |= step.hears
+        customs |= step.hears_custom
+        if step.record is Record.ON:
+            names |= _RECORDING
+    return sorted(names), sorted(customs)

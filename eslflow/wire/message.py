@@ -24,6 +24,17 @@ def decode(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
+_marks: dict[str, bytes] = {}
+"""How a header's line begins, by its name; the names are ours, so they are few."""
+
+
+def _mark(name: str) -> bytes:
+    mark = b"\n" + name.encode("ascii") + b":"
+    if len(_marks) < 1000:
+        _marks[name] = mark
+    return mark
+
+
 class Message:
     """Headers and body as they came; the first header of a name is the one that counts.
 
@@ -34,18 +45,22 @@ class Message:
     __slots__ = ("_head", "body")
 
     def __init__(self, head: bytes, body: bytes = b"") -> None:
-        self._head = b"\n" + head + b"\n"
+        self._head = head
         self.body = body
 
     def raw(self, name: str) -> bytes | None:
         """Return the bytes of a header as they came, or None."""
         head = self._head
-        mark = b"\n" + name.encode("ascii") + b":"
-        at = head.find(mark)
-        if at < 0:
-            return None
-        at += len(mark)
-        return head[at : head.index(b"\n", at)].strip()
+        mark = _marks.get(name) or _mark(name)
+        if head.startswith(mark[1:]):
+            at = len(mark) - 1
+        else:
+            at = head.find(mark)
+            if at < 0:
+                return None
+            at += len(mark)
+        end = head.find(b"\n", at)
+        return (head[at:end] if end >= 0 else head[at:]).strip()
 
     def get(self, name: str) -> str | None:
         """Return a header decoded, or None."""
@@ -60,7 +75,7 @@ class Message:
         """
         raw = self.raw(name)
         if raw is None:
-            raise ProtocolError(f"no {name} header", self._head.strip())
+            raise ProtocolError(f"no {name} header", self._head)
         return decode(raw)
 
     def variable(self, name: str) -> str | None:
@@ -100,11 +115,12 @@ class Message:
         Raises:
             ProtocolError: the body is no header block.
         """
-        head, blank, body = self.body.partition(b"\n\n")
-        if not blank:
-            raise ProtocolError("an event without its blank line", self.body)
-        return Message(head, body)
+        body = self.body
+        end = body.find(b"\n\n")
+        if end < 0:
+            raise ProtocolError("an event without its blank line", body)
+        return Message(body[:end], body[end + 2 :])
 
     def __repr__(self) -> str:
         """Show the start of the block."""
-        return f"Message({self._head.strip()[:60]!r}, {len(self.body)} bytes)"
+        return f"Message({self._head[:60]!r}, {len(self.body)} bytes)"

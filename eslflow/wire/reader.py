@@ -16,18 +16,18 @@ MOST_HEAD = 4 * 1024 * 1024
 MOST_BODY = 8 * 1024 * 1024
 """Longest body, in bytes."""
 
-_LENGTH = re.compile(rb"(?:^|\n)Content-Length:[ \t]*([^\n]*)")
+_LENGTH = re.compile(rb"\nContent-Length:")
 _DIGITS = re.compile(rb"[0-9]{1,9}")
 
 
 class Reader:
     """Collects bytes until a message is whole."""
 
+    __slots__ = ("_buffer", "_most_body", "_most_head", "_searched")
+
     def __init__(self, most_head: int = MOST_HEAD, most_body: int = MOST_BODY) -> None:
-        self._buffer = bytearray()
+        self._buffer = b""
         self._searched = 0
-        self._head: bytes | None = None
-        self._length = 0
         self._most_head = most_head
         self._most_body = most_body
 
@@ -37,53 +37,49 @@ class Reader:
         Raises:
             ProtocolError: a block too long, or a length that is no length.
         """
-        self._buffer += data
+        buffer = self._buffer + data if self._buffer else data
         messages = []
-        while (message := self._next()) is not None:
-            messages.append(message)
+        at = 0
+        while True:
+            while buffer.startswith(b"\n", at):
+                at += 1  # blank lines before a block are nothing
+            end = buffer.find(b"\n\n", max(at, self._searched))
+            if end < 0:
+                self._searched = max(0, len(buffer) - 1 - at)
+                break
+            head = buffer[at:end]
+            self._check(len(head), head)
+            whole = end + 2 + self._body_length(head)
+            if len(buffer) < whole:
+                self._searched = end - at
+                break
+            messages.append(Message(head, buffer[end + 2 : whole]))
+            at, self._searched = whole, 0
+        self._buffer = buffer[at:] if at else buffer
+        if end < 0:
+            self._check(len(self._buffer), self._buffer)
         return messages
 
     @property
     def pending(self) -> int:
         """How many bytes wait for the rest of their message."""
-        return len(self._buffer) + len(self._head or b"")
+        return len(self._buffer)
 
-    def _next(self) -> Message | None:
-        if self._head is None and not self._read_head():
-            return None
-        if len(self._buffer) < self._length:
-            return None
-        head, body = self._head or b"", bytes(self._buffer[: self._length])
-        del self._buffer[: self._length]
-        self._head = None
-        return Message(head, body)
-
-    def _read_head(self) -> bool:
-        """Move one header block out of the buffer; blank lines before it are nothing."""
-        buffer = self._buffer
-        blank = 0
-        while buffer[blank : blank + 1] == b"\n":
-            blank += 1
-        if blank:
-            del buffer[:blank]
-            self._searched = 0
-        end = buffer.find(b"\n\n", self._searched)
-        if (len(buffer) if end < 0 else end) > self._most_head:
-            raise ProtocolError("a header block that does not end", bytes(buffer[:80]))
-        if end < 0:
-            self._searched = max(0, len(buffer) - 1)
-            return False
-        self._head = bytes(buffer[:end])
-        self._length = self._body_length(self._head)
-        del buffer[: end + 2]
-        self._searched = 0
-        return True
+    def _check(self, size: int, head: bytes) -> None:
+        if size > self._most_head:
+            raise ProtocolError("a header block that does not end", head[:80])
 
     def _body_length(self, head: bytes) -> int:
-        found = _LENGTH.search(head)
-        if found is None:
-            return 0
-        text = found[1].strip()
+        at = head.find(b"Content-Length:")
+        if at < 0 or (at and head[at - 1 : at] != b"\n"):
+            found = _LENGTH.search(head) if at >= 0 else None
+            if found is None:
+                return 0
+            at = found.end()
+        else:
+            at += 15
+        end = head.find(b"\n", at)
+        text = (head[at:end] if end >= 0 else head[at:]).strip()
         if not _DIGITS.fullmatch(text) or int(text) > self._most_body:
-            raise ProtocolError("a Content-Length that is none", found[0].strip())
+            raise ProtocolError("a Content-Length that is none", text)
         return int(text)

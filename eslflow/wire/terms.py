@@ -12,9 +12,8 @@ from enum import Enum
 class StrEnum(str, Enum):
     """An enum whose members are their wire spelling (Python 3.10 has none)."""
 
-    def __str__(self) -> str:
-        """Give the wire spelling."""
-        return str(self.value)
+    __str__ = str.__str__
+    __format__ = str.__format__
 
 
 class ContentType(StrEnum):
