@@ -1,0 +1,9 @@
+"""Starts the command line for `python -m eslflow`.
+
+In: the arguments. Out: an exit code. Must not do anything else.
+"""
+
+from eslflow.cli.main import main
+
+if __name__ == "__main__":
+    main()
