@@ -1,9 +1,6 @@
-"""Starts the command line for `python -m eslflow`.
-
-In: the arguments. Out: an exit code. Must not do anything else.
-"""
+"""Lets `python -m eslflow` do what `eslflow` does."""
 
 from eslflow.cli.main import main
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="eslflow")

@@ -76,7 +76,9 @@ class FlowErrors(EslflowError):
     """A flow file with one problem or more; none of it is used."""
 
     def __init__(self, problems: Sequence[FlowError]) -> None:
-        self.problems = tuple(sorted(problems, key=lambda p: (p.line, p.column)))
+        self.problems = tuple(
+            sorted(problems, key=lambda p: (p.file, p.line, p.column))
+        )
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 

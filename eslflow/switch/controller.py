@@ -179,3 +179,28 @@ class Controller:
                 del self.calls[conversation.uuid]
             if not self._open:
                 self._idle.set()
+
+
+def run_until_stopped(
+    controller: Controller, signals: Sequence[int], drain_s: float
+) -> int:
+    """Serve until a signal, then drain; a second signal stops at once.
+
+    Returns:
+        How many calls had to be given to the dialplan.
+    """
+    asked = Signal()
+    again = Signal()
+
+    def on_signal() -> None:
+        (again if asked.is_set() else asked).set()
+
+    for number in signals:
+        gevent.signal_handler(number, on_signal)
+    asked.wait()
+    log.info("stopping: no new calls, running ones have %g s", drain_s)
+    draining = gevent.spawn(controller.drain, drain_s)
+    gevent.wait([draining, again], count=1)
+    left = len(controller.calls)
+    controller.stop()
+    return left

@@ -1,0 +1,65 @@
+"""`eslflow calls`: the calls that were handled, and everything kept of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from eslflow.cli.lookups import as_json, bound, reader, spans
+from eslflow.cli.story import story
+from eslflow.cli.tables import local, table
+
+COLUMNS = ("call", "offered", "caller", "called", "flow", "ending", "cause", "step")
+
+
+@click.group("calls")
+def command() -> None:
+    """Look up calls."""
+
+
+@command.command("list")
+@spans
+@click.option("--flow", default="", help="Of this flow only.")
+@click.pass_context
+def list_(ctx: click.Context, flow: str, **options: Any) -> None:
+    """List calls, the newest first."""
+    with reader(ctx.obj) as ledger:
+        lines = ledger.calls(
+            number=options["number"],
+            flow=flow,
+            since=bound(options["since"]),
+            until=bound(options["until"]),
+            limit=options["limit"],
+        )
+    if options["as_json"]:
+        click.echo(as_json(lines))
+        return
+    if not lines:
+        click.echo("No call fits.", err=True)
+        return
+    rows = [
+        (
+            line["uuid"],
+            local(line["offered_at"]),
+            line["caller"],
+            line["called"],
+            line["flow"],
+            (line["ending"] or "going on").replace("_", " "),
+            line["cause"] or "",
+            line["last_step"] or "",
+        )
+        for line in lines
+    ]
+    click.echo(table(COLUMNS, rows))
+
+
+@command.command("show")
+@click.argument("call")
+@click.option("--json", "as_json_", is_flag=True, help="For programs: JSON, UTC.")
+@click.pass_context
+def show(ctx: click.Context, call: str, as_json_: bool) -> None:
+    """Show everything kept of CALL, named by its uuid or the start of it."""
+    with reader(ctx.obj) as ledger:
+        kept = ledger.call(call)
+    click.echo(as_json(kept) if as_json_ else story(kept))

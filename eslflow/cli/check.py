@@ -1,0 +1,49 @@
+"""`eslflow check`: what is wrong with flows, all of it, before a call finds out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from eslflow.cli.main import CONFIGURATION
+from eslflow.cli.places import flow_paths, sounds_beside
+from eslflow.errors import FlowErrors, SettingsError
+from eslflow.flow.model import Flow
+from eslflow.site import find_sounds, load_flows
+
+
+@click.command("check")
+@click.argument("flows", nargs=-1, metavar="[FLOW]...")
+@click.pass_context
+def command(ctx: click.Context, flows: tuple[str, ...]) -> None:
+    """Check flows, given by file or by name; without any, all of the site."""
+    is_good = True
+    for path in flow_paths(ctx.obj, flows):
+        try:
+            (flow,) = load_flows([path]).values()
+        except FlowErrors as error:
+            click.echo(str(error), err=True)
+            is_good = False
+            continue
+        is_good &= _report(flow, path, sounds_beside(ctx.obj, path))
+    if not is_good:
+        ctx.exit(CONFIGURATION)
+    try:
+        load_flows(flow_paths(ctx.obj, flows))
+    except SettingsError as error:
+        click.echo(str(error), err=True)
+        ctx.exit(CONFIGURATION)
+
+
+def _report(flow: Flow, path: Path, sounds: Path) -> bool:
+    """Tell of a flow that loads; return whether everything it plays is there."""
+    _, silent = find_sounds(flow.audio(), sounds)
+    for problem in silent:
+        click.echo(f"{path}: {problem}", err=True)
+    if silent:
+        click.echo(f"  Make it with: eslflow prompts build {path}", err=True)
+        return False
+    steps, languages = len(flow.steps), ", ".join(flow.languages)
+    click.echo(f"{path}: good ({steps} steps; {languages})")
+    return True

@@ -1,0 +1,86 @@
+"""`eslflow consents`: what callers agreed to, and the proof of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from eslflow.cli.lookups import as_json, bound, reader, spans
+from eslflow.cli.story import asked, story
+from eslflow.cli.tables import local, table
+
+COLUMNS = ("call", "at", "caller", "called", "purpose", "state", "key", "notice", "recorded")
+STATES = (
+    "requested",
+    "granted",
+    "refused",
+    "unanswered",
+    "hung_up",
+    "withdrawn",
+    "expired",
+    "verbal",
+    "not_asked",
+)
+
+
+@click.group("consents")
+def command() -> None:
+    """Look up what callers agreed to."""
+
+
+@command.command("list")
+@spans
+@click.option("--call", default="", help="Of one call: its uuid or the start of it.")
+@click.option("--state", type=click.Choice(STATES), default=None, help="In this state.")
+@click.option("--purpose", default="", help="About this purpose.")
+@click.pass_context
+def list_(
+    ctx: click.Context, call: str, state: str | None, purpose: str, **options: Any
+) -> None:
+    """List the last word on each purpose of each call, the newest first."""
+    with reader(ctx.obj) as ledger:
+        lines = ledger.consents(
+            call=call,
+            state=state or "",
+            purpose=purpose,
+            number=options["number"],
+            since=bound(options["since"]),
+            until=bound(options["until"]),
+            limit=options["limit"],
+        )
+    if options["as_json"]:
+        click.echo(as_json(lines))
+        return
+    if not lines:
+        click.echo("No consent fits.", err=True)
+        return
+    click.echo(table(COLUMNS, [_row(line) for line in lines]))
+
+
+def _row(line: dict[str, Any]) -> tuple[object, ...]:
+    state = line["state"].replace("_", " ")
+    if line["reason"]:
+        state = f"{state} ({line['reason'].replace('_', ' ')})"
+    return (
+        line["call_uuid"],
+        local(line["at"]),
+        line["caller"] or "",
+        line["called"] or "",
+        line["purpose"],
+        state,
+        line["key"],
+        asked(line),
+        "yes" if line["recorded"] else "no",
+    )
+
+
+@command.command("show")
+@click.argument("call")
+@click.option("--json", "as_json_", is_flag=True, help="For programs: JSON, UTC.")
+@click.pass_context
+def show(ctx: click.Context, call: str, as_json_: bool) -> None:
+    """Show what CALL was asked, in which words, what was pressed, what was recorded."""
+    with reader(ctx.obj) as ledger:
+        kept = ledger.call(call)
+    click.echo(as_json(kept) if as_json_ else story(kept))

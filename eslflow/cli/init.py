@@ -1,0 +1,70 @@
+"""`eslflow init`: a new site in a folder of its own."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import click
+
+from eslflow import shipped
+from eslflow.errors import EslflowError
+from eslflow.settings import FILE
+
+TEMPLATE = """\
+# Settings of this eslflow site. What is commented out is the default.
+
+# Where FreeSWITCH connects for each call. Outbound event sockets have no password:
+# stay on loopback unless a firewall stands before this machine.
+# listen: 127.0.0.1:8084
+
+# Peers that may connect; every other is closed at once.
+# allow: [127.0.0.1, "::1"]
+
+# Calls at the same time; one more goes to the dialplan's fallback.
+# most_calls: 2000
+
+# How long running calls may take after the first SIGTERM.
+# drain: 30s
+
+# The dialplan names a flow by path (socket 127.0.0.1:8084/support async full).
+# A call without a path takes the flow of the number dialled, else the default.
+# numbers: {"4930123456": support}
+default_flow: support
+
+# Folders, relative to this file. FreeSWITCH reads sounds and writes recordings, so
+# their paths must have no blanks.
+# flows: flows
+# sounds: sounds
+# recordings: recordings
+# ledger: eslflow.db
+
+# FreeSWITCH's own event socket, to see whether it is well. The password stands in a
+# file, or in the environment as ESLFLOW_SWITCH_PASSWORD.
+# switch: {address: 127.0.0.1:8021, password_file: switch.password}
+"""
+
+
+@click.command("init")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def command(folder: Path) -> None:
+    """Make a new site in FOLDER: settings, flows, sounds."""
+    if (folder / FILE).exists():
+        raise EslflowError(f"{folder} is a site already ({FILE} is there)")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("flows", "sounds"):
+            target = folder / name
+            shutil.copytree(shipped.folder(name), target, dirs_exist_ok=True)
+        (folder / "recordings").mkdir(exist_ok=True)
+        (folder / FILE).write_text(TEMPLATE, encoding="utf-8")
+    except OSError as error:
+        raise EslflowError(f"cannot make a site in {folder}: {error}") from error
+    click.echo(f"A new site is in {folder}. Next:")
+    for line in (
+        f"eslflow --site {folder} check",
+        f"eslflow --site {folder} try support --press 1,2",
+        f"eslflow --site {folder} dialplan",
+        f"eslflow --site {folder} serve",
+    ):
+        click.echo(f"  {line}")

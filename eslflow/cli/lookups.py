@@ -1,0 +1,90 @@
+"""What the look-up commands share: options, and rows made fit for programs.
+
+In: a reader's rows. Out: text. Imports nothing slow.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from eslflow.cli.tables import iso, moment
+from eslflow.errors import SettingsError
+from eslflow.ledger.read import Reader
+from eslflow.settings import FILE
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_TIMES = ("at", "_at")
+_LEDGER = re.compile(r"^ledger:\s*(.+?)\s*(?:#.*)?$", re.MULTILINE)
+
+
+def reader(site: Path) -> Reader:
+    """Open the site's ledger.
+
+    The settings are read whole only when they name another ledger than the usual one:
+    a look-up is waited for.
+    """
+    try:
+        text = (site / FILE).read_text(encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(
+            f"there is no site in {site} ({FILE}: {error.strerror}). Make one with "
+            "eslflow init, or name it with --site"
+        ) from error
+    if not _LEDGER.search(text):
+        return Reader(site / "eslflow.db")
+    from eslflow.settings import load_settings
+
+    return Reader(load_settings(site).ledger)
+
+
+def spans(command: Command) -> Command:
+    """Add the options that bound a look-up."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="For programs: JSON, UTC."),
+        click.option(
+            "--limit",
+            type=click.IntRange(1),
+            default=100,
+            show_default=True,
+            help="How many at most, the newest first.",
+        ),
+        click.option("--until", help="Before this: 2026-11-24, or 7d for 7 days ago."),
+        click.option("--since", help="From this on: 2026-11-24, or 7d for 7 days ago."),
+        click.option("--number", default="", help="Caller or called, in any spelling."),
+    ):
+        command = option(command)
+    return command
+
+
+def bound(text: str | None) -> int:
+    """Return a bound of a look-up in microseconds."""
+    return moment(text, datetime.now(timezone.utc))
+
+
+def public(value: Any) -> Any:
+    """Return rows as programs read them: times in UTC, ISO 8601."""
+    if isinstance(value, list):
+        return [public(item) for item in value]
+    if isinstance(value, dict):
+        return {
+            key: iso(item) if key.endswith(_TIMES) and _is_time(item) else public(item)
+            for key, item in value.items()
+        }
+    return value
+
+
+def _is_time(value: Any) -> bool:
+    return value is None or isinstance(value, int)
+
+
+def as_json(value: Any) -> str:
+    """Return JSON; what is not ASCII is escaped, so that any terminal can take it."""
+    return json.dumps(public(value), indent=2)

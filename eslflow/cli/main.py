@@ -1,0 +1,73 @@
+"""The command `eslflow`: its options, its commands by name, its exit codes.
+
+In: arguments. Out: an exit code: 0 fine, 1 failed, 2 usage, 78 bad configuration (so
+that systemd's RestartPreventExitStatus=78 stops a restart loop). A command's module is
+imported when it is run, because a look-up is waited for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from eslflow import __version__
+from eslflow.errors import EslflowError, FlowErrors, SettingsError
+
+CONFIGURATION = 78
+
+COMMANDS = {
+    "init": "init",
+    "serve": "serve",
+    "check": "check",
+    "try": "trial",
+    "calls": "calls",
+    "consents": "consents",
+    "prompts": "prompts",
+    "dialplan": "dialplan",
+}
+"""Module of each command, in the order of `--help`."""
+
+
+class Lazy(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands' names."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return a command."""
+        module = COMMANDS.get(cmd_name)
+        if module is None:
+            return None
+        command: click.Command = import_module(f"eslflow.cli.{module}").command
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what goes wrong on purpose is told without a traceback."""
+        try:
+            return super().invoke(ctx)
+        except (FlowErrors, SettingsError) as error:
+            click.echo(str(error), err=True)
+            ctx.exit(CONFIGURATION)
+        except EslflowError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--site",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=".",
+    envvar="ESLFLOW_SITE",
+    show_envvar=True,
+    help="The site's folder, made by `eslflow init`.  [default: this folder]",
+)
+@click.version_option(__version__, prog_name="eslflow")
+@click.pass_context
+def main(ctx: click.Context, site: Path) -> None:
+    """Run call flows from YAML and keep proof of what callers agreed to."""
+    ctx.obj = site

@@ -1,0 +1,69 @@
+"""`eslflow serve`: take calls until told to stop."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from eslflow.settings import Settings, load_settings
+from eslflow.site import open_site
+
+if TYPE_CHECKING:
+    from eslflow.switch.controller import Controller
+
+log = logging.getLogger("eslflow")
+
+
+@click.command("serve")
+@click.option("-v", "--verbose", is_flag=True, help="Tell every step of every call.")
+@click.pass_context
+def command(ctx: click.Context, verbose: bool) -> None:
+    """Take calls until SIGTERM; a second SIGTERM stops at once."""
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(message)s",
+    )
+    serve(load_settings(ctx.obj), ctx.obj)
+
+
+def serve(settings: Settings, site: Path) -> None:
+    """Run a site's controller."""
+    from eslflow.clock import SystemClock
+    from eslflow.ledger.writer import Ledger
+    from eslflow.switch.controller import Controller, Wakeup, run_until_stopped
+    from eslflow.switch.link import link_of
+
+    loaded = open_site(settings)
+    for problem in loaded.silent:
+        log.warning("%s", problem)
+    settings.recordings.mkdir(parents=True, exist_ok=True)
+    wakeup = Wakeup()
+    with Ledger(settings.ledger, wakeup.notify) as ledger:
+        wakeup.watch(ledger)
+        controller = Controller(
+            loaded.shelf,
+            loaded.site,
+            ledger,
+            SystemClock(),
+            host=settings.host,
+            port=settings.port,
+            allow=settings.allow,
+            most_calls=settings.most_calls,
+        )
+        controller.start()
+        link = link_of(settings.switch)
+        _announce(controller, settings, ", ".join(loaded.shelf.flows))
+        signals = (signal.SIGTERM, signal.SIGINT)
+        left = run_until_stopped(controller, signals, settings.drain_s)
+        link.close()
+        log.info("stopped; %s", f"{left} calls went to the dialplan" if left else "idle")
+
+
+def _announce(controller: Controller, settings: Settings, flows: str) -> None:
+    host, port = controller.address
+    log.info("flows: %s; ledger: %s", flows, settings.ledger)
+    click.echo(f"listening on {host}:{port}")

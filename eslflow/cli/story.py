@@ -1,0 +1,84 @@
+"""One call as people read it: what was asked, pressed, recorded, in order.
+
+In: what the ledger kept of a call. Out: text. Must not look anything up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from eslflow.cli.tables import local
+from eslflow.errors import visible
+
+Kept = dict[str, Any]
+
+
+def asked(choice: Kept) -> str:
+    """Return a notice, its version and language in short."""
+    if not choice["notice"]:
+        return ""
+    return f"{choice['notice']} v{choice['notice_version']} {choice['language']}"
+
+
+def story(kept: Kept) -> str:
+    """Return everything kept of one call."""
+    lines = [*_call(kept["call"]), ""]
+    for choice in kept["choices"]:
+        lines += [*_choice(choice), ""]
+    for recording in kept["recordings"]:
+        lines += [*_recording(recording, kept["recording_actions"]), ""]
+    if not kept["recordings"]:
+        lines.append("Nothing was recorded.")
+    return "\n".join(visible(line) if line else "" for line in lines).rstrip("\n")
+
+
+def _call(call: Kept) -> Iterator[str]:
+    yield f"Call {call['uuid']}"
+    if "caller" not in call:
+        return
+    name = f" ({call['caller_name']})" if call["caller_name"] else ""
+    yield f"  from      {call['caller'] or 'an unknown number'}{name}, as the network says"
+    yield f"  to        {call['called']}"
+    yield f"  flow      {call['flow']}, sha256 {call['flow_sha256'][:16]}, {call['engine']}"
+    yield f"  offered   {local(call['offered_at'])}"
+    if call["ending"]:
+        cause = f" ({call['cause']})" if call["cause"] else ""
+        ending = call["ending"].replace("_", " ")
+        yield f"  ended     {local(call['ended_at'])}: {ending}{cause}"
+        yield f"  last step {call['last_step']}"
+
+
+def _choice(choice: Kept) -> Iterator[str]:
+    state = choice["state"].replace("_", " ")
+    reason = f" ({choice['reason'].replace('_', ' ')})" if choice["reason"] else ""
+    yield f"{choice['purpose']}: {state}{reason}"
+    yield f"  at        {local(choice['at'])}, step {choice['step']}"
+    yield f"  basis     {choice['basis']}, by {choice['performed_by']}"
+    if not choice["notice"]:
+        return
+    yield f"  notice    {asked(choice)}, audio {choice['audio_sha256'][:16] or 'none'}"
+    if choice["state"] == "requested":
+        yield f'  words     "{choice["notice_text"] or "not kept"}"'
+        return
+    yield f"  offered   {choice['keys_offered']}"
+    key = choice["key"] or "nothing"
+    heard = choice["heard_ms"] / 1000
+    yield f"  pressed   {key}, asked {choice['tries']} times, {heard:.1f} s were played"
+
+
+def _recording(recording: Kept, actions: list[Kept]) -> Iterator[str]:
+    yield f"Recording {recording['path']}"
+    yield f"  for       {recording['purposes']}, state {recording['state'] or 'running'}"
+    if recording["started_at"]:
+        yield f"  started   {local(recording['started_at'])}"
+    if recording["stopped_at"]:
+        seconds = (recording["ms"] or 0) / 1000
+        yield f"  stopped   {local(recording['stopped_at'])}, {seconds:.1f} s"
+    for action in actions:
+        if action["recording_id"] == recording["id"]:
+            seen = "seen" if action["verified"] else "not seen"
+            yield (
+                f"  {action['action']:<9} {local(action['at'])}, {action['reason']}, "
+                f"the switch said: {action['reply'] or 'nothing'} ({seen})"
+            )

@@ -1,0 +1,134 @@
+"""Audio for the words of a flow, where no person recorded it.
+
+In: the audio a flow can play, the sounds folder. Out: files made with espeak-ng, and a
+list of them (`generated.json`), so that a person's recording is never written over.
+Files appear whole or not at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+from array import array
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from eslflow.errors import PromptError
+from eslflow.flow.audio import Audio
+from eslflow.prompts import wav
+
+RATES = (8000, 16000)
+MANIFEST = "generated.json"
+
+_VOICES = {"en": "en-gb"}
+_WORDS_A_MINUTE = "145"
+_PAUSE_S = 0.15
+
+Speak = Callable[[str, str], bytes]
+
+
+@dataclass(frozen=True)
+class Made:
+    """What is known of a file that a machine made."""
+
+    text_sha256: str
+    sha256: str
+
+
+def espeak(text: str, language: str) -> bytes:
+    """Return a text spoken by espeak-ng, as a WAV file.
+
+    Raises:
+        PromptError: the program is missing, or has no such voice.
+    """
+    voice = _VOICES.get(language, language.lower())
+    command = ["espeak-ng", "-v", voice, "-s", _WORDS_A_MINUTE, "--stdin", "--stdout"]
+    try:
+        done = subprocess.run(  # noqa: S603  a fixed program; the text goes over stdin
+            command, input=text.encode(), capture_output=True, check=False, timeout=120
+        )
+    except FileNotFoundError as error:
+        raise PromptError(
+            "espeak-ng is not installed. Install it (apt install espeak-ng, dnf install "
+            "espeak-ng, brew install espeak-ng), or record the files yourself."
+        ) from error
+    if done.returncode or not done.stdout:
+        words = done.stderr.decode(errors="replace").strip()
+        raise PromptError(f"espeak-ng cannot speak '{language}': {words or 'no sound'}")
+    return done.stdout
+
+
+def read_manifest(sounds: Path) -> dict[str, Made]:
+    """Return the files that a machine made, by their relative path.
+
+    Raises:
+        PromptError: the list cannot be read.
+    """
+    path = sounds / MANIFEST
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))
+        return {name: Made(**entry) for name, entry in entries.items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        hint = "Remove it: every file is then taken for a person's recording."
+        raise PromptError(f"{path} cannot be read: {error}. {hint}") from error
+
+
+def due(audio: Iterable[Audio], sounds: Path) -> list[Audio]:
+    """Return what has to be made: what is missing, or ours with other words."""
+    made = read_manifest(sounds)
+    return [item for item in audio if _is_due(item, sounds, made.get(item.path))]
+
+
+def _is_due(item: Audio, sounds: Path, made: Made | None) -> bool:
+    path = sounds / item.path
+    if not path.exists():
+        return True
+    if made is None or made.text_sha256 == _digest(item.text.encode()):
+        return False
+    return _digest(path.read_bytes()) == made.sha256
+
+
+def build(
+    audio: Iterable[Audio], sounds: Path, rate: int = 8000, speak: Speak = espeak
+) -> list[Audio]:
+    """Make what is due; return it.
+
+    Raises:
+        PromptError: a file cannot be made; those before it are whole and listed.
+    """
+    built = due(audio, sounds)
+    made = read_manifest(sounds)
+    for item in built:
+        sound, spoken_at = wav.samples(speak(item.text, item.language))
+        sound = wav.normalise(wav.resample(sound, spoken_at, rate))
+        sound.extend(array("h", bytes(2 * int(_PAUSE_S * rate))))
+        data = wav.encode(sound, rate)
+        _write(sounds / item.path, data)
+        made[item.path] = Made(_digest(item.text.encode()), _digest(data))
+        _write(sounds / MANIFEST, _manifest(made))
+    return built
+
+
+def _manifest(made: dict[str, Made]) -> bytes:
+    entries = {name: vars(entry) for name, entry in sorted(made.items())}
+    return (json.dumps(entries, indent=1) + "\n").encode()
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Put a whole file in its place."""
+    part = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(data)
+        os.replace(part, path)
+    except OSError as error:
+        raise PromptError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,204 @@
+"""A site's settings: `eslflow.yaml`, read as strictly as a flow.
+
+In: the site's folder. Out: `Settings` with absolute paths, or every problem of the file.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from eslflow.errors import SettingsError
+from eslflow.flow.document import Document, Kind, Mark, Node
+from eslflow.flow.options import Context, Duration, Whole, entries_of, scalar
+
+FILE = "eslflow.yaml"
+PASSWORD = "ESLFLOW_SWITCH_PASSWORD"  # noqa: S105  the name of a variable
+KEYS = (
+    "listen",
+    "allow",
+    "most_calls",
+    "drain",
+    "default_flow",
+    "numbers",
+    "flows",
+    "sounds",
+    "recordings",
+    "ledger",
+    "switch",
+)
+
+_ADDRESS = re.compile(r"(.+):([0-9]{1,5})")
+_PLAIN_PATH = re.compile(r"/[A-Za-z0-9_./@+-]+")
+
+
+@dataclass(frozen=True)
+class Switch:
+    """Where the switch's own event socket listens."""
+
+    host: str
+    port: int
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One site."""
+
+    folder: Path
+    host: str = "127.0.0.1"
+    port: int = 8084
+    allow: tuple[str, ...] = ("127.0.0.1", "::1")
+    """Peers that may connect; every other is closed at once."""
+    most_calls: int = 2000
+    drain_s: float = 30.0
+    """How long running calls may take after SIGTERM."""
+    default_flow: str = ""
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    flows: Path = Path("flows")
+    sounds: Path = Path("sounds")
+    recordings: Path = Path("recordings")
+    ledger: Path = Path("eslflow.db")
+    switch: Switch | None = None
+
+
+def load_settings(site: Path) -> Settings:
+    """Return the settings of a site.
+
+    Raises:
+        SettingsError: there is no site here, or a path that the switch cannot use.
+        FlowErrors: everything that is wrong with the file.
+    """
+    path = site / FILE
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SettingsError(
+            f"there is no site in {site} ({path.name}: {error.strerror}). Make one with "
+            "eslflow init, or name it with --site"
+        ) from error
+    document = Document(data, str(path))
+    top = document.read()
+    settings = _Loader(document, site).settings(top)
+    document.stop_if_broken()
+    for name in ("sounds", "recordings"):
+        _check_path(name, getattr(settings, name))
+    return settings
+
+
+def _check_path(name: str, path: Path) -> None:
+    if not _PLAIN_PATH.fullmatch(str(path)):
+        raise SettingsError(
+            f"FreeSWITCH cannot use the path {str(path)!r}: it splits arguments at blanks "
+            f"and expands $. Move the site, or set {name}: to a folder whose path has "
+            "letters, digits and _ . / @ + - only"
+        )
+
+
+class _Loader:
+    def __init__(self, document: Document, site: Path) -> None:
+        self._document = document
+        self._site = site.resolve()
+        self._entries: dict[str, Node] = {}
+
+    def settings(self, top: Node) -> Settings:
+        if top.kind is Kind.NOTHING:
+            top = Node(Kind.MAPPING, Mark(1, 1))
+        context = Context(self._document, {}, FILE)
+        self._entries = entries_of(top, context, KEYS, "settings") or {}
+        host, port = self._address("listen", "127.0.0.1", 8084)
+        return Settings(
+            folder=self._site,
+            host=host,
+            port=port,
+            allow=self._texts("allow", ("127.0.0.1", "::1")),
+            most_calls=self._convert("most_calls", Whole(1, 100_000), 2000),
+            drain_s=self._convert("drain", Duration(0, 86_400), 30.0),
+            default_flow=self._text("default_flow", ""),
+            numbers=self._numbers(),
+            flows=self._path("flows", "flows"),
+            sounds=self._path("sounds", "sounds"),
+            recordings=self._path("recordings", "recordings"),
+            ledger=self._path("ledger", "eslflow.db"),
+            switch=self._switch(),
+        )
+
+    def _context(self, key: str) -> Context:
+        return Context(self._document, {}, key)
+
+    def _convert(self, key: str, takes: Any, default: Any) -> Any:
+        node = self._entries.get(key)
+        if node is None:
+            return default
+        value = takes.convert(node, self._context(key))
+        return default if value is None else value
+
+    def _text(self, key: str, default: str) -> str:
+        node = self._entries.get(key)
+        if node is None:
+            return default
+        return scalar(node, self._context(key), "text") or default
+
+    def _texts(self, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
+        node = self._entries.get(key)
+        if node is None:
+            return default
+        if node.kind is not Kind.LIST:
+            self._context(key).problem(node, f"{key} is a list such as [127.0.0.1]")
+            return default
+        return tuple(scalar(n, self._context(key), "text") or "" for n in node.items)
+
+    def _path(self, key: str, default: str) -> Path:
+        return (self._site / Path(self._text(key, default)).expanduser()).resolve()
+
+    def _address(self, key: str, host: str, port: int) -> tuple[str, int]:
+        node = self._entries.get(key)
+        if node is None:
+            return host, port
+        found = _ADDRESS.fullmatch(node.text) if node.is_scalar else None
+        if found is None or int(found[2]) > 65535:
+            hint = f"Write HOST:PORT, such as {host}:{port}."
+            self._context(key).problem(node, "this is no address", hint)
+            return host, port
+        return found[1].strip("[]"), int(found[2])
+
+    def _numbers(self) -> dict[str, str]:
+        node = self._entries.get("numbers")
+        if node is None:
+            return {}
+        if node.kind is not Kind.MAPPING:
+            hint = 'Write "NUMBER": FLOW for each, below numbers:'
+            self._context("numbers").problem(node, "numbers is a mapping", hint)
+            return {}
+        context = self._context("numbers")
+        return {
+            key.text: scalar(value, context, "the name of a flow") or ""
+            for key, value in node.pairs
+        }
+
+    def _switch(self) -> Switch | None:
+        node = self._entries.get("switch")
+        if node is None:
+            return None
+        context = self._context("switch")
+        keys = ("address", "password_file")
+        inner = entries_of(node, context, keys, "{address: ...}")
+        self._entries = {f"switch.{key}": v for key, v in (inner or {}).items()}
+        host, port = self._address("switch.address", "127.0.0.1", 8021)
+        return Switch(host, port, self._password(context))
+
+    def _password(self, context: Context) -> str:
+        password = os.environ.get(PASSWORD, "")
+        node = self._entries.get("switch.password_file")
+        if node is None:
+            return password
+        try:
+            return (self._site / node.text).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            hint = f"Or give the password in the environment, as {PASSWORD}."
+            context.problem(node, f"the password file cannot be read: {error}", hint)
+            return ""

@@ -1,0 +1,97 @@
+"""A site ready to take calls: its flows, checked, and the audio that is there.
+
+In: settings. Out: the shelf of flows and what every call shares, or every problem of
+every flow. Reads files; opens no sockets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from eslflow import __version__
+from eslflow.call.live import Site, Sound
+from eslflow.check import load_flow
+from eslflow.errors import FlowErrors, PromptError, SettingsError
+from eslflow.flow.audio import Audio
+from eslflow.flow.model import Flow
+from eslflow.prompts import wav
+from eslflow.settings import Settings
+from eslflow.switch.shelf import Shelf
+
+ENGINE = f"eslflow {__version__}"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What calls need of a site."""
+
+    shelf: Shelf
+    site: Site
+    silent: tuple[str, ...]
+    """Audio that cannot be played, each with its reason."""
+
+
+def open_site(settings: Settings) -> Loaded:
+    """Return a site ready to take calls.
+
+    Raises:
+        FlowErrors: every problem of every flow.
+        SettingsError: there are no flows, two of one name, or a rule names none.
+    """
+    flows = load_flows(sorted(settings.flows.glob("*.yaml")))
+    if not flows:
+        raise SettingsError(f"there are no flows (*.yaml) in {settings.flows}")
+    named = {*settings.numbers.values(), settings.default_flow} - {""}
+    for name in sorted(named - flows.keys()):
+        known = ", ".join(flows)
+        raise SettingsError(f"the settings name a flow '{name}'; there are: {known}")
+    audio = [item for flow in flows.values() for item in flow.audio()]
+    sounds, silent = find_sounds(audio, settings.sounds)
+    shelf = Shelf(flows, settings.default_flow, settings.numbers)
+    return Loaded(shelf, Site(str(settings.recordings), ENGINE, sounds), silent)
+
+
+def load_flows(paths: Iterable[Path]) -> dict[str, Flow]:
+    """Return flows by name.
+
+    Raises:
+        FlowErrors: every problem of every file.
+        SettingsError: two files hold flows of one name.
+    """
+    flows: dict[str, Flow] = {}
+    problems = []
+    for path in paths:
+        try:
+            flow = load_flow(path)
+        except FlowErrors as error:
+            problems += error.problems
+            continue
+        if flow.name in flows:
+            other = flows[flow.name].file
+            raise SettingsError(f"{path} and {other} both hold a flow '{flow.name}'")
+        flows[flow.name] = flow
+    if problems:
+        raise FlowErrors(problems)
+    return flows
+
+
+def find_sounds(
+    audio: Iterable[Audio], folder: Path
+) -> tuple[dict[str, Sound], tuple[str, ...]]:
+    """Return the audio that can be played, and what cannot with the reason."""
+    found: dict[str, Sound] = {}
+    silent = []
+    for item in audio:
+        path = folder / item.path
+        if not path.exists():
+            silent.append(f"{item.what} ({item.language}) has no audio: {path}")
+            continue
+        try:
+            held = wav.read(path)
+        except PromptError as error:
+            silent.append(f"{item.what} ({item.language}): {error}")
+            continue
+        found[item.path] = Sound(str(path), held.sha256, held.ms)
+    return found, tuple(silent)

@@ -1,0 +1,147 @@
+"""greenswitch 0.0.19's inbound socket with its faults overridden, in this one place.
+
+In: commands. Out: replies. What is mended, each seen to fail in the original by a test:
+
+- an event is percent-decoded before its lines are split, so that a caller's name can
+  forge a header: each line is split first, its value decoded then;
+- a byte that is not UTF-8 ends the connection: bytes are kept as surrogates;
+- `send` may write a part of a command: all of it is written;
+- a closed socket leaves commands waiting for ever: they fail;
+- nothing stops a line feed in a command, which would start another: it is refused;
+- a finished application is matched by its name: by `Application-UUID`;
+- the accept loop sleeps 100 ms and `gevent.Timeout` is no `Exception`: its outbound
+  server is not used, and waiting here ends in `LinkLost`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gevent
+from gevent import socket
+from gevent.event import AsyncResult
+from greenswitch import InboundESL
+from greenswitch.esl import ESLEvent, NotConnectedError
+
+from eslflow.errors import LinkLost, ProtocolError, UnsafeValue
+from eslflow.wire.message import Message, decode
+from eslflow.wire.reader import MOST_BODY
+
+REPLY_S = 10.0
+"""How long an answer is waited for; FreeSWITCH's API answers within milliseconds."""
+
+
+class SafeEvent(ESLEvent):
+    """An event whose lines are split before they are decoded; the first header counts."""
+
+    def parse_data(self, data: str) -> None:
+        """Read a header block."""
+        head = Message(data.encode("utf-8", "surrogateescape").strip(b"\n"))
+        for name, value in head.items():
+            self.headers.setdefault(name, value)
+
+
+class SafeInbound(InboundESL):
+    """The inbound event socket, fit to be trusted."""
+
+    def receive_events(self) -> None:
+        """Read messages until the socket ends; then whoever waits is told."""
+        try:
+            self._receive()
+        except (OSError, ValueError, ProtocolError, KeyError):
+            self.sock.close()
+        finally:
+            self._run = False
+            self.connected = False
+            self._auth_request_event.set()
+            for waiting in self._commands_sent:
+                waiting.set_exception(LinkLost("the switch closed the control link"))
+            self._commands_sent.clear()
+
+    def _receive(self) -> None:
+        lines: list[bytes] = []
+        while self._run:
+            line = self.sock_file.readline(MOST_BODY)
+            if not line:
+                return
+            if line != b"\n":
+                lines.append(line)
+            elif lines:
+                text = b"".join(lines).decode("utf-8", "surrogateescape")
+                lines = []
+                self.handle_event(SafeEvent(text))
+
+    @staticmethod
+    def _read_socket(sock: Any, length: int) -> str:
+        """Read a body of this many bytes, whatever they are."""
+        if not 0 <= length <= MOST_BODY:
+            raise ProtocolError("a Content-Length that is none", str(length).encode())
+        data = b""
+        while len(data) < length:
+            more = sock.read(length - len(data))
+            if not more:
+                raise ProtocolError("the switch closed in mid-sentence", data)
+            data += more
+        return data.decode("utf-8", "surrogateescape")
+
+    def handle_event(self, event: ESLEvent) -> None:
+        """Hand a message on; an event's body is split before it is decoded."""
+        if event.headers.get("Content-Type") != "text/event-plain":
+            super().handle_event(event)
+            return
+        body = self._read_socket(self.sock_file, int(event.headers["Content-Length"]))
+        event.headers.update(SafeEvent(body).headers)
+        self._esl_event_queue.put(event)
+
+    def send(self, data: str) -> ESLEvent:
+        """Send a command, all of it, and return its reply.
+
+        Raises:
+            UnsafeValue: it holds a control character.
+            LinkLost: the socket is closed, or no answer comes.
+        """
+        if any(c < " " or c == "\x7f" for c in data):
+            raise UnsafeValue("command", data, "holds a control character")
+        if not self.connected:
+            raise LinkLost("the control link to the switch is down")
+        answer = AsyncResult()
+        self._commands_sent.append(answer)
+        try:
+            self.sock.sendall((data + "\n\n").encode("utf-8", "surrogateescape"))
+            return answer.get(timeout=REPLY_S)
+        except gevent.Timeout as error:
+            raise LinkLost(f"the switch did not answer within {REPLY_S:g} s") from error
+        except OSError as error:
+            raise LinkLost(f"the control link broke: {error}") from error
+
+    def connect(self) -> None:
+        """Connect and log in.
+
+        Raises:
+            LinkLost: there is no switch, or it does not want us.
+        """
+        try:
+            with gevent.Timeout(REPLY_S):
+                super().connect()
+        except gevent.Timeout as error:
+            raise LinkLost(f"the switch did not answer within {REPLY_S:g} s") from error
+        except (OSError, socket.timeout, NotConnectedError) as error:
+            raise LinkLost(f"no control link to the switch: {error}") from error
+        except ValueError as error:
+            raise LinkLost(
+                "the switch refused the password: see switch: in eslflow.yaml and "
+                "event_socket.conf.xml"
+            ) from error
+
+
+def finished(event: ESLEvent, mark: str) -> bool:
+    """Whether an event says that the application with this mark is done."""
+    headers = event.headers
+    name = headers.get("Event-Name")
+    return (
+        name == "CHANNEL_EXECUTE_COMPLETE"
+        and headers.get("Application-UUID") == mark
+    )
+
+
+__all__ = ["SafeEvent", "SafeInbound", "decode", "finished"]
