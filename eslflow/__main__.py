@@ -1,4 +1,7 @@
-"""Lets `python -m eslflow` do what `eslflow` does."""
+"""Starts the command line for `python -m eslflow`.
+
+In: the arguments. Out: an exit code. Must not do anything of its own.
+"""
 
 from eslflow.cli.main import main
 
