@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eslflow.call.live import CallEnded, Live
+from eslflow.call.events import CallEnded
+from eslflow.call.live import Live
 from eslflow.call.records import CallEnded as CallEndedRow
 from eslflow.call.records import CallOffered, Choice, State
 

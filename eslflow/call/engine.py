@@ -24,6 +24,7 @@ from eslflow.call.commands import (
 )
 from eslflow.call.ending import ended_row, not_asked_rows, offered_row
 from eslflow.call.events import (
+    CallEnded,
     Disconnected,
     Event,
     Executed,
@@ -33,7 +34,7 @@ from eslflow.call.events import (
     Replied,
     TimedOut,
 )
-from eslflow.call.live import CallEnded, Live, Site
+from eslflow.call.live import Live, Site
 from eslflow.flow.model import Flow, From, Record
 
 MOST_STEPS = 1000
@@ -162,7 +163,8 @@ class Engine:
                 continue
             if isinstance(command, (Execute, Api)):
                 self._number += 1
-            self._out.append(command)
+            if not isinstance(command, Await):
+                self._out.append(command)
             if waits:
                 self._awaited = command
                 return

@@ -37,21 +37,6 @@ class Site:
     """By the path relative to the sounds folder: `support/en/welcome.wav`."""
 
 
-class CallEnded(Exception):  # noqa: N818  not an error: the caller hung up
-    """Thrown into a step when the call is over; carries the hangup cause."""
-
-    def __init__(self, ending: str, cause: str = "") -> None:
-        self.ending = ending
-        """As in `records.CallEnded`."""
-        self.cause = cause
-        super().__init__(ending, cause)
-
-    def __str__(self) -> str:
-        """Tell it as people read it."""
-        words = self.ending.replace("_", " ")
-        return f"{words} ({self.cause})" if self.cause else words
-
-
 class Live:
     """One call on its way through its flow."""
 

@@ -25,7 +25,13 @@ from time import gmtime
 from typing import TYPE_CHECKING
 
 from eslflow.call.commands import Alarm, Api, Await, Command, Keep, Tell
-from eslflow.call.events import Event, RecordStarted, RecordStopped, Replied
+from eslflow.call.events import (
+    CallEnded,
+    Event,
+    RecordStarted,
+    RecordStopped,
+    Replied,
+)
 from eslflow.call.records import RecordingAction, RecordingBegun, RecordingEnded, Row
 from eslflow.errors import IllegalTransition
 from eslflow.flow.model import From
@@ -239,10 +245,26 @@ def _ask_start(segment: Segment, uuid: str, moment: From) -> Generator[
 
 def stop(live: Live, reason: str) -> Moves:
     """Stop the file; refused: stop every recorder of the leg, and raise an alarm."""
-    recorder, uuid = live.recorder, live.offered.uuid
+    recorder = live.recorder
     segment = recorder.segment
     assert segment is not None  # noqa: S101  ON means there is one
     recorder.move(Moved.STOP)
+    try:
+        reply = yield from _ask_stop(segment, live.offered.uuid)
+    except CallEnded:
+        yield Keep((_action(live, RecordAction.STOP, reason, ""),))
+        raise
+    yield Keep((_action(live, RecordAction.STOP, reason, reply),))
+    if segment.ended:
+        yield Tell("recording stops")
+    else:
+        recorder.move(Moved.FAILED)
+        yield Alarm(f"recording may still run: {segment.path}")
+
+
+def _ask_stop(
+    segment: Segment, uuid: str
+) -> Generator[Command, Event | None, str]:
     reply = yield Api(ApiCommand.UUID_RECORD, f"{uuid} stop {segment.path}")
     assert isinstance(reply, Replied)  # noqa: S101  the engine resumes an Api with it
     if not reply.is_ok and not segment.ended:
@@ -253,12 +275,7 @@ def stop(live: Live, reason: str) -> Moves:
         event = yield Await((RecordStopped,), RUNS_WITHIN_S)
         if not isinstance(event, RecordStopped):
             break
-    yield Keep((_action(live, RecordAction.STOP, reason, reply.text),))
-    if segment.ended:
-        yield Tell("recording stops")
-    else:
-        recorder.move(Moved.FAILED)
-        yield Alarm(f"recording may still run: {segment.path}")
+    return reply.text
 
 
 def _action(

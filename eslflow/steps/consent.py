@@ -13,8 +13,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.call.commands import Alarm, Command, Keep, Tell
-from eslflow.call.events import Event, Kept
-from eslflow.call.live import CallEnded
+from eslflow.call.events import CallEnded, Event, Kept
 from eslflow.call.records import Choice, NoticePlayed, Reason, State
 from eslflow.flow.model import Basis
 from eslflow.flow.options import (

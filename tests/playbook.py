@@ -1,0 +1,101 @@
+"""A test that is the conversation itself: what the call does, what we must say.
+
+    with Playbook(flow) as call:
+        call.says(Execute(App.ANSWER, waits=False), Execute(App.PLAYBACK, WELCOME))
+        call.hears(Executed("eslflow-2"))
+        call.says(...)
+
+A mismatch prints both columns; commands that no line expected fail the test at its end,
+so that none passes by accident. `Tell` is left out unless `told` asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import zip_longest
+
+from eslflow.call.commands import Command, Keep, Tell
+from eslflow.call.engine import Engine
+from eslflow.call.events import Event, Offered
+from eslflow.call.live import Site, Sound
+from eslflow.flow.model import Flow
+
+START = 1_795_474_026_000_000
+"""Microseconds since 1970 at which every call of a playbook begins."""
+RECORDINGS = "/var/lib/eslflow/recordings"
+SOUNDS = "/var/lib/eslflow/sounds"
+
+
+def site_for(flow: Flow, missing: tuple[str, ...] = ()) -> Site:
+    """Return a site that has the flow's audio, but for what is missing."""
+    sounds = {
+        audio.path: Sound(f"{SOUNDS}/{audio.path}", "5e" * 32, 4000)
+        for audio in flow.audio()
+        if audio.path not in missing
+    }
+    return Site(RECORDINGS, "eslflow test", sounds)
+
+
+class Playbook:
+    """One call, line by line."""
+
+    def __init__(
+        self, flow: Flow, offered: Offered | None = None, site: Site | None = None
+    ) -> None:
+        offered = offered or Offered("4c1b-9", caller="+4930123", called="support")
+        self.now = START
+        self.engine = Engine(offered, flow, site or site_for(flow), self.now)
+        self.kept: list[object] = []
+        """Every row that was to be kept, in order."""
+        self.told: list[str] = []
+        self._waiting: list[Command] = []
+        self._take(self.engine.begin())
+
+    def __enter__(self) -> Playbook:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is None:
+            self.says()
+
+    def hears(self, event: Event, after_s: float = 1.0) -> None:
+        """Let something happen; what was said before must have been expected."""
+        self.says()
+        self.now += int(after_s * 1e6)
+        self._take(self.engine.handle(event, self.now))
+
+    def says(self, *expected: Command) -> None:
+        """Compare what we said with what we must say, in order and completely."""
+        said, self._waiting = self._waiting, []
+        if _typed(expected) == _typed(said):
+            return
+        lines = ["what we must say | what we said"]
+        for want, have in zip_longest(expected, said, fillvalue="-"):
+            mark = " " if _typed([want]) == _typed([have]) else "!"
+            lines.append(f"{mark} {want}\n{mark}     | {have}")
+        raise AssertionError("\n".join(lines))
+
+    def skips(self) -> list[Command]:
+        """Take what we said as it is, and return it."""
+        said, self._waiting = self._waiting, []
+        return said
+
+    def rows(self, kind: type) -> list[object]:
+        """Return the rows of one kind that were to be kept."""
+        return [row for row in self.kept if isinstance(row, kind)]
+
+    def _take(self, commands: list[Command]) -> None:
+        for command in commands:
+            if isinstance(command, Tell):
+                self.told.append(command.text)
+                continue
+            if isinstance(command, Keep):
+                self.kept += command.rows
+                if not command.is_durable:
+                    continue
+            self._waiting.append(command)
+
+
+def _typed(commands: Iterable[object]) -> list[tuple[type, object]]:
+    """Pair each with its type: two kinds of command may hold the same values."""
+    return [(type(command), command) for command in commands]

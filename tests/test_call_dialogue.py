@@ -1,0 +1,189 @@
+"""Messages to events, commands to text."""
+
+import pytest
+
+from eslflow.call.commands import Api, Close, Execute, Hangup, Keep, Tell
+from eslflow.call.dialogue import MOST_SEGMENTS, Dialogue, offer
+from eslflow.call.events import (
+    Disconnected,
+    Executed,
+    HungUp,
+    Parked,
+    Queued,
+    RecordStarted,
+    RecordStopped,
+    Replied,
+)
+from eslflow.errors import ProtocolError, UnsafeValue
+from eslflow.wire.message import Message
+from eslflow.wire.terms import ApiCommand, App, EventName, Subclass
+
+OFFER = (
+    b"Event-Name: CHANNEL_DATA\nUnique-ID: 4c1b-9\nCall-Direction: inbound\n"
+    b"Answer-State: ringing\nCaller-Caller-ID-Number: +4930\n"
+    b"Caller-Caller-ID-Name: Anna\nCaller-Destination-Number: 100\n"
+    b"variable_socket_path: support\nvariable_eslflow_segments: 2\n"
+    b"Content-Type: command/reply\nReply-Text: %2BOK%0A"
+)
+OK = Message(b"Content-Type: command/reply\nReply-Text: +OK")
+ERR = Message(b"Content-Type: command/reply\nReply-Text: -ERR no")
+API_OK = Message(b"Content-Type: api/response", b"+OK Success\n")
+
+
+def event(name, extra=b"", uuid=b"4c1b-9"):
+    body = b"Event-Name: " + name + b"\nUnique-ID: " + uuid + b"\n" + extra + b"\n\n"
+    return Message(b"Content-Type: text/event-plain", body)
+
+
+def test_an_offer_is_read_from_channel_data():
+    offered = offer(Message(OFFER))
+    assert offered._asdict() == {
+        "uuid": "4c1b-9",
+        "direction": "inbound",
+        "caller": "+4930",
+        "caller_name": "Anna",
+        "called": "100",
+        "flow_path": "support",
+        "is_answered": False,
+        "segments": 2,
+    }
+
+
+def test_an_offer_without_numbers_is_one_all_the_same():
+    offered = offer(Message(b"Unique-ID: 4c1b-9\nAnswer-State: answered"))
+    assert (offered.caller, offered.flow_path, offered.segments) == ("", "", 0)
+    assert offered.is_answered
+
+
+@pytest.mark.parametrize("segments", ["-1", "x", "9" * 40, "1.5", "%C2%B2"])
+def test_a_number_that_is_none_counts_as_nothing(segments):
+    head = f"Unique-ID: 4c1b-9\nvariable_eslflow_segments: {segments}"
+    assert offer(Message(head.encode())).segments == 0
+
+
+def test_a_number_that_is_too_large_is_cut():
+    head = b"Unique-ID: 4c1b-9\nvariable_eslflow_segments: 999999999"
+    assert offer(Message(head)).segments == MOST_SEGMENTS
+
+
+def test_no_offer_without_a_uuid_or_with_one_that_could_forge():
+    with pytest.raises(ProtocolError):
+        offer(Message(b"Content-Type: text/html"))
+    with pytest.raises(UnsafeValue):
+        offer(Message(b"Unique-ID: a%0A%0Aapi"))
+
+
+def test_filters_come_before_the_subscription():
+    text = Dialogue("4c1b-9").open([EventName.CHANNEL_HANGUP], [Subclass.FIFO])
+    assert text == (
+        b"linger 5\n\nfilter Unique-ID 4c1b-9\n\n"
+        b"event plain CHANNEL_HANGUP CUSTOM fifo::info\n\n"
+    )
+
+
+def test_what_is_not_for_the_switch_has_no_text():
+    dialogue = Dialogue("4c1b-9")
+    assert dialogue.say(Tell("hello")) == b""
+    assert dialogue.say(Keep(())) == b""
+
+
+def test_replies_are_matched_in_order():
+    dialogue = Dialogue("4c1b-9")
+    dialogue.open([], [])
+    said = [
+        dialogue.say(Execute(App.ANSWER, waits=False)),
+        dialogue.say(Api(ApiCommand.UUID_FLUSH_DTMF, "4c1b-9", waits=False)),
+        dialogue.say(Api(ApiCommand.UUID_EXISTS, "4c1b-9")),
+        dialogue.say(Hangup()),
+        dialogue.say(Close()),
+    ]
+    assert b"Event-UUID: eslflow-1\n" in said[0]
+    assert said[1] == b"api uuid_flush_dtmf 4c1b-9\n\n"
+    heard = [dialogue.hear(m) for m in (OK, OK, OK, OK, API_OK, API_OK, OK, OK)]
+    assert heard == [None] * 5 + [Replied(3, True, "+OK Success"), None, None]
+
+
+def test_a_refusal_is_told_even_when_nobody_waits():
+    dialogue = Dialogue("4c1b-9")
+    dialogue.say(Execute(App.ANSWER, waits=False))
+    dialogue.say(Api(ApiCommand.UUID_FLUSH_DTMF, "4c1b-9", waits=False))
+    assert dialogue.hear(ERR) == Replied(1, False, "-ERR no")
+    assert dialogue.hear(ERR) == Replied(2, False, "-ERR no")
+
+
+def test_a_reply_that_nothing_was_asked_for_is_a_protocol_error():
+    with pytest.raises(ProtocolError, match="nothing was asked"):
+        Dialogue("4c1b-9").hear(OK)
+
+
+def test_an_unsafe_argument_is_not_sent():
+    with pytest.raises(UnsafeValue):
+        Dialogue("4c1b-9").say(Execute(App.PLAYBACK, "${system(x)}"))
+
+
+def test_a_finished_application_is_known_by_its_mark():
+    extra = (
+        b"Application: playback\nApplication-Response: FILE%20PLAYED\n"
+        b"Application-UUID: eslflow-2\nvariable_eslflow_digits_1: 1"
+    )
+    heard = Dialogue("4c1b-9").hear(event(b"CHANNEL_EXECUTE_COMPLETE", extra))
+    assert isinstance(heard, Executed)
+    assert (heard.mark, heard.response) == ("eslflow-2", "FILE PLAYED")
+    assert heard.variables.variable("eslflow_digits_1") == "1"
+
+
+def test_an_application_of_another_has_no_mark():
+    heard = Dialogue("4c1b-9").hear(event(b"CHANNEL_EXECUTE_COMPLETE"))
+    assert isinstance(heard, Executed)
+    assert (heard.mark, heard.response) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "extra", "expected"),
+    [
+        (b"CHANNEL_PARK", b"A: 1", Parked()),
+        (b"CHANNEL_HANGUP", b"Hangup-Cause: USER_BUSY", HungUp("USER_BUSY")),
+        (b"CHANNEL_HANGUP", b"A: 1", HungUp("")),
+        (b"RECORD_START", b"Record-File-Path: /r/a.wav", RecordStarted("/r/a.wav")),
+        (b"RECORD_START", b"A: 1", RecordStarted("")),
+        (
+            b"RECORD_STOP",
+            b"Record-File-Path: /r/a.wav\nvariable_record_ms: 1500\n"
+            b"Record-Completion-Cause: success-silence",
+            RecordStopped("/r/a.wav", 1500, "success-silence"),
+        ),
+        (b"RECORD_STOP", b"A: 1", RecordStopped("", 0, "")),
+        (
+            b"CUSTOM",
+            b"Event-Subclass: fifo%3A%3Ainfo\nFIFO-Action: caller_pop",
+            Queued("caller_pop"),
+        ),
+        (b"CUSTOM", b"Event-Subclass: fifo%3A%3Ainfo", Queued("")),
+        (b"CUSTOM", b"Event-Subclass: other", None),
+        (b"HEARTBEAT", b"A: 1", None),
+    ],
+)
+def test_events_are_what_they_say(name, extra, expected):
+    heard = Dialogue("4c1b-9").hear(event(name, extra))
+    assert (type(heard), heard) == (type(expected), expected)
+
+
+def test_an_event_without_a_name_is_nothing():
+    message = Message(b"Content-Type: text/event-plain", b"Unique-ID: 4c1b-9\n\n")
+    assert Dialogue("4c1b-9").hear(message) is None
+
+
+def test_another_calls_event_is_not_heard():
+    other = event(b"CHANNEL_HANGUP", uuid=b"666")
+    assert Dialogue("4c1b-9").hear(other) is None
+
+
+def test_lingering_is_not_the_end():
+    kind = b"Content-Type: text/disconnect-notice\nContent-Disposition: "
+    assert Dialogue("4c1b-9").hear(Message(kind + b"linger")) is None
+    assert Dialogue("4c1b-9").hear(Message(kind + b"disconnect")) == Disconnected()
+
+
+def test_a_message_that_no_call_has_is_a_protocol_error():
+    with pytest.raises(ProtocolError, match="no call has"):
+        Dialogue("4c1b-9").hear(Message(b"Content-Type: text/html"))

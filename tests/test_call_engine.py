@@ -1,0 +1,204 @@
+"""The engine: what it starts, what it matches, how calls end."""
+
+import pytest
+
+from eslflow.call.commands import Alarm, Api, Close, Execute, Hangup, Keep, mark
+from eslflow.call.engine import MOST_STEPS, Engine
+from eslflow.call.events import (
+    Disconnected,
+    Executed,
+    HungUp,
+    Kept,
+    Offered,
+    Parked,
+    Replied,
+    TimedOut,
+    Told,
+)
+from eslflow.call.records import CallEnded, CallOffered, Choice, State
+from eslflow.wire.terms import ApiCommand, App, HangupCause
+from tests.flows import flow
+from tests.playbook import SOUNDS, START, Playbook, site_for
+
+WELCOME = f"{SOUNDS}/test/en/welcome.wav"
+ANNOUNCE = flow("hello: {announce: welcome}")
+ASK = flow(
+    """
+    ask:
+      consent: {notice: recording, purpose: training}
+      keys: {1: granted, 2: refused}
+    bye: {announce: welcome}
+    """
+)
+
+
+def test_a_call_is_kept_as_soon_as_it_comes():
+    with Playbook(ANNOUNCE) as call:
+        call.says(
+            Execute(App.ANSWER, waits=False), Execute(App.PLAYBACK, WELCOME)
+        )
+    (row,) = call.rows(CallOffered)
+    assert (row.uuid, row.caller, row.flow) == ("4c1b-9", "+4930123", "test")
+    assert row.flow_sha256 == ANNOUNCE.sha256
+    assert row.offered_at == START
+
+
+def test_a_flow_that_is_through_hangs_up():
+    with Playbook(ANNOUNCE) as call:
+        call.skips()
+        call.hears(Executed(mark(2)))
+        call.says(Hangup())
+        call.hears(HungUp("NORMAL_CLEARING"))
+        call.hears(Disconnected())
+    (row,) = call.rows(CallEnded)
+    assert (row.ending, row.cause, row.last_step) == (
+        "finished",
+        "NORMAL_CLEARING",
+        "hello",
+    )
+    assert call.engine.is_over
+
+
+def test_a_call_answered_before_is_not_answered_again():
+    with Playbook(ANNOUNCE, Offered("4c1b-9", is_answered=True)) as call:
+        call.says(Execute(App.PLAYBACK, WELCOME))
+
+
+def test_another_application_that_ends_is_not_taken_for_ours():
+    with Playbook(ANNOUNCE) as call:
+        call.skips()
+        for other in ("", "eslflow-1", "eslflow-3", "other"):
+            call.hears(Executed(other))
+
+
+def test_an_answer_that_nobody_waits_for_changes_nothing():
+    with Playbook(ANNOUNCE) as call:
+        call.skips()
+        for event in (Replied(2, True), Replied(1, False), Kept(True), TimedOut()):
+            call.hears(event)
+        call.hears(Parked())
+
+
+def test_a_caller_who_hangs_up_ends_the_road_and_is_kept():
+    with Playbook(ASK) as call:
+        call.skips()
+        call.hears(HungUp("ORIGINATOR_CANCEL"))
+        call.hears(HungUp("again"))
+        call.hears(Executed(mark(4)))
+    (row,) = call.rows(CallEnded)
+    assert (row.ending, row.cause) == ("hung_up", "ORIGINATOR_CANCEL")
+    states = [choice.state for choice in call.rows(Choice)]
+    assert states == [State.REQUESTED, State.HUNG_UP]
+
+
+def test_who_was_never_asked_is_kept_as_not_asked():
+    two = flow("hello: {announce: welcome}\n" + "ask: {consent: {notice: recording, "
+               "purpose: training}, keys: {1: granted, 2: refused}}")
+    with Playbook(two) as call:
+        call.skips()
+        call.hears(HungUp("NORMAL_CLEARING"))
+    (choice,) = call.rows(Choice)
+    assert (choice.state, choice.performed_by) == (State.NOT_ASKED, "system")
+
+
+def test_a_socket_that_breaks_is_a_lost_call():
+    with Playbook(ANNOUNCE) as call:
+        call.skips()
+        call.hears(Disconnected("the socket broke"))
+        call.says(Alarm("the socket broke"))
+        call.hears(Executed(mark(2)))
+    (row,) = call.rows(CallEnded)
+    assert row.ending == "lost"
+
+
+def test_a_hangup_while_the_grant_is_kept_waits_for_the_answer():
+    with Playbook(ASK) as call:
+        call.skips()
+        answer = {"eslflow_digits_1": "1", "playback_last_offset_pos": "8000"}
+        call.hears(Executed(mark(4), variables=Told(answer)))
+        (keep,) = call.skips()
+        assert isinstance(keep, Keep)
+        call.hears(HungUp("NORMAL_CLEARING"))
+        call.hears(Disconnected())
+        assert not call.engine.is_over
+        assert call.rows(CallEnded) == []
+        call.hears(Kept(True))
+    assert call.engine.is_over
+    assert [c.state for c in call.rows(Choice)] == [State.REQUESTED, State.GRANTED]
+    assert len(call.rows(CallEnded)) == 1
+
+
+def test_a_step_that_fails_with_nowhere_to_go_gives_the_call_to_the_dialplan():
+    silent = site_for(ANNOUNCE, missing=("test/en/welcome.wav",))
+    with Playbook(ANNOUNCE, site=silent) as call:
+        call.says(
+            Execute(App.ANSWER, waits=False),
+            Alarm("prompt welcome has no audio: run eslflow prompts build"),
+            Close(),
+        )
+        call.hears(Disconnected())
+    (row,) = call.rows(CallEnded)
+    assert row.ending == "handed_back"
+
+
+def test_a_call_that_goes_round_in_circles_is_given_to_the_dialplan():
+    circle = flow("a: {announce: welcome, next: b}\nb: {announce: welcome, next: a}")
+    silent = site_for(circle, missing=("test/en/welcome.wav",))
+    engine = Engine(Offered("4c1b-9"), circle, silent, START)
+    said = engine.begin()
+    assert said[-1] == Close()
+    circles = [c.text for c in said if isinstance(c, Alarm) and "circles" in c.text]
+    assert len(circles) == 1
+    assert len(said) > MOST_STEPS
+
+
+def test_a_call_that_was_with_an_agent_is_hung_up_not_handed_back():
+    back = flow(
+        "q: {queue: support, answered: bye}\nbye: {announce: welcome}",
+    )
+    silent = site_for(back, missing=("test/en/welcome.wav",))
+    with Playbook(back, site=silent) as call:
+        call.skips()
+        call.hears(Executed(mark(3), variables=Told({"cc_cause": "answered"})))
+        call.hears(Parked())
+        call.says(
+            Alarm("prompt welcome has no audio: run eslflow prompts build"), Hangup()
+        )
+
+
+def test_a_fault_of_ours_completes_the_rows():
+    engine = Engine(Offered("4c1b-9"), ASK, site_for(ASK), START)
+    engine.begin()
+    rows = [r for c in engine.fail(START + 5) if isinstance(c, Keep) for r in c.rows]
+    assert [type(row) for row in rows] == [Choice, CallEnded]
+    assert rows[-1].ending == "failed"
+    assert engine.is_over
+    assert engine.handle(HungUp(), START + 6) == []
+
+
+def test_a_refused_application_is_told_to_the_step():
+    with Playbook(ANNOUNCE) as call:
+        call.skips()
+        call.hears(Replied(2, False, "-ERR no"))
+        call.says(Alarm(f"prompt welcome was not played: {WELCOME}"), Close())
+
+
+def test_a_hangup_step_hangs_up_with_its_cause_and_waits():
+    busy = flow("busy: {hangup: USER_BUSY}")
+    with Playbook(busy) as call:
+        call.says(Hangup(HangupCause.USER_BUSY))
+        call.hears(TimedOut())
+        call.skips()
+        call.hears(HungUp("USER_BUSY"))
+    (row,) = call.rows(CallEnded)
+    assert (row.ending, row.cause) == ("finished", "USER_BUSY")
+
+
+@pytest.mark.parametrize("event", [Executed("x"), Parked(), Kept(False, "full")])
+def test_nothing_moves_a_call_that_is_over(event):
+    with Playbook(ANNOUNCE) as call:
+        call.skips()
+        call.hears(Disconnected())
+        call.hears(event)
+    assert call.engine.awaited is None
+    assert Api(ApiCommand.STATUS) not in call.skips()

@@ -1,0 +1,104 @@
+"""Messages out of bytes, in any split."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eslflow.errors import ProtocolError
+from eslflow.wire.reader import Reader
+
+REPLY = b"Content-Type: command/reply\nReply-Text: +OK\n\n"
+API = b"Content-Type: api/response\nContent-Length: 12\n\n+OK Success\n"
+EVENT = b"Content-Length: 16\nContent-Type: text/event-plain\n\nEvent-Name: X\n\nb"
+STREAM = REPLY + API + b"\n\n" + EVENT + REPLY
+
+
+def shape(messages):
+    return [(m.content_type, m.body) for m in messages]
+
+
+WHOLE = [
+    ("command/reply", b""),
+    ("api/response", b"+OK Success\n"),
+    ("text/event-plain", b"Event-Name: X\n\nb"),
+    ("command/reply", b""),
+]
+
+
+def test_messages_glued_together_come_apart():
+    assert shape(Reader().feed(STREAM)) == WHOLE
+
+
+def test_messages_byte_by_byte_come_out_the_same():
+    reader = Reader()
+    messages = [m for byte in STREAM for m in reader.feed(bytes([byte]))]
+    assert shape(messages) == WHOLE
+    assert reader.pending == 0
+
+
+@given(st.lists(st.integers(0, len(STREAM)), max_size=12))
+def test_any_split_gives_the_same_messages(cuts):
+    reader, messages, last = Reader(), [], 0
+    for cut in [*sorted(cuts), len(STREAM)]:
+        messages += reader.feed(STREAM[last:cut])
+        last = cut
+    assert shape(messages) == WHOLE
+
+
+def test_what_is_not_whole_waits():
+    reader = Reader()
+    assert reader.feed(API[:-1]) == []
+    assert reader.pending == len(API) - 1
+    assert shape(reader.feed(API[-1:])) == [("api/response", b"+OK Success\n")]
+
+
+@pytest.mark.parametrize(
+    "length", [b"-1", b"99999999999", b"1e3", b"", b"0x10", b"12 12", b"9999999"]
+)
+def test_a_length_that_is_none_is_a_protocol_error(length):
+    with pytest.raises(ProtocolError, match="Content-Length"):
+        Reader(most_body=1000).feed(b"A: 1\nContent-Length: " + length + b"\n\n")
+
+
+def test_a_length_at_the_very_start_counts():
+    (message,) = Reader().feed(b"Content-Length: 2\n\nok")
+    assert message.body == b"ok"
+
+
+def test_a_length_inside_another_header_is_none():
+    (message,) = Reader().feed(b"A: 1\nX-Content-Length: 5\n\n")
+    assert message.body == b""
+
+
+def test_a_length_after_its_look_alike_still_counts():
+    data = b"X-Content-Length: 5\nContent-Length: 2\n\nok"
+    (message,) = Reader().feed(data)
+    assert message.body == b"ok"
+
+
+def test_the_first_of_two_lengths_counts():
+    messages = Reader().feed(b"Content-Length: 2\nContent-Length: 9\n\nok")
+    assert messages[0].body == b"ok"
+
+
+def test_a_header_block_that_does_not_end_is_a_protocol_error():
+    reader = Reader(most_head=100)
+    reader.feed(b"A: " + b"x" * 90)
+    with pytest.raises(ProtocolError, match="does not end"):
+        reader.feed(b"y" * 20)
+
+
+def test_a_whole_header_block_that_is_too_long_is_one_too():
+    with pytest.raises(ProtocolError, match="does not end"):
+        Reader(most_head=100).feed(b"A: " + b"x" * 200 + b"\n\n")
+
+
+@given(st.binary(max_size=300))
+def test_garbage_raises_nothing_but_protocol_errors(data):
+    reader = Reader(most_head=100, most_body=100)
+    try:
+        for message in reader.feed(data):
+            message.items()
+            assert len(message.body) <= 100
+    except ProtocolError as error:
+        assert len(error.wire) <= 200
