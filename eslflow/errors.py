@@ -64,7 +64,9 @@ class FlowError(EslflowError):
 
 def visible(text: str) -> str:
     """Return a text fit for a terminal: nothing in it can move the cursor."""
-    return "".join(c if c.isprintable() else " " if c == "\t" else "\ufffd" for c in text)
+    return "".join(
+        c if c.isprintable() else " " if c == "\t" else "\ufffd" for c in text
+    )
 
 
 def _width(text: str) -> int:

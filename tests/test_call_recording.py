@@ -82,7 +82,11 @@ def test_it_runs_after_the_reply_and_record_start():
     (begun,) = call.rows(RecordingBegun)
     assert (begun.id, begun.path, begun.purposes) == ("4c1b-9-1", PATH, "duty")
     (action,) = call.rows(RecordingAction)
-    assert (action.action, action.reply, action.verified) == ("start", "+OK Success", True)
+    assert (action.action, action.reply, action.verified) == (
+        "start",
+        "+OK Success",
+        True,
+    )
 
 
 def test_record_start_may_come_after_the_reply():
@@ -153,9 +157,7 @@ def test_a_refused_stop_stops_every_recorder_of_the_leg():
         call.says(ASK_STOP)
         call.hears(Replied(5, False, "-ERR Cannot stop"))
         call.says(
-            Alarm(
-                "recording did not stop, stopping all of the leg: -ERR Cannot stop"
-            ),
+            Alarm("recording did not stop, stopping all of the leg: -ERR Cannot stop"),
             Api(ApiCommand.UUID_RECORD, "4c1b-9 stop all"),
         )
         call.hears(RecordStopped(PATH, 100))
@@ -209,7 +211,9 @@ def test_a_file_whose_end_is_not_seen_is_lost():
 
 
 def test_it_goes_on_through_a_step_that_wants_it_too():
-    both = flow("a: {announce: welcome, record: on}\nb: {announce: welcome, record: on}", LAW)
+    both = flow(
+        "a: {announce: welcome, record: on}\nb: {announce: welcome, record: on}", LAW
+    )
     with Playbook(both) as call:
         started(call)
         call.hears(Executed(mark(4)))

@@ -172,7 +172,9 @@ class Engine:
     def _is_awaited(self, event: Event) -> bool:
         awaited = self._awaited
         if isinstance(awaited, Await):
-            return isinstance(event, (TimedOut, *awaited.kinds))
+            if isinstance(event, TimedOut):
+                return awaited.timeout_s is not None
+            return isinstance(event, awaited.kinds)
         if isinstance(awaited, Keep):
             return isinstance(event, Kept)
         if isinstance(event, Replied) and event.number == self._number:

@@ -222,9 +222,9 @@ def start(live: Live, purposes: tuple[str, ...], moment: From) -> Moves:
     yield Alarm(f"recording did not start: {reply}")
 
 
-def _ask_start(segment: Segment, uuid: str, moment: From) -> Generator[
-    Command, Event | None, str
-]:
+def _ask_start(
+    segment: Segment, uuid: str, moment: From
+) -> Generator[Command, Event | None, str]:
     options = [
         "RECORD_STEREO=true",
         "RECORD_MIN_SEC=0",
@@ -262,9 +262,7 @@ def stop(live: Live, reason: str) -> Moves:
         yield Alarm(f"recording may still run: {segment.path}")
 
 
-def _ask_stop(
-    segment: Segment, uuid: str
-) -> Generator[Command, Event | None, str]:
+def _ask_stop(segment: Segment, uuid: str) -> Generator[Command, Event | None, str]:
     reply = yield Api(ApiCommand.UUID_RECORD, f"{uuid} stop {segment.path}")
     assert isinstance(reply, Replied)  # noqa: S101  the engine resumes an Api with it
     if not reply.is_ok and not segment.ended:

@@ -10,7 +10,17 @@ from eslflow.cli.lookups import as_json, bound, reader, spans
 from eslflow.cli.story import asked, story
 from eslflow.cli.tables import local, table
 
-COLUMNS = ("call", "at", "caller", "called", "purpose", "state", "key", "notice", "recorded")
+COLUMNS = (
+    "call",
+    "at",
+    "caller",
+    "called",
+    "purpose",
+    "state",
+    "key",
+    "notice",
+    "recorded",
+)
 STATES = (
     "requested",
     "granted",

@@ -37,7 +37,9 @@ TEMPLATE = """\
 
 @click.command("dialplan")
 @click.argument("flow", default="")
-@click.option("--number", default="", help="The number dialled. [default: the flow's name]")
+@click.option(
+    "--number", default="", help="The number dialled. [default: the flow's name]"
+)
 @click.pass_context
 def command(ctx: click.Context, flow: str, number: str) -> None:
     """Print the dialplan's extension for FLOW (default: the site's default flow)."""

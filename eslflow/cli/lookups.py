@@ -48,7 +48,9 @@ def reader(site: Path) -> Reader:
 def spans(command: Command) -> Command:
     """Add the options that bound a look-up."""
     for option in (
-        click.option("--json", "as_json", is_flag=True, help="For programs: JSON, UTC."),
+        click.option(
+            "--json", "as_json", is_flag=True, help="For programs: JSON, UTC."
+        ),
         click.option(
             "--limit",
             type=click.IntRange(1),

@@ -21,7 +21,9 @@ def command() -> None:
 
 @command.command("build")
 @click.argument("flows", nargs=-1, metavar="[FLOW]...")
-@click.option("--rate", type=click.Choice([str(rate) for rate in RATES]), default="8000")
+@click.option(
+    "--rate", type=click.Choice([str(rate) for rate in RATES]), default="8000"
+)
 @click.option("--dry-run", is_flag=True, help="Only say what would be made.")
 @click.pass_context
 def build_(
@@ -49,7 +51,9 @@ def list_(ctx: click.Context, flows: tuple[str, ...]) -> None:
         sounds = sounds_beside(ctx.obj, path)
         made = read_manifest(sounds)
         for item in flow.audio():
-            by = _recorded_by(sounds / item.path, made[item.path].sha256 if item.path in made else "")
+            by = _recorded_by(
+                sounds / item.path, made[item.path].sha256 if item.path in made else ""
+            )
             rows.append((flow.name, item.what, item.language, *by))
     click.echo(table(("flow", "what", "language", "length", "by"), rows))
 

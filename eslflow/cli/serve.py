@@ -60,7 +60,9 @@ def serve(settings: Settings, site: Path) -> None:
         signals = (signal.SIGTERM, signal.SIGINT)
         left = run_until_stopped(controller, signals, settings.drain_s)
         link.close()
-        log.info("stopped; %s", f"{left} calls went to the dialplan" if left else "idle")
+        log.info(
+            "stopped; %s", f"{left} calls went to the dialplan" if left else "idle"
+        )
 
 
 def _announce(controller: Controller, settings: Settings, flows: str) -> None:

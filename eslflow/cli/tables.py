@@ -24,8 +24,9 @@ def table(names: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     ]
     lines = [names, *cells]
     return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-        .rstrip()
+        "  ".join(
+            cell.ljust(width) for cell, width in zip(line, widths, strict=True)
+        ).rstrip()
         for line in lines
     )
 

@@ -73,7 +73,9 @@ class _Loader:
     def flow(self, top: Node, sha256: str) -> Flow:
         context = Context(self._document, {}, "a flow")
         if top.kind is not Kind.MAPPING:
-            context.problem(top, "there is no flow in this file", "Begin with flow: NAME")
+            context.problem(
+                top, "there is no flow in this file", "Begin with flow: NAME"
+            )
             self._document.stop_if_broken()
         entries = entries_of(top, context, KEYS, "a flow") or {}
         for key in ("flow", "steps"):

@@ -213,7 +213,6 @@ class Whole(Takes):
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
 
 
-
 class OneOf(Takes):
     """A word of an enum."""
 

@@ -76,7 +76,9 @@ class Reader:
         where = _Where(since, until, "offered_at")
         where.number(number, "calls")
         where.equal("flow", flow)
-        sql = f"SELECT * FROM calls {where.sql('WHERE')} ORDER BY offered_at DESC LIMIT ?"
+        sql = (
+            f"SELECT * FROM calls {where.sql('WHERE')} ORDER BY offered_at DESC LIMIT ?"
+        )
         return [_public(row) for row in self._all(sql, [*where.values, limit])]
 
     def consents(
@@ -132,7 +134,9 @@ class Reader:
             "call": _public(calls[0]) if calls else {"uuid": found},
             "choices": choices,
             "recordings": recordings,
-            "recording_actions": [{**a, "verified": bool(a["verified"])} for a in actions],
+            "recording_actions": [
+                {**a, "verified": bool(a["verified"])} for a in actions
+            ],
         }
 
     def _uuid(self, start: str) -> str:
@@ -147,7 +151,9 @@ class Reader:
             return start if start in found else str(found[0])
         if found:
             raise NotFound(f"several calls begin with {start}: {', '.join(found)}")
-        recent = self._all("SELECT uuid FROM calls ORDER BY offered_at DESC LIMIT 500", [])
+        recent = self._all(
+            "SELECT uuid FROM calls ORDER BY offered_at DESC LIMIT 500", []
+        )
         near = get_close_matches(start, [row["uuid"] for row in recent], 1, 0.5)
         hint = f" Did you mean {near[0]}?" if near else ""
         raise NotFound(f"there is no call {start!r}.{hint}")

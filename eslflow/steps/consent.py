@@ -77,7 +77,9 @@ class Consent(Step):
         """Yield what would make the question no question (GDPR Art. 4(11), 7)."""
         purpose = purposes.get(self.asks["purpose"])
         if purpose is not None and purpose.basis is not Basis.CONSENT:
-            problem = f"purpose '{purpose.name}' rests on {purpose.basis}, not on consent"
+            problem = (
+                f"purpose '{purpose.name}' rests on {purpose.basis}, not on consent"
+            )
             yield "consent", problem, "Announce it, without a choice that is none."
         for meaning in Meaning:
             if meaning not in self.keys.values():
@@ -126,7 +128,9 @@ class Consent(Step):
             yield Keep((choice,))
             yield Tell(f"caller presses {answer.key}: refused")
             return "refused"
-        kept = yield Keep((choice,), is_durable=True)
+        # With its notice, so that words changed without a new version refuse it too.
+        rows = (self._notice(live, sound), choice)
+        kept = yield Keep(rows, is_durable=True)
         if isinstance(kept, Kept) and kept.is_ok:
             live.consents.kept(self.asks["purpose"], state)
             yield Tell(f"caller presses {answer.key}: granted, and kept")

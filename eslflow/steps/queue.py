@@ -56,17 +56,19 @@ class Queue(Step):
     )
     fallbacks: ClassVar[frozenset[str]] = frozenset(endings) - {"answered"}
     ends: ClassVar[frozenset[str]] = frozenset({"answered"})
-    hears: ClassVar[frozenset[EventName]] = frozenset(
-        {EventName.CHANNEL_PARK}
-    )
-    hears_custom: ClassVar[frozenset[Subclass]] = frozenset({Subclass.FIFO})
-
+    hears: ClassVar[frozenset[EventName]] = frozenset({EventName.CHANNEL_PARK})
     queue: str = option(QueueName(), help="The queue's name on the switch.")
     type: QueueKind = option(
         OneOf(QueueKind),
         QueueKind.CALLCENTER,
         "The module that holds it: mod_callcenter or mod_fifo.",
     )
+
+    @property
+    def hears_custom(self) -> frozenset[Subclass]:
+        """Subclasses of CUSTOM events it reads: mod_fifo tells of itself by them."""
+        is_fifo = self.type is QueueKind.FIFO
+        return frozenset({Subclass.FIFO} if is_fifo else ())
 
     def run(self, live: Live) -> Road:
         """Hand the call to the queue and wait until it comes back."""
@@ -85,9 +87,7 @@ class Queue(Step):
             ending = yield from self._callcenter(live)
         if ending != "answered":
             yield Tell(f"queue {self.queue}: {ending.replace('_', ' ')}")
-            yield Api(
-                ApiCommand.UUID_SETVAR, f"{uuid} socket_resume true", waits=False
-            )
+            yield Api(ApiCommand.UUID_SETVAR, f"{uuid} socket_resume true", waits=False)
         return ending
 
     def _callcenter(self, live: Live) -> Road:

@@ -41,8 +41,6 @@ class Step:
     """Endings after which, with nowhere to go, the dialplan takes the call on."""
     hears: ClassVar[frozenset[EventName]] = frozenset()
     """Events it reads besides those that every call does."""
-    hears_custom: ClassVar[frozenset[Subclass]] = frozenset()
-    """Subclasses of CUSTOM events it reads."""
 
     name: str
     targets: Mapping[str, str] = field(default_factory=dict)
@@ -56,6 +54,11 @@ class Step:
         "The moment from which it is recorded.",
         key="from",
     )
+
+    @property
+    def hears_custom(self) -> frozenset[Subclass]:
+        """Subclasses of CUSTOM events it reads."""
+        return frozenset()
 
     def target(self, ending: str) -> str:
         """Return the step that an ending leads to; empty: the flow ends."""

@@ -164,7 +164,9 @@ class Controller:
             sock.close()
             return
         if len(self._open) >= self._most_calls:
-            log.warning("refused a call: %d run already (most_calls:)", self._most_calls)
+            log.warning(
+                "refused a call: %d run already (most_calls:)", self._most_calls
+            )
             sock.close()
             return
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -114,7 +114,9 @@ class Conversation:
                 data = self._sock.recv(RECV)
             except socket.timeout:
                 seconds = self._controller.hello_s
-                raise ProtocolError(f"the peer said nothing for {seconds:g} s") from None
+                raise ProtocolError(
+                    f"the peer said nothing for {seconds:g} s"
+                ) from None
             if not data:
                 break
             messages = reader.feed(data)
@@ -135,7 +137,9 @@ class Conversation:
         self._engine = Engine(offered, flow, controller.site, now)
         self._dialogue = Dialogue(offered.uuid)
         controller.joined(self)
-        self._carry_out(self._engine.begin(), self._dialogue.open(*controller.heard[flow.name]))
+        self._carry_out(
+            self._engine.begin(), self._dialogue.open(*controller.heard[flow.name])
+        )
 
     def _hear(self, messages: Iterable[Message]) -> None:
         if self._dialogue is not None:

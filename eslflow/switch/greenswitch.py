@@ -139,8 +139,7 @@ def finished(event: ESLEvent, mark: str) -> bool:
     headers = event.headers
     name = headers.get("Event-Name")
     return (
-        name == "CHANNEL_EXECUTE_COMPLETE"
-        and headers.get("Application-UUID") == mark
+        name == "CHANNEL_EXECUTE_COMPLETE" and headers.get("Application-UUID") == mark
     )
 
 

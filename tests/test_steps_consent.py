@@ -1,0 +1,213 @@
+"""`consent`: what is asked, what is kept, what it permits.
+
+| option | takes | default |
+|---|---|---|
+| consent | {notice: ..., purpose: ...} | |
+| keys | granted or refused, by key | |
+| tries | 1 to 5 | 2 |
+| timeout | 1s to 60s | 6s |
+"""
+
+import pytest
+
+from eslflow.call.commands import Alarm, Api, Execute, Hangup, Keep, mark
+from eslflow.call.events import Executed, HungUp, Kept, Replied, Told
+from eslflow.call.records import Choice, NoticePlayed, State
+from eslflow.wire.terms import ApiCommand, App
+from tests.flows import HEAD, flow
+from tests.playbook import RECORDINGS, SOUNDS, Playbook, site_for
+
+NOTICE = f"{SOUNDS}/test/en/recording.v3.wav"
+FLUSH = Api(ApiCommand.UUID_FLUSH_DTMF, "4c1b-9", waits=False)
+FORGET = Api(ApiCommand.UUID_SETVAR, "4c1b-9 playback_last_offset_pos", waits=False)
+ANSWER = Execute(App.ANSWER, waits=False)
+ASK = flow(
+    """
+    ask:
+      consent: {notice: recording, purpose: training}
+      keys: {1: granted, 2: refused}
+      granted: talk
+      refused: talk
+      unanswered: talk
+    talk: {announce: welcome, record: on}
+    """
+)
+PLAY = Execute(App.PLAYBACK, f"{SOUNDS}/test/en/welcome.wav")
+
+
+def question(number):
+    return Execute(
+        App.PLAY_AND_GET_DIGITS,
+        f"1 1 1 6000 none {NOTICE} '' eslflow_digits_{number} [12]",
+    )
+
+
+def pressed(number, key="", wrong="", played="16000"):
+    """The switch's answer to the n-th question; its mark is 4, 7, 10 ..."""
+    values = {
+        f"eslflow_digits_{number}": key,
+        f"eslflow_digits_{number}_invalid": wrong,
+        "playback_last_offset_pos": played,
+    }
+    told = Told({name: value for name, value in values.items() if value})
+    return Executed(mark(4 if number == 1 else 3 * number + 1), variables=told)
+
+
+def asked(call):
+    call.says(FLUSH, FORGET, ANSWER, question(1))
+
+
+def last(call) -> Choice:
+    return call.rows(Choice)[-1]
+
+
+def test_keys_are_flushed_before_the_question_so_that_type_ahead_is_no_answer():
+    with Playbook(ASK) as call:
+        said = call.skips()
+    assert said.index(FLUSH) < said.index(question(1))
+
+
+def test_the_question_and_its_words_are_kept_before_it_is_asked():
+    with Playbook(ASK) as call:
+        call.skips()
+    (notice,) = call.rows(NoticePlayed)
+    assert notice.text == "Press 1 to agree or 2 to refuse."
+    assert (notice.version, notice.language, notice.audio_sha256) == (
+        3,
+        "en",
+        "5e" * 32,
+    )
+    assert last(call).state is State.REQUESTED
+
+
+def test_a_grant_is_on_disk_before_the_recording_starts():
+    with Playbook(ASK) as call:
+        asked(call)
+        call.hears(pressed(1, key="1"))
+        (keep,) = call.skips()
+        assert isinstance(keep, Keep)
+        assert keep.is_durable
+        assert [type(row) for row in keep.rows] == [NoticePlayed, Choice]
+        call.hears(Kept(True))
+        started = call.skips()[-1]
+    assert isinstance(started, Api)
+    assert started.arg.startswith(f"4c1b-9 start {RECORDINGS}/")
+    choice = last(call)
+    assert (choice.state, choice.key, choice.heard_ms) == (State.GRANTED, "1", 2000)
+    assert (choice.tries, choice.keys_offered) == (1, "1=granted 2=refused")
+    assert (choice.notice, choice.notice_version) == ("recording", 3)
+    assert (choice.basis, choice.retain_s) == ("consent", 90 * 86400)
+    assert choice.performed_by == "subject"
+
+
+def test_a_grant_that_cannot_be_kept_permits_nothing():
+    with Playbook(ASK) as call:
+        asked(call)
+        call.hears(pressed(1, key="1"))
+        call.skips()
+        call.hears(Kept(False, "disk full"))
+        call.says(
+            Alarm("the grant could not be kept, so it permits nothing: disk full"), PLAY
+        )
+    assert (last(call).state, last(call).reason) == (State.UNANSWERED, "not_kept")
+
+
+def test_refused_consent_never_starts_recording():
+    with Playbook(ASK) as call:
+        asked(call)
+        call.hears(pressed(1, key="2"))
+        call.says(PLAY)
+        call.hears(Executed(mark(5)))
+        call.says(Hangup())
+    assert (last(call).state, last(call).key) == (State.REFUSED, "2")
+
+
+def test_silence_is_asked_again_and_then_unanswered():
+    with Playbook(ASK) as call:
+        asked(call)
+        call.hears(pressed(1))
+        call.says(FLUSH, FORGET, question(2))
+        call.hears(pressed(2))
+        call.says(PLAY)
+    choice = last(call)
+    assert (choice.state, choice.reason) == (State.UNANSWERED, "timeout")
+    assert (choice.key, choice.tries, choice.performed_by) == ("", 2, "system")
+
+
+def test_a_wrong_key_is_kept_and_permits_nothing():
+    with Playbook(ASK) as call:
+        asked(call)
+        call.hears(pressed(1, wrong="7"))
+        call.skips()
+        call.hears(pressed(2, wrong="9"))
+        call.says(PLAY)
+    assert (last(call).state, last(call).reason) == (State.UNANSWERED, "invalid")
+    assert last(call).key == "9"
+
+
+def test_an_answer_at_the_second_try_counts():
+    with Playbook(ASK) as call:
+        asked(call)
+        call.hears(pressed(1))
+        call.skips()
+        call.hears(pressed(2, key="2"))
+        call.says(PLAY)
+    assert (last(call).state, last(call).tries) == (State.REFUSED, 2)
+
+
+@pytest.mark.parametrize("played", ["", "x"])
+def test_a_question_that_was_not_played_has_no_answer(played):
+    with Playbook(ASK) as call:
+        asked(call)
+        call.hears(pressed(1, key="1", played=played))
+        call.says(Alarm(f"notice recording was not played: {NOTICE}"), PLAY)
+    choice = last(call)
+    assert (choice.state, choice.reason) == (State.UNANSWERED, "broken_prompt")
+    assert choice.key == "1"
+
+
+def test_a_question_without_audio_is_not_asked():
+    silent = site_for(ASK, missing=("test/en/recording.v3.wav",))
+    with Playbook(ASK, site=silent) as call:
+        call.says(
+            ANSWER,
+            Alarm("notice recording was not played, run eslflow prompts build"),
+            PLAY,
+        )
+    choice = last(call)
+    assert (choice.state, choice.reason) == (State.UNANSWERED, "broken_prompt")
+    assert choice.audio_sha256 == ""
+
+
+def test_a_switch_that_will_not_ask_leaves_it_unanswered():
+    with Playbook(ASK) as call:
+        asked(call)
+        call.hears(Replied(4, False, "-ERR no"))
+        call.says(PLAY)
+    assert last(call).reason == "refused_by_switch"
+
+
+def test_a_hangup_during_the_question_is_kept_as_such():
+    with Playbook(ASK) as call:
+        asked(call)
+        call.hears(HungUp("NORMAL_CLEARING"))
+    assert (last(call).state, last(call).tries) == (State.HUNG_UP, 1)
+    assert last(call).performed_by == "subject"
+
+
+def test_a_key_that_was_not_offered_is_no_answer_whatever_the_switch_says():
+    with Playbook(ASK) as call:
+        asked(call)
+        call.hears(pressed(1, key="7"))
+        call.skips()
+    assert call.engine.live.consents.state("training") is None
+
+
+def test_star_and_hash_can_be_offered():
+    starred = flow(
+        "ask: {consent: {notice: recording, purpose: training}, "
+        "keys: {star: granted, hash: refused}}",
+        HEAD,
+    )
+    with Playbook(starred) as call:
+        assert call.skips()[-1].arg.endswith("eslflow_digits_1 [*#]")

@@ -1,0 +1,113 @@
+"""`menu`: one key chooses the next step.
+
+| option | takes | default |
+|---|---|---|
+| menu | a prompt | |
+| keys | a step, by key | |
+| tries | 1 to 10 | 3 |
+| timeout | 500ms to 60s | 5s |
+"""
+
+from eslflow.call.commands import Alarm, Close, Execute, mark
+from eslflow.call.events import Executed, Replied, Told
+from eslflow.wire.terms import App
+from tests.flows import flow
+from tests.playbook import SOUNDS, Playbook, site_for
+
+WHICH = f"{SOUNDS}/test/en/which.wav"
+ANSWER = Execute(App.ANSWER, waits=False)
+PLAY = Execute(App.PLAYBACK, f"{SOUNDS}/test/en/welcome.wav")
+MENU = """
+choose:
+  menu: which
+  keys: {1: sales, 2: support}
+  tries: 2
+  failure: support
+"""
+STEPS = "sales: {announce: welcome}\nsupport: {announce: welcome}"
+CHOOSE = flow(MENU + STEPS)
+
+
+def question(number):
+    arg = f"1 1 1 5000 none {WHICH} '' eslflow_digits_{number} [12]"
+    return Execute(App.PLAY_AND_GET_DIGITS, arg)
+
+
+def answer(number, **values):
+    told = {f"eslflow_digits_{number}{k}": v for k, v in values.items()}
+    told["playback_last_offset_pos"] = "8000"
+    return Executed(mark(number + 1), variables=Told(told))
+
+
+def key(number, digit):
+    return answer(number, **{"": digit})
+
+
+def wrong(number, digit):
+    return answer(number, _invalid=digit)
+
+
+def test_a_key_leads_to_its_step():
+    with Playbook(CHOOSE) as call:
+        call.says(ANSWER, question(1))
+        call.hears(key(1, "1"))
+        call.says(PLAY)
+        assert call.engine.live.step == "sales"
+
+
+def test_wrong_and_missing_keys_are_asked_again_until_the_tries_are_used_up():
+    with Playbook(CHOOSE) as call:
+        call.says(ANSWER, question(1))
+        call.hears(wrong(1, "7"))
+        call.says(question(2))
+        call.hears(answer(2))
+        call.says(PLAY)
+        assert call.engine.live.step == "support"
+    assert "invalid: 7" in call.told
+    assert "timeout: no key" in call.told
+
+
+def test_a_step_named_for_an_ending_is_gone_to_at_once():
+    named = flow(MENU + "  invalid: sales\n  on_timeout: support\n" + STEPS)
+    with Playbook(named) as call:
+        call.skips()
+        call.hears(wrong(1, "7"))
+        call.says(PLAY)
+        assert call.engine.live.step == "sales"
+    with Playbook(named) as call:
+        call.skips()
+        call.hears(answer(1))
+        call.says(PLAY)
+        assert call.engine.live.step == "support"
+
+
+def test_its_own_name_for_an_ending_means_ask_again():
+    again = flow(MENU + "  invalid: choose\n" + STEPS)
+    with Playbook(again) as call:
+        call.skips()
+        call.hears(wrong(1, "7"))
+        call.says(question(2))
+
+
+def test_a_menu_without_audio_or_that_is_not_played_goes_on():
+    silent = site_for(CHOOSE, missing=("test/en/which.wav",))
+    with Playbook(CHOOSE, site=silent) as call:
+        call.says(
+            ANSWER, Alarm("prompt which has no audio: run eslflow prompts build"), PLAY
+        )
+    with Playbook(CHOOSE) as call:
+        call.skips()
+        call.hears(Replied(2, False, "-ERR no"))
+        call.says(Alarm(f"prompt which was not played: {WHICH}"), PLAY)
+    with Playbook(CHOOSE) as call:
+        call.skips()
+        call.hears(Executed(mark(2)))
+        call.says(Alarm(f"prompt which was not played: {WHICH}"), PLAY)
+
+
+def test_a_menu_that_fails_with_nowhere_to_go_gives_the_call_to_the_dialplan():
+    lost = flow("choose: {menu: which, keys: {1: choose}, tries: 1}")
+    with Playbook(lost) as call:
+        call.skips()
+        call.hears(answer(1))
+        call.says(Close())

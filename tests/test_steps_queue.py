@@ -1,0 +1,103 @@
+"""`queue`: wait in a queue until an agent answers, and talk.
+
+| option | takes | default |
+|---|---|---|
+| queue | a queue's name on the switch | |
+| type | callcenter or fifo | callcenter |
+"""
+
+import pytest
+
+from eslflow.call.commands import Api, Close, Execute, Hangup, mark
+from eslflow.call.events import Executed, Parked, Queued, Replied, TimedOut, Told
+from eslflow.wire.terms import ApiCommand, App, EventName, Subclass
+from tests.flows import flow
+from tests.playbook import Playbook
+
+ANSWER = Execute(App.ANSWER, waits=False)
+PREPARE = Api(
+    ApiCommand.UUID_SETVAR_MULTI,
+    "4c1b-9 socket_resume=false;park_after_bridge=true;park_timeout=60;"
+    "cc_cause=;cc_cancel_reason=",
+    waits=False,
+)
+RESUME = Api(ApiCommand.UUID_SETVAR, "4c1b-9 socket_resume true", waits=False)
+WAIT = Execute(App.CALLCENTER, "support@default")
+CALLCENTER = flow("q: {queue: support@default}")
+FIFO = flow("q: {queue: support, type: fifo}")
+
+
+def done(**variables):
+    return Executed(mark(3), variables=Told(variables))
+
+
+def test_a_dead_controller_must_not_cut_the_talk_so_resume_is_off_before_the_queue():
+    with Playbook(CALLCENTER) as call:
+        call.says(ANSWER, PREPARE, WAIT)
+
+
+def test_the_talk_goes_on_until_the_call_is_parked_again():
+    with Playbook(CALLCENTER) as call:
+        call.skips()
+        call.hears(done(cc_cause="answered"))
+        call.hears(TimedOut())
+        call.hears(Queued("push"))
+    assert call.engine.live.was_bridged
+
+
+def test_parked_after_the_talk_ends_the_flow():
+    with Playbook(CALLCENTER) as call:
+        call.skips()
+        call.hears(done(cc_cause="answered"))
+        call.hears(Parked())
+        call.says(Hangup())
+
+
+@pytest.mark.parametrize(
+    ("variables", "ending"),
+    [
+        ({"cc_cause": "cancel", "cc_cancel_reason": "TIMEOUT"}, "timeout"),
+        ({"cc_cause": "cancel", "cc_cancel_reason": "NO_AGENT_TIMEOUT"}, "no agents"),
+        ({"cc_cause": "cancel", "cc_cancel_reason": "BREAK_OUT"}, "failed"),
+        ({}, "failed"),
+    ],
+)
+def test_a_queue_that_gives_the_call_back_says_why(variables, ending):
+    with Playbook(CALLCENTER) as call:
+        call.skips()
+        call.hears(done(**variables))
+        call.says(RESUME, Close())
+    assert f"queue support@default: {ending}" in call.told
+
+
+def test_a_queue_the_switch_refuses_is_an_error():
+    for refused in (CALLCENTER, FIFO):
+        with Playbook(refused) as call:
+            call.skips()
+            call.hears(Replied(3, False, "-ERR no"))
+            call.says(RESUME, Close())
+
+
+def test_a_fifo_is_answered_when_a_consumer_takes_the_call():
+    with Playbook(FIFO) as call:
+        call.says(ANSWER, PREPARE, Execute(App.FIFO, "support in"))
+        call.hears(done())
+        call.hears(Queued("push"))
+        call.hears(Queued("bridge-caller-start"))
+        call.hears(Parked())
+        call.says(Hangup())
+
+
+def test_a_fifo_that_nobody_serves_has_failed():
+    with Playbook(FIFO) as call:
+        call.skips()
+        call.hears(done())
+        call.hears(TimedOut())
+        call.says(RESUME, Close())
+
+
+def test_it_hears_what_it_reads_and_no_more():
+    step = FIFO.steps["q"]
+    assert step.hears == {EventName.CHANNEL_PARK}
+    assert step.hears_custom == {Subclass.FIFO}
+    assert CALLCENTER.steps["q"].hears_custom == frozenset()
