@@ -1,4 +1,4 @@
-"""What can go wrong, as one tree; every error carries data, and its text tells how to mend it.
+"""What can go wrong, as one tree: data for programs, a way out for people.
 
 EslflowError
     FlowError            one problem at one place of a flow file

@@ -1,6 +1,6 @@
 """A site's settings: `eslflow.yaml`, read as strictly as a flow.
 
-In: the site's folder. Out: `Settings` with absolute paths, or every problem of the file.
+In: the site's folder. Out: `Settings` with absolute paths, or every problem of them.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ def load_settings(site: Path) -> Settings:
         data = path.read_bytes()
     except OSError as error:
         raise SettingsError(
-            f"there is no site in {site} ({path.name}: {error.strerror}). Make one with "
-            "eslflow init, or name it with --site"
+            f"there is no site in {site} ({path.name}: {error.strerror}). "
+            "Make one with eslflow init, or name it with --site"
         ) from error
     document = Document(data, str(path))
     top = document.read()
@@ -93,9 +93,9 @@ def load_settings(site: Path) -> Settings:
 def _check_path(name: str, path: Path) -> None:
     if not _PLAIN_PATH.fullmatch(str(path)):
         raise SettingsError(
-            f"FreeSWITCH cannot use the path {str(path)!r}: it splits arguments at blanks "
-            f"and expands $. Move the site, or set {name}: to a folder whose path has "
-            "letters, digits and _ . / @ + - only"
+            f"FreeSWITCH cannot use the path {str(path)!r}: it splits arguments at "
+            f"blanks and expands $. Move the site, or set {name}: to a folder whose "
+            "path has letters, digits and _ . / @ + - only"
         )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from eslflow import __version__
 from eslflow.call.live import Site, Sound
 from eslflow.check import load_flow
-from eslflow.errors import FlowErrors, PromptError, SettingsError
+from eslflow.errors import FlowError, FlowErrors, PromptError, SettingsError
 from eslflow.flow.audio import Audio
 from eslflow.flow.model import Flow
 from eslflow.prompts import wav
@@ -61,7 +61,7 @@ def load_flows(paths: Iterable[Path]) -> dict[str, Flow]:
         SettingsError: two files hold flows of one name.
     """
     flows: dict[str, Flow] = {}
-    problems = []
+    problems: list[FlowError] = []
     for path in paths:
         try:
             flow = load_flow(path)

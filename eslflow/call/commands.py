@@ -6,7 +6,7 @@ behaviour. A command that waits is resumed with the event named in its docstring
 
 from __future__ import annotations
 
-from typing import NamedTuple, Union
+from typing import NamedTuple
 
 from eslflow.call.records import Row
 from eslflow.wire.terms import ApiCommand, App, HangupCause
@@ -66,7 +66,7 @@ class Close(NamedTuple):
     """Give the socket back: the switch goes on in its dialplan; goes on at once."""
 
 
-Command = Union[Execute, Api, Keep, Await, Tell, Alarm, Hangup, Close]
+Command = Execute | Api | Keep | Await | Tell | Alarm | Hangup | Close
 
 
 def mark(number: int) -> str:

@@ -1,7 +1,7 @@
 """One call on its road: events in, commands out.
 
-In: events, each with its time. Out: lists of commands, in order. Must not do I/O, read a
-clock or know a kind of step. The road is a generator of generators: the engine's own
+In: events, each with its time. Out: lists of commands, in order. Must not do I/O, read
+a clock or know a kind of step. The road is a generator of generators: the engine's own
 (`_walk`) runs each step's, and every command passes through `_advance`.
 """
 
@@ -35,6 +35,7 @@ from eslflow.call.events import (
     TimedOut,
 )
 from eslflow.call.live import Live, Site
+from eslflow.call.records import Row
 from eslflow.flow.model import Flow, From, Record
 
 MOST_STEPS = 1000
@@ -147,7 +148,7 @@ class Engine:
     def _advance(
         self, value: Event | None = None, error: CallEnded | None = None
     ) -> None:
-        """Run the road until it waits or ends; whoever waits for a gone call is told."""
+        """Run the road until it waits or ends; who waits for a gone call is told."""
         self._awaited = None
         while self._road is not None:
             road = self._road
@@ -206,7 +207,10 @@ class Engine:
         live = self.live
         if not self._is_told:
             self._is_told = True
-            rows = (*not_asked_rows(live), ended_row(live, self._ending))
+            rows: tuple[Row, ...] = (
+                *not_asked_rows(live),
+                ended_row(live, self._ending),
+            )
             self._out.append(Keep(rows))
             self._out.append(Tell(f"call ends: {self._ending}"))
         if self._is_gone:

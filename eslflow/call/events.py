@@ -7,7 +7,7 @@ the only thing looked up lazily is a channel variable, because an event has hund
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol, Union
+from typing import NamedTuple, Protocol
 
 
 class Variables(Protocol):
@@ -112,19 +112,19 @@ class TimedOut(NamedTuple):
     """What was awaited did not come in time."""
 
 
-Event = Union[
-    Offered,
-    Executed,
-    Replied,
-    Kept,
-    Parked,
-    Queued,
-    RecordStarted,
-    RecordStopped,
-    HungUp,
-    Disconnected,
-    TimedOut,
-]
+Event = (
+    Offered
+    | Executed
+    | Replied
+    | Kept
+    | Parked
+    | Queued
+    | RecordStarted
+    | RecordStopped
+    | HungUp
+    | Disconnected
+    | TimedOut
+)
 
 
 class CallEnded(Exception):  # noqa: N818  not an error: the caller hung up

@@ -7,7 +7,7 @@ where they are stored. All times are UTC, in microseconds since 1970-01-01.
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple, Union
+from typing import NamedTuple
 
 from eslflow.wire.terms import RecordAction
 
@@ -183,12 +183,12 @@ class RecordingAction(NamedTuple):
     """Whether the switch was seen to do it (RECORD_START, RECORD_STOP)."""
 
 
-Row = Union[
-    CallOffered,
-    CallEnded,
-    NoticePlayed,
-    Choice,
-    RecordingBegun,
-    RecordingEnded,
-    RecordingAction,
-]
+Row = (
+    CallOffered
+    | CallEnded
+    | NoticePlayed
+    | Choice
+    | RecordingBegun
+    | RecordingEnded
+    | RecordingAction
+)

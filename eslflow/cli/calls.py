@@ -22,7 +22,7 @@ def command() -> None:
 @spans
 @click.option("--flow", default="", help="Of this flow only.")
 @click.pass_context
-def list_(ctx: click.Context, flow: str, **options: Any) -> None:
+def list_(ctx: click.Context, /, flow: str, **options: Any) -> None:
     """List calls, the newest first."""
     with reader(ctx.obj) as ledger:
         lines = ledger.calls(

@@ -46,7 +46,7 @@ def command() -> None:
 @click.option("--purpose", default="", help="About this purpose.")
 @click.pass_context
 def list_(
-    ctx: click.Context, call: str, state: str | None, purpose: str, **options: Any
+    ctx: click.Context, /, call: str, state: str | None, purpose: str, **options: Any
 ) -> None:
     """List the last word on each purpose of each call, the newest first."""
     with reader(ctx.obj) as ledger:

@@ -38,9 +38,11 @@ def _call(call: Kept) -> Iterator[str]:
     if "caller" not in call:
         return
     name = f" ({call['caller_name']})" if call["caller_name"] else ""
-    yield f"  from      {call['caller'] or 'an unknown number'}{name}, as the network says"
+    caller = call["caller"] or "an unknown number"
+    yield f"  from      {caller}{name}, as the network says"
     yield f"  to        {call['called']}"
-    yield f"  flow      {call['flow']}, sha256 {call['flow_sha256'][:16]}, {call['engine']}"
+    version = f"sha256 {call['flow_sha256'][:16]}, {call['engine']}"
+    yield f"  flow      {call['flow']}, {version}"
     yield f"  offered   {local(call['offered_at'])}"
     if call["ending"]:
         cause = f" ({call['cause']})" if call["cause"] else ""
@@ -69,7 +71,8 @@ def _choice(choice: Kept) -> Iterator[str]:
 
 def _recording(recording: Kept, actions: list[Kept]) -> Iterator[str]:
     yield f"Recording {recording['path']}"
-    yield f"  for       {recording['purposes']}, state {recording['state'] or 'running'}"
+    state = recording["state"] or "running"
+    yield f"  for       {recording['purposes']}, state {state}"
     if recording["started_at"]:
         yield f"  started   {local(recording['started_at'])}"
     if recording["stopped_at"]:

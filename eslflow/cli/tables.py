@@ -62,6 +62,7 @@ def moment(text: str | None, now: datetime) -> int:
         at = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError as error:
         raise EslflowError(
-            f"{text!r} is no time: write 2026-11-24, 2026-11-24T15:30 or 7d (m, h, d, w)"
+            f"{text!r} is no time: write 2026-11-24, 2026-11-24T15:30 or 7d "
+            "(m, h, d, w)"
         ) from error
     return int(at.astimezone().timestamp() * 1e6)

@@ -248,9 +248,8 @@ class _Loader:
                 context.problem(language, f"the text in {language.text} stands twice")
             else:
                 found[language.text] = self._sentence(text, context, what)
-        for missing in self._languages:
-            if missing not in found:
-                context.problem(node, f"{what} has no text in {missing}")
+        for missing in [name for name in self._languages if name not in found]:
+            context.problem(node, f"{what} has no text in {missing}")
         return found
 
     def _sentence(self, node: Node, context: Context, what: str) -> str:

@@ -135,22 +135,22 @@ class Name(Takes):
 
 
 def PromptName() -> Takes:  # noqa: N802  reads as a kind of value
-    """The name of a prompt."""
+    """Take the name of a prompt."""
     return Name("prompt")
 
 
 def NoticeName() -> Takes:  # noqa: N802
-    """The name of a notice."""
+    """Take the name of a notice."""
     return Name("notice")
 
 
 def PurposeName() -> Takes:  # noqa: N802
-    """The name of a purpose."""
+    """Take the name of a purpose."""
     return Name("purpose")
 
 
 def StepName() -> Takes:  # noqa: N802
-    """The name of a step."""
+    """Take the name of a step."""
     return Name("step")
 
 
@@ -263,7 +263,7 @@ class Text(Takes):
 
 
 def QueueName() -> Takes:  # noqa: N802
-    """The name of a queue on the switch."""
+    """Take the name of a queue on the switch."""
     pattern = r"[A-Za-z0-9_.-]{1,60}(@[A-Za-z0-9_.-]{1,60})?"
     return Text(pattern, "a queue's name such as support or support@default")
 

@@ -1,8 +1,8 @@
 """Constants filled into the words of a flow, by jinja2 in its sandbox.
 
-In: a template and the flow's own values. Out: text. A name that is not there is an error,
-and so is every statement (`{% ... %}`): words have no logic. Must never be given
-anything that came from a call.
+In: a template and the flow's own values. Out: text. A name that is not there is an
+error, and so is every statement (`{% ... %}`): words have no logic. Must never be
+given anything that came from a call.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ALLOWED = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name)
 
 _environment = ImmutableSandboxedEnvironment(
     undefined=StrictUndefined,
-    autoescape=False,  # noqa: S701  the text is spoken, not shown in a page
+    autoescape=False,
     keep_trailing_newline=True,
 )
 _environment.globals.clear()

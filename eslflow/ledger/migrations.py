@@ -14,8 +14,96 @@ from sqlite_utils import Database, Migrations
 migrations = Migrations("eslflow")
 
 _STATES = (
-    "requested granted refused unanswered hung_up withdrawn expired verbal not_asked"
+    "'requested', 'granted', 'refused', 'unanswered', 'hung_up', 'withdrawn', "
+    "'expired', 'verbal', 'not_asked'"
 )
+_TABLES = f"""
+CREATE TABLE calls (
+    uuid TEXT PRIMARY KEY,
+    direction TEXT NOT NULL,
+    caller TEXT NOT NULL,
+    caller_digits TEXT NOT NULL,
+    caller_name TEXT NOT NULL,
+    called TEXT NOT NULL,
+    called_digits TEXT NOT NULL,
+    flow TEXT NOT NULL,
+    flow_sha256 TEXT NOT NULL,
+    engine TEXT NOT NULL,
+    offered_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    ending TEXT,
+    cause TEXT,
+    last_step TEXT
+);;
+CREATE INDEX calls_offered ON calls (offered_at);;
+CREATE INDEX calls_caller ON calls (caller_digits, offered_at);;
+CREATE INDEX calls_called ON calls (called_digits, offered_at);;
+CREATE TABLE notices (
+    flow TEXT NOT NULL,
+    notice TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    language TEXT NOT NULL,
+    text TEXT NOT NULL,
+    audio_sha256 TEXT NOT NULL,
+    audio_ms INTEGER NOT NULL,
+    url TEXT NOT NULL,
+    PRIMARY KEY (flow, notice, version, language)
+);;
+CREATE TABLE choices (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    call_uuid TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ({_STATES})),
+    purpose TEXT NOT NULL,
+    basis TEXT NOT NULL,
+    retain_s INTEGER NOT NULL,
+    flow TEXT NOT NULL,
+    flow_sha256 TEXT NOT NULL,
+    step TEXT NOT NULL,
+    engine TEXT NOT NULL,
+    performed_by TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    notice TEXT NOT NULL,
+    notice_version INTEGER NOT NULL,
+    language TEXT NOT NULL,
+    audio_sha256 TEXT NOT NULL,
+    heard_ms INTEGER NOT NULL,
+    keys_offered TEXT NOT NULL,
+    key TEXT NOT NULL,
+    tries INTEGER NOT NULL
+);;
+CREATE INDEX choices_call ON choices (call_uuid);;
+CREATE INDEX choices_at ON choices (at);;
+CREATE INDEX choices_state ON choices (state, at);;
+CREATE TABLE recordings (
+    id TEXT PRIMARY KEY,
+    call_uuid TEXT NOT NULL,
+    leg_uuid TEXT NOT NULL,
+    path TEXT NOT NULL,
+    purposes TEXT NOT NULL,
+    step TEXT NOT NULL,
+    asked_at INTEGER NOT NULL,
+    started_at INTEGER,
+    stopped_at INTEGER,
+    ms INTEGER,
+    cause TEXT,
+    state TEXT
+);;
+CREATE INDEX recordings_call ON recordings (call_uuid);;
+CREATE TABLE recording_actions (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    recording_id TEXT NOT NULL,
+    call_uuid TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    action TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    step TEXT NOT NULL,
+    reply TEXT NOT NULL,
+    verified INTEGER NOT NULL
+);;
+CREATE INDEX recording_actions_call ON recording_actions (call_uuid);;
+CREATE TABLE replayed (id TEXT PRIMARY KEY)
+"""
 
 
 def migrate(connection: Any) -> None:
@@ -23,109 +111,15 @@ def migrate(connection: Any) -> None:
     migrations.apply(Database(connection))
 
 
-def _run(db: Database, script: str) -> None:
-    for statement in script.split(";;"):
-        if statement.strip():
-            db.execute(statement)
-
-
 @migrations()
 def first_tables(db: Database) -> None:
-    """Calls, notices, choices, recordings, actions."""
-    states = ", ".join(f"'{state}'" for state in _STATES.split())
-    _run(
-        db,
-        f"""
-        CREATE TABLE calls (
-            uuid TEXT PRIMARY KEY,
-            direction TEXT NOT NULL,
-            caller TEXT NOT NULL,
-            caller_digits TEXT NOT NULL,
-            caller_name TEXT NOT NULL,
-            called TEXT NOT NULL,
-            called_digits TEXT NOT NULL,
-            flow TEXT NOT NULL,
-            flow_sha256 TEXT NOT NULL,
-            engine TEXT NOT NULL,
-            offered_at INTEGER NOT NULL,
-            ended_at INTEGER,
-            ending TEXT,
-            cause TEXT,
-            last_step TEXT
-        );;
-        CREATE INDEX calls_offered ON calls (offered_at);;
-        CREATE INDEX calls_caller ON calls (caller_digits, offered_at);;
-        CREATE INDEX calls_called ON calls (called_digits, offered_at);;
-        CREATE TABLE notices (
-            flow TEXT NOT NULL,
-            notice TEXT NOT NULL,
-            version INTEGER NOT NULL,
-            language TEXT NOT NULL,
-            text TEXT NOT NULL,
-            audio_sha256 TEXT NOT NULL,
-            audio_ms INTEGER NOT NULL,
-            url TEXT NOT NULL,
-            PRIMARY KEY (flow, notice, version, language)
-        );;
-        CREATE TABLE choices (
-            seq INTEGER PRIMARY KEY AUTOINCREMENT,
-            call_uuid TEXT NOT NULL,
-            at INTEGER NOT NULL,
-            state TEXT NOT NULL CHECK (state IN ({states})),
-            purpose TEXT NOT NULL,
-            basis TEXT NOT NULL,
-            retain_s INTEGER NOT NULL,
-            flow TEXT NOT NULL,
-            flow_sha256 TEXT NOT NULL,
-            step TEXT NOT NULL,
-            engine TEXT NOT NULL,
-            performed_by TEXT NOT NULL,
-            reason TEXT NOT NULL,
-            notice TEXT NOT NULL,
-            notice_version INTEGER NOT NULL,
-            language TEXT NOT NULL,
-            audio_sha256 TEXT NOT NULL,
-            heard_ms INTEGER NOT NULL,
-            keys_offered TEXT NOT NULL,
-            key TEXT NOT NULL,
-            tries INTEGER NOT NULL
-        );;
-        CREATE INDEX choices_call ON choices (call_uuid);;
-        CREATE INDEX choices_at ON choices (at);;
-        CREATE INDEX choices_state ON choices (state, at);;
-        CREATE TABLE recordings (
-            id TEXT PRIMARY KEY,
-            call_uuid TEXT NOT NULL,
-            leg_uuid TEXT NOT NULL,
-            path TEXT NOT NULL,
-            purposes TEXT NOT NULL,
-            step TEXT NOT NULL,
-            asked_at INTEGER NOT NULL,
-            started_at INTEGER,
-            stopped_at INTEGER,
-            ms INTEGER,
-            cause TEXT,
-            state TEXT
-        );;
-        CREATE INDEX recordings_call ON recordings (call_uuid);;
-        CREATE TABLE recording_actions (
-            seq INTEGER PRIMARY KEY AUTOINCREMENT,
-            recording_id TEXT NOT NULL,
-            call_uuid TEXT NOT NULL,
-            at INTEGER NOT NULL,
-            action TEXT NOT NULL,
-            reason TEXT NOT NULL,
-            step TEXT NOT NULL,
-            reply TEXT NOT NULL,
-            verified INTEGER NOT NULL
-        );;
-        CREATE INDEX recording_actions_call ON recording_actions (call_uuid);;
-        CREATE TABLE replayed (id TEXT PRIMARY KEY);;
-        """,
-    )
+    """Make calls, notices, choices, recordings and their actions."""
+    for statement in _TABLES.split(";;"):
+        db.execute(statement)
     for table in ("choices", "recording_actions"):
         for change in ("UPDATE", "DELETE"):
             db.execute(
-                f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
+                f"CREATE TRIGGER {table}_no_{change.lower()} "
+                f"BEFORE {change} ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, '{table} are proof: append only'); END"
             )

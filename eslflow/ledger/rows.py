@@ -1,9 +1,9 @@
 """Rows to SQL: one statement for all rows of a kind in a batch.
 
 In: the records of `call.records`. Out: statements, each with one JSON array of rows.
-SQLite reads the array itself, so that a batch of any size takes the interpreter's lock a
-few times only, and calls go on meanwhile. Bytes of a caller's name that were not UTF-8
-are written as `\\xNN`, because SQLite's text cannot hold them.
+SQLite reads the array itself, so that a batch of any size takes the interpreter's lock
+a few times only, and calls go on meanwhile. Bytes of a caller's name that were not
+UTF-8 are written as `\\xNN`, because SQLite's text cannot hold them.
 """
 
 from __future__ import annotations

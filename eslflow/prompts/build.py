@@ -52,8 +52,9 @@ def espeak(text: str, language: str) -> bytes:
         )
     except FileNotFoundError as error:
         raise PromptError(
-            "espeak-ng is not installed. Install it (apt install espeak-ng, dnf install "
-            "espeak-ng, brew install espeak-ng), or record the files yourself."
+            "espeak-ng is not installed. Install it (apt install espeak-ng, "
+            "dnf install espeak-ng, brew install espeak-ng), or record the files "
+            "yourself."
         ) from error
     if done.returncode or not done.stdout:
         words = done.stderr.decode(errors="replace").strip()

@@ -1,8 +1,8 @@
 """`menu`: play a prompt and let one key choose the next step.
 
-In: a prompt, keys with the steps they lead to. Out: the ending `key <k>`, or `invalid`,
-`timeout`, `failure`, `error`. Wrong and missing keys are asked again until the tries are
-used up, unless the flow names a step for them.
+In: a prompt, keys with the steps they lead to. Out: the key, or the ending `invalid`,
+`timeout`, `failure`, `error`. Wrong and missing keys are asked again until the tries
+are used up, unless the flow names a step for them.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 In: a queue of mod_callcenter or mod_fifo. Out: the ending `answered` when the talk is
 over, `timeout` or `no_agents` when the queue gave the call back, `failed` when there is
-no such queue, `error` when the switch refused. Before the wait, `socket_resume` is turned
-off: with it on, the death of the controller would tear the talk down (measured).
+no such queue, `error` when the switch refused. Before the wait, `socket_resume` is
+turned off: with it on, the death of the controller would tear the talk down (measured).
 """
 
 from __future__ import annotations

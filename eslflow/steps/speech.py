@@ -96,7 +96,7 @@ def ask(
 
     Each question has a variable of its own, so that an older answer is none to it. When
     the file cannot be played, FreeSWITCH collects no key at all (switch_ivr_read in
-    switch_ivr_play_say.c); an empty invalid-file keeps `PLAYED` as the question left it.
+    switch_ivr_play_say.c); an empty invalid-file leaves `PLAYED` as it was then.
     """
     yield from answered(live)
     variable = live.new_variable()

@@ -18,7 +18,7 @@ from eslflow.flow.options import RECORD_FROM, RECORD_WANTED, option
 from eslflow.wire.terms import EventName, Subclass
 
 if TYPE_CHECKING:
-    from eslflow.steps.live import Live
+    from eslflow.call.live import Live
 
 Road = Generator[Command, Event | None, str]
 """A step on its way: yields commands, is resumed with events, returns its ending."""

@@ -1,8 +1,8 @@
 """The outbound server: FreeSWITCH connects for each call, and each gets a greenlet.
 
 In: a site, its flows, its ledger. Out: calls driven to their end. Accepts without
-polling; a peer that is not on the list, or one call too many, is closed before a byte is
-read (accepting without `connect` would hold the caller for 25 s, measured).
+polling; a peer that is not on the list, or one call too many, is closed before a byte
+is read (accepting without `connect` would hold the caller for 25 s, measured).
 """
 
 from __future__ import annotations
@@ -108,8 +108,7 @@ class Controller:
     @property
     def address(self) -> tuple[str, int]:
         """Host and port it listens on."""
-        host, port = self._server.address[:2]
-        return str(host), int(port)
+        return str(self._server.server_host), int(self._server.server_port or 0)
 
     def start(self) -> None:
         """Listen.
@@ -117,7 +116,7 @@ class Controller:
         Raises:
             SettingsError: the address cannot be had.
         """
-        host, port = self._server.address[:2]
+        host, port = self.address
         try:
             self._server.start()
         except OSError as error:
@@ -202,7 +201,7 @@ def run_until_stopped(
     asked.wait()
     log.info("stopping: no new calls, running ones have %g s", drain_s)
     draining = gevent.spawn(controller.drain, drain_s)
-    gevent.wait([draining, again], count=1)
+    gevent.wait((draining, again), count=1)
     left = len(controller.calls)
     controller.stop()
     return left

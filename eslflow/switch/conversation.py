@@ -151,7 +151,7 @@ class Conversation:
                 self._dispatch()
 
     def _dispatch(self) -> None:
-        """Hand waiting events to the engine, one at a time, and carry out what it says."""
+        """Hand waiting events to the engine, one by one, and carry out what it says."""
         if self._is_busy or self._engine is None:
             return
         self._is_busy = True
@@ -224,7 +224,7 @@ class Conversation:
         try:
             # gevent's own send would put this greenlet to sleep, and with it, when the
             # ledger wakes us, every other call.
-            return int(self._sock._sock.send(data))  # noqa: SLF001
+            return int(self._sock._sock.send(data))
         except BlockingIOError:
             return 0
         except OSError:

@@ -31,8 +31,8 @@ REPLY_S = 10.0
 """How long an answer is waited for; FreeSWITCH's API answers within milliseconds."""
 
 
-class SafeEvent(ESLEvent):
-    """An event whose lines are split before they are decoded; the first header counts."""
+class SafeEvent(ESLEvent):  # type: ignore[misc]
+    """An event whose lines are split before they are decoded; the first one counts."""
 
     def parse_data(self, data: str) -> None:
         """Read a header block."""
@@ -41,7 +41,7 @@ class SafeEvent(ESLEvent):
             self.headers.setdefault(name, value)
 
 
-class SafeInbound(InboundESL):
+class SafeInbound(InboundESL):  # type: ignore[misc]
     """The inbound event socket, fit to be trusted."""
 
     def receive_events(self) -> None:
@@ -104,7 +104,7 @@ class SafeInbound(InboundESL):
             raise UnsafeValue("command", data, "holds a control character")
         if not self.connected:
             raise LinkLost("the control link to the switch is down")
-        answer = AsyncResult()
+        answer: AsyncResult[ESLEvent] = AsyncResult()
         self._commands_sent.append(answer)
         try:
             self.sock.sendall((data + "\n\n").encode("utf-8", "surrogateescape"))
@@ -138,7 +138,7 @@ def finished(event: ESLEvent, mark: str) -> bool:
     """Whether an event says that the application with this mark is done."""
     headers = event.headers
     name = headers.get("Event-Name")
-    return (
+    return bool(
         name == "CHANNEL_EXECUTE_COMPLETE" and headers.get("Application-UUID") == mark
     )
 

@@ -112,7 +112,7 @@ class ControlLink(Link):
         esl, self._esl = self._esl, None
         if esl is not None:
             esl.connected = False
-            esl._run = False  # noqa: SLF001  greenswitch has no other way to end its loops
+            esl._run = False
             esl.sock.close()
 
 

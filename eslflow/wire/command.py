@@ -2,8 +2,8 @@
 
 In: words from `terms`, our own values, and values that came from a call. Out: the bytes
 of one command. Refuses control characters (a line feed starts a new header, two start a
-new command) and everything FreeSWITCH would expand: `${system(...)}` in an argument is a
-shell on the switch, and escaping with a backslash does not stop it (measured).
+new command) and everything FreeSWITCH would expand: `${system(...)}` in an argument is
+a shell on the switch, and escaping with a backslash does not stop it (measured).
 """
 
 from __future__ import annotations

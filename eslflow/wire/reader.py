@@ -12,7 +12,7 @@ from eslflow.errors import ProtocolError
 from eslflow.wire.message import Message
 
 MOST_HEAD = 4 * 1024 * 1024
-"""Longest header block, in bytes: a 64 KB caller name, encoded, stands in some ten headers."""
+"""Longest header block, in bytes: a 64 KB name, encoded, stands in some ten headers."""
 MOST_BODY = 8 * 1024 * 1024
 """Longest body, in bytes."""
 

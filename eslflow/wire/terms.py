@@ -13,7 +13,7 @@ class StrEnum(str, Enum):
     """An enum whose members are their wire spelling (Python 3.10 has none)."""
 
     __str__ = str.__str__
-    __format__ = str.__format__
+    __format__ = str.__format__  # type: ignore[assignment]
 
 
 class ContentType(StrEnum):
@@ -52,7 +52,7 @@ class Subclass(StrEnum):
 
 
 class App(StrEnum):
-    """Applications that steps may execute (mod_dptools.c, mod_callcenter.c, mod_fifo.c).
+    """Applications that steps execute (mod_dptools.c, mod_callcenter.c, mod_fifo.c).
 
     An unknown name hangs the call up 21 ms after `+OK`, so there are no others.
     """
