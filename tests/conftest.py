@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 
 import pytest
 from hypothesis import settings
@@ -51,14 +51,24 @@ def freeswitch(pytestconfig: pytest.Config) -> str:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Note under coverage which test file runs: scripts/coverage asks for it."""
-    for coverage in _running():
-        coverage.switch_context(item.location[0])
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Note under coverage what a test file runs while it is imported."""
+    if isinstance(collector, pytest.Module):
+        note_who_runs(collector)
     return (yield)
 
 
-def _running() -> Iterator[Coverage]:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Note under coverage what a test file runs, fixtures included."""
+    note_who_runs(item)
+    return (yield)
+
+
+def note_who_runs(node: pytest.Item | pytest.Collector) -> None:
+    """Tell coverage the test file, so that scripts/coverage can ask for it."""
     coverage = Coverage and Coverage.current()
     if coverage is not None:
-        yield coverage
+        coverage.switch_context(node.nodeid.split("::")[0])
