@@ -67,8 +67,10 @@ class Wakeup:
 
     def close(self) -> None:
         """Stop watching."""
-        self._async.stop()
-        self._async.close()
+        if self._ledger is not None:
+            self._ledger = None
+            self._async.stop()
+            self._async.close()
 
 
 class Controller:
@@ -129,6 +131,10 @@ class Controller:
     def drain(self, seconds: float) -> int:
         """Take no new calls and wait for the running ones; return how many are left."""
         self._server.stop_accepting()
+        return self.settle(seconds)
+
+    def settle(self, seconds: float = 10) -> int:
+        """Wait until no call runs; return how many are left."""
         self._idle.wait(seconds)
         return len(self._open)
 

@@ -1,0 +1,76 @@
+"""The real controller and the simulated switch in one process, ready for calls.
+
+In: flows, a folder. Out: calls that were really driven, over a real loopback socket,
+with a real ledger. For `try`, the demo and tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from eslflow.call.live import Site
+from eslflow.clock import Clock
+from eslflow.flow.model import Flow
+from eslflow.ledger.read import Reader
+from eslflow.ledger.writer import Ledger
+from eslflow.sim.clock import SimulatedClock
+from eslflow.sim.script import Script
+from eslflow.sim.switch import SimulatedCall, SimulatedSwitch, file_length_ms
+from eslflow.site import ENGINE, find_sounds
+from eslflow.switch.controller import Controller, Wakeup, Watch
+from eslflow.switch.shelf import Shelf
+
+
+class Rig:
+    """A controller on a free port of loopback, and a switch that calls it."""
+
+    def __init__(
+        self,
+        flows: Sequence[Flow],
+        sounds: Path,
+        folder: Path,
+        *,
+        clock: SimulatedClock | None = None,
+        watch: Watch | None = None,
+    ) -> None:
+        audio = [item for flow in flows for item in flow.audio()]
+        found, self.silent = find_sounds(audio, sounds)
+        self.folder = folder
+        self.clock: Clock = clock or SimulatedClock()
+        self._wakeup = Wakeup()
+        self.ledger = Ledger(folder / "eslflow.db", self._wakeup.notify)
+        self._wakeup.watch(self.ledger)
+        shelf = Shelf({flow.name: flow for flow in flows}, flows[0].name)
+        site = Site(str(folder / "recordings"), ENGINE, found)
+        self.controller = Controller(
+            shelf, site, self.ledger, self.clock, port=0, watch=watch
+        )
+        self.controller.start()
+        host, port = self.controller.address
+        self.switch = SimulatedSwitch(host, port, clock=clock, length_ms=file_length_ms)
+
+    def call(self, script: Script) -> SimulatedCall:
+        """Run one call; return when the controller is through with it too."""
+        call = self.switch.call(script)
+        self.controller.settle()
+        return call
+
+    def look(self) -> Reader:
+        """Close the ledger and open it for look-ups."""
+        self.close()
+        return Reader(self.folder / "eslflow.db")
+
+    def close(self) -> None:
+        """Stop everything; rows that wait are written first."""
+        self.controller.stop()
+        self.ledger.close()
+        self._wakeup.close()
+
+    def __enter__(self) -> Rig:
+        """Return the rig."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()

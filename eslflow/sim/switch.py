@@ -1,0 +1,110 @@
+"""The simulated switch on a socket: it connects to a controller for each call.
+
+In: scripts. Out: what became of each call. Waits for the controller as a real switch
+does, and for nothing else; sockets are gevent's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import gevent
+from gevent import socket
+
+from eslflow.errors import PromptError
+from eslflow.prompts import wav
+from eslflow.sim.channel import Channel, Heard, Length, Recording
+from eslflow.sim.clock import SimulatedClock
+from eslflow.sim.commands import Sent
+from eslflow.sim.script import Script
+
+RECV = 65536
+
+
+@dataclass(frozen=True)
+class SimulatedCall:
+    """What became of a call."""
+
+    uuid: str
+    ending: str
+    """`hung_up`, `fallback` (the dialplan went on) or `dropped` (the socket broke)."""
+    heard: list[Heard]
+    """What happened on the line, in simulated seconds."""
+    commands: list[Sent]
+    """What the controller sent."""
+    recordings: list[Recording]
+    breaches: list[str]
+    """Arguments that a real switch would have run: there must be none."""
+
+
+def file_length_ms(path: str) -> int | None:
+    """Return the length of an audio file, or None if it cannot be played."""
+    try:
+        return wav.read(Path(path)).ms
+    except PromptError:
+        return None
+
+
+class SimulatedSwitch:
+    """Hands simulated calls to a controller."""
+
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 8084,
+        *,
+        length_ms: Length = file_length_ms,
+        clock: SimulatedClock | None = None,
+        on_recorded: Callable[[Recording], None] | None = None,
+    ) -> None:
+        self._address = (host, port)
+        self._length_ms = length_ms
+        self._clock = clock
+        self._on_recorded = on_recorded
+
+    def call(self, script: Script) -> SimulatedCall:
+        """Run a call to its end; the caller's greenlet waits for it.
+
+        Raises:
+            OSError: nobody listens there.
+        """
+        clock = self._clock or SimulatedClock()
+        with socket.create_connection(self._address) as sock:
+
+            def flush(data: bytes) -> None:
+                sock.sendall(data)
+                gevent.idle()  # the controller reacts before time passes
+
+            channel = Channel(script, clock, self._length_ms, flush)
+            self._converse(channel, sock)
+        for recording in channel.recordings:
+            if self._on_recorded is not None:
+                self._on_recorded(recording)
+        return SimulatedCall(
+            uuid=script.uuid,
+            ending=_ending(channel),
+            heard=channel.heard,
+            commands=channel.commands,
+            recordings=channel.recordings,
+            breaches=channel.breaches,
+        )
+
+    def _converse(self, channel: Channel, sock: socket.socket) -> None:
+        state = channel.state
+        while state.is_up and not state.is_left and not state.drops:
+            try:
+                data = sock.recv(RECV)
+            except OSError:
+                data = b""
+            if not data:
+                channel.tell("fallback")
+                return
+            sock.sendall(channel.receive(data))
+
+
+def _ending(channel: Channel) -> str:
+    if channel.state.drops:
+        return "dropped"
+    return "fallback" if channel.state.is_up else "hung_up"
