@@ -17,12 +17,16 @@ from eslflow.errors import SettingsError
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def data_files() -> dict[str, list[str]]:
-    """Return what setup.cfg installs beside the package: patterns by folder."""
+def section(name: str) -> dict[str, list[str]]:
+    """Return a section of setup.cfg: lists of words by key."""
     config = configparser.ConfigParser()
     config.read(ROOT / "setup.cfg", encoding="utf-8")
-    section = config["options.data_files"]
-    return {folder: patterns.split() for folder, patterns in section.items()}
+    return {key: words.split() for key, words in config[name].items()}
+
+
+def data_files() -> dict[str, list[str]]:
+    """Return what is installed beside the package: patterns by folder."""
+    return section("options.data_files")
 
 
 def install(prefix: Path, data: Path) -> ModuleType:
@@ -108,3 +112,18 @@ def test_setup_cfg_names_no_folder_that_is_gone() -> None:
         if not (ROOT / pattern).parent.is_dir()
     }
     assert gone == set()
+
+
+def test_setup_cfg_ships_what_is_no_code_inside_the_package() -> None:
+    packed = {
+        file
+        for package, patterns in section("options.package_data").items()
+        for pattern in patterns
+        for file in (ROOT / package.replace(".", "/")).glob(pattern)
+    }
+    lost = {
+        str(file.relative_to(ROOT))
+        for file in (ROOT / "eslflow").rglob("*")
+        if file.is_file() and file.suffix not in {".py", ".pyc"} and file not in packed
+    }
+    assert not lost, f"add to [options.package_data] of setup.cfg: {sorted(lost)}"
