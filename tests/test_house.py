@@ -316,6 +316,14 @@ def test_the_top_level_holds_only_what_belongs_there() -> None:
     assert found <= set(TOP.split()), f"not known: {sorted(found - set(TOP.split()))}"
 
 
+@growing
+def test_the_readmes_first_screen_has_the_two_commands() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    first_screen = "\n".join(text.splitlines()[:30])
+    assert "scripts/demo" in first_screen
+    assert "scripts/test" in first_screen
+
+
 @pytest.mark.parametrize(
     "script", sorted((ROOT / "scripts").iterdir()), ids=lambda p: p.name
 )
