@@ -27,6 +27,7 @@ COMMANDS = {
     "consents": "consents",
     "prompts": "prompts",
     "dialplan": "dialplan",
+    "demo": "demo",
 }
 """Module of each command, in the order of `--help`."""
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import gevent
+
 from eslflow.call.live import Site
 from eslflow.clock import Clock
 from eslflow.flow.model import Flow
@@ -48,7 +50,15 @@ class Rig:
         )
         self.controller.start()
         host, port = self.controller.address
-        self.switch = SimulatedSwitch(host, port, clock=clock, length_ms=file_length_ms)
+        self.switch = SimulatedSwitch(
+            host, port, clock=clock, length_ms=file_length_ms, settle=self._settle
+        )
+
+    def _settle(self, uuid: str, sent: int) -> None:
+        """Let the controller react to what it was sent before time passes."""
+        call = self.controller.calls.get(uuid)
+        while call is not None and call.is_open and call.received < sent:
+            gevent.sleep(0)
 
     def call(self, script: Script) -> SimulatedCall:
         """Run one call; return when the controller is through with it too."""

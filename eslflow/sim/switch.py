@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import gevent
 from gevent import socket
 
 from eslflow.errors import PromptError
@@ -58,11 +57,14 @@ class SimulatedSwitch:
         length_ms: Length = file_length_ms,
         clock: SimulatedClock | None = None,
         on_recorded: Callable[[Recording], None] | None = None,
+        settle: Callable[[str, int], None] = lambda uuid, sent: None,
     ) -> None:
         self._address = (host, port)
         self._length_ms = length_ms
         self._clock = clock
         self._on_recorded = on_recorded
+        self._settle = settle
+        """Told the call and how many bytes it was sent, before time passes."""
 
     def call(self, script: Script) -> SimulatedCall:
         """Run a call to its end; the caller's greenlet waits for it.
@@ -72,13 +74,16 @@ class SimulatedSwitch:
         """
         clock = self._clock or SimulatedClock()
         with socket.create_connection(self._address) as sock:
+            sent = 0
 
             def flush(data: bytes) -> None:
+                nonlocal sent
                 sock.sendall(data)
-                gevent.idle()  # the controller reacts before time passes
+                sent += len(data)
+                self._settle(script.uuid, sent)
 
             channel = Channel(script, clock, self._length_ms, flush)
-            self._converse(channel, sock)
+            self._converse(channel, sock, flush)
         for recording in channel.recordings:
             if self._on_recorded is not None:
                 self._on_recorded(recording)
@@ -91,7 +96,9 @@ class SimulatedSwitch:
             breaches=channel.breaches,
         )
 
-    def _converse(self, channel: Channel, sock: socket.socket) -> None:
+    def _converse(
+        self, channel: Channel, sock: socket.socket, flush: Callable[[bytes], None]
+    ) -> None:
         state = channel.state
         while state.is_up and not state.is_left and not state.drops:
             try:
@@ -101,7 +108,7 @@ class SimulatedSwitch:
             if not data:
                 channel.tell("fallback")
                 return
-            sock.sendall(channel.receive(data))
+            flush(channel.receive(data))
 
 
 def _ending(channel: Channel) -> str:

@@ -99,7 +99,8 @@ class Consent(Step):
             if answer.key:
                 return (yield from self._answered(live, sound, answer, tries))
             reason = _reason(answer)
-            yield Tell(f"no answer: {reason.value.replace('_', ' ')} {answer.wrong}")
+            words = reason.value.replace("_", " ")
+            yield Tell(f"no answer: {words} {answer.wrong}".rstrip())
             if reason in (Reason.BROKEN_PROMPT, Reason.REFUSED_BY_SWITCH):
                 break
         return (yield from self._unanswered(live, reason, sound, answer, tries))

@@ -49,6 +49,7 @@ class Conversation:
         "_timer",
         "_unsent",
         "_writer",
+        "received",
         "uuid",
     )
 
@@ -64,6 +65,13 @@ class Conversation:
         self._unsent = b""
         self._writer: Any = None
         self.uuid = ""
+        self.received = 0
+        """Bytes the switch has sent."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the socket is still ours to use."""
+        return self._is_open
 
     @property
     def step(self) -> str:
@@ -120,6 +128,7 @@ class Conversation:
             if not data:
                 break
             messages = reader.feed(data)
+            self.received += len(data)
         return messages
 
     def _begin(self, offered: Offered) -> None:

@@ -1,0 +1,163 @@
+"""`eslflow demo`: the main job from end to end, on a site of its own.
+
+A controller is started as a process, the simulated switch places calls over real
+sockets, and what was kept is looked up with the very commands an office would use.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from array import array
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from eslflow.cli.init import TEMPLATE
+from eslflow.errors import EslflowError
+from eslflow.ledger.read import Reader
+from eslflow.prompts.wav import encode
+from eslflow.settings import FILE
+from eslflow.sim.channel import Recording
+from eslflow.sim.script import HANG_UP, Script
+from eslflow.sim.switch import SimulatedCall, SimulatedSwitch
+
+RATE = 8000
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call of the demonstration, and what must come of it."""
+
+    title: str
+    script: Script
+    state: str
+    reason: str = ""
+    is_recorded: bool = False
+
+
+CASES = (
+    Case(
+        "Anna agrees, and chooses support",
+        Script(keys=("1", "2"), caller_name="Anna", caller="+4930100001"),
+        "granted",
+        is_recorded=True,
+    ),
+    Case(
+        "Ben refuses, and chooses sales",
+        Script(keys=("2", "1"), caller_name="Ben", caller="+4930100002"),
+        "refused",
+    ),
+    Case(
+        "Carla says nothing",
+        Script(keys=(), caller_name="Carla", caller="+4930100003"),
+        "unanswered",
+        "timeout",
+    ),
+    Case(
+        "Deniz hangs up during the question",
+        Script(keys=(HANG_UP,), caller_name="Deniz", caller="+4930100004"),
+        "hung_up",
+    ),
+    Case(
+        "Emil presses a key that was not offered, twice",
+        Script(keys=("7", "9", "2"), caller_name="Emil", caller="+4930100005"),
+        "unanswered",
+        "invalid",
+    ),
+)
+
+
+@click.command("demo", hidden=True)
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def command(folder: Path) -> None:
+    """Run the main job on a new site in FOLDER."""
+    if folder.exists():
+        if not (folder / FILE).exists():
+            raise EslflowError(
+                f"{folder} is there, and is no eslflow site: name another"
+            )
+        shutil.rmtree(folder)
+    _eslflow("init", str(folder), quiet=True)
+    settings = TEMPLATE.replace("# listen: 127.0.0.1:8084", "listen: 127.0.0.1:0")
+    (folder / FILE).write_text(settings, encoding="utf-8")
+    with _controller(folder) as (host, port):
+        click.echo(f"A controller listens on {host}:{port}.")
+        switch = SimulatedSwitch(host, port, on_recorded=write_recording)
+        calls = [_place(switch, case) for case in CASES]
+    click.echo("\n$ eslflow consents list")
+    _eslflow("--site", str(folder), "consents", "list")
+    verify(folder, calls)
+    click.echo("\nEvery outcome is what it must be. Look further:")
+    for words in ("consents list --state granted", f"consents show {calls[0].uuid}"):
+        click.echo(f"  .venv/bin/eslflow --site {folder} {words}")
+    click.echo(f"  .venv/bin/eslflow --site {folder} try support")
+
+
+def _place(switch: SimulatedSwitch, case: Case) -> SimulatedCall:
+    click.echo(f"\n{case.title}:")
+    call = switch.call(case.script)
+    for heard in call.heard:
+        words = f"{heard.what} {_short(heard.text)}".rstrip()
+        click.echo(f"  {heard.at_s:6.1f} s  {words}")
+    return call
+
+
+def _short(text: str) -> str:
+    """Return the end of a path, and anything else as it is."""
+    return "/".join(text.split("/")[-3:]) if text.startswith("/") else text
+
+
+def verify(folder: Path, calls: list[SimulatedCall]) -> None:
+    """Compare what was kept with what must have been.
+
+    Raises:
+        EslflowError: an outcome is not what it must be.
+    """
+    with Reader(folder / "eslflow.db") as ledger:
+        for case, call in zip(CASES, calls, strict=True):
+            lines = ledger.consents(call=call.uuid)
+            have = [(line["state"], line["reason"], line["recorded"]) for line in lines]
+            want = [(case.state, case.reason, case.is_recorded)]
+            if have != want or bool(call.recordings) != case.is_recorded:
+                raise EslflowError(f"{case.title}: kept {have}, must be {want}")
+
+
+def write_recording(recording: Recording) -> None:
+    """Write a file where the switch would have: a hum as long as the talk."""
+    frames = round(recording.heard_s * RATE)
+    sound = array("h", (2000 * (1 - 2 * (n // 20 % 2)) for n in range(frames)))
+    path = Path(recording.path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(encode(sound, RATE))
+
+
+@contextmanager
+def _controller(folder: Path) -> Iterator[tuple[str, int]]:
+    """Run `eslflow serve` as a process while the calls are made."""
+    words = [sys.executable, "-m", "eslflow", "--site", str(folder), "serve"]
+    process = subprocess.Popen(  # noqa: S603  our own program
+        words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    try:
+        line = process.stdout.readline() if process.stdout else ""
+        address = line.strip().rpartition(" ")[2]
+        host, _, port = address.rpartition(":")
+        if not port.isdigit():
+            raise EslflowError("the controller did not start: run eslflow serve to see")
+        yield host, int(port)
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def _eslflow(*words: str, quiet: bool = False) -> None:
+    """Run a command of eslflow as a person would."""
+    command = [sys.executable, "-m", "eslflow", *words]
+    out = subprocess.DEVNULL if quiet else None
+    sys.stdout.flush()
+    subprocess.run(command, check=True, stdout=out)  # noqa: S603  our own program
