@@ -17,8 +17,8 @@ from eslflow.call.events import (
 )
 from eslflow.call.records import CallEnded, CallOffered, Choice, State
 from eslflow.wire.terms import ApiCommand, App, HangupCause
-from tests.flows import flow
 from tests.playbook import SOUNDS, START, Playbook, site_for
+from tests.steps_of import flow
 
 WELCOME = f"{SOUNDS}/test/en/welcome.wav"
 ANNOUNCE = flow("hello: {announce: welcome}")

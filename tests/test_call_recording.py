@@ -20,8 +20,8 @@ from eslflow.call.recording import TABLE, Moved, Recording, advance
 from eslflow.call.records import RecordingAction, RecordingBegun, RecordingEnded
 from eslflow.errors import IllegalTransition
 from eslflow.wire.terms import ApiCommand, App
-from tests.flows import flow
 from tests.playbook import RECORDINGS, SOUNDS, START, Playbook
+from tests.steps_of import flow
 
 LAW = """\
 flow: test

@@ -10,8 +10,8 @@ import pytest
 from eslflow.call.commands import Alarm, Close, Execute, Hangup, mark
 from eslflow.call.events import Executed
 from eslflow.wire.terms import App
-from tests.flows import flow
 from tests.playbook import SOUNDS, Playbook
+from tests.steps_of import flow
 
 WELCOME = f"{SOUNDS}/test/en/welcome.wav"
 HELLO = flow("hello: {announce: welcome}")

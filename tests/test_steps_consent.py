@@ -14,8 +14,8 @@ from eslflow.call.commands import Alarm, Api, Execute, Hangup, Keep, mark
 from eslflow.call.events import Executed, HungUp, Kept, Replied, Told
 from eslflow.call.records import Choice, NoticePlayed, State
 from eslflow.wire.terms import ApiCommand, App
-from tests.flows import HEAD, flow
 from tests.playbook import RECORDINGS, SOUNDS, Playbook, site_for
+from tests.steps_of import HEAD, flow
 
 NOTICE = f"{SOUNDS}/test/en/recording.v3.wav"
 FLUSH = Api(ApiCommand.UUID_FLUSH_DTMF, "4c1b-9", waits=False)

@@ -11,8 +11,8 @@
 from eslflow.call.commands import Alarm, Close, Execute, mark
 from eslflow.call.events import Executed, Replied, Told
 from eslflow.wire.terms import App
-from tests.flows import flow
 from tests.playbook import SOUNDS, Playbook, site_for
+from tests.steps_of import flow
 
 WHICH = f"{SOUNDS}/test/en/which.wav"
 ANSWER = Execute(App.ANSWER, waits=False)

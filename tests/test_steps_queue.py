@@ -11,8 +11,8 @@ import pytest
 from eslflow.call.commands import Api, Close, Execute, Hangup, mark
 from eslflow.call.events import Executed, Parked, Queued, Replied, TimedOut, Told
 from eslflow.wire.terms import ApiCommand, App, EventName, Subclass
-from tests.flows import flow
 from tests.playbook import Playbook
+from tests.steps_of import flow
 
 ANSWER = Execute(App.ANSWER, waits=False)
 PREPARE = Api(

@@ -23,6 +23,8 @@ def load_flow(path: Path) -> Flow:
     try:
         data = path.read_bytes()
     except OSError as error:
-        problem = f"cannot be read: {error.strerror}"
-        raise FlowErrors([FlowError(str(path), 1, 1, problem)]) from error
+        problem = f"the file cannot be read: {error.strerror}"
+        hint = "Is the path right, and may this user read it?"
+        wrong = FlowError(str(path), 1, 1, problem, hint=hint)
+        raise FlowErrors([wrong]) from error
     return load(data, str(path), KINDS)

@@ -106,12 +106,14 @@ class Document:
             line = self._text.count("\n", 0, error.position or 0) + 1
             start = self._text.rfind("\n", 0, error.position or 0) + 1
             mark = Mark(line, (error.position or 0) - start + 1)
-            self.problem(mark, "a control character cannot stand in a flow")
+            hint = "Remove it, or write the file anew in a text editor."
+            self.problem(mark, "a control character cannot stand in a flow", hint)
         except MarkedYAMLError as error:
             at = error.problem_mark or error.context_mark
             self.problem(_mark_of(at), *_explain(str(error.problem or error.context)))
         except (YAMLError, RecursionError, ValueError) as error:
-            self.problem(Mark(1, 1), f"cannot be read as YAML: {error}")
+            hint = "Make the file simpler: steps are flat, one below the other."
+            self.problem(Mark(1, 1), f"cannot be read as YAML: {error}", hint)
         self.stop_if_broken()
         return top
 
@@ -122,7 +124,8 @@ class Document:
 
     def _decode(self, data: bytes) -> str:
         if len(data) > MOST_BYTES:
-            self.problem(Mark(1, 1), f"is larger than {MOST_BYTES // 1024} KB")
+            problem = f"the file is larger than {MOST_BYTES // 1024} KB"
+            self.problem(Mark(1, 1), problem, "Divide it into several flows.")
             return ""
         try:
             text = data.decode("utf-8-sig")
@@ -131,7 +134,9 @@ class Document:
             column = error.start - data.rfind(b"\n", 0, error.start)
             self.lines = data.decode("utf-8", "replace").splitlines()
             hint = "Save the file as UTF-8."
-            self.problem(Mark(line, column), "a byte that is not UTF-8", hint)
+            self.problem(
+                Mark(line, column), "a byte that is not UTF-8 cannot be read", hint
+            )
             return ""
         self.lines = text.replace("\r\n", "\n").split("\n")
         return text
@@ -198,16 +203,18 @@ class _Composer:
             self._document.problem(mark, "'*' cannot stand alone in YAML", hint)
         else:
             hint = "Write out what it stands for."
-            self._document.problem(mark, f"the alias '*{event.anchor}'", hint)
+            problem = f"an alias ('*{event.anchor}') cannot stand in a flow"
+            self._document.problem(mark, problem, hint)
         return Node(Kind.NOTHING, mark)
 
     def _refuse_extras(self, event: Any, mark: Mark) -> None:
         if event.anchor is not None:
-            name = f"the anchor '&{event.anchor}'"
-            self._document.problem(mark, name, "Flows have no anchors; remove it.")
+            name = f"an anchor ('&{event.anchor}') cannot stand in a flow"
+            self._document.problem(mark, name, "Remove it.")
         if event.tag is not None:
-            hint = "Flows have no tags; put text that looks like a number in quotes."
-            self._document.problem(mark, f"the tag '{event.tag}'", hint)
+            hint = "Remove it; put text that looks like a number in quotes."
+            problem = f"a tag ('{event.tag}') cannot stand in a flow"
+            self._document.problem(mark, problem, hint)
 
 
 def _kind(text: str) -> Kind:
@@ -230,7 +237,7 @@ def _explain(problem: str) -> tuple[str, str]:
     """Return a parser's complaint as a sentence with a way out."""
     if "\\t" in problem:
         return "a tab in front of the text", "Indent with blanks."
-    if "but found '<stream end>'" in problem or "got '<stream end>'" in problem:
+    if "<stream end>" in problem or "end of stream" in problem:
         return (
             "the file ends in the middle of something",
             "Close every { [ and quote. '#' begins a comment: the hash key is hash.",

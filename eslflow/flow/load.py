@@ -45,7 +45,7 @@ KEYS = (
     "start",
     "steps",
 )
-_URL = re.compile(r"https?://[^\s\x00-\x1f\x7f]{1,500}")
+URL = re.compile(r"https?://[^\s\x00-\x1f\x7f]{1,500}")
 _WORDS = "a name (small letters, digits, _ and -)"
 _CENTURY_S = 36_525 * 86_400
 
@@ -80,7 +80,9 @@ class _Loader:
         entries = entries_of(top, context, KEYS, "a flow") or {}
         for key in ("flow", "steps"):
             if key not in entries:
-                context.problem(Node(Kind.NOTHING, Mark(1, 1)), f"'{key}:' is missing")
+                hint = "A flow begins with flow: NAME and has steps:"
+                here = Node(Kind.NOTHING, Mark(1, 1))
+                context.problem(here, f"'{key}:' is missing", hint)
         self._languages = self._read_languages(entries.get("languages"))
         self._values = self._read_values(entries.get("values"))
         purposes = self._table(entries, "purposes", "purpose", self._purpose)
@@ -117,7 +119,8 @@ class _Loader:
             return ""
         text = scalar(node, self._context("flow"), _WORDS) or ""
         if text and not NAME.fullmatch(text):
-            self._context("flow").problem(node, f"'{text}' is not {_WORDS}")
+            problem = f"'{text}' cannot be a flow's name"
+            self._context("flow").problem(node, problem, f"Takes {_WORDS}.")
         return text
 
     def _text(self, node: Node | None) -> str:
@@ -136,7 +139,8 @@ class _Loader:
             return ("en",)
         context = self._context("languages")
         if node.kind is not Kind.LIST or not node.items:
-            context.problem(node, "languages is a list such as [en, de]")
+            hint = "Write languages: [en, de]"
+            context.problem(node, "languages is a list", hint)
             return ("en",)
         found: list[str] = []
         for item in node.items:
@@ -145,7 +149,8 @@ class _Loader:
                 hint = "A language is written as in en, de or pt-BR."
                 context.problem(item, f"'{text}' is no language", hint)
             elif text in found:
-                context.problem(item, f"the language {text} stands twice")
+                problem = f"the language {text} stands twice"
+                context.problem(item, problem, "Remove one of them.")
             else:
                 found.append(text)
         return tuple(found) or ("en",)
@@ -173,9 +178,11 @@ class _Loader:
         found: dict[str, Any] = {}
         for name, value in node.pairs:
             if not name.is_scalar or not NAME.fullmatch(name.text):
-                context.problem(name, f"'{name.text}' is not {_WORDS}")
+                problem = f"'{name.text}' cannot be the name of a {what}"
+                context.problem(name, problem, f"Takes {_WORDS}.")
             elif name.text in found:
-                context.problem(name, f"the {what} '{name.text}' stands twice")
+                problem = f"the {what} '{name.text}' stands twice"
+                context.problem(name, problem, "Remove one of them.")
             made = make(name.text, value)
             if made is not None:
                 found[name.text] = made
@@ -218,8 +225,9 @@ class _Loader:
         if node is None:
             return ""
         text = scalar(node, context, "a web address") or ""
-        if text and not _URL.fullmatch(text):
-            context.problem(node, f"'{text}' is no web address (https://...)")
+        if text and not URL.fullmatch(text):
+            hint = "It begins with https:// and has no blanks."
+            context.problem(node, f"'{text}' is no web address", hint)
         return text
 
     def _prompt(self, name: str, node: Node) -> Prompt | None:
@@ -235,7 +243,8 @@ class _Loader:
                 return {}
             return {self._languages[0]: self._sentence(node, context, what)}
         if node.kind is not Kind.MAPPING:
-            context.problem(node, f"{node.kind.value} stands where text is wanted")
+            hint = f"Write one text for each of: {listed(self._languages)}"
+            context.problem(node, f"{node.kind.value} stands where text is", hint)
             return {}
         found: dict[str, str] = {}
         for language, text in node.pairs:
@@ -245,11 +254,13 @@ class _Loader:
                 hint = f"languages: {listed(self._languages)}"
                 context.problem(language, problem, hint)
             elif language.text in found:
-                context.problem(language, f"the text in {language.text} stands twice")
+                problem = f"the text in {language.text} stands twice"
+                context.problem(language, problem, "Remove one of them.")
             else:
                 found[language.text] = self._sentence(text, context, what)
         for missing in [name for name in self._languages if name not in found]:
-            context.problem(node, f"{what} has no text in {missing}")
+            hint = f"Add {missing}: and the words, or take it out of languages:"
+            context.problem(node, f"{what} has no text in {missing}", hint)
         return found
 
     def _sentence(self, node: Node, context: Context, what: str) -> str:
@@ -257,7 +268,8 @@ class _Loader:
         if text is None:
             return ""
         if len(text) > MOST_TEXT:
-            context.problem(node, f"{what} is longer than {MOST_TEXT} characters")
+            problem = f"{what} is longer than {MOST_TEXT} characters"
+            context.problem(node, problem, "Nobody listens that long: shorten it.")
             return ""
         try:
             return " ".join(render(text, self._values).split())

@@ -106,7 +106,8 @@ def scalar(node: Node, context: Context, words: str) -> str | None:
     """Return the text of a scalar; anything else is noted."""
     if node.is_scalar and node.kind is not Kind.NOTHING:
         return node.text
-    context.problem(node, f"{node.kind.value} stands where {words} is wanted")
+    problem = f"{node.kind.value} stands where {words} is wanted"
+    context.problem(node, problem, f"Takes {words}.")
     return None
 
 
@@ -131,7 +132,8 @@ class Name(Takes):
 
     def schema(self) -> dict[str, Any]:
         """Return the schema of a name."""
-        return {"type": "string", "pattern": f"^{NAME.pattern}$"}
+        # YAML readers of editors take an unquoted 100 for a number; the loader does not.
+        return {"type": ["string", "integer"], "pattern": f"^{NAME.pattern}$"}
 
 
 def PromptName() -> Takes:  # noqa: N802  reads as a kind of value
@@ -253,7 +255,7 @@ class Text(Takes):
             context.problem(node, f"{text!r} must not go to the switch", hint)
             return None
         if not self._pattern.fullmatch(text):
-            context.problem(node, f"'{text}' is not {self.words}")
+            context.problem(node, f"'{text}' is not right here", f"Takes {self.words}.")
             return None
         return text
 
@@ -278,9 +280,8 @@ class Keys(Takes):
     def convert(self, node: Node, context: Context) -> dict[str, Any] | None:
         """Return the values by key, `*` and `#` as such."""
         if node.kind is not Kind.MAPPING or not node.pairs:
-            context.problem(
-                node, f"{node.kind.value} stands where {self.words} are wanted"
-            )
+            problem = f"{node.kind.value} stands where keys are wanted"
+            context.problem(node, problem, f"Takes {self.words}.")
             return None
         found: dict[str, Any] = {}
         for key_node, value_node in node.pairs:
@@ -290,7 +291,8 @@ class Keys(Takes):
                 context.problem(key_node, f"'{key}' is no key of a telephone", hint)
                 continue
             if key in found:
-                context.problem(key_node, f"the key {key_node.text} stands twice")
+                problem = f"the key {key_node.text} stands twice"
+                context.problem(key_node, problem, "Remove one of them.")
             found[key] = self._values.convert(value_node, context)
         return found
 
@@ -342,7 +344,8 @@ def entries_of(
 ) -> dict[str, Node] | None:
     """Return a mapping's values by name; unknown and double names are noted."""
     if node.kind is not Kind.MAPPING:
-        context.problem(node, f"{node.kind.value} stands where {words} is wanted")
+        problem = f"{node.kind.value} stands where {words} is wanted"
+        context.problem(node, problem, f"Takes: {listed(known)}.")
         return None
     entries: dict[str, Node] = {}
     for key, value in node.pairs:

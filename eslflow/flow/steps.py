@@ -65,7 +65,7 @@ def read_steps(
     return steps, first
 
 
-def _key_of(ending: str, options: Mapping[str, tuple[str, Field]]) -> str:
+def key_of(ending: str, options: Mapping[str, tuple[str, Field]]) -> str:
     """Return how a file spells an ending: `on_timeout` where `timeout` is an option."""
     return f"on_{ending}" if ending in options else ending
 
@@ -91,7 +91,8 @@ class _Reader:
                 self._context.problem(key, f"'{key.text}' is no name for a step", hint)
                 continue
             if key.text in found:
-                self._context.problem(key, f"the step '{key.text}' stands twice")
+                problem = f"the step '{key.text}' stands twice"
+                self._context.problem(key, problem, "Rename one of them.")
                 continue
             step = self._step(key.text, value, below)
             if step is not None:
@@ -130,7 +131,7 @@ class _Reader:
         kind = self._kinds[present[0]]
         options = fields_of(kind)
         taken = [present[0], *(key for key in options if key != present[0])]
-        taken += ["next", *(_key_of(ending, options) for ending in kind.endings)]
+        taken += ["next", *(key_of(ending, options) for ending in kind.endings)]
         entries = entries_of(node, self._context, taken, "a step") or {}
         return _Draft(name, node, kind, options, entries)
 
@@ -157,7 +158,7 @@ class _Reader:
         default = below if after is None else _STEP.convert(after, self._context) or ""
         targets: dict[str, str] = {}
         for ending in draft.kind.endings:
-            node = draft.entries.get(_key_of(ending, draft.options))
+            node = draft.entries.get(key_of(ending, draft.options))
             if node is not None:
                 targets[ending] = _STEP.convert(node, self._context) or ""
             elif ending in draft.kind.ends and after is None:

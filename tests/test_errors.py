@@ -1,0 +1,95 @@
+"""The tree of errors, and how they read."""
+
+import inspect
+
+import pytest
+
+from eslflow import errors
+from eslflow.errors import (
+    CommandRefused,
+    EslflowError,
+    FlowError,
+    FlowErrors,
+    IllegalTransition,
+    ProtocolError,
+    RenderError,
+    UnsafeValue,
+    visible,
+)
+
+
+def test_the_tree_in_the_docstring_is_the_tree():
+    drawn = [
+        line.split()[0]
+        for line in (errors.__doc__ or "").splitlines()
+        if line.startswith("    ")
+    ]
+    classes = [
+        name
+        for name, thing in vars(errors).items()
+        if inspect.isclass(thing)
+        and issubclass(thing, EslflowError)
+        and thing is not EslflowError
+    ]
+    assert drawn == classes
+
+
+def test_a_problem_reads_with_place_line_and_hint():
+    problem = FlowError(
+        file="flows/sales.yaml",
+        line=14,
+        column=9,
+        problem="'tiemout' is not an option of 'ask'. Did you mean 'timeout'?",
+        source="        tiemout: 5s",
+        width=7,
+        hint="ask takes: prompt, tries, timeout",
+    )
+    assert str(problem) == (
+        "flows/sales.yaml:14:9: 'tiemout' is not an option of 'ask'. "
+        "Did you mean 'timeout'?\n"
+        "     14 |         tiemout: 5s\n"
+        "                  ^^^^^^^\n"
+        "  ask takes: prompt, tries, timeout"
+    )
+
+
+def test_a_problem_without_line_or_hint_is_one_line():
+    assert str(FlowError("a.yaml", 1, 1, "is empty")) == "a.yaml:1:1: is empty"
+
+
+@pytest.mark.parametrize(
+    ("source", "column", "carets"),
+    [("\tabc", 2, 12), ("日本 abc", 4, 16), ("ab\x1b[2Jc", 3, 13)],
+)
+def test_tabs_wide_and_control_characters_do_not_move_the_carets(
+    source, column, carets
+):
+    told = str(FlowError("a.yaml", 1, column, "x", source=source))
+    lines = told.split("\n")
+    assert "\x1b" not in told
+    assert len(lines[2]) == carets
+
+
+def test_problems_are_sorted_by_file_and_line():
+    problems = [
+        FlowError("b", 1, 1, "3"),
+        FlowError("a", 9, 1, "2"),
+        FlowError("a", 2, 1, "1"),
+    ]
+    assert [p.problem for p in FlowErrors(problems).problems] == ["1", "2", "3"]
+    assert str(FlowErrors(problems)) == "a:2:1: 1\na:9:1: 2\nb:1:1: 3"
+
+
+def test_errors_carry_data_and_read_as_sentences():
+    assert str(RenderError("{{ x }}", "no x")) == "cannot fill in '{{ x }}': no x"
+    assert str(ProtocolError("odd", b"GET /")) == "odd: b'GET /'"
+    assert str(ProtocolError("odd")) == "odd"
+    assert len(ProtocolError("odd", b"x" * 999).wire) == 200
+    assert str(UnsafeValue("uuid", "a b", "is odd")) == "uuid 'a b' is odd"
+    assert str(CommandRefused("status", "-ERR")) == "status: -ERR"
+    refused = IllegalTransition("recording", "off", "STOP")
+    assert str(refused) == "recording cannot take STOP while off"
+
+
+def test_what_moves_a_cursor_is_made_visible():
+    assert visible("a\tb\x1b[2Jc\n") == "a b\ufffd[2Jc\ufffd"

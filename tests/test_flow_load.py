@@ -1,0 +1,139 @@
+"""A flow file to a flow, or to every problem it has."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eslflow.errors import FlowErrors
+from eslflow.flow.load import load
+from eslflow.flow.model import Basis, From, Record
+from eslflow.steps import KINDS
+
+HERE = Path(__file__).parent / "flows"
+BAD = sorted((HERE / "bad").glob("*.yaml"))
+GOOD = (HERE / "good" / "everything.yaml").read_bytes()
+TINY = "flow: t\nprompts: {hi: Hi.}\nsteps:\n  a: {announce: hi}\n"
+
+
+def problems(text):
+    with pytest.raises(FlowErrors) as caught:
+        load(text.encode() if isinstance(text, str) else text, "t.yaml", KINDS)
+    return [problem.problem for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
+def test_a_bad_flow_is_told_as_it_was_written_down(path):
+    with pytest.raises(FlowErrors) as caught:
+        load(path.read_bytes(), path.name, KINDS)
+    assert f"{caught.value}\n" == path.with_suffix(".txt").read_text(encoding="utf-8")
+
+
+def test_twelve_mistakes_get_twelve_messages_with_place_line_and_hint():
+    path = HERE / "bad" / "twelve.yaml"
+    with pytest.raises(FlowErrors) as caught:
+        load(path.read_bytes(), path.name, KINDS)
+    found = caught.value.problems
+    assert len(found) == 12
+    assert all(p.file == "twelve.yaml" and p.source and p.hint for p in found)
+    assert [p.line for p in found] == sorted(p.line for p in found)
+
+
+def test_a_good_flow_holds_what_the_file_says():
+    flow = load(GOOD, "everything.yaml", KINDS)
+    assert (flow.name, flow.start, flow.languages) == (
+        "everything",
+        "welcome",
+        ("en", "pt-BR"),
+    )
+    assert flow.purposes["training"].basis is Basis.CONSENT
+    assert flow.purposes["training"].retain_s == 90 * 86_400
+    notice = flow.notices["recording"]
+    assert (notice.version, notice.url) == (12, "https://example.com/privacy")
+    assert notice.text["en"] == "Example Ltd would like to record. 1 or 2?"
+    assert len(flow.sha256) == 64
+    step = flow.steps["0800"]
+    assert (step.record, step.record_from) == (Record.ON, From.ANSWER)
+
+
+def test_what_yaml_likes_to_misread_stays_text():
+    flow = load(GOOD, "everything.yaml", KINDS)
+    assert "0800" in flow.steps
+    assert flow.steps["choose"].leads_to()[:2] == ["desk", "0800"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("flow: T\n" + TINY.partition("\n")[2], "'T' cannot be a flow's name"),
+        ("- a\n- b\n", "there is no flow in this file"),
+        ("flow: t\n", "'steps:' is missing"),
+        (TINY + "languages: en\n", "languages is a list"),
+        (TINY + "languages: []\n", "languages is a list"),
+        (TINY + "languages: [en, en]\n", "the language en stands twice"),
+        (TINY + "languages: [../x]\n", "'../x' is no language"),
+        (TINY + "languages: [[en]]\n", "a list stands where a language is wanted"),
+        (TINY + "values: 3\n", "a number stands where values are"),
+        (
+            TINY + "purposes: {A: {basis: consent}}\n",
+            "'A' cannot be the name",
+        ),
+        (TINY + "purposes: {a: consent}\n", "text stands where {basis: ...} is wanted"),
+        (TINY + "purposes: {a: {retain: 1d}}\n", "purpose 'a' names no basis"),
+        (TINY + "notices: {a: text}\n", "text stands where {version: 1, text: ...}"),
+        (TINY + "notices: {a: {text: Hi.}}\n", "notice 'a' has no version"),
+        (TINY + "notices: {a: {version: 1}}\n", "notice 'a' has no text"),
+        (
+            TINY + "notices: {a: {version: 1, text: Hi., url: ftp://x}}\n",
+            "'ftp://x' is no web address",
+        ),
+        (
+            TINY + "notices: {a: {version: 1, text: [Hi.]}}\n",
+            "a list stands where text",
+        ),
+        (TINY.replace("Hi.", "{en: A, en: B}"), "the text in en stands twice"),
+        (TINY.replace("Hi.", "{en: }"), "nothing stands where text is wanted"),
+        (TINY.replace("Hi.", "x" * 10_001), "prompt 'hi' is longer than 10000"),
+        (TINY + "languages: [en, de]\n", "prompt 'hi' has one text for all languages"),
+        (TINY.replace("hi: Hi.", "hi: A, hi: B"), "the prompt 'hi' stands twice"),
+        (TINY + "description: [a]\n", "a list stands where text is wanted"),
+        ("flow: [t]\nsteps:\n  a: {hangup: USER_BUSY}\n", "a list stands where a name"),
+    ],
+)
+def test_each_mistake_is_named(text, expected):
+    assert any(problem.startswith(expected) for problem in problems(text)), problems(
+        text
+    )
+
+
+def test_a_flow_without_languages_speaks_english():
+    flow = load(TINY.encode(), "t.yaml", KINDS)
+    assert flow.prompts["hi"].text == {"en": "Hi."}
+
+
+def test_every_problem_has_a_way_out():
+    for path in BAD:
+        with pytest.raises(FlowErrors) as caught:
+            load(path.read_bytes(), path.name, KINDS)
+        assert all(problem.hint for problem in caught.value.problems), path
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
+def test_garbage_raises_nothing_but_flow_errors(data):
+    with pytest.raises(FlowErrors) as caught:
+        load(data, "t.yaml", KINDS)
+    assert caught.value.problems
+
+
+@given(st.data())
+def test_a_damaged_flow_loads_or_tells_places_that_are_there(data):
+    at = data.draw(st.integers(0, len(GOOD) - 1))
+    width = data.draw(st.integers(0, 5))
+    damaged = GOOD[:at] + data.draw(st.binary(max_size=4)) + GOOD[at + width :]
+    lines = damaged.decode("utf-8", "replace").split("\n")
+    try:
+        assert load(damaged, "everything.yaml", KINDS).steps
+    except FlowErrors as error:
+        for problem in error.problems:
+            assert 1 <= problem.line <= len(lines) + 1

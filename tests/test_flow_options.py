@@ -1,0 +1,213 @@
+"""What options take."""
+
+import pytest
+
+from eslflow.flow.document import Document, Kind, Mark, Node
+from eslflow.flow.model import From, Record
+from eslflow.flow.options import (
+    RECORD_FROM,
+    RECORD_WANTED,
+    REQUIRED,
+    Context,
+    Duration,
+    Keys,
+    NoticeName,
+    OneOf,
+    PromptName,
+    PurposeName,
+    QueueName,
+    StepName,
+    Table,
+    Whole,
+    entries_of,
+    fields_of,
+    listed,
+    near,
+)
+from eslflow.steps.consent import Consent, Meaning
+
+NAMES = {"prompt": ["welcome"], "step": ["sales"], "notice": ["rec"], "purpose": ["p"]}
+
+
+def convert(takes, text):
+    """Return the value a text converts to, or what is said of it."""
+    document = Document(f"x: {text}".encode(), "t.yaml")
+    node = document.read().pairs[0][1]
+    value = takes.convert(node, Context(document, NAMES))
+    if document.problems:
+        first = document.problems[0]
+        return f"{first.problem} | {first.hint}"
+    return value
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("500ms", 0.5),
+        ("6s", 6),
+        ("1.5s", 1.5),
+        ("2m", 120),
+        ("1h", 3600),
+        ("1d", 86400),
+    ],
+)
+def test_a_duration_is_in_seconds(text, seconds):
+    assert convert(Duration(0.1, 100_000), text) == seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("6", "'6' is no duration | Write 6s for seconds."),
+        ("1.5", "'1.5' is no duration | Write 1.5s for seconds."),
+        ("6 s", "'6 s' is no duration | Takes a duration such as 5s (ms, s, m, h, d)."),
+        ("90s", "'90s' is out of range | Takes 500ms to 1m."),
+        ("1ms", "'1ms' is out of range | Takes 500ms to 1m."),
+        (
+            "[6s]",
+            "a list stands where a duration such as 5s",
+        ),
+    ],
+)
+def test_a_duration_that_is_none_is_told(text, said):
+    assert convert(Duration(0.5, 60), text).startswith(said)
+
+
+def test_a_whole_number_has_a_range():
+    assert convert(Whole(1, 10), "10") == 10
+    assert "Takes a whole number from 1 to 10." in convert(Whole(1, 10), "11")
+    assert "'1.5' is not right here" in convert(Whole(1, 10), "1.5")
+    assert "'3' is not right here" in convert(Whole(1, 10), "'3'")
+    assert "nothing stands" in convert(Whole(1, 10), "")
+
+
+def test_a_word_of_an_enum_is_its_member():
+    assert convert(RECORD_WANTED, "on") is Record.ON
+    assert convert(RECORD_FROM, "answer") is From.ANSWER
+    assert convert(OneOf(Meaning), "granted") is Meaning.GRANTED
+    assert "Did you mean 'granted'?" in convert(OneOf(Meaning), "grantd")
+    assert "a mapping stands" in convert(OneOf(Meaning), "{a: b}")
+
+
+def test_enums_read_as_they_are_written():
+    assert (str(Record.ON), str(From.STEP), str(Meaning.REFUSED)) == (
+        "on",
+        "step",
+        "refused",
+    )
+
+
+@pytest.mark.parametrize(
+    ("takes", "text"),
+    [
+        (PromptName(), "welcome"),
+        (NoticeName(), "rec"),
+        (PurposeName(), "p"),
+        (StepName(), "sales"),
+    ],
+)
+def test_a_name_must_be_declared(takes, text):
+    assert convert(takes, text) == text
+    assert "there is no " in convert(takes, text + "x")
+    assert "a list stands" in convert(takes, "[a]")
+
+
+@pytest.mark.parametrize("text", ["support", "support@default", "100", "a.b-c_d"])
+def test_a_queue_has_a_name_of_the_switch(text):
+    assert convert(QueueName(), text) == text
+
+
+@pytest.mark.parametrize("text", ["a b", "a@b@c", "é", "x" * 61])
+def test_a_queue_name_that_is_none_is_told(text):
+    assert "is not right here" in convert(QueueName(), text)
+
+
+@pytest.mark.parametrize("text", ['"${system(x)}"', '"a\\nb"', '"%24{x}"', '"$1"'])
+def test_what_the_switch_would_run_is_refused(text):
+    assert "must not go to the switch" in convert(QueueName(), text)
+
+
+def test_a_queue_name_is_text():
+    assert "a list stands" in convert(QueueName(), "[a]")
+
+
+def test_keys_are_those_of_a_telephone():
+    takes = Keys(OneOf(Meaning))
+    text = "{1: granted, '2': refused, star: refused, hash: refused, A: refused}"
+    assert list(convert(takes, text)) == ["1", "2", "*", "#", "A"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{12: granted}", "'12' is no key of a telephone"),
+        ("{x: granted}", "'x' is no key of a telephone"),
+        ("{[1]: granted}", "'' is no key of a telephone"),
+        ("{1: granted, '1': refused}", "the key 1 stands twice"),
+        ("{1: gone}", "'gone' is not right here"),
+        ("{}", "a mapping stands where keys are wanted"),
+        ("1", "a number stands where keys are wanted"),
+    ],
+)
+def test_keys_that_are_none_are_told(text, said):
+    assert convert(Keys(OneOf(Meaning)), text).startswith(said)
+
+
+def test_a_table_has_all_its_names():
+    takes = Table({"notice": NoticeName(), "purpose": PurposeName()})
+    assert convert(takes, "{notice: rec, purpose: p}") == {
+        "notice": "rec",
+        "purpose": "p",
+    }
+    assert "'purpose' is missing" in convert(takes, "{notice: rec}")
+    assert "a list stands" in convert(takes, "[a]")
+    assert "Did you mean 'notice'?" in convert(takes, "{notce: rec, purpose: p}")
+
+
+def test_entries_that_are_unknown_or_double_are_told():
+    document = Document(b"a: 1\na: 2\nb: 3\n[c]: 4\n", "t.yaml")
+    context = Context(document, {}, "thing")
+    entries = entries_of(document.read(), context, ("a",), "a thing")
+    assert entries is not None
+    assert entries["a"].text == "1"
+    assert [problem.problem for problem in document.problems] == [
+        "'a' stands twice",
+        "'b' is not an option of thing.",
+        "'' is not an option of thing.",
+    ]
+
+
+def test_entries_without_a_path_are_told_too():
+    document = Document(b"b: 3\n", "t.yaml")
+    entries_of(document.read(), Context(document, {}), ("a",), "a thing")
+    assert document.problems[0].hint == "this takes: a"
+
+
+def test_a_step_tells_its_options_with_the_shared_ones_last():
+    options = fields_of(Consent)
+    assert list(options) == ["consent", "keys", "tries", "timeout", "record", "from"]
+    assert options["consent"][1].default is REQUIRED
+    assert options["from"][0] == "record_from"
+    assert all(field.help for _, field in options.values())
+
+
+def test_near_and_listed_read_as_sentences():
+    assert near("tiemout", ["timeout"]) == " Did you mean 'timeout'?"
+    assert near("zzz", ["timeout"]) == ""
+    assert listed([]) == "none yet"
+
+
+def test_schemas_say_the_same():
+    takes = Table({"keys": Keys(StepName()), "n": Whole(1, 2), "q": QueueName()})
+    schema = takes.schema()
+    assert schema["required"] == ["keys", "n", "q"]
+    assert schema["properties"]["n"] == {"type": "integer", "minimum": 1, "maximum": 2}
+    assert Duration(1, 2).schema()["type"] == "string"
+    assert OneOf(Record).schema() == {"enum": ["on", "off"]}
+
+
+def test_nothing_is_no_scalar():
+    node = Node(Kind.NOTHING, Mark(1, 1))
+    document = Document(b"", "t.yaml")
+    assert StepName().convert(node, Context(document, NAMES)) is None
+    assert document.problems
