@@ -132,7 +132,7 @@ class Name(Takes):
 
     def schema(self) -> dict[str, Any]:
         """Return the schema of a name."""
-        # YAML readers of editors take an unquoted 100 for a number; the loader does not.
+        # Editors take an unquoted 100 for a number; the loader does not.
         return {"type": ["string", "integer"], "pattern": f"^{NAME.pattern}$"}
 
 

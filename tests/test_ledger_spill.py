@@ -1,0 +1,31 @@
+"""Rows that the database would not take."""
+
+from eslflow.call.records import CallOffered, Choice, RecordingAction, State
+from eslflow.ledger.spill import Spill
+from eslflow.wire.terms import RecordAction
+
+CALL = CallOffered("u", "inbound", "1", "Zo\udceb", "2", "f", "0", "e", 1)
+GRANT = Choice("u", 1, State.GRANTED, "p", "consent", 0, "f", "0", "s", "e")
+ACTION = RecordingAction("u-1", "u", 1, RecordAction.STOP, "step", "s", "+OK", True)
+
+
+def test_rows_come_back_as_they_were_but_grants_say_they_are_late(tmp_path):
+    spill = Spill(tmp_path / "spill")
+    assert spill.is_empty
+    assert list(spill.read()) == []
+    spill.add([(CALL, GRANT), (ACTION,)])
+    (first, rows), (second, actions) = spill.read()
+    assert rows == [CALL, GRANT._replace(reason="kept_late")]
+    assert actions == [ACTION]
+    assert type(rows[1].state) is State
+    assert first != second
+    spill.clear()
+    assert spill.is_empty
+
+
+def test_a_line_that_a_crash_cut_off_is_left_out(tmp_path):
+    spill = Spill(tmp_path / "spill")
+    spill.add([(CALL,)])
+    whole = spill.path.read_text()
+    spill.path.write_text(whole + whole[: len(whole) // 2])
+    assert len(list(spill.read())) == 1

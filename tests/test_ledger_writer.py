@@ -1,0 +1,253 @@
+"""The writer: durable before it says so, whole or not at all, never in the way."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+import threading
+from pathlib import Path
+
+import pytest
+
+from eslflow.call.records import (
+    CallEnded,
+    CallOffered,
+    Choice,
+    NoticePlayed,
+    RecordingAction,
+    RecordingBegun,
+    RecordingEnded,
+    State,
+)
+from eslflow.errors import StoreError
+from eslflow.ledger import writer
+from eslflow.ledger.writer import Ledger
+from eslflow.wire.terms import RecordAction
+
+ROOT = Path(__file__).parent.parent
+PATIENCE_S = 60
+NOTICE = NoticePlayed("support", "rec", 1, "en", "Press 1.", "5e", 900, "")
+
+
+def offered(uuid="u1", name="Anna"):
+    return CallOffered(uuid, "inbound", "+49301", name, "100", "support", "f0", "e", 1)
+
+
+def choice(uuid="u1", state=State.GRANTED):
+    return Choice(uuid, 2, state, "training", "consent", 0, "support", "f0", "ask", "e")
+
+
+def keep(ledger, *rows):
+    """Keep rows and wait for their commit; return what was said of it."""
+    said, done = [], threading.Event()
+    ledger.keep(rows, lambda problem: (said.append(problem), done.set()))
+    assert done.wait(PATIENCE_S)
+    return said[0]
+
+
+def rows(path, sql):
+    with sqlite3.connect(path) as db:
+        return db.execute(sql).fetchall()
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "eslflow.db"
+
+
+def test_what_was_said_to_be_kept_is_there(path):
+    with Ledger(path) as ledger:
+        assert keep(ledger, offered(), NOTICE, choice()) == ""
+        assert rows(path, "SELECT uuid, flow FROM calls") == [("u1", "support")]
+        assert rows(path, "SELECT state FROM choices") == [("granted",)]
+        assert rows(path, "SELECT text FROM notices") == [("Press 1.",)]
+        assert ledger.health().problem == ""
+
+
+def test_rows_that_nobody_waits_for_are_written_before_it_closes(path):
+    with Ledger(path) as ledger:
+        ledger.keep((offered(),))
+        ledger.keep((CallEnded("u1", 9, "hung_up", "NORMAL_CLEARING", "ask"),))
+    assert rows(path, "SELECT ending, cause, last_step FROM calls") == [
+        ("hung_up", "NORMAL_CLEARING", "ask")
+    ]
+
+
+def test_a_recording_is_completed_by_its_end(path):
+    action = RecordAction.START
+    with Ledger(path) as ledger:
+        ledger.keep(
+            (RecordingBegun("u1-1", "u1", "u1", "/r/a.wav", "training", "q", 3),)
+        )
+        ledger.keep(
+            (RecordingAction("u1-1", "u1", 3, action, "step", "q", "+OK", True),)
+        )
+        ledger.keep((RecordingEnded("u1-1", 4, 9, 5000, "success", "stopped"),))
+    assert rows(path, "SELECT started_at, ms, state FROM recordings") == [
+        (4, 5000, "stopped")
+    ]
+    assert rows(path, "SELECT action, verified FROM recording_actions") == [
+        ("start", 1)
+    ]
+
+
+def test_a_call_handed_over_twice_keeps_what_was_known(path):
+    with Ledger(path) as ledger:
+        keep(ledger, offered(), CallEnded("u1", 5, "lost", "", "ask"))
+        assert keep(ledger, offered()) == ""
+    assert rows(path, "SELECT count(*), ending, offered_at FROM calls") == [
+        (1, None, 1)
+    ]
+
+
+def test_choices_and_actions_cannot_be_changed_or_deleted(path):
+    with Ledger(path) as ledger:
+        keep(ledger, choice())
+    with sqlite3.connect(path) as db:
+        for sql in ("UPDATE choices SET state = 'refused'", "DELETE FROM choices"):
+            with pytest.raises(sqlite3.IntegrityError, match="append only"):
+                db.execute(sql)
+
+
+def test_words_changed_without_a_new_version_permit_nothing(path):
+    with Ledger(path) as ledger:
+        assert keep(ledger, NOTICE, choice()) == ""
+        other = NOTICE._replace(text="Press 1!")
+        assert "give it a new version" in keep(ledger, other, choice("u2"))
+        assert keep(ledger, NOTICE, choice("u3")) == ""
+    assert rows(path, "SELECT call_uuid FROM choices") == [("u1",), ("u3",)]
+    with Ledger(path) as again:
+        assert "give it a new version" in keep(again, other)
+
+
+def test_one_bad_group_does_not_take_the_others_with_it(path):
+    with Ledger(path) as ledger:
+        bad = choice("bad")._replace(state="nonsense")
+        ledger.keep((offered("u1"),))
+        ledger.keep((bad,))
+        assert keep(ledger, choice("u2")) == ""
+    assert rows(path, "SELECT call_uuid FROM choices") == [("u2",)]
+    assert rows(path, "SELECT uuid FROM calls") == [("u1",)]
+
+
+def test_callers_bytes_are_stored_and_visible(path):
+    with Ledger(path) as ledger:
+        assert keep(ledger, offered("u1", "Zo\udceb"), offered("u2", "a\0b")) == ""
+        assert keep(ledger, offered("u3", 'quote " \\ \u2603')) == ""
+    assert rows(path, "SELECT caller_name FROM calls ORDER BY uuid") == [
+        ("Zo\\xeb",),
+        ("a\\x00b",),
+        ('quote " \\ \u2603',),
+    ]
+
+
+def test_a_locked_database_is_a_refusal_and_written_later(path, monkeypatch):
+    monkeypatch.setattr(writer, "BUSY_MS", 10)
+    with Ledger(path) as ledger:
+        with sqlite3.connect(path, isolation_level=None) as other:
+            other.execute("BEGIN IMMEDIATE")
+            assert "locked" in keep(ledger, choice())
+            assert ledger.health().has_spilled
+            other.execute("ROLLBACK")
+        assert keep(ledger, offered()) == ""
+    assert rows(path, "SELECT state, reason FROM choices") == [("granted", "kept_late")]
+    assert not ledger.health().has_spilled
+
+
+def test_what_spilled_is_written_at_the_next_start(path, monkeypatch):
+    monkeypatch.setattr(writer, "BUSY_MS", 10)
+    with Ledger(path) as ledger, sqlite3.connect(path, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        keep(ledger, choice(state=State.REFUSED), offered())
+        ledger.close()
+        other.execute("ROLLBACK")
+    Ledger(path).close()
+    Ledger(path).close()
+    assert rows(path, "SELECT state, reason FROM choices") == [("refused", "")]
+    assert rows(path, "SELECT uuid FROM calls") == [("u1",)]
+
+
+def test_a_spill_file_that_cannot_be_written_is_told(path, monkeypatch, tmp_path):
+    monkeypatch.setattr(writer, "BUSY_MS", 10)
+    (tmp_path / "eslflow.db.spill.jsonl").mkdir()
+    with Ledger(path) as ledger, sqlite3.connect(path, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        keep(ledger, choice())
+        assert "nor could the spill file be written" in ledger.health().problem
+        other.execute("ROLLBACK")
+
+
+def test_a_full_disk_is_a_refusal(path):
+    with Ledger(path) as ledger:
+        assert keep(ledger, offered()) == ""
+        ledger._db.execute("PRAGMA max_page_count = 1")
+        many = [offered(f"u{n}", "x" * 2000) for n in range(200)]
+        assert "full" in keep(ledger, *many)
+        assert rows(path, "SELECT count(*) FROM calls") == [(1,)]
+
+
+def test_callbacks_wait_for_who_asked_to_be_woken(path):
+    woken = threading.Event()
+    said = []
+    with Ledger(path, woken.set) as ledger:
+        ledger.keep((choice(),), said.append)
+        assert woken.wait(PATIENCE_S)
+        assert said == []
+        for done, problem in ledger.finished():
+            done(problem)
+        assert said == [""]
+        assert ledger.finished() == []
+
+
+@pytest.mark.parametrize("content", [b"not a database", b"\0" * 4096])
+def test_a_file_that_is_no_ledger_is_told(path, content):
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match="cannot open the ledger"):
+        Ledger(path)
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(StoreError, match="Is the folder there"):
+        Ledger(tmp_path / "none" / "eslflow.db")
+
+
+WRITER = """
+    import sys, threading
+    from pathlib import Path
+    from eslflow.ledger.writer import Ledger
+    from tests.test_ledger_writer import NOTICE, choice, offered
+
+    with Ledger(Path(sys.argv[1])) as ledger:
+        for number in range(100000):
+            done = threading.Event()
+            uuid = f"{sys.argv[2]}-{number}"
+            ledger.keep((offered(uuid),))
+            ledger.keep((NOTICE, choice(uuid)), lambda problem: done.set())
+            done.wait()
+            print(uuid, flush=True)
+"""
+
+
+@pytest.mark.kill
+def test_nothing_said_to_be_kept_is_lost_when_the_process_is_killed(path):
+    """100 kills, each after another number of grants has been acknowledged."""
+    acknowledged = set()
+    for kill in range(100):
+        process = subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(WRITER), str(path), f"k{kill}"],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        for _ in range(1 + kill % 7):
+            acknowledged.add(process.stdout.readline().strip())
+        os.kill(process.pid, signal.SIGKILL)
+        acknowledged |= {line.strip() for line in process.stdout if line.endswith("\n")}
+        process.stdout.close()
+        process.wait()
+    kept = {uuid for (uuid,) in rows(path, "SELECT call_uuid FROM choices")}
+    assert acknowledged - {""} <= kept
+    assert len(acknowledged) > 100
