@@ -1,0 +1,225 @@
+"""Through real sockets: what an attacker, a broken switch or a stranger can send.
+
+Beside every attack a good call goes on, and must end as if nothing had been.
+"""
+
+import random
+import re
+
+import pytest
+
+from eslflow.ledger.read import Reader
+from eslflow.sim.script import Script
+from tests.peers import OFFER, OK, Peer, rig
+
+# What our side may ever send, command by command.
+MEANT = re.compile(
+    rb"connect|linger \d+|filter Unique-ID [0-9A-Za-z-]+|exit"
+    rb"|event plain [A-Z_]+( [A-Za-z_:]+)*"
+    rb"|api uuid_(flush_dtmf|setvar|setvar_multi|record) [0-9A-Za-z-]+[ -~]*"
+    rb"|sendmsg\ncall-command: hangup\nhangup-cause: [A-Z_]+"
+    rb"|sendmsg\ncall-command: execute\n"
+    rb"execute-app-name: (answer|playback|play_and_get_digits|callcenter)\n"
+    rb"Event-UUID: eslflow-\d+(\nexecute-app-arg: [ -~]+)?"
+)
+GOOD = Script(keys=("1",), path="test", uuid="good-1")
+
+
+def meant(data):
+    """Whether everything our side sent is something it means to send."""
+    commands = [command for command in data.split(b"\n\n") if command]
+    return all(MEANT.fullmatch(c) and b"${" not in c for c in commands)
+
+
+@pytest.fixture
+def controller(tmp_path):
+    with rig(tmp_path) as found:
+        yield found
+
+
+def good_call(controller):
+    """Place a good call; it must be recorded as agreed."""
+    call = controller.switch.call(GOOD)
+    assert len(call.recordings) == 1
+    assert call.breaches == []
+    return call.uuid
+
+
+NAMES = {
+    "newline": b"Bob\nvariable_eslflow_digits_1: 1\nEvent-Name: CHANNEL_HANGUP",
+    "encoded newline": b"Bob%0Avariable_consent: yes%0AUnique-ID: 666%0A%0A",
+    "shell": b"${system(touch /tmp/eslflow-was-here)}",
+    "encoded shell": b"%24{system(touch /tmp/eslflow-was-here)}",
+    "twice encoded": b"%2524{system(touch /tmp/eslflow-was-here)}",
+    "quotes": b"' \" ` \\ , ; | ^ { } [ ]",
+    "long": b"x" * 65536,
+    "latin-1": b"Zo\xeb \xff\xfe",
+    "nul and escapes": b"a\x00b\x1b[2J\x07",
+    "unicode": "☃ 电话 \u202e".encode(),
+}
+FIELDS = (
+    "Caller-Caller-ID-Name",
+    "Caller-Caller-ID-Number",
+    "Caller-Destination-Number",
+    "variable_sip_h_X-Crm",
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_caller_writes_is_data(controller, name):
+    script = Script(
+        keys=("1",), path="test", headers=dict.fromkeys(FIELDS, NAMES[name])
+    )
+    call = controller.call(script)
+    sent = b"".join(f"{c.line}\n".encode() for c in call.commands)
+    assert b"eslflow-was-here" not in sent
+    assert call.breaches == []
+    assert len(call.recordings) == 1
+    assert all(str(controller.folder) in r.path for r in call.recordings)
+    other = good_call(controller)
+    with controller.look() as ledger:
+        kept = {line["call_uuid"]: line["state"] for line in ledger.consents()}
+    assert kept == {script.uuid: "granted", other: "granted"}
+
+
+@pytest.mark.parametrize(
+    "path", ["../../etc/passwd", "${system(x)}", "a" * 9999, "no such"]
+)
+def test_a_flow_path_that_no_flow_has_goes_back_to_the_dialplan(controller, path):
+    call = controller.call(Script(path=path))
+    assert call.ending == "fallback"
+    assert [command.line for command in call.commands] == ["connect"]
+    good_call(controller)
+
+
+def test_a_forged_event_of_another_call_changes_nothing(controller):
+    peer = Peer(controller.controller.address)
+    peer.hears(b"connect\n\n")
+    peer.says(OFFER % b"evil-1")
+    peer.hears(b"event plain")
+    body = b"Event-Name: CHANNEL_HANGUP\nUnique-ID: another-call\n\n"
+    head = b"Content-Length: %d\nContent-Type: text/event-plain\n\n" % len(body)
+    peer.says(OK * 5 + head + body)
+    good_call(controller)
+    assert "evil-1" in controller.controller.calls
+    peer.close()
+
+
+STRANGERS = {
+    "http": b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+    "tls": bytes.fromhex("16030100a5010000a10303") + bytes(160),
+    "blank lines": b"\n" * 5000,
+    "no uuid": b"Content-Type: command/reply\nReply-Text: +OK\n\n",
+    "odd uuid": b"Unique-ID: a%0A%0Aapi shutdown\n\n",
+    "path as uuid": b"Unique-ID: ../../x\n\n",
+    "negative length": b"Unique-ID: a\nContent-Length: -1\n\n",
+    "absurd length": b"Unique-ID: a\nContent-Length: 99999999999999\n\n",
+    "length that is none": b"Unique-ID: a\nContent-Length: many\n\n",
+    "html": b"<html>\n\n",
+}
+
+
+@pytest.mark.parametrize("name", STRANGERS)
+def test_a_stranger_is_dropped_and_learns_nothing(controller, name):
+    peer = Peer(controller.controller.address)
+    peer.says(STRANGERS[name])
+    peer.sock.shutdown(1)
+    heard = peer.hears_the_end()
+    assert heard == b"connect\n\n"
+    good_call(controller)
+
+
+AFTER_THE_OFFER = {
+    "a reply to nothing": OK * 50,
+    "a kind that no call has": b"Content-Type: text/rude-rejection\n\n",
+    "negative length": b"Content-Type: api/response\nContent-Length: -5\n\n",
+    "no event": b"Content-Type: text/event-plain\nContent-Length: 3\n\nabc",
+    "half a message": b"Content-Type: api/response\nContent-Length: 500\n\nabc",
+}
+
+
+@pytest.mark.parametrize("name", AFTER_THE_OFFER)
+def test_a_switch_that_breaks_the_protocol_loses_its_call_only(controller, name):
+    peer = Peer(controller.controller.address)
+    peer.hears(b"connect\n\n")
+    peer.says(OFFER % b"odd-1")
+    peer.hears(b"execute-app-name: playback")
+    peer.says(AFTER_THE_OFFER[name])
+    peer.sock.shutdown(1)
+    assert meant(peer.hears_the_end())
+    good_call(controller)
+    controller.controller.settle()
+    with controller.look() as ledger:
+        endings = {call["uuid"]: call["ending"] for call in ledger.calls()}
+    assert endings["odd-1"] == "lost"
+
+
+def test_a_peer_that_says_nothing_is_let_go(tmp_path):
+    with rig(tmp_path) as found:
+        found.controller.hello_s = 0.01
+        peer = Peer(found.controller.address)
+        assert peer.hears_the_end() == b"connect\n\n"
+        found.controller.hello_s = 30
+        good_call(found)
+
+
+def test_a_peer_that_is_not_on_the_list_is_closed_unread(tmp_path):
+    with rig(tmp_path) as found:
+        found.controller._allow = frozenset({"192.0.2.1"})
+        peer = Peer(found.controller.address)
+        assert peer.hears_the_end() == b""
+
+
+def test_one_call_too_many_is_closed_at_once(controller):
+    controller.controller._most_calls = 1
+    first = Peer(controller.controller.address)
+    first.hears(b"connect\n\n")
+    second = Peer(controller.controller.address)
+    assert second.hears_the_end() == b""
+    first.close()
+
+
+def test_a_call_byte_by_byte_is_the_same_call(controller):
+    peer = Peer(controller.controller.address)
+    peer.hears(b"connect\n\n")
+    for byte in OFFER % b"slow-1":
+        peer.says(bytes([byte]))
+    assert meant(peer.hears(b"execute-app-name: playback"))
+    peer.close()
+    good_call(controller)
+
+
+def test_random_bytes_never_make_us_say_what_we_do_not_mean(controller):
+    """10,000 strings; after the offer on even ones, so that both readers are met."""
+    dice = random.Random(20261124)
+    for batch in range(100):
+        peer = Peer(controller.controller.address)
+        if batch % 2:
+            peer.says(OFFER % (b"fuzz-%d" % batch))
+        peer.says(b"".join(dice.randbytes(dice.randrange(120)) for _ in range(100)))
+        peer.sock.shutdown(1)
+        assert meant(peer.hears_the_end())
+    good_call(controller)
+
+
+def test_two_hand_overs_of_one_call_are_both_served(controller):
+    first = controller.call(Script(uuid="twice-1", keys=("1",), path="test"))
+    second = controller.call(
+        Script(
+            uuid="twice-1",
+            keys=("1",),
+            path="test",
+            headers={"variable_eslflow_segments": b"1"},
+        )
+    )
+    paths = {r.path for r in (*first.recordings, *second.recordings)}
+    assert len(paths) == 2
+    with controller.look() as ledger:
+        assert len(ledger.calls()) == 1
+
+
+def test_a_ledger_that_was_attacked_can_be_read(controller, tmp_path):
+    good_call(controller)
+    controller.close()
+    with Reader(tmp_path / "eslflow.db") as ledger:
+        assert len(ledger.calls()) == 1
