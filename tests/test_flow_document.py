@@ -71,21 +71,37 @@ def test_a_byte_order_mark_and_windows_lines_do_no_harm():
     ("text", "line", "column", "words"),
     [
         (b"a: 1\nb: Zo\xeb", 2, 6, "not UTF-8"),
+        (b"a: 1\rb: Zo\xeb", 2, 6, "not UTF-8"),
+        (b"\xef\xbb\xbfa: \xc3\xa9\xff", 1, 5, "not UTF-8"),
+        ("a: 1".encode("utf-16"), 1, 1, "not UTF-8"),
         (b"a" * (MOST_BYTES + 1), 1, 1, "larger than"),
         ("a: 1\n---\nb: 2\n", 2, 1, "a second document"),
+        ("a: 1\n...\nb: 2\n", 3, 1, "a second document"),
+        ("%YAML 1.1\n---\na: 1\n", 1, 1, "a directive"),
+        ("# x\n\n%TAG ! x\n---\na: 1\n", 3, 1, "a directive"),
         ("a: &x 1", 1, 4, "an anchor"),
         ("a: &x [1]", 1, 4, "an anchor"),
         ("a: *x", 1, 4, "an alias"),
         ("*x", 1, 1, "an alias"),
         ("a: !!str 1", 1, 4, "a tag"),
         ("a: {*: 1}", 1, 5, "'*' cannot stand alone"),
-        ("a: {b: 1\n", 2, 1, "in the middle"),
-        ("a: 'b\n", 2, 1, "in the middle"),
+        ("a: {1: b,\n#: c}\n", 2, 1, "this key is lost"),
+        ("a: {1: b, #: c}\n", 1, 11, "this key is lost"),
+        ("a:\n  1: b\n  #: refused\n", 3, 3, "this key is lost"),
+        ("a: {b: 1\n", 1, 4, "ends before this is closed"),
+        ("a: 'b\n", 1, 4, "ends before this is closed"),
         ("a:\n\t- b", 2, 1, "a tab"),
-        ("a: b: c", 1, 5, "cannot be read as YAML"),
-        ("a: 1\nb: \x07", 2, 4, "a control character"),
-        ("[" * 30 + "]" * 30, 1, 1, "more than 20 levels"),
-        ("[" * 5000, 1, 1, "levels"),
+        ("a: b: c", 1, 5, "a ':' stands where none can"),
+        ("a: ? b", 1, 4, "cannot be read as YAML"),
+        ("a: 1\nb: \x07", 2, 4, "a control character (U+0007)"),
+        ("a: 1\nb: \u2028", 2, 4, "a control character (U+2028)"),
+        ("a: b\ufeff", 1, 5, "a control character (U+FEFF)"),
+        (r'a: "\e[2J"', 1, 4, "a control character (U+001B)"),
+        (r'a: "\ud800"', 1, 4, "a control character (U+D800)"),
+        (r'a: "\UFFFFFFFF"', 1, 5, "there is no such character"),
+        (r'a: "b \U00110000"', 1, 7, "there is no such character"),
+        ("[" * 30 + "]" * 30, 1, 21, "more than 20 levels"),
+        ("[" * 5000, 1, 21, "levels"),
     ],
 )
 def test_what_is_not_taken_is_named_with_its_place(text, line, column, words):
@@ -93,6 +109,31 @@ def test_what_is_not_taken_is_named_with_its_place(text, line, column, words):
     assert words in found.problem
     assert (found.line, found.column) == (line, column)
     assert found.hint
+
+
+def test_a_mistake_is_told_once_not_again_as_what_follows_from_it():
+    for text in ("a: {*: 1, 2: 3}", "a:\n  *: 1\n  2: 3\n", "a: {#: b}"):
+        with pytest.raises(FlowErrors) as caught:
+            read(text)
+        assert len(caught.value.problems) == 1
+
+
+def test_a_comment_is_a_comment():
+    text = "a: 1 # note: this\n#: a sentence of three words\nb: |\n  #: text\n  x\n"
+    assert [held.text for _, held in read(text).pairs] == ["1", "#: text\nx\n"]
+
+
+def test_what_holds_nothing_stands_at_its_key():
+    top = read("a:\nb: ~\nc: ''\n")
+    assert [held.mark.column for _, held in top.pairs] == [1, 4, 4]
+    assert [held.mark.line for _, held in top.pairs] == [1, 2, 3]
+
+
+def test_lines_may_end_as_on_any_machine():
+    for end in ("\n", "\r\n", "\r"):
+        document = Document(f"a: 1{end}b: 2{end}".encode(), "t.yaml")
+        assert document.read().pairs[1][0].mark == Mark(2, 1)
+        assert document.lines == ["a: 1", "b: 2", ""]
 
 
 def test_a_problem_outside_the_file_has_no_source_line():

@@ -9,19 +9,32 @@ file can grow when it is read. Must not know what a flow is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 from ruamel.yaml import YAML, events
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.reader import ReaderError
 
 from eslflow.errors import FlowError, FlowErrors
+from eslflow.flow.syntax import explain
 
-MOST_BYTES = 1024 * 1024
+MOST_BYTES = 256 * 1024
+"""Some thousand steps; the parser takes seconds for more, and calls would wait."""
 MOST_DEPTH = 20
+
+_BREAK = re.compile(r"\r\n|\r|\n")
+_UNSEEN = re.compile(
+    "[^\\t\\n\\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd"
+    "\U00010000-\U0010ffff]"
+)
+"""Control characters, halves of characters, marks that editors take for line ends."""
+_NO_CHARACTER = re.compile(r"\\U(?!00(?:0[0-9A-Fa-f]|10))[0-9A-Fa-f]{8}")
+_BEGAN = re.compile("<stream end>|end of stream|expected ':'")
+"""Complaints for which the place where it began says more than where it was noticed."""
+_LOST_KEY = re.compile(r"(?:^|[\s{,])(#:\s*[\w-]+)\s*(?:[,}].*)?$")
+"""`#: refused` is a comment to YAML."""
 
 _INT = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
@@ -99,21 +112,20 @@ class Document:
         Raises:
             FlowErrors: it is no YAML, or uses what is not taken here.
         """
+        self._refuse_directives()
         self.stop_if_broken()
+        composer = _Composer(self)
         try:
-            top = _Composer(self).compose(self._text)
-        except ReaderError as error:
-            line = self._text.count("\n", 0, error.position or 0) + 1
-            start = self._text.rfind("\n", 0, error.position or 0) + 1
-            mark = Mark(line, (error.position or 0) - start + 1)
-            hint = "Remove it, or write the file anew in a text editor."
-            self.problem(mark, "a control character cannot stand in a flow", hint)
+            top = composer.compose(self._text)
         except MarkedYAMLError as error:
-            at = error.problem_mark or error.context_mark
-            self.problem(_mark_of(at), *_explain(str(error.problem or error.context)))
-        except (YAMLError, RecursionError, ValueError) as error:
-            hint = "Make the file simpler: steps are flat, one below the other."
-            self.problem(Mark(1, 1), f"cannot be read as YAML: {error}", hint)
+            self._find_lost_keys()
+            self._tell(error)
+        except (YAMLError, ValueError, OverflowError):
+            found = _NO_CHARACTER.search(self._text)
+            mark = self._mark_at(found.start() if found else 0, 10)
+            self.problem(mark, "there is no such character", "Write it as it is.")
+        else:
+            self._find_lost_keys(composer.inside_text)
         self.stop_if_broken()
         return top
 
@@ -130,16 +142,55 @@ class Document:
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            column = error.start - data.rfind(b"\n", 0, error.start)
-            self.lines = data.decode("utf-8", "replace").splitlines()
+            # Of what comes after a byte order mark.
+            before = error.object[: error.start].decode("utf-8", "replace")
+            self.lines = _BREAK.split(error.object.decode("utf-8", "replace"))
+            column = len(_BREAK.split(before)[-1]) + 1
+            mark = Mark(len(_BREAK.split(before)), column)
             hint = "Save the file as UTF-8."
-            self.problem(
-                Mark(line, column), "a byte that is not UTF-8 cannot be read", hint
-            )
+            self.problem(mark, "a byte that is not UTF-8 cannot be read", hint)
             return ""
-        self.lines = text.replace("\r\n", "\n").split("\n")
+        self.lines = _BREAK.split(text)
+        found = _UNSEEN.search(text)
+        if found is not None:
+            self._text = text
+            self.refuse_unseen(found[0], self._mark_at(found.start()))
         return text
+
+    def refuse_unseen(self, character: str, mark: Mark) -> None:
+        problem = f"a control character (U+{ord(character):04X}) cannot stand here"
+        hint = "Remove it, or write the line anew in a text editor."
+        self.problem(mark, problem, hint)
+
+    def _mark_at(self, place: int, width: int = 1) -> Mark:
+        lines = _BREAK.split(self._text[:place])
+        return Mark(len(lines), len(lines[-1]) + 1, width)
+
+    def _refuse_directives(self) -> None:
+        for number, line in enumerate(self.lines, 1):
+            if line.startswith("%"):
+                hint = "Remove the line: this is YAML 1.2."
+                problem = "a directive cannot stand here"
+                self.problem(Mark(number, 1, len(line)), problem, hint)
+            elif line.strip() and not line.startswith("#"):
+                break
+
+    def _find_lost_keys(self, inside_text: Collection[int] = ()) -> None:
+        for number, line in enumerate(self.lines, 1):
+            found = None if number in inside_text else _LOST_KEY.search(line)
+            if found is not None:
+                mark = Mark(number, found.start(1) + 1, len(found[1]))
+                problem = "'#' begins a comment, so this key is lost"
+                self.problem(mark, problem, "The hash key is written hash.")
+
+    def _tell(self, error: MarkedYAMLError) -> None:
+        """Note a complaint of the parser, unless it follows from one noted before."""
+        complaint = str(error.problem or error.context)
+        at = error.problem_mark or error.context_mark
+        if _BEGAN.search(complaint):
+            at = error.context_mark or at
+        if not self.problems:
+            self.problem(_mark_of(at) if at else Mark(1, 1), *explain(complaint))
 
 
 class _Composer:
@@ -147,21 +198,20 @@ class _Composer:
 
     def __init__(self, document: Document) -> None:
         self._document = document
+        self.inside_text: set[int] = set()
+        """Lines that belong to a text begun on a line above."""
 
     def compose(self, text: str) -> Node:
         stream = iter(YAML(typ="safe", pure=True).parse(text))
         top: Node | None = None
         for event in stream:
-            if isinstance(event, (events.MappingStartEvent, events.SequenceStartEvent)):
-                top = top or self._collection(event, stream, 1)
-            elif isinstance(event, events.ScalarEvent):
-                top = top or self._scalar(event)
-            elif isinstance(event, events.DocumentStartEvent) and top is not None:
-                mark = _mark_of(event.start_mark, 3)
-                self._document.problem(mark, "a second document", "One flow, one file.")
-                break
-            elif isinstance(event, events.AliasEvent):
-                top = top or self._alias(event)
+            if isinstance(event, events.DocumentStartEvent):
+                if top is not None:
+                    mark = _mark_of(event.start_mark, 3)
+                    hint = "One file, one flow."
+                    self._document.problem(mark, "a second document begins", hint)
+                    break
+                top = self._node(next(stream), stream, 0)
         return top or Node(Kind.NOTHING, Mark(1, 1))
 
     def _node(self, event: Any, stream: Iterator[Any], depth: int) -> Node:
@@ -174,18 +224,24 @@ class _Composer:
     def _collection(self, event: Any, stream: Iterator[Any], depth: int) -> Node:
         mark = _mark_of(event.start_mark)
         if depth > MOST_DEPTH:
-            raise ValueError(f"more than {MOST_DEPTH} levels inside one another")
+            problem = f"more than {MOST_DEPTH} levels stand inside one another"
+            hint = "Write things one below the other, not inside one another."
+            self._document.problem(mark, problem, hint)
+            self._document.stop_if_broken()
         self._refuse_extras(event, mark)
         is_mapping = isinstance(event, events.MappingStartEvent)
         node = Node(Kind.MAPPING if is_mapping else Kind.LIST, mark)
-        for inner in stream:
-            if isinstance(inner, (events.MappingEndEvent, events.SequenceEndEvent)):
-                break
+        inner = next(stream)
+        while not isinstance(inner, (events.MappingEndEvent, events.SequenceEndEvent)):
             value = self._node(inner, stream, depth)
             if is_mapping:
-                node.pairs.append((value, self._node(next(stream), stream, depth)))
+                held = self._node(next(stream), stream, depth)
+                if held.kind is Kind.NOTHING and not held.text:
+                    held.mark = value.mark
+                node.pairs.append((value, held))
             else:
                 node.items.append(value)
+            inner = next(stream)
         return node
 
     def _scalar(self, event: Any) -> Node:
@@ -193,6 +249,11 @@ class _Composer:
         width = event.end_mark.column - event.start_mark.column if same_line else 1
         mark = _mark_of(event.start_mark, max(1, width))
         self._refuse_extras(event, mark)
+        last = event.end_mark.line + (event.end_mark.column > 0)
+        self.inside_text.update(range(mark.line + 1, last + 1))
+        found = _UNSEEN.search(event.value)
+        if found is not None:
+            self._document.refuse_unseen(found[0], mark)
         is_plain = event.style is None
         return Node(_kind(event.value) if is_plain else Kind.TEXT, mark, event.value)
 
@@ -203,17 +264,17 @@ class _Composer:
             self._document.problem(mark, "'*' cannot stand alone in YAML", hint)
         else:
             hint = "Write out what it stands for."
-            problem = f"an alias ('*{event.anchor}') cannot stand in a flow"
+            problem = f"an alias ('*{event.anchor}') cannot stand here"
             self._document.problem(mark, problem, hint)
         return Node(Kind.NOTHING, mark)
 
     def _refuse_extras(self, event: Any, mark: Mark) -> None:
         if event.anchor is not None:
-            name = f"an anchor ('&{event.anchor}') cannot stand in a flow"
+            name = f"an anchor ('&{event.anchor}') cannot stand here"
             self._document.problem(mark, name, "Remove it.")
         if event.tag is not None:
             hint = "Remove it; put text that looks like a number in quotes."
-            problem = f"a tag ('{event.tag}') cannot stand in a flow"
+            problem = f"a tag ('{event.tag}') cannot stand here"
             self._document.problem(mark, problem, hint)
 
 
@@ -228,25 +289,4 @@ def _kind(text: str) -> Kind:
 
 
 def _mark_of(mark: Any, width: int = 1) -> Mark:
-    if mark is None:
-        return Mark(1, 1)
     return Mark(mark.line + 1, mark.column + 1, width)
-
-
-def _explain(problem: str) -> tuple[str, str]:
-    """Return a parser's complaint as a sentence with a way out."""
-    if "\\t" in problem:
-        return "a tab in front of the text", "Indent with blanks."
-    if "<stream end>" in problem or "end of stream" in problem:
-        return (
-            "the file ends in the middle of something",
-            "Close every { [ and quote. '#' begins a comment: the hash key is hash.",
-        )
-    if "got '<scalar>'" in problem:
-        return f"cannot be read as YAML: {problem}", (
-            "A key that is a star is written star."
-        )
-    return (
-        f"cannot be read as YAML: {problem}",
-        "Check the indentation, and put text with ': ' or ' #' in quotes.",
-    )

@@ -1,0 +1,66 @@
+"""What the YAML parser complains of, in words that lead to the mistake.
+
+In: the parser's complaint. Out: the problem as one sentence, and a way out. Must not
+know what a flow is.
+"""
+
+from __future__ import annotations
+
+import re
+
+_QUOTE = "Put the whole text in quotes, single ones if it has double ones inside."
+_COMMAS = "Close every { and [, and put a comma between what they hold."
+
+_KNOWN = (
+    (r"'\\t'", "a tab stands where only blanks can", "Indent with blanks."),
+    (
+        "<stream end>|unexpected end of stream",
+        "the file ends before this is closed",
+        "Close every { [ and quote. What comes after # is a comment.",
+    ),
+    (
+        "mapping values are not allowed",
+        "a ':' stands where none can",
+        "Put text with ': ' in it in quotes, and indent keys like those above.",
+    ),
+    (
+        "could not find expected ':'",
+        "this is no key: it has no ':'",
+        "Write KEY: VALUE, with a blank after the colon.",
+    ),
+    ("found character '(.)' that cannot", "text cannot begin with '{}'", _QUOTE),
+    (
+        "expected alphabetic or numeric",
+        "text cannot begin with '*' or '&'",
+        "Put it in quotes. The star key is written star.",
+    ),
+    (
+        "<block mapping start>|<block sequence start>",
+        "this line does not stand under the one it belongs to",
+        "Give keys that belong together the same number of blanks.",
+    ),
+    (r"expected ',' or '([]}])'", "a ',' or '{}' is missing before this", _COMMAS),
+    (
+        "but found '<scalar>'",
+        "more text stands after the end of a text",
+        "Put all of it in one pair of quotes; text with {{ }} needs them too.",
+    ),
+    ("but found '([],}])'", "a '{}' stands where none can", _COMMAS),
+    (
+        "sequence entries are not allowed|but found '-'",
+        "a '-' stands where none can",
+        "Put text that begins with - in quotes; a list stands below its key.",
+    ),
+)
+
+
+def explain(complaint: str) -> tuple[str, str]:
+    """Return a complaint of the parser as a problem and a hint."""
+    for pattern, problem, hint in _KNOWN:
+        found = re.search(pattern, complaint)
+        if found is not None:
+            return problem.format(*found.groups()), hint
+    return (
+        f"cannot be read as YAML: {complaint}",
+        "Check the indentation, and put text with ': ' or ' #' in quotes.",
+    )
