@@ -21,7 +21,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from unicodedata import east_asian_width
+from unicodedata import category, east_asian_width
+
+LONGEST_LINE = 120
+"""Characters of a source line that a message shows; what is longer is cut."""
 
 
 class EslflowError(Exception):
@@ -53,13 +56,25 @@ class FlowError(EslflowError):
         """Tell place, problem, line and hint, as an editor and a person read it."""
         lines = [f"{self.file}:{self.line}:{self.column}: {self.problem}"]
         if self.source.strip():
-            before = _width(visible(self.source[: self.column - 1]))
-            token = self.source[self.column - 1 :][: self.width]
-            lines.append(f"{self.line:>7} | {visible(self.source)}")
-            lines.append(" " * (10 + before) + "^" * max(1, _width(visible(token))))
+            lines += self._pointed()
         if self.hint:
             lines.append(f"  {self.hint}")
-        return "\n".join(lines)
+        return "\n".join(visible(line) for line in lines)
+
+    def _pointed(self) -> list[str]:
+        """Return the source line, of a long one the part in question, and carets."""
+        start, cut = 0, ""
+        if self.column > LONGEST_LINE:
+            start, cut = self.column - LONGEST_LINE // 2, "..."
+        part = visible(self.source[start : start + LONGEST_LINE])
+        rest = "..." if len(self.source) > start + LONGEST_LINE else ""
+        place = self.column - 1 - start
+        before = len(cut) + _width(part[:place])
+        carets = "^" * max(1, _width(part[place:][: self.width]))
+        return [
+            f"{self.line:>7} | {cut}{part}{rest}",
+            " " * (10 + before) + carets,
+        ]
 
 
 def visible(text: str) -> str:
@@ -70,8 +85,11 @@ def visible(text: str) -> str:
 
 
 def _width(text: str) -> int:
-    """Return how many columns a text takes; wide characters take two."""
-    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
+    """Return how many columns a text takes; wide characters take two, accents none."""
+    return sum(
+        2 if east_asian_width(c) in "WF" else category(c) not in ("Mn", "Me")
+        for c in text
+    )
 
 
 class FlowErrors(EslflowError):

@@ -14,7 +14,8 @@ from typing import Any
 
 from eslflow.errors import SettingsError
 from eslflow.flow.document import Document, Kind, Mark, Node
-from eslflow.flow.options import Context, Duration, Whole, entries_of, scalar
+from eslflow.flow.options import Duration, Whole
+from eslflow.flow.problems import Context, entries_of, scalar
 
 FILE = "eslflow.yaml"
 PASSWORD = "ESLFLOW_SWITCH_PASSWORD"  # noqa: S105  the name of a variable

@@ -59,7 +59,13 @@ def test_a_problem_without_line_or_hint_is_one_line():
 
 @pytest.mark.parametrize(
     ("source", "column", "carets"),
-    [("\tabc", 2, 12), ("日本 abc", 4, 16), ("ab\x1b[2Jc", 3, 13)],
+    [
+        ("\tabc", 2, 12),
+        ("日本 abc", 4, 16),
+        ("ab\x1b[2Jc", 3, 13),
+        ("e\u0301e\u0301 x", 6, 14),
+        ("\u200bx", 2, 12),
+    ],
 )
 def test_tabs_wide_and_control_characters_do_not_move_the_carets(
     source, column, carets
@@ -68,6 +74,24 @@ def test_tabs_wide_and_control_characters_do_not_move_the_carets(
     lines = told.split("\n")
     assert "\x1b" not in told
     assert len(lines[2]) == carets
+
+
+def test_nothing_of_a_problem_can_move_the_cursor():
+    told = str(FlowError("\x1b[2J", 1, 1, "'\x1b]0;x\x07' is\nodd", hint="\ud800"))
+    assert told == "\ufffd[2J:1:1: '\ufffd]0;x\ufffd' is\ufffdodd\n  \ufffd"
+
+
+def test_of_a_long_line_the_part_in_question_is_shown():
+    source = "a" * 500 + "BCD" + "e" * 500
+    place, line, carets = str(FlowError("a", 1, 501, "x", source, 3)).split("\n")
+    assert place == "a:1:501: x"
+    assert len(line) == 10 + 3 + 120 + 3
+    assert line.endswith("...")
+    start = carets.index("^")
+    assert line[start : start + len(carets.strip())] == "BCD"
+    _, line, carets = str(FlowError("a", 1, 2, "x", "abc" * 99, 999)).split("\n")
+    assert line == f"      1 | {('abc' * 99)[:120]}..."
+    assert carets == " " * 11 + "^" * 119
 
 
 def test_problems_are_sorted_by_file_and_line():

@@ -1,8 +1,15 @@
 """Where each ending leads, and what is wrong with steps taken together."""
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 import pytest
 
 from eslflow.errors import FlowErrors
+from eslflow.flow.load import load
+from eslflow.flow.model import Record
+from eslflow.flow.options import RECORD_WANTED, PromptName, option
+from eslflow.steps.step import Step
 from tests.steps_of import HEAD, flow
 
 
@@ -51,7 +58,7 @@ def test_the_flow_starts_with_its_first_step_or_the_one_named():
     steps = "a: {announce: welcome}\nb: {announce: welcome, next: a}"
     assert flow(steps, named).start == "b"
     wrong = HEAD + "start: x\n"
-    assert "there is no step 'x'." in problems("a: {announce: welcome}", wrong)
+    assert problems(steps, wrong) == ["there is no step 'x'"]
 
 
 @pytest.mark.parametrize(
@@ -59,11 +66,14 @@ def test_the_flow_starts_with_its_first_step_or_the_one_named():
     [
         ("A: {announce: welcome}", "'A' is no name for a step"),
         ("a: text", "text stands where step 'a' is"),
-        ("a: {}", "step 'a' says not what it does."),
-        ("a: {announce: welcome, queue: x}", "step 'a' is both announce and queue."),
+        ("a: {}", "step 'a' does not say what it does"),
+        ("a: {announce: welcome, queue: x}", "step 'a' is both announce and queue"),
         ("a: {menu: which}", "step 'a' has no 'keys'"),
         ("a: {announce: welcome, from: answer}", "step 'a' says from when"),
-        ("a: {announce: welcome, nxt: a}", "'nxt' is not an option of a."),
+        (
+            "a: {announce: welcome, nxt: a}",
+            "'nxt' is not an option of a. Did you mean 'next'?",
+        ),
         ("a: {queue: x, record: on}", "step 'a' can never record"),
     ],
 )
@@ -76,6 +86,50 @@ def test_a_recording_needs_a_purpose():
     head = "flow: test\nprompts: {welcome: Hi.}\n"
     found = problems("a: {announce: welcome, record: on}", head)
     assert "nothing could ever permit this recording: there is no purpose" in found
+
+
+def test_what_nothing_leads_to_is_told_though_other_steps_are_broken():
+    steps = (
+        "a: {announce: welcome, next: c}\n"
+        "b: {announce: welcome}\n"
+        "c: {menu: which, keys: {x: d}, timeout: 5}\n"
+        "d: {hangup: USER_BUSY}\n"
+    )
+    assert "nothing leads to step 'b'" in problems(steps)
+    assert not [p for p in problems(steps) if "step 'd'" in p]
+
+
+def test_where_a_misspelt_name_was_to_lead_nobody_knows():
+    steps = "a: {announce: welcome, next: cc}\nb: {hangup: USER_BUSY}\nc: {queue: x}"
+    assert problems(steps) == ["there is no step 'cc'. Did you mean 'c'?"]
+
+
+def test_a_broken_step_leads_to_the_one_below():
+    steps = (
+        "a: {announce: welcome, x: y}\nb: {announce: welcome, record: yes}\nc: {a: b}"
+    )
+    assert not [p for p in problems(steps) if "nothing leads" in p]
+
+
+def test_a_recording_may_rest_on_a_purpose_that_is_broken():
+    head = HEAD.replace("basis: consent", "basis: consnt")
+    assert len(problems("a: {queue: x, record: on}", head)) == 1
+
+
+def test_a_kind_may_record_unless_told_otherwise():
+    @dataclass(frozen=True, kw_only=True)
+    class Talk(Step):
+        """Talks."""
+
+        kind: ClassVar[str] = "talk"
+        endings: ClassVar[tuple[str, ...]] = ()
+        topic: str = option(PromptName(), key="talk")
+        record: Record = option(RECORD_WANTED, Record.ON)
+
+    text = b"flow: t\nprompts: {hi: Hi.}\nsteps:\n  a: {talk: hi}\n"
+    with pytest.raises(FlowErrors, match="nothing could ever permit") as caught:
+        load(text, "t.yaml", {"talk": Talk})
+    assert caught.value.problems[0].column == 6
 
 
 def test_no_steps_is_a_mistake():

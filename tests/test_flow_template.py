@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eslflow.errors import RenderError
-from eslflow.flow.template import MOST_TEXT, render
+from eslflow.flow.template import MOST_TEXT, names, render
 
 VALUES = {"company": "Example Ltd"}
 
@@ -14,6 +14,11 @@ def test_names_are_filled_in():
     assert render("Welcome to {{ company }}.", VALUES) == "Welcome to Example Ltd."
     assert render("No names, one { brace.", VALUES) == "No names, one { brace."
     assert render("Plain.", {}) == "Plain."
+
+
+def test_a_text_tells_which_names_it_wants():
+    assert names("{{ b }}, {{ a }} and {{ b }}") == {"a", "b"}
+    assert names("{ no names }") == names("none") == frozenset()
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,8 @@ from eslflow.flow.syntax import explain
 MOST_BYTES = 256 * 1024
 """Some thousand steps; the parser takes seconds for more, and calls would wait."""
 MOST_DEPTH = 20
+MOST_PROBLEMS = 100
+"""Nobody reads more in one run, and each is compared with what may be meant."""
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 _UNSEEN = re.compile(
@@ -90,7 +92,11 @@ class Document:
         self._text = self._decode(data)
 
     def problem(self, mark: Mark, problem: str, hint: str = "", path: str = "") -> None:
-        """Note a problem at a place; reading goes on."""
+        """Note a problem at a place; reading goes on.
+
+        Raises:
+            FlowErrors: there are too many to be of use.
+        """
         inside = 0 < mark.line <= len(self.lines)
         source = self.lines[mark.line - 1] if inside else ""
         self.problems.append(
@@ -105,6 +111,8 @@ class Document:
                 path=path,
             )
         )
+        if len(self.problems) == MOST_PROBLEMS:
+            self.stop_if_broken()
 
     def read(self) -> Node:
         """Return the document's top node.
@@ -134,6 +142,15 @@ class Document:
         if self.problems:
             raise FlowErrors(self.problems)
 
+    def place_of(self, pattern: str, mark: Mark) -> Mark:
+        """Return where something matches from a place on, else the place itself."""
+        for number, line in enumerate(self.lines[mark.line - 1 :], mark.line):
+            start = mark.column - 1 if number == mark.line else 0
+            found = re.compile(pattern).search(line, start)
+            if found is not None:
+                return Mark(number, found.start(1) + 1, len(found[1]))
+        return mark
+
     def _decode(self, data: bytes) -> str:
         if len(data) > MOST_BYTES:
             problem = f"the file is larger than {MOST_BYTES // 1024} KB"
@@ -158,7 +175,7 @@ class Document:
         return text
 
     def refuse_unseen(self, character: str, mark: Mark) -> None:
-        problem = f"a control character (U+{ord(character):04X}) cannot stand here"
+        problem = f"the character U+{ord(character):04X} cannot stand here"
         hint = "Remove it, or write the line anew in a text editor."
         self.problem(mark, problem, hint)
 

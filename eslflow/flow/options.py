@@ -9,37 +9,28 @@ from __future__ import annotations
 import dataclasses
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import Enum
 from typing import Any
 
-from eslflow.flow.document import Document, Kind, Node
+from eslflow.flow.document import Kind, Node
 from eslflow.flow.model import From, Record
-
-NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-"""Names of flows, steps, prompts, notices and purposes; safe in paths and arguments."""
+from eslflow.flow.problems import (
+    NAME,
+    Context,
+    either,
+    entries_of,
+    listed,
+    near,
+    scalar,
+)
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)(ms|s|m|h|d)")
 _KEYS = {"star": "*", "hash": "#"}
 _KEY = re.compile(r"[0-9*#A-D]")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f$]|%24|%25", re.IGNORECASE)
-
-
-@dataclass
-class Context:
-    """What a value may refer to, and where its problems go."""
-
-    document: Document
-    names: Mapping[str, Collection[str]]
-    """Known names: `prompt`, `notice`, `purpose`, `step`."""
-    path: str = ""
-
-    def problem(self, node: Node, problem: str, hint: str = "") -> None:
-        """Note a problem at a node."""
-        self.document.problem(node.mark, problem, hint, self.path)
 
 
 class Takes(ABC):
@@ -91,26 +82,6 @@ def fields_of(kind: type[Any]) -> dict[str, tuple[str, Field]]:
     return found
 
 
-def near(word: str, known: Collection[str]) -> str:
-    """Return `Did you mean 'x'?` with a blank before it, or nothing."""
-    close = get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f" Did you mean '{close[0]}'?" if close else ""
-
-
-def listed(words: Collection[str]) -> str:
-    """Return names as a line of text."""
-    return ", ".join(words) or "none yet"
-
-
-def scalar(node: Node, context: Context, words: str) -> str | None:
-    """Return the text of a scalar; anything else is noted."""
-    if node.is_scalar and node.kind is not Kind.NOTHING:
-        return node.text
-    problem = f"{node.kind.value} stands where {words} is wanted"
-    context.problem(node, problem, f"Takes {words}.")
-    return None
-
-
 class Name(Takes):
     """The name of something that the flow declares elsewhere."""
 
@@ -126,7 +97,8 @@ class Name(Takes):
         known = context.names[self.what]
         if text in known:
             return text
-        problem = f"there is no {self.what} '{text}'.{near(text, known)}"
+        context.missed.add(self.what)
+        problem = f"there is no {self.what} '{text}'{near(text, known)}"
         context.problem(node, problem, f"{self.what}s: {listed(known)}")
         return None
 
@@ -220,7 +192,7 @@ class OneOf(Takes):
 
     def __init__(self, members: type[Enum]) -> None:
         self._members = {str(member.value): member for member in members}
-        self.words = "one of " + listed(self._members)
+        self.words = either(self._members)
 
     def convert(self, node: Node, context: Context) -> Enum | None:
         """Return the enum's member."""
@@ -229,7 +201,7 @@ class OneOf(Takes):
             return None
         member = self._members.get(text)
         if member is None:
-            problem = f"'{text}' is not right here.{near(text, self._members)}"
+            problem = f"'{text}' is not right here{near(text, self._members)}"
             context.problem(node, problem, f"Takes {self.words}.")
         return member
 
@@ -337,28 +309,6 @@ class Table(Takes):
                 name: takes.schema() for name, takes in self._fields.items()
             },
         }
-
-
-def entries_of(
-    node: Node, context: Context, known: Collection[str], words: str
-) -> dict[str, Node] | None:
-    """Return a mapping's values by name; unknown and double names are noted."""
-    if node.kind is not Kind.MAPPING:
-        problem = f"{node.kind.value} stands where {words} is wanted"
-        context.problem(node, problem, f"Takes: {listed(known)}.")
-        return None
-    entries: dict[str, Node] = {}
-    for key, value in node.pairs:
-        if key.text not in known or not key.is_scalar:
-            where = f" of {context.path}" if context.path else ""
-            problem = f"'{key.text}' is not an option{where}.{near(key.text, known)}"
-            hint = f"{context.path or 'this'} takes: {listed(known)}"
-            context.problem(key, problem, hint)
-        elif key.text in entries:
-            context.problem(key, f"'{key.text}' stands twice", "The first one counts.")
-        else:
-            entries[key.text] = value
-    return entries
 
 
 RECORD_WANTED = OneOf(Record)

@@ -7,13 +7,13 @@ copy (scripts/docs writes it, a test compares). Must not read or write files.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from eslflow.flow.load import KEYS, LANGUAGE, URL
+from eslflow.flow.load import KEYS, URL
 from eslflow.flow.model import Basis
 from eslflow.flow.options import (
-    NAME,
     REQUIRED,
     Duration,
     OneOf,
@@ -21,7 +21,9 @@ from eslflow.flow.options import (
     Whole,
     fields_of,
 )
+from eslflow.flow.problems import NAME
 from eslflow.flow.steps import key_of
+from eslflow.flow.words import LANGUAGE, VALUE_NAME
 
 if TYPE_CHECKING:
     from eslflow.steps.step import Step
@@ -52,7 +54,7 @@ def schema(kinds: Mapping[str, type[Step]]) -> Schema:
             "uniqueItems": True,
             "items": {"type": "string", "pattern": f"^{LANGUAGE.pattern}$"},
         },
-        "values": _named({"type": ["string", "number", "boolean"]}),
+        "values": _named({"type": ["string", "number", "boolean"]}, VALUE_NAME),
         "purposes": _named(_purpose()),
         "notices": _named(_notice()),
         "prompts": _named(_WORDS),
@@ -77,10 +79,10 @@ def text(kinds: Mapping[str, type[Step]]) -> str:
     return json.dumps(schema(kinds), indent=2, ensure_ascii=False) + "\n"
 
 
-def _named(value: Schema) -> Schema:
+def _named(value: Schema, name: re.Pattern[str] = NAME) -> Schema:
     return {
         "type": "object",
-        "propertyNames": {"pattern": f"^{NAME.pattern}$"},
+        "propertyNames": {"pattern": f"^{name.pattern}$"},
         "additionalProperties": value,
     }
 

@@ -12,17 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from eslflow.flow.document import Kind, Node
 from eslflow.flow.model import Basis, Purpose, Record
-from eslflow.flow.options import (
-    NAME,
-    REQUIRED,
-    Context,
-    Field,
-    StepName,
-    entries_of,
-    fields_of,
-    listed,
-    near,
-)
+from eslflow.flow.options import REQUIRED, Field, StepName, fields_of
+from eslflow.flow.problems import NAME, Context, entries_of, listed, near
 
 if TYPE_CHECKING:
     from eslflow.steps.step import Step
@@ -56,18 +47,25 @@ def read_steps(
         return {}, ""
     reader = _Reader(context, kinds, purposes)
     names = [key.text for key, _ in node.pairs]
-    first = names[0]
-    if start is not None:
-        first = _STEP.convert(start, context) or first
+    first = names[0] if start is None else _STEP.convert(start, context) or ""
     steps = reader.steps(node, names)
-    if len(steps) == len(names):
+    # Where a misspelt name was to lead, nobody knows.
+    if "step" not in context.missed:
         reader.unreachable(node, steps, first)
+    if len(steps) == len(names):
+        reader.never_asked(node, steps)
     return steps, first
 
 
 def key_of(ending: str, options: Mapping[str, tuple[str, Field]]) -> str:
     """Return how a file spells an ending: `on_timeout` where `timeout` is an option."""
     return f"on_{ending}" if ending in options else ending
+
+
+def _words_in(node: Node) -> set[str]:
+    """Return every text inside a node."""
+    inside = [*node.items, *(held for pair in node.pairs for held in pair)]
+    return {node.text}.union(*(_words_in(held) for held in inside))
 
 
 class _Reader:
@@ -121,12 +119,13 @@ class _Reader:
             return None
         present = [key.text for key, _ in node.pairs if key.text in self._kinds]
         if len(present) != 1:
-            problem = f"step '{name}' says not what it does"
+            guesses = [near(key.text, self._kinds) for key, _ in node.pairs]
+            guess = next(filter(None, guesses), "")
+            problem = f"step '{name}' does not say what it does{guess}"
             if present:
                 problem = f"step '{name}' is both {' and '.join(present)}"
-            guess = next((near(k.text, self._kinds) for k, _ in node.pairs), "")
             hint = f"Kinds of step: {listed(self._kinds)}"
-            self._context.problem(node, problem + "." + guess, hint)
+            self._context.problem(node, problem, hint)
             return None
         kind = self._kinds[present[0]]
         options = fields_of(kind)
@@ -172,23 +171,35 @@ class _Reader:
             hint = "Add record: on, or remove from."
             problem = f"step '{draft.name}' says from when, but not record: on"
             self._context.problem(draft.entries["from"], problem, hint)
-        if step.record is Record.ON and not self._purposes:
+        if step.record is Record.ON and not self._context.names["purpose"]:
             hint = "Declare a purpose with its basis under purposes:"
             problem = "nothing could ever permit this recording: there is no purpose"
-            self._context.problem(draft.entries["record"], problem, hint)
+            where = draft.entries.get("record", draft.node)
+            self._context.problem(where, problem, hint)
 
     def unreachable(self, node: Node, steps: Mapping[str, Step], first: str) -> None:
-        """Note the steps that nothing leads to, and purposes that nobody asks for."""
-        reached, waiting = set(), [first]
+        """Note the steps that nothing leads to."""
+        roads = {name: set(step.leads_to()) for name, step in steps.items()}
+        names = [key.text for key, _ in node.pairs]
+        for place, (key, value) in enumerate(node.pairs):
+            if key.text not in steps:
+                # It is broken: it may lead to whatever it names, and to the one below.
+                below = names[place + 1 : place + 2]
+                roads[key.text] = {*below, *(_words_in(value) & set(names))}
+        reached, waiting = {""}, {first}
         while waiting:
-            name = waiting.pop()
-            if name and name not in reached:
-                reached.add(name)
-                waiting += steps[name].leads_to()
+            reached |= waiting
+            waiting = {far for name in waiting for far in roads[name]} - reached
         for key, _ in node.pairs:
             if key.text not in reached:
                 hint = "Name it as a target, or remove it."
                 self._context.problem(key, f"nothing leads to step '{key.text}'", hint)
+
+    def never_asked(self, node: Node, steps: Mapping[str, Step]) -> None:
+        """Note the steps whose recording waits for a grant that nobody asks for."""
+        declared = self._context.names["purpose"]
+        if not declared or len(declared) > len(self._purposes):
+            return
         asked = {purpose for step in steps.values() for purpose in step.asks_for()}
         for key, value in node.pairs:
             if steps[key.text].record is Record.ON and not self._permitted(asked):

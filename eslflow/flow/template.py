@@ -8,23 +8,42 @@ given anything that came from a call.
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-from jinja2 import StrictUndefined, TemplateError, meta, nodes
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from functools import cache
+from typing import TYPE_CHECKING
 
 from eslflow.errors import RenderError
 
+if TYPE_CHECKING:
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
 MOST_TEXT = 10_000
 """Characters; no notice is read out for half an hour."""
+MOST_VALUE = 1_000
+"""Characters of one value; a text can hold thousands of them before it is measured."""
 
-_ALLOWED = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name)
 
-_environment = ImmutableSandboxedEnvironment(
-    undefined=StrictUndefined,
-    autoescape=False,
-    keep_trailing_newline=True,
-)
-_environment.globals.clear()
+def names(template: str) -> frozenset[str]:
+    """Return the names that a text wants filled in.
+
+    Raises:
+        RenderError: anything but `{{ name }}`.
+    """
+    if "{" not in template:
+        return frozenset()
+    from jinja2 import TemplateError, nodes
+
+    try:
+        tree = _environment().parse(template)
+    except (TemplateError, RecursionError) as error:
+        raise RenderError(template, str(error)) from error
+    allowed = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name)
+    found = set()
+    for node in tree.find_all(nodes.Node):
+        if not isinstance(node, allowed):
+            raise RenderError(template, "only {{ name }} can stand in a text")
+        if isinstance(node, nodes.Name):
+            found.add(node.name)
+    return frozenset(found)
 
 
 def render(template: str, values: Mapping[str, str]) -> str:
@@ -33,23 +52,27 @@ def render(template: str, values: Mapping[str, str]) -> str:
     Raises:
         RenderError: a name that is not there, or anything but `{{ name }}`.
     """
+    missing = sorted(names(template) - values.keys())
+    if missing:
+        raise RenderError(template, f"there is no value '{missing[0]}'")
     if "{" not in template:
         return template
-    try:
-        tree = _environment.parse(template)
-        _refuse_logic(template, tree)
-        missing = sorted(meta.find_undeclared_variables(tree) - values.keys())
-        if missing:
-            raise RenderError(template, f"there is no value '{missing[0]}'")
-        text = _environment.from_string(template).render(dict(values))
-    except (TemplateError, RecursionError) as error:
-        raise RenderError(template, str(error)) from error
+    text = _environment().from_string(template).render(dict(values))
     if len(text) > MOST_TEXT:
         raise RenderError(template, f"it is longer than {MOST_TEXT} characters")
     return text
 
 
-def _refuse_logic(template: str, tree: nodes.Template) -> None:
-    for node in tree.find_all(nodes.Node):
-        if not isinstance(node, _ALLOWED):
-            raise RenderError(template, "only {{ name }} can stand in a text")
+@cache
+def _environment() -> ImmutableSandboxedEnvironment:
+    # Few flows have names in their texts, and every command would wait for jinja2.
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    environment = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined,
+        autoescape=False,
+        keep_trailing_newline=True,
+    )
+    environment.globals.clear()
+    return environment

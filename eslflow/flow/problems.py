@@ -1,0 +1,123 @@
+"""What can be wrong with any node of a file, and how it is told.
+
+In: nodes with positions. Out: their text, their entries by name; what is wrong is noted
+in the document. Must not know what the names stand for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from itertools import islice
+from typing import TypeVar
+
+from eslflow.flow.document import Document, Kind, Node
+
+Made = TypeVar("Made")
+
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+"""Names of flows, steps, prompts, notices and purposes; safe in paths and arguments."""
+NAME_WORDS = "a name (small letters, digits, _ and -)"
+MOST_NEAR = 1_000
+"""Names that a misspelt one is compared with; to compare takes time."""
+
+
+@dataclass
+class Context:
+    """What a value may refer to, and where its problems go."""
+
+    document: Document
+    names: Mapping[str, Collection[str]]
+    """Known names: `prompt`, `notice`, `purpose`, `step`."""
+    path: str = ""
+    missed: set[str] = field(default_factory=set)
+    """Of which of them a name was looked for in vain."""
+
+    def problem(self, node: Node, problem: str, hint: str = "") -> None:
+        """Note a problem at a node."""
+        self.document.problem(node.mark, problem, hint, self.path)
+
+
+def near(word: str, known: Collection[str]) -> str:
+    """Return `. Did you mean 'x'?`, or nothing."""
+    close = get_close_matches(word, islice(known, MOST_NEAR), n=1, cutoff=0.6)
+    return f". Did you mean '{close[0]}'?" if close else ""
+
+
+def listed(words: Collection[str]) -> str:
+    """Return names as a line of text."""
+    return ", ".join(words) or "none yet"
+
+
+def either(words: Collection[str]) -> str:
+    """Return `on or off`, and `one of a, b, c` of more."""
+    return " or ".join(words) if len(words) < 3 else f"one of {listed(words)}"
+
+
+def scalar(node: Node, context: Context, words: str) -> str | None:
+    """Return the text of a scalar; anything else is noted."""
+    if node.is_scalar and node.kind is not Kind.NOTHING:
+        return node.text
+    problem = f"{node.kind.value} stands where {words} is wanted"
+    context.problem(node, problem, f"Takes {words}.")
+    return None
+
+
+def entries_of(
+    node: Node, context: Context, known: Collection[str], words: str
+) -> dict[str, Node] | None:
+    """Return a mapping's values by name; unknown and double names are noted."""
+    if node.kind is not Kind.MAPPING:
+        problem = f"{node.kind.value} stands where {words} is wanted"
+        context.problem(node, problem, f"Takes: {listed(known)}.")
+        return None
+    entries: dict[str, Node] = {}
+    for key, value in node.pairs:
+        hint = f"{context.path} takes: {listed(known)}"
+        if not key.text:
+            context.problem(key, f"{key.kind.value} stands where a name is", hint)
+        elif key.text not in known:
+            guess = near(key.text, known)
+            problem = f"'{key.text}' is not an option of {context.path}{guess}"
+            context.problem(key, problem, hint)
+        elif key.text in entries:
+            context.problem(key, f"'{key.text}' stands twice", "The first one counts.")
+        else:
+            entries[key.text] = value
+    return entries
+
+
+def named(
+    node: Node | None,
+    context: Context,
+    what: str,
+    make: Callable[[str, Node], Made | None],
+    pattern: re.Pattern[str] = NAME,
+) -> dict[str, Made]:
+    """Return what a mapping declares, by name; bad and double names are noted."""
+    if node is None:
+        return {}
+    if node.kind is not Kind.MAPPING:
+        hint = f"Write {context.path}: and below it, indented, NAME: ... for each."
+        problem = f"{node.kind.value} stands where {context.path} are"
+        context.problem(node, problem, hint)
+        return {}
+    found: dict[str, Made] = {}
+    for key, value in node.pairs:
+        if not key.is_scalar or not pattern.fullmatch(key.text):
+            problem = f"'{key.text}' cannot be the name of a {what}"
+            context.problem(key, problem, f"Takes {NAME_WORDS}.")
+        elif key.text in found:
+            problem = f"the {what} '{key.text}' stands twice"
+            context.problem(key, problem, "Remove one of them.")
+        made = make(key.text, value)
+        if made is not None:
+            found[key.text] = made
+    return found
+
+
+def names_in(node: Node | None) -> tuple[str, ...]:
+    """Return the names a mapping declares, good or bad, for look-ups."""
+    return () if node is None else tuple(key.text for key, _ in node.pairs)

@@ -1,0 +1,125 @@
+"""What callers hear, word by word: texts by language, with values filled in.
+
+In: the nodes of languages, values and texts. Out: texts by language; what is wrong is
+noted in the document. Must not know what a text is for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from eslflow.errors import RenderError
+from eslflow.flow.document import Document, Kind, Node
+from eslflow.flow.problems import Context, listed, named, near, scalar
+from eslflow.flow.template import MOST_TEXT, MOST_VALUE, names, render
+
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+"""BCP 47, as far as offices need it."""
+VALUE_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+"""As a template can spell it."""
+
+
+class Words:
+    """What the texts of one flow may be."""
+
+    def __init__(
+        self, document: Document, languages: Node | None, values: Node | None
+    ) -> None:
+        self._document = document
+        self.languages = self._read_languages(languages)
+        """The first is the default."""
+        context = Context(document, {}, "values")
+        self._values = named(values, context, "value", self._value, VALUE_NAME)
+
+    def texts(self, node: Node, context: Context, what: str) -> dict[str, str]:
+        """Return what is said in each language of the flow."""
+        if node.is_scalar and len(self.languages) == 1:
+            return {self.languages[0]: self._sentence(node, context, what)}
+        hint = f"Write one text for each of: {listed(self.languages)}"
+        if node.is_scalar:
+            context.problem(node, f"{what} has one text for all languages", hint)
+        elif node.kind is not Kind.MAPPING:
+            context.problem(node, f"{node.kind.value} stands where text is", hint)
+        elif node.pairs and node.pairs[0][0].kind is Kind.MAPPING:
+            hint = 'Put the whole text in quotes: "{{ name }} ..."'
+            context.problem(node, "text that begins with {{ needs quotes", hint)
+        else:
+            return self._by_language(node, context, what)
+        return {}
+
+    def _by_language(self, node: Node, context: Context, what: str) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for language, text in node.pairs:
+            if language.text not in self.languages:
+                guess = near(language.text, self.languages)
+                problem = f"'{language.text}' is no language of this flow{guess}"
+                hint = f"languages: {listed(self.languages)}"
+                context.problem(language, problem, hint)
+            elif language.text in found:
+                problem = f"the text in {language.text} stands twice"
+                context.problem(language, problem, "Remove one of them.")
+            else:
+                found[language.text] = self._sentence(text, context, what)
+        for missing in [name for name in self.languages if name not in found]:
+            hint = f"Add {missing}: and the words, or take it out of languages:"
+            context.problem(node, f"{what} has no text in {missing}", hint)
+        return found
+
+    def _sentence(self, node: Node, context: Context, what: str) -> str:
+        text = scalar(node, context, "text")
+        if text is None:
+            return ""
+        if not text.strip():
+            hint = "Write the words that callers hear."
+            context.problem(node, f"{what} has a text without words", hint)
+        if len(text) > MOST_TEXT:
+            problem = f"{what} is longer than {MOST_TEXT} characters"
+            context.problem(node, problem, "Nobody listens that long: shorten it.")
+            return ""
+        try:
+            if self._are_known(names(text), node, context):
+                return " ".join(render(text, self._values).split())
+        except RenderError as error:
+            hint = "A text holds words, and names of values: as {{ name }}."
+            context.problem(node, f"{what}: {error.problem}", hint)
+        return ""
+
+    def _are_known(self, wanted: Collection[str], node: Node, context: Context) -> bool:
+        unknown = sorted(set(wanted) - self._values.keys())
+        for name in unknown:
+            pattern = rf"\{{\{{[-+]?\s*({re.escape(name)})\b"
+            here = Node(node.kind, self._document.place_of(pattern, node.mark))
+            guess = near(name, self._values)
+            hint = f"values: {listed(self._values)}"
+            context.problem(here, f"there is no value '{name}'{guess}", hint)
+        return not unknown
+
+    def _read_languages(self, node: Node | None) -> tuple[str, ...]:
+        if node is None:
+            return ("en",)
+        context = Context(self._document, {}, "languages")
+        if node.kind is not Kind.LIST or not node.items:
+            hint = "Write languages: [en, de]"
+            context.problem(node, "languages is a list", hint)
+            return ("en",)
+        found: list[str] = []
+        for item in node.items:
+            text = scalar(item, context, "a language") or ""
+            if not LANGUAGE.fullmatch(text):
+                hint = "A language is written as in en, de or pt-BR."
+                context.problem(item, f"'{text}' is no language", hint)
+            elif text in found:
+                problem = f"the language {text} stands twice"
+                context.problem(item, problem, "Remove one of them.")
+            else:
+                found.append(text)
+        return tuple(found) or ("en",)
+
+    def _value(self, name: str, node: Node) -> str | None:
+        context = Context(self._document, {}, f"values.{name}")
+        text = scalar(node, context, "text")
+        if text is not None and len(text) > MOST_VALUE:
+            problem = f"value '{name}' is longer than {MOST_VALUE} characters"
+            context.problem(node, problem, "Write long text where it is said.")
+        return text

@@ -1,0 +1,98 @@
+"""What can be wrong with any node, and how it is told."""
+
+from eslflow.flow.document import Document
+from eslflow.flow.problems import (
+    MOST_NEAR,
+    Context,
+    either,
+    entries_of,
+    listed,
+    named,
+    names_in,
+    near,
+    scalar,
+)
+
+
+def read(text, path="thing"):
+    """Return a document's top node and a context for it."""
+    document = Document(text.encode(), "t.yaml")
+    return document.read(), Context(document, {}, path)
+
+
+def told(context):
+    return [problem.problem for problem in context.document.problems]
+
+
+def test_a_problem_carries_place_path_and_hint_as_data():
+    top, context = read("a:\n  bcd: 1\n", "steps.a")
+    context.problem(top.pairs[0][1].pairs[0][0], "is odd", "Make it even.")
+    (problem,) = context.document.problems
+    assert (problem.file, problem.line, problem.column) == ("t.yaml", 2, 3)
+    assert (problem.source, problem.width) == ("  bcd: 1", 3)
+    assert (problem.path, problem.hint) == ("steps.a", "Make it even.")
+
+
+def test_entries_that_are_unknown_double_or_nameless_are_told():
+    top, context = read("a: 1\na: 2\naa: 3\n[c]: 4\n: 5\n{{ d }}: 6\n")
+    entries = entries_of(top, context, ("a",), "a thing")
+    assert entries is not None
+    assert entries["a"].text == "1"
+    assert told(context) == [
+        "'a' stands twice",
+        "'aa' is not an option of thing. Did you mean 'a'?",
+        "a list stands where a name is",
+        "nothing stands where a name is",
+        "a mapping stands where a name is",
+    ]
+    assert context.document.problems[1].hint == "thing takes: a"
+
+
+def test_entries_stand_in_a_mapping():
+    top, context = read("[a]")
+    assert entries_of(top, context, ("a",), "a thing") is None
+    assert told(context) == ["a list stands where a thing is wanted"]
+
+
+def test_a_scalar_is_its_text():
+    top, context = read("[1, true, on, 0123, '', ~, {a: b}]")
+    found = [scalar(item, context, "text") for item in top.items]
+    assert found == ["1", "true", "on", "0123", "", None, None]
+    assert told(context) == [
+        "nothing stands where text is wanted",
+        "a mapping stands where text is wanted",
+    ]
+
+
+def test_what_is_declared_is_found_by_its_name():
+    top, context = read("a: 1\nA: 2\n[b]: 3\na: 4\nc: 5\n")
+    made = named(top, context, "thing", lambda _, node: node.text.strip("5") or None)
+    assert made["a"]
+    assert "c" not in made
+    assert told(context) == [
+        "'A' cannot be the name of a thing",
+        "'' cannot be the name of a thing",
+        "the thing 'a' stands twice",
+    ]
+
+
+def test_what_is_not_declared_is_none():
+    assert named(None, read("")[1], "thing", lambda *_: 1) == {}
+    assert names_in(None) == ()
+    assert names_in(read("a: 1\nB: 2\n")[0]) == ("a", "B")
+
+
+def test_names_stand_in_a_mapping():
+    top, context = read("[a]", "things")
+    assert named(top, context, "thing", lambda *_: 1) == {}
+    assert told(context) == ["a list stands where things are"]
+
+
+def test_guesses_and_lists_read_as_sentences():
+    assert near("tiemout", ["timeout"]) == ". Did you mean 'timeout'?"
+    assert near("zzz", ["timeout"]) == ""
+    assert near("tiemout", [*map(str, range(MOST_NEAR)), "timeout"]) == ""
+    assert listed([]) == "none yet"
+    assert listed(["a", "b"]) == "a, b"
+    assert either(["on", "off"]) == "on or off"
+    assert either(["a", "b", "c"]) == "one of a, b, c"
