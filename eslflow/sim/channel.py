@@ -172,6 +172,7 @@ class Channel:
         if app is None:
             self.pass_s(0.021)
             self.hang_up("DESTINATION_OUT_OF_ORDER")
+            self.finish()
             return
         leaves = self.script.hang_up_at in (sent.app, f"{sent.app} {run}")
         app(self, apps.Run(sent.app, sent.arg, sent.mark, run, leaves))

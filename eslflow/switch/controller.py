@@ -105,12 +105,13 @@ class Controller:
         self._open: set[Conversation] = set()
         self._idle = Signal()
         self._idle.set()
-        self._server = StreamServer((host, port), self._accepted, backlog=BACKLOG)
+        self._where = (host, port)
+        self._server: StreamServer | None = None
 
     @property
     def address(self) -> tuple[str, int]:
-        """Host and port it listens on."""
-        return str(self._server.server_host), int(self._server.server_port or 0)
+        """Host and port it listens on, or is to."""
+        return self._where
 
     def start(self) -> None:
         """Listen.
@@ -118,19 +119,16 @@ class Controller:
         Raises:
             SettingsError: the address cannot be had.
         """
-        host, port = self.address
-        try:
-            self._server.start()
-        except OSError as error:
-            raise SettingsError(
-                f"cannot listen on {host}:{port}: {error.strerror}. "
-                "Is eslflow running already, or another program? See listen: in "
-                "eslflow.yaml"
-            ) from error
+        listener = _listen(*self._where)
+        host, port = listener.getsockname()[:2]
+        self._where = (str(host), int(port))
+        self._server = StreamServer(listener, self._accepted)
+        self._server.start()
 
     def drain(self, seconds: float) -> int:
         """Take no new calls and wait for the running ones; return how many are left."""
-        self._server.stop_accepting()
+        if self._server is not None:
+            self._server.stop_accepting()
         return self.settle(seconds)
 
     def settle(self, seconds: float = 10) -> int:
@@ -140,7 +138,8 @@ class Controller:
 
     def stop(self) -> None:
         """Stop at once: every call goes to its dialplan's fallback."""
-        self._server.stop(timeout=0)
+        if self._server is not None:
+            self._server.stop(timeout=0)
         for conversation in list(self._open):
             conversation.close()
         self._idle.wait(1)
@@ -186,6 +185,27 @@ class Controller:
                 del self.calls[conversation.uuid]
             if not self._open:
                 self._idle.set()
+
+
+def _listen(host: str, port: int) -> Any:
+    """Return a listening socket.
+
+    Raises:
+        SettingsError: the address cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise SettingsError(
+            f"cannot listen on {host}:{port}: {error.strerror}. Is eslflow running "
+            "already, or another program? See listen: in eslflow.yaml"
+        ) from error
+    return listener
 
 
 def run_until_stopped(

@@ -24,7 +24,7 @@ from greenswitch import InboundESL
 from greenswitch.esl import ESLEvent, NotConnectedError
 
 from eslflow.errors import LinkLost, ProtocolError, UnsafeValue
-from eslflow.wire.message import Message, decode
+from eslflow.wire.message import Message
 from eslflow.wire.reader import MOST_BODY
 
 REPLY_S = 10.0
@@ -114,6 +114,10 @@ class SafeInbound(InboundESL):  # type: ignore[misc]
         except OSError as error:
             raise LinkLost(f"the control link broke: {error}") from error
 
+    def close(self) -> None:
+        """End the link and its greenlets; whoever waits is told."""
+        hang_up(self)
+
     def connect(self) -> None:
         """Connect and log in.
 
@@ -134,6 +138,16 @@ class SafeInbound(InboundESL):  # type: ignore[misc]
             ) from error
 
 
+def hang_up(link: InboundESL) -> None:
+    """End a link of greenswitch without asking the switch, as its `stop` would."""
+    link._run = link.connected = False
+    greenlets = (link._receive_events_greenlet, link._process_events_greenlet)
+    gevent.killall([greenlet for greenlet in greenlets if greenlet is not None])
+    link.sock.close()
+    if hasattr(link, "sock_file"):
+        link.sock_file.close()
+
+
 def finished(event: ESLEvent, mark: str) -> bool:
     """Whether an event says that the application with this mark is done."""
     headers = event.headers
@@ -143,4 +157,4 @@ def finished(event: ESLEvent, mark: str) -> bool:
     )
 
 
-__all__ = ["SafeEvent", "SafeInbound", "decode", "finished"]
+__all__ = ["SafeEvent", "SafeInbound", "finished", "hang_up"]

@@ -103,7 +103,11 @@ class ControlLink(Link):
     def _connect(self) -> None:
         switch = self._switch
         esl = SafeInbound(switch.host, switch.port, switch.password)
-        esl.connect()
+        try:
+            esl.connect()
+        except LinkLost:
+            esl.close()
+            raise
         self._esl = esl
         self.problem = ""
         log.info("control link to %s:%d is up", switch.host, switch.port)
@@ -111,9 +115,7 @@ class ControlLink(Link):
     def _drop(self) -> None:
         esl, self._esl = self._esl, None
         if esl is not None:
-            esl.connected = False
-            esl._run = False
-            esl.sock.close()
+            esl.close()
 
 
 def link_of(switch: Switch | None) -> Link:

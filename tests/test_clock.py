@@ -1,0 +1,11 @@
+"""The time."""
+
+from datetime import datetime, timezone
+
+from eslflow.clock import SystemClock
+
+
+def test_it_tells_microseconds_since_1970():
+    before = datetime.now(timezone.utc).timestamp() - 1
+    now = SystemClock().now()
+    assert before * 1e6 < now < (datetime.now(timezone.utc).timestamp() + 1) * 1e6

@@ -1,0 +1,32 @@
+"""Which flow takes a call, and what it hears."""
+
+from eslflow.call.events import Offered
+from eslflow.switch.shelf import Shelf, heard
+from eslflow.wire.terms import EventName, Subclass
+from tests.peers import SUPPORT
+from tests.steps_of import flow
+
+OTHER = flow("a: {queue: x, type: fifo}")
+SHELF = Shelf({"one": SUPPORT, "two": OTHER}, "one", {"100": "two", "200": "gone"})
+
+
+def test_the_path_comes_first_then_the_number_then_the_default():
+    assert SHELF.choose(Offered("u", flow_path="two", called="100")) is OTHER
+    assert SHELF.choose(Offered("u", called="100")) is OTHER
+    assert SHELF.choose(Offered("u", called="300")) is SUPPORT
+
+
+def test_a_name_that_no_flow_has_is_no_flow():
+    assert SHELF.choose(Offered("u", flow_path="none", called="100")) is None
+    assert SHELF.choose(Offered("u", called="200")) is None
+    assert Shelf({"one": SUPPORT}).choose(Offered("u")) is None
+
+
+def test_a_flow_hears_what_its_steps_read_and_no_more():
+    names, customs = heard(flow("a: {announce: welcome}"))
+    assert names == [EventName.CHANNEL_EXECUTE_COMPLETE, EventName.CHANNEL_HANGUP]
+    assert customs == []
+    names, _ = heard(SUPPORT)
+    assert EventName.RECORD_STOP in names
+    assert EventName.CHANNEL_PARK in names
+    assert heard(OTHER)[1] == [Subclass.FIFO]
