@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -48,8 +49,13 @@ def keep(ledger, *rows):
 
 
 def rows(path, sql):
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db:
         return db.execute(sql).fetchall()
+
+
+def second(path):
+    """Open the database beside the ledger, as another process would."""
+    return closing(sqlite3.connect(path, isolation_level=None))
 
 
 @pytest.fixture
@@ -105,7 +111,7 @@ def test_a_call_handed_over_twice_keeps_what_was_known(path):
 def test_choices_and_actions_cannot_be_changed_or_deleted(path):
     with Ledger(path) as ledger:
         keep(ledger, choice())
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db:
         for sql in ("UPDATE choices SET state = 'refused'", "DELETE FROM choices"):
             with pytest.raises(sqlite3.IntegrityError, match="append only"):
                 db.execute(sql)
@@ -146,7 +152,7 @@ def test_callers_bytes_are_stored_and_visible(path):
 def test_a_locked_database_is_a_refusal_and_written_later(path, monkeypatch):
     monkeypatch.setattr(writer, "BUSY_MS", 10)
     with Ledger(path) as ledger:
-        with sqlite3.connect(path, isolation_level=None) as other:
+        with second(path) as other:
             other.execute("BEGIN IMMEDIATE")
             assert "locked" in keep(ledger, choice())
             assert ledger.health().has_spilled
@@ -158,7 +164,7 @@ def test_a_locked_database_is_a_refusal_and_written_later(path, monkeypatch):
 
 def test_what_spilled_is_written_at_the_next_start(path, monkeypatch):
     monkeypatch.setattr(writer, "BUSY_MS", 10)
-    with Ledger(path) as ledger, sqlite3.connect(path, isolation_level=None) as other:
+    with Ledger(path) as ledger, second(path) as other:
         other.execute("BEGIN IMMEDIATE")
         keep(ledger, choice(state=State.REFUSED), offered())
         ledger.close()
@@ -172,7 +178,7 @@ def test_what_spilled_is_written_at_the_next_start(path, monkeypatch):
 def test_a_spill_file_that_cannot_be_written_is_told(path, monkeypatch, tmp_path):
     monkeypatch.setattr(writer, "BUSY_MS", 10)
     (tmp_path / "eslflow.db.spill.jsonl").mkdir()
-    with Ledger(path) as ledger, sqlite3.connect(path, isolation_level=None) as other:
+    with Ledger(path) as ledger, second(path) as other:
         other.execute("BEGIN IMMEDIATE")
         keep(ledger, choice())
         assert "nor could the spill file be written" in ledger.health().problem

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import ExitStack
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -45,9 +46,12 @@ class Reader:
             )
         try:
             uri = f"file:{quote(str(path.resolve()))}?mode=ro"
-            self._db = sqlite3.connect(uri, uri=True)
-            self._db.row_factory = sqlite3.Row
-            self._db.execute("SELECT 1 FROM choices LIMIT 1")
+            with ExitStack() as if_it_fails:
+                self._db = sqlite3.connect(uri, uri=True)
+                if_it_fails.callback(self._db.close)
+                self._db.row_factory = sqlite3.Row
+                self._db.execute("SELECT 1 FROM choices LIMIT 1")
+                if_it_fails.pop_all()
         except sqlite3.Error as error:
             raise StoreError(f"{path} cannot be read as a ledger: {error}") from error
 

@@ -11,6 +11,7 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -211,15 +212,18 @@ def connect(path: Path) -> sqlite3.Connection:
         StoreError: it cannot be opened, or is no ledger.
     """
     try:
-        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
-        migrate(db)
+        with ExitStack() as if_it_fails:
+            db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            if_it_fails.callback(db.close)
+            db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = FULL")
+            migrate(db)
+            if_it_fails.pop_all()
+            return db
     except sqlite3.Error as error:
         hint = "Is the folder there and writable, and the file an eslflow ledger?"
         raise StoreError(f"cannot open the ledger {path}: {error}. {hint}") from error
-    return db
 
 
 def _words(problem: Exception | None) -> str:
