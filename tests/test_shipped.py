@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import configparser
-import importlib.util
 import os
 import shutil
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -29,27 +27,29 @@ def data_files() -> dict[str, list[str]]:
     return section("options.data_files")
 
 
-def install(prefix: Path, data: Path) -> ModuleType:
-    """Lay files out as pip does, and return `shipped` as imported from there."""
-    site = prefix / "lib" / "site-packages"
-    (site / "eslflow").mkdir(parents=True)
-    copied = Path(shutil.copy(shipped.__file__, site / "eslflow"))
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let the package lie in the site-packages of an empty prefix, as pip puts it."""
+    site = tmp_path / "lib" / "site-packages"
+    site.mkdir(parents=True)
+    monkeypatch.setattr(shipped, "_BESIDE", site)
+    monkeypatch.syspath_prepend(site)
+    return site
+
+
+def install(site: Path, data: Path) -> Path:
+    """Lay the data files out as pip does; return their folder."""
     known = site / "eslflow-0.1.0.dist-info"
     known.mkdir()
     (known / "METADATA").write_text("Name: eslflow\nVersion: 0.1.0\n")
-    rows = ["eslflow/shipped.py,,"]
+    rows = ["eslflow/__init__.py,,"]
     for name in ("flows/support.yaml", "sounds/generated.json"):
         file = data / "share" / "eslflow" / name
         file.parent.mkdir(parents=True)
         file.touch()
         rows.append(f"{os.path.relpath(file, site)},,")
     (known / "RECORD").write_text("\n".join(rows))
-    spec = importlib.util.spec_from_file_location("shipped_elsewhere", copied)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return data / "share" / "eslflow"
 
 
 def test_a_checkout_uses_its_own_flows_and_sounds() -> None:
@@ -59,32 +59,35 @@ def test_a_checkout_uses_its_own_flows_and_sounds() -> None:
 
 @pytest.mark.parametrize("moved", ["", "local"], ids=["beside lib", "elsewhere"])
 def test_an_installation_is_asked_where_its_files_went(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moved: str
+    site: Path, tmp_path: Path, moved: str
 ) -> None:
-    elsewhere = install(tmp_path, tmp_path / moved)
-    monkeypatch.syspath_prepend(tmp_path / "lib" / "site-packages")
-    share = tmp_path / moved / "share" / "eslflow"
-    assert elsewhere.flows() == share / "flows"
-    assert elsewhere.sounds() == share / "sounds"
+    share = install(site, tmp_path / moved)
+    assert shipped.flows() == share / "flows"
+    assert shipped.sounds() == share / "sounds"
 
 
-def test_a_lost_folder_is_named_with_its_remedy(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    elsewhere = install(tmp_path, tmp_path)
-    monkeypatch.syspath_prepend(tmp_path / "lib" / "site-packages")
-    shutil.rmtree(tmp_path / "share" / "eslflow" / "sounds")
+def test_a_lost_folder_is_named_with_its_remedy(site: Path, tmp_path: Path) -> None:
+    shutil.rmtree(install(site, tmp_path) / "sounds")
     with pytest.raises(SettingsError, match=r"the sounds .* pip install"):
-        elsewhere.sounds()
+        shipped.sounds()
 
 
-def test_a_package_that_was_never_installed_has_no_flows(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_an_installation_without_data_files_has_no_flows(
+    site: Path, tmp_path: Path
 ) -> None:
-    elsewhere = install(tmp_path, tmp_path)
+    install(site, tmp_path)
+    (site / "eslflow-0.1.0.dist-info" / "RECORD").write_text("eslflow/__init__.py,,")
+    with pytest.raises(SettingsError, match="the flows"):
+        shipped.flows()
+
+
+@pytest.mark.usefixtures("site")
+def test_a_package_that_was_never_installed_has_no_flows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("sys.path", [])
     with pytest.raises(SettingsError, match="the flows"):
-        elsewhere.flows()
+        shipped.flows()
 
 
 @pytest.mark.parametrize("name", ["flows", "sounds"])
