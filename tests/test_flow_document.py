@@ -136,6 +136,13 @@ def test_lines_may_end_as_on_any_machine():
         assert document.lines == ["a: 1", "b: 2", ""]
 
 
+def test_a_word_is_found_from_a_place_on():
+    document = Document(b"a: bc\nd: bc bc\n", "t.yaml")
+    assert document.place_of("(bc)", Mark(1, 1)) == Mark(1, 4, 2)
+    assert document.place_of("(bc)", Mark(1, 5)) == Mark(2, 4, 2)
+    assert document.place_of("(x)", Mark(1, 5)) == Mark(1, 5)
+
+
 def test_a_problem_outside_the_file_has_no_source_line():
     document = Document(b"a: 1", "t.yaml")
     document.problem(Mark(99, 1), "x")

@@ -1,9 +1,10 @@
 """A flow file to a flow, or to every problem it has."""
 
+import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eslflow.errors import FlowErrors
@@ -16,6 +17,15 @@ HERE = Path(__file__).parent / "flows"
 BAD = sorted((HERE / "bad").glob("*.yaml"))
 GOOD = (HERE / "good" / "everything.yaml").read_bytes()
 TINY = "flow: t\nprompts: {hi: Hi.}\nsteps:\n  a: {announce: hi}\n"
+
+
+PIECE = st.binary(max_size=4) | st.sampled_from(
+    b"{ } [ ] : , # & * ! | > ' \" % @ ` - ? ~ << --- ... {{ }} {% #: *: \\U \\x1b"
+    b" 0 01 on yes null true 6s $ %24 star hash next steps: flow: languages:".split(
+        b" "
+    )
+)
+"""What people, editors and attackers put into a flow."""
 
 
 def problems(text):
@@ -78,6 +88,9 @@ def test_what_yaml_likes_to_misread_stays_text():
         ),
         (TINY + "purposes: {a: consent}\n", "text stands where {basis: ...} is wanted"),
         (TINY + "purposes: {a: {retain: 1d}}\n", "purpose 'a' names no basis"),
+        (TINY + "purposes: {a: {retain: 1}}\n", "'1' is no duration"),
+        (TINY + "notices: {a: {text: {}}}\n", "notice 'a' has no version"),
+        (TINY + "notices: {a: {text: {}}}\n", "notice 'a' has no text in en"),
         (TINY + "notices: {a: text}\n", "text stands where {version: 1, text: ...}"),
         (TINY + "notices: {a: {text: Hi.}}\n", "notice 'a' has no version"),
         (TINY + "notices: {a: {version: 1}}\n", "notice 'a' has no text"),
@@ -126,14 +139,26 @@ def test_garbage_raises_nothing_but_flow_errors(data):
     assert caught.value.problems
 
 
+def what_is_wrong(data):
+    try:
+        load(data, "everything.yaml", KINDS)
+    except FlowErrors as error:
+        return error
+    return None
+
+
+@settings(max_examples=300)
 @given(st.data())
 def test_a_damaged_flow_loads_or_tells_places_that_are_there(data):
-    at = data.draw(st.integers(0, len(GOOD) - 1))
-    width = data.draw(st.integers(0, 5))
-    damaged = GOOD[:at] + data.draw(st.binary(max_size=4)) + GOOD[at + width :]
-    lines = damaged.decode("utf-8", "replace").split("\n")
-    try:
-        assert load(damaged, "everything.yaml", KINDS).steps
-    except FlowErrors as error:
-        for problem in error.problems:
-            assert 1 <= problem.line <= len(lines) + 1
+    damaged = GOOD
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(damaged) - 1))
+        width = data.draw(st.integers(0, 20))
+        damaged = damaged[:at] + data.draw(PIECE) + damaged[at + width :]
+    lines = re.split("\r\n|\r|\n", damaged.decode("utf-8", "replace"))
+    error = what_is_wrong(damaged)
+    assert all(line.isprintable() for line in str(error).split("\n"))
+    for problem in error.problems if error else ():
+        assert 1 <= problem.line <= len(lines)
+        assert 1 <= problem.column <= len(lines[problem.line - 1]) + 2
+        assert problem.hint

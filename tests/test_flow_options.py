@@ -1,5 +1,7 @@
 """What options take."""
 
+from dataclasses import dataclass
+
 import pytest
 
 from eslflow.flow.document import Document, Kind, Mark, Node
@@ -17,8 +19,10 @@ from eslflow.flow.options import (
     QueueName,
     StepName,
     Table,
+    Url,
     Whole,
     fields_of,
+    option,
 )
 from eslflow.flow.problems import Context
 from eslflow.steps.consent import Consent, Meaning
@@ -151,6 +155,22 @@ def test_keys_that_are_none_are_told(text, said):
     assert convert(Keys(OneOf(Meaning)), text).startswith(said)
 
 
+def test_an_address_is_one_of_the_web():
+    assert convert(Url(), "https://example.com/a?b#c") == "https://example.com/a?b#c"
+    assert "'ftp://x' is no web address" in convert(Url(), "ftp://x")
+    assert "is no web address" in convert(Url(), "'https://a b'")
+    assert "a list stands" in convert(Url(), "[a]")
+
+
+def test_a_problem_knows_where_in_the_flow_it_is():
+    takes = Table({"keys": Keys(StepName())})
+    document = Document(b"x: {keys: {1: nowhere}}", "t.yaml")
+    context = Context(document, NAMES, "steps.ask")
+    takes.convert(document.read().pairs[0][1], context)
+    assert document.problems[0].path == "steps.ask.keys.1"
+    assert context.missed == {"step"}
+
+
 def test_a_table_has_all_its_names():
     takes = Table({"notice": NoticeName(), "purpose": PurposeName()})
     assert convert(takes, "{notice: rec, purpose: p}") == {
@@ -160,6 +180,19 @@ def test_a_table_has_all_its_names():
     assert "'purpose' is missing" in convert(takes, "{notice: rec}")
     assert "a list stands" in convert(takes, "[a]")
     assert "Did you mean 'notice'?" in convert(takes, "{notce: rec, purpose: p}")
+
+
+def test_an_option_is_a_field_that_tells_what_it_takes():
+    @dataclass(frozen=True, kw_only=True)
+    class Sing:
+        song: str = option(PromptName(), help="What.", key="sing")
+        verses: int = option(Whole(1, 9), 2, "How many.")
+
+    assert Sing(song="x").verses == 2
+    assert fields_of(Sing)["sing"][0] == "song"
+    assert fields_of(Sing)["verses"][1].default == 2
+    with pytest.raises(TypeError):
+        Sing()
 
 
 def test_a_step_tells_its_options_with_the_shared_ones_last():
@@ -176,6 +209,7 @@ def test_schemas_say_the_same():
     assert schema["required"] == ["keys", "n", "q"]
     assert schema["properties"]["n"] == {"type": "integer", "minimum": 1, "maximum": 2}
     assert Duration(1, 2).schema()["type"] == "string"
+    assert Url().schema()["pattern"].startswith("^https?://")
     assert OneOf(Record).schema() == {"enum": ["on", "off"]}
 
 

@@ -48,6 +48,15 @@ def test_entries_that_are_unknown_double_or_nameless_are_told():
     assert context.document.problems[1].hint == "thing takes: a"
 
 
+def test_a_place_has_a_path_for_programs_and_a_name_for_people():
+    top, context = read("a: {b: 1}", "")
+    inside = context.inside("steps").inside("a")
+    entries_of(top.pairs[0][1], inside, ("c",), "a thing")
+    (problem,) = context.document.problems
+    assert (problem.path, problem.hint) == ("steps.a", "a takes: c")
+    assert inside.missed is context.missed
+
+
 def test_entries_stand_in_a_mapping():
     top, context = read("[a]")
     assert entries_of(top, context, ("a",), "a thing") is None

@@ -9,6 +9,7 @@ from eslflow.errors import FlowErrors
 from eslflow.flow.load import load
 from eslflow.flow.model import Record
 from eslflow.flow.options import RECORD_WANTED, PromptName, option
+from eslflow.flow.steps import read_steps
 from eslflow.steps.step import Step
 from tests.steps_of import HEAD, flow
 
@@ -75,6 +76,10 @@ def test_the_flow_starts_with_its_first_step_or_the_one_named():
             "'nxt' is not an option of a. Did you mean 'next'?",
         ),
         ("a: {queue: x, record: on}", "step 'a' can never record"),
+        (
+            "a: {consent: {notice: recording, purpose: training}, keys: {1: granted}}",
+            "no key means refused",
+        ),
     ],
 )
 def test_each_mistake_is_named(steps, expected):
@@ -97,6 +102,12 @@ def test_what_nothing_leads_to_is_told_though_other_steps_are_broken():
     )
     assert "nothing leads to step 'b'" in problems(steps)
     assert not [p for p in problems(steps) if "step 'd'" in p]
+
+
+def test_where_a_misspelt_start_was_to_begin_nobody_knows():
+    steps = "a: {hangup: USER_BUSY}\nb: {hangup: USER_BUSY}"
+    for start in ("x", "[a]"):
+        assert len(problems(steps, HEAD + f"start: {start}\n")) == 1
 
 
 def test_where_a_misspelt_name_was_to_lead_nobody_knows():
@@ -132,7 +143,13 @@ def test_a_kind_may_record_unless_told_otherwise():
     assert caught.value.problems[0].column == 6
 
 
+def test_a_step_has_one_place():
+    text = "a: {announce: welcome}\na: {announce: which}"
+    assert problems(text) == ["the step 'a' stands twice"]
+
+
 def test_no_steps_is_a_mistake():
+    assert read_steps(None, None, None, {}, {}) == ({}, "")
     with pytest.raises(FlowErrors, match="there are no steps"):
         flow("", HEAD + "steps: {}\n# ")
 

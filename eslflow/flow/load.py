@@ -7,14 +7,13 @@ with all its problems. Must not open files.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Mapping
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from eslflow.flow.document import Document, Kind, Node
 from eslflow.flow.model import Basis, Flow, Notice, Prompt, Purpose
-from eslflow.flow.options import Duration, OneOf, Whole
+from eslflow.flow.options import Duration, OneOf, Takes, Url, Whole
 from eslflow.flow.problems import (
     NAME,
     NAME_WORDS,
@@ -42,8 +41,14 @@ KEYS = (
     "start",
     "steps",
 )
-URL = re.compile(r"https?://[^\s\x00-\x1f\x7f]{1,500}")
 _CENTURY_S = 36_525 * 86_400
+PURPOSE: dict[str, Takes] = {
+    "basis": OneOf(Basis),
+    "retain": Duration(1, _CENTURY_S),
+}
+"""What a purpose takes."""
+NOTICE: dict[str, Takes] = {"version": Whole(1, 1_000_000), "url": Url()}
+"""What a notice takes besides its text."""
 
 
 def load(data: bytes, file: str, kinds: Mapping[str, type[Step]]) -> Flow:
@@ -65,7 +70,7 @@ class _Loader:
         self._kinds = kinds
 
     def flow(self, top: Node, sha256: str) -> Flow:
-        context = Context(self._document, {}, "a flow")
+        context = Context(self._document, {}, "", "a flow")
         if top.kind is not Kind.MAPPING:
             hint = "Begin with flow: NAME"
             context.problem(top, "there is no flow in this file", hint)
@@ -85,7 +90,7 @@ class _Loader:
             what: names_in(entries.get(f"{what}s"))
             for what in ("purpose", "notice", "prompt", "step")
         }
-        context = Context(self._document, known)
+        context = Context(self._document, known, "steps")
         steps, start = read_steps(
             entries.get("steps"), entries.get("start"), context, self._kinds, purposes
         )
@@ -139,24 +144,21 @@ class _Loader:
         return named(entries.get(key), self._context(key), what, make)
 
     def _purpose(self, name: str, node: Node) -> Purpose | None:
-        context = self._context(f"purposes.{name}")
-        entries = entries_of(node, context, ("basis", "retain"), "{basis: ...}")
+        context = self._context("purposes").inside(name)
+        entries = entries_of(node, context, PURPOSE, "{basis: ...}")
         if entries is None:
             return None
         if "basis" not in entries:
-            hint = f"Takes {OneOf(Basis).words}."
+            hint = f"Takes {PURPOSE['basis'].words}."
             context.problem(node, f"purpose '{name}' names no basis", hint)
+        values = _converted(entries, PURPOSE, context)
+        if not isinstance(values.get("basis"), Basis):
             return None
-        basis = OneOf(Basis).convert(entries["basis"], context)
-        retain = entries.get("retain")
-        seconds = Duration(1, _CENTURY_S).convert(retain, context) if retain else 0.0
-        if not isinstance(basis, Basis):
-            return None
-        return Purpose(name, basis, int(seconds or 0))
+        return Purpose(name, values["basis"], int(values.get("retain") or 0))
 
     def _notice(self, name: str, node: Node) -> Notice | None:
-        context = self._context(f"notices.{name}")
-        keys = ("version", "url", "text")
+        context = self._context("notices").inside(name)
+        keys = (*NOTICE, "text")
         entries = entries_of(node, context, keys, "{version: 1, text: ...}")
         if entries is None:
             return None
@@ -164,22 +166,24 @@ class _Loader:
             if key not in entries:
                 problem = f"notice '{name}' has no {key}"
                 context.problem(node, problem, "A notice has a version and a text.")
-        if not {"version", "text"} <= entries.keys():
-            return None
-        version = Whole(1, 1_000_000).convert(entries["version"], context)
-        url = self._url(entries.get("url"), context)
-        text = self._words.texts(entries["text"], context, f"notice '{name}'")
-        return Notice(name, version or 0, text, url)
-
-    def _url(self, node: Node | None, context: Context) -> str:
-        if node is None:
-            return ""
-        text = scalar(node, context, "a web address") or ""
-        if text and not URL.fullmatch(text):
-            hint = "It begins with https:// and has no blanks."
-            context.problem(node, f"'{text}' is no web address", hint)
-        return text
+        values = _converted(entries, NOTICE, context)
+        text: dict[str, str] = {}
+        if "text" in entries:
+            inside = context.inside("text")
+            text = self._words.texts(entries["text"], inside, f"notice '{name}'")
+        version, url = values.get("version") or 0, values.get("url") or ""
+        return Notice(name, version, text, url)
 
     def _prompt(self, name: str, node: Node) -> Prompt | None:
-        context = self._context(f"prompts.{name}")
+        context = self._context("prompts").inside(name)
         return Prompt(name, self._words.texts(node, context, f"prompt '{name}'"))
+
+
+def _converted(
+    entries: Mapping[str, Node], parts: Mapping[str, Takes], context: Context
+) -> dict[str, Any]:
+    return {
+        key: takes.convert(entries[key], context.inside(key))
+        for key, takes in parts.items()
+        if key in entries
+    }

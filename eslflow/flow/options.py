@@ -92,12 +92,12 @@ class Name(Takes):
     def convert(self, node: Node, context: Context) -> str | None:
         """Return the name if the flow has it."""
         text = scalar(node, context, self.words)
-        if text is None:
-            return None
         known = context.names[self.what]
         if text in known:
             return text
         context.missed.add(self.what)
+        if text is None:
+            return None
         problem = f"there is no {self.what} '{text}'{near(text, known)}"
         context.problem(node, problem, f"{self.what}s: {listed(known)}")
         return None
@@ -149,8 +149,8 @@ class Duration(Takes):
         seconds = float(found[1]) * _UNITS[found[2]]
         if self.least_s <= seconds <= self.most_s:
             return seconds
-        span = f"{_span(self.least_s)} to {_span(self.most_s)}"
-        context.problem(node, f"'{text}' is out of range", f"Takes {span}.")
+        hint = f"Takes {span(self.least_s)} to {span(self.most_s)}."
+        context.problem(node, f"'{text}' is out of range", hint)
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -158,7 +158,8 @@ class Duration(Takes):
         return {"type": "string", "pattern": f"^{_DURATION.pattern}$"}
 
 
-def _span(seconds: float) -> str:
+def span(seconds: float) -> str:
+    """Return a duration as a file spells it."""
     for unit in ("d", "h", "m", "s"):
         if seconds >= _UNITS[unit] and seconds % _UNITS[unit] == 0:
             return f"{seconds / _UNITS[unit]:g}{unit}"
@@ -236,6 +237,25 @@ class Text(Takes):
         return {"type": ["string", "integer"], "pattern": f"^{self._pattern.pattern}$"}
 
 
+class Url(Takes):
+    """A web address; it is kept and shown, never sent to the switch."""
+
+    words = "a web address that begins with https:// and has no blanks"
+    _pattern = re.compile(r"https?://[^\s\x00-\x1f\x7f]{1,500}")
+
+    def convert(self, node: Node, context: Context) -> str | None:
+        """Return the address."""
+        text = scalar(node, context, self.words)
+        if text is None or self._pattern.fullmatch(text):
+            return text
+        context.problem(node, f"'{text}' is no web address", f"Takes {self.words}.")
+        return None
+
+    def schema(self) -> dict[str, Any]:
+        """Return the schema of the address."""
+        return {"type": "string", "pattern": f"^{self._pattern.pattern}$"}
+
+
 def QueueName() -> Takes:  # noqa: N802
     """Take the name of a queue on the switch."""
     pattern = r"[A-Za-z0-9_.-]{1,60}(@[A-Za-z0-9_.-]{1,60})?"
@@ -265,7 +285,8 @@ class Keys(Takes):
             if key in found:
                 problem = f"the key {key_node.text} stands twice"
                 context.problem(key_node, problem, "Remove one of them.")
-            found[key] = self._values.convert(value_node, context)
+            inside = context.inside(key_node.text)
+            found[key] = self._values.convert(value_node, inside)
         return found
 
     def schema(self) -> dict[str, Any]:
@@ -295,7 +316,7 @@ class Table(Takes):
             if name not in entries:
                 context.problem(node, f"'{name}' is missing", f"Takes {self.words}.")
         return {
-            name: self._fields[name].convert(value, context)
+            name: self._fields[name].convert(value, context.inside(name))
             for name, value in entries.items()
         }
 

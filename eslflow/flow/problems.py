@@ -32,8 +32,16 @@ class Context:
     names: Mapping[str, Collection[str]]
     """Known names: `prompt`, `notice`, `purpose`, `step`."""
     path: str = ""
+    """`steps.ask.consent`, for programs."""
+    name: str = ""
+    """What people call the place; without it, its path."""
     missed: set[str] = field(default_factory=set)
     """Of which of them a name was looked for in vain."""
+
+    def inside(self, part: str) -> Context:
+        """Return the context of a part of it."""
+        path = f"{self.path}.{part}" if self.path else part
+        return Context(self.document, self.names, path, part, self.missed)
 
     def problem(self, node: Node, problem: str, hint: str = "") -> None:
         """Note a problem at a node."""
@@ -75,12 +83,13 @@ def entries_of(
         return None
     entries: dict[str, Node] = {}
     for key, value in node.pairs:
-        hint = f"{context.path} takes: {listed(known)}"
+        place = context.name or context.path
+        hint = f"{place} takes: {listed(known)}"
         if not key.text:
             context.problem(key, f"{key.kind.value} stands where a name is", hint)
         elif key.text not in known:
             guess = near(key.text, known)
-            problem = f"'{key.text}' is not an option of {context.path}{guess}"
+            problem = f"'{key.text}' is not an option of {place}{guess}"
             context.problem(key, problem, hint)
         elif key.text in entries:
             context.problem(key, f"'{key.text}' stands twice", "The first one counts.")

@@ -9,17 +9,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from eslflow.flow.load import KEYS, URL
-from eslflow.flow.model import Basis
+from eslflow.flow.load import KEYS, NOTICE, PURPOSE
 from eslflow.flow.options import (
     REQUIRED,
     Duration,
-    OneOf,
+    Field,
     StepName,
-    Whole,
+    Takes,
     fields_of,
+    span,
 )
 from eslflow.flow.problems import NAME
 from eslflow.flow.steps import key_of
@@ -30,14 +31,18 @@ if TYPE_CHECKING:
 
 Schema = dict[str, Any]
 
-_NAME: Schema = {"type": "string", "pattern": f"^{NAME.pattern}$"}
+# To the loader everything that is no mapping or list is text; to an editor 100 is not.
+_TEXT: Schema = {"type": ["string", "number", "boolean"]}
+_NAME: Schema = StepName().schema()
+_LANGUAGE: Schema = {"type": "string", "pattern": f"^{LANGUAGE.pattern}$"}
 _WORDS: Schema = {
     "anyOf": [
-        {"type": "string"},
+        _TEXT,
         {
             "type": "object",
-            "propertyNames": {"pattern": f"^{LANGUAGE.pattern}$"},
-            "additionalProperties": {"type": "string"},
+            "minProperties": 1,
+            "propertyNames": _LANGUAGE,
+            "additionalProperties": _TEXT,
         },
     ]
 }
@@ -46,22 +51,34 @@ _WORDS: Schema = {
 def schema(kinds: Mapping[str, type[Step]]) -> Schema:
     """Return the schema of a flow file."""
     properties: Schema = {
-        "flow": {**_NAME, "description": "The flow's name, as the dialplan spells it."},
-        "description": {"type": "string"},
+        "flow": {**_NAME, "description": "The flow's name; its file is NAME.yaml."},
+        "description": {**_TEXT, "description": "What the flow is for."},
         "languages": {
             "type": "array",
             "minItems": 1,
             "uniqueItems": True,
-            "items": {"type": "string", "pattern": f"^{LANGUAGE.pattern}$"},
+            "items": _LANGUAGE,
+            "description": "What it speaks, the default first, as in [en, de, pt-BR].",
         },
-        "values": _named({"type": ["string", "number", "boolean"]}, VALUE_NAME),
-        "purposes": _named(_purpose()),
-        "notices": _named(_notice()),
-        "prompts": _named(_WORDS),
-        "start": _NAME,
+        "values": {
+            **_named(_TEXT, VALUE_NAME),
+            "description": "What {{ name }} in a text stands for.",
+        },
+        "purposes": {
+            **_named(_parts(PURPOSE, ["basis"])),
+            "description": "What calls are recorded for, and on which lawful basis.",
+        },
+        "notices": {
+            **_named(_parts(NOTICE, ["version", "text"], {"text": _WORDS})),
+            "description": "What callers are told before they choose; a change of "
+            "words needs a new version.",
+        },
+        "prompts": {**_named(_WORDS), "description": "What is played to callers."},
+        "start": {**_NAME, "description": "The first step, unless it stands on top."},
         "steps": {
-            **_named({"oneOf": [_step(kind) for kind in kinds.values()]}),
+            **_named(_step(kinds)),
             "minProperties": 1,
+            "description": "What happens to a call, one step after the other.",
         },
     }
     return {
@@ -71,6 +88,7 @@ def schema(kinds: Mapping[str, type[Step]]) -> Schema:
         "additionalProperties": False,
         "required": ["flow", "steps"],
         "properties": {key: properties[key] for key in KEYS},
+        "$defs": {name: _kind(kind) for name, kind in kinds.items()},
     }
 
 
@@ -87,46 +105,63 @@ def _named(value: Schema, name: re.Pattern[str] = NAME) -> Schema:
     }
 
 
-def _purpose() -> Schema:
+def _parts(
+    parts: Mapping[str, Takes], required: list[str], more: Schema | None = None
+) -> Schema:
     return {
         "type": "object",
         "additionalProperties": False,
-        "required": ["basis"],
+        "required": required,
         "properties": {
-            "basis": OneOf(Basis).schema(),
-            "retain": Duration(1, 1).schema(),
+            **{key: takes.schema() for key, takes in parts.items()},
+            **(more or {}),
         },
     }
 
 
-def _notice() -> Schema:
+def _step(kinds: Mapping[str, type[Step]]) -> Schema:
+    """Return the schema of any step; an editor complains of the kind that is meant."""
     return {
         "type": "object",
-        "additionalProperties": False,
-        "required": ["version", "text"],
-        "properties": {
-            "version": Whole(1, 1_000_000).schema(),
-            "url": {"type": "string", "pattern": f"^{URL.pattern}$"},
-            "text": _WORDS,
-        },
+        "oneOf": [{"required": [name]} for name in kinds],
+        "allOf": [
+            {"if": {"required": [name]}, "then": {"$ref": f"#/$defs/{name}"}}
+            for name in kinds
+        ],
     }
 
 
-def _step(kind: type[Step]) -> Schema:
+def _kind(kind: type[Step]) -> Schema:
     options = fields_of(kind)
-    properties = {
-        key: {**field.takes.schema(), "description": field.help}
-        for key, (_, field) in options.items()
+    endings = {
+        key_of(ending, options): {**_NAME, "description": f"The step after {ending}."}
+        for ending in kind.endings
     }
-    target = StepName().schema()
-    properties |= {key_of(ending, options): target for ending in kind.endings}
+    after = {**_NAME, "description": "The step after every ending that names none."}
     return {
-        "type": "object",
         "title": kind.kind,
         "description": (kind.__doc__ or "").splitlines()[0],
         "additionalProperties": False,
         "required": [
             key for key, (_, field) in options.items() if field.default is REQUIRED
         ],
-        "properties": {**properties, "next": target},
+        "properties": {
+            **{key: _option(field) for key, (_, field) in options.items()},
+            **endings,
+            "next": after,
+        },
     }
+
+
+def _option(field: Field) -> Schema:
+    told: Schema = {**field.takes.schema(), "description": field.help}
+    if field.default is not REQUIRED:
+        told["default"] = _written(field)
+    return told
+
+
+def _written(field: Field) -> Any:
+    """Return a default as the file would spell it."""
+    if isinstance(field.takes, Duration):
+        return span(field.default)
+    return field.default.value if isinstance(field.default, Enum) else field.default

@@ -27,6 +27,7 @@ class _Draft:
 
     name: str
     node: Node
+    context: Context
     kind: type[Step]
     options: dict[str, tuple[str, Field]]
     entries: dict[str, Node]
@@ -47,7 +48,9 @@ def read_steps(
         return {}, ""
     reader = _Reader(context, kinds, purposes)
     names = [key.text for key, _ in node.pairs]
-    first = names[0] if start is None else _STEP.convert(start, context) or ""
+    first = names[0]
+    if start is not None:
+        first = _STEP.convert(start, context) or first
     steps = reader.steps(node, names)
     # Where a misspelt name was to lead, nobody knows.
     if "step" not in context.missed:
@@ -82,7 +85,6 @@ class _Reader:
     def steps(self, node: Node, names: list[str]) -> dict[str, Step]:
         found: dict[str, Step] = {}
         for place, (key, value) in enumerate(node.pairs):
-            self._context.path = key.text
             below = names[place + 1] if place + 1 < len(names) else ""
             if not key.is_scalar or not NAME.fullmatch(key.text):
                 hint = "Names have small letters, digits, _ and -."
@@ -95,7 +97,6 @@ class _Reader:
             step = self._step(key.text, value, below)
             if step is not None:
                 found[key.text] = step
-        self._context.path = ""
         return found
 
     def _step(self, name: str, node: Node, below: str) -> Step | None:
@@ -109,13 +110,14 @@ class _Reader:
         step = draft.kind(name=name, targets=targets, **values)
         self._check_record(draft, step)
         for key, problem, hint in step.problems(self._purposes):
-            self._context.problem(draft.entries.get(key, draft.node), problem, hint)
+            draft.context.problem(draft.entries.get(key, draft.node), problem, hint)
         return step
 
     def _draft(self, name: str, node: Node) -> _Draft | None:
+        context = self._context.inside(name)
         if node.kind is not Kind.MAPPING:
             what = f"{node.kind.value} stands where step '{name}' is"
-            self._context.problem(node, what, f"Kinds of step: {listed(self._kinds)}")
+            context.problem(node, what, f"Kinds of step: {listed(self._kinds)}")
             return None
         present = [key.text for key, _ in node.pairs if key.text in self._kinds]
         if len(present) != 1:
@@ -125,14 +127,14 @@ class _Reader:
             if present:
                 problem = f"step '{name}' is both {' and '.join(present)}"
             hint = f"Kinds of step: {listed(self._kinds)}"
-            self._context.problem(node, problem, hint)
+            context.problem(node, problem, hint)
             return None
         kind = self._kinds[present[0]]
         options = fields_of(kind)
         taken = [present[0], *(key for key in options if key != present[0])]
         taken += ["next", *(key_of(ending, options) for ending in kind.endings)]
-        entries = entries_of(node, self._context, taken, "a step") or {}
-        return _Draft(name, node, kind, options, entries)
+        entries = entries_of(node, context, taken, "a step") or {}
+        return _Draft(name, node, context, kind, options, entries)
 
     def _values(self, draft: _Draft) -> tuple[dict[str, Any], bool]:
         values: dict[str, Any] = {}
@@ -143,23 +145,26 @@ class _Reader:
                 if field.default is REQUIRED:
                     problem = f"step '{draft.name}' has no '{key}'"
                     hint = f"{key} is {field.takes.words}"
-                    self._context.problem(draft.node, problem, hint)
+                    draft.context.problem(draft.node, problem, hint)
                     is_good = False
                 continue
             before = len(self._context.document.problems)
-            values[attribute] = field.takes.convert(node, self._context)
+            values[attribute] = field.takes.convert(node, draft.context.inside(key))
             is_good &= len(self._context.document.problems) == before
         return values, is_good
 
     def _targets(self, draft: _Draft, below: str) -> dict[str, str]:
         """Return where each ending leads: its own step, `next`, or the step below."""
         after = draft.entries.get("next")
-        default = below if after is None else _STEP.convert(after, self._context) or ""
+        default = below
+        if after is not None:
+            default = _STEP.convert(after, draft.context.inside("next")) or ""
         targets: dict[str, str] = {}
         for ending in draft.kind.endings:
-            node = draft.entries.get(key_of(ending, draft.options))
-            if node is not None:
-                targets[ending] = _STEP.convert(node, self._context) or ""
+            key = key_of(ending, draft.options)
+            if key in draft.entries:
+                context = draft.context.inside(key)
+                targets[ending] = _STEP.convert(draft.entries[key], context) or ""
             elif ending in draft.kind.ends and after is None:
                 targets[ending] = ""
             elif ending not in draft.kind.again:
@@ -170,12 +175,12 @@ class _Reader:
         if "from" in draft.entries and step.record is Record.OFF:
             hint = "Add record: on, or remove from."
             problem = f"step '{draft.name}' says from when, but not record: on"
-            self._context.problem(draft.entries["from"], problem, hint)
+            draft.context.problem(draft.entries["from"], problem, hint)
         if step.record is Record.ON and not self._context.names["purpose"]:
             hint = "Declare a purpose with its basis under purposes:"
             problem = "nothing could ever permit this recording: there is no purpose"
             where = draft.entries.get("record", draft.node)
-            self._context.problem(where, problem, hint)
+            draft.context.problem(where, problem, hint)
 
     def unreachable(self, node: Node, steps: Mapping[str, Step], first: str) -> None:
         """Note the steps that nothing leads to."""

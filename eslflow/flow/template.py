@@ -8,7 +8,6 @@ given anything that came from a call.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import TYPE_CHECKING
 
 from eslflow.errors import RenderError
@@ -63,7 +62,6 @@ def render(template: str, values: Mapping[str, str]) -> str:
     return text
 
 
-@cache
 def _environment() -> ImmutableSandboxedEnvironment:
     # Few flows have names in their texts, and every command would wait for jinja2.
     from jinja2 import StrictUndefined
