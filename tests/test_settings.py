@@ -1,0 +1,90 @@
+"""A site's settings."""
+
+import pytest
+
+from eslflow.errors import FlowErrors, SettingsError
+from eslflow.settings import PASSWORD, load_settings
+
+
+@pytest.fixture
+def site(tmp_path):
+    def write(text=""):
+        (tmp_path / "eslflow.yaml").write_text(text, encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+def problems(folder):
+    with pytest.raises(FlowErrors) as caught:
+        load_settings(folder)
+    return [problem.problem for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize("text", ["", "# only comments\n"])
+def test_everything_has_a_default(site, text):
+    settings = load_settings(site(text))
+    assert (settings.host, settings.port) == ("127.0.0.1", 8084)
+    assert settings.allow == ("127.0.0.1", "::1")
+    assert settings.ledger.name == "eslflow.db"
+    assert settings.ledger.is_absolute()
+    assert settings.switch is None
+
+
+def test_every_setting_can_be_given(site, tmp_path):
+    (tmp_path / "pw").write_text("secret\n")
+    settings = load_settings(
+        site(
+            "listen: '[::1]:9000'\nallow: [192.0.2.1]\nmost_calls: 7\ndrain: 2m\n"
+            "default_flow: a\nnumbers: {'100': b}\nflows: f\nsounds: s\n"
+            "recordings: /srv/rec\nledger: x.db\n"
+            "switch: {address: 'pbx:8021', password_file: pw}\n"
+        )
+    )
+    assert (settings.host, settings.port, settings.most_calls) == ("::1", 9000, 7)
+    assert (settings.allow, settings.drain_s) == (("192.0.2.1",), 120.0)
+    assert (settings.default_flow, settings.numbers) == ("a", {"100": "b"})
+    assert settings.flows == (tmp_path / "f").resolve()
+    assert str(settings.recordings) == "/srv/rec"
+    assert settings.switch is not None
+    assert (settings.switch.host, settings.switch.password) == ("pbx", "secret")
+
+
+def test_the_password_can_come_from_the_environment(site, monkeypatch):
+    monkeypatch.setenv(PASSWORD, "from outside")
+    settings = load_settings(site("switch: {}\n"))
+    assert settings.switch is not None
+    assert settings.switch.password == "from outside"
+    assert settings.switch.port == 8021
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("listn: 127.0.0.1:1\n", "'listn' is not an option of eslflow.yaml."),
+        ("listen: 8084\n", "this is no address"),
+        ("listen: a:99999\n", "this is no address"),
+        ("listen: [a]\n", "this is no address"),
+        ("allow: 127.0.0.1\n", "allow is a list"),
+        ("most_calls: 0\n", "'0' is not right here"),
+        ("drain: 30\n", "'30' is no duration"),
+        ("numbers: [a]\n", "numbers is a mapping"),
+        ("switch: here\n", "text stands where"),
+        ("switch: {password_file: none}\n", "the password file cannot be read"),
+        ("flows: [a]\n", "a list stands where text is"),
+    ],
+)
+def test_each_mistake_is_named(site, text, expected):
+    found = problems(site(text))
+    assert any(problem.startswith(expected) for problem in found), found
+
+
+def test_a_folder_that_is_no_site_is_told(tmp_path):
+    with pytest.raises(SettingsError, match="Make one with"):
+        load_settings(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["with blank", "with$dollar", "quote'"])
+def test_a_path_that_the_switch_cannot_use_is_told(site, name):
+    with pytest.raises(SettingsError, match="FreeSWITCH cannot use the path"):
+        load_settings(site(f'sounds: "{name}"\n'))
