@@ -143,6 +143,12 @@ def test_a_word_is_found_from_a_place_on():
     assert document.place_of("(x)", Mark(1, 5)) == Mark(1, 5)
 
 
+def test_what_a_message_quotes_is_cut():
+    document = Document(b"a: 1", "t.yaml")
+    document.problem(Mark(1, 1), "x" * 301)
+    assert document.problems[0].problem == "x" * 300 + "..."
+
+
 def test_a_problem_outside_the_file_has_no_source_line():
     document = Document(b"a: 1", "t.yaml")
     document.problem(Mark(99, 1), "x")

@@ -2,6 +2,7 @@
 
 from eslflow.flow.document import Document
 from eslflow.flow.problems import (
+    MOST_LISTED,
     MOST_NEAR,
     Context,
     either,
@@ -103,5 +104,6 @@ def test_guesses_and_lists_read_as_sentences():
     assert near("tiemout", [*map(str, range(MOST_NEAR)), "timeout"]) == ""
     assert listed([]) == "none yet"
     assert listed(["a", "b"]) == "a, b"
+    assert listed([*map(str, range(MOST_LISTED + 2))]).endswith("38, 39 and 2 more")
     assert either(["on", "off"]) == "on or off"
     assert either(["a", "b", "c"]) == "one of a, b, c"

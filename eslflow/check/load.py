@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from eslflow.errors import FlowError, FlowErrors
+from eslflow.flow.document import MOST_BYTES
 from eslflow.flow.load import load
 from eslflow.flow.model import Flow
 from eslflow.steps import KINDS
@@ -21,7 +22,9 @@ def load_flow(path: Path) -> Flow:
         FlowErrors: the file cannot be read, or all that is wrong with it.
     """
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            # One byte more than is taken: enough to be told that it is too large.
+            data = file.read(MOST_BYTES + 1)
     except OSError as error:
         problem = f"the file cannot be read: {error.strerror}"
         hint = "Is the path right, and may this user read it?"

@@ -25,6 +25,8 @@ MOST_BYTES = 256 * 1024
 MOST_DEPTH = 20
 MOST_PROBLEMS = 100
 """Nobody reads more in one run, and each is compared with what may be meant."""
+MOST_WORDS = 300
+"""Characters of a message; what it quotes may be as long as the file."""
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 _UNSEEN = re.compile(
@@ -104,7 +106,7 @@ class Document:
                 file=self.file,
                 line=mark.line,
                 column=mark.column,
-                problem=problem,
+                problem=_cut(problem),
                 source=source,
                 width=mark.width,
                 hint=hint,
@@ -293,6 +295,10 @@ class _Composer:
             hint = "Remove it; put text that looks like a number in quotes."
             problem = f"a tag ('{event.tag}') cannot stand here"
             self._document.problem(mark, problem, hint)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MOST_WORDS else f"{text[:MOST_WORDS]}..."
 
 
 def _kind(text: str) -> Kind:

@@ -20,8 +20,11 @@ Made = TypeVar("Made")
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 """Names of flows, steps, prompts, notices and purposes; safe in paths and arguments."""
 NAME_WORDS = "a name (small letters, digits, _ and -)"
-MOST_NEAR = 1_000
+MOST_NEAR = 200
 """Names that a misspelt one is compared with; to compare takes time."""
+
+MOST_LISTED = 40
+"""Names that a message lists."""
 
 
 @dataclass
@@ -55,8 +58,9 @@ def near(word: str, known: Collection[str]) -> str:
 
 
 def listed(words: Collection[str]) -> str:
-    """Return names as a line of text."""
-    return ", ".join(words) or "none yet"
+    """Return names as a line of text, the first of them if there are many."""
+    more = f" and {len(words) - MOST_LISTED} more" if len(words) > MOST_LISTED else ""
+    return ", ".join(islice(words, MOST_LISTED)) + more or "none yet"
 
 
 def either(words: Collection[str]) -> str:
@@ -104,6 +108,7 @@ def named(
     what: str,
     make: Callable[[str, Node], Made | None],
     pattern: re.Pattern[str] = NAME,
+    words: str = NAME_WORDS,
 ) -> dict[str, Made]:
     """Return what a mapping declares, by name; bad and double names are noted."""
     if node is None:
@@ -117,7 +122,7 @@ def named(
     for key, value in node.pairs:
         if not key.is_scalar or not pattern.fullmatch(key.text):
             problem = f"'{key.text}' cannot be the name of a {what}"
-            context.problem(key, problem, f"Takes {NAME_WORDS}.")
+            context.problem(key, problem, f"Takes {words}.")
         elif key.text in found:
             problem = f"the {what} '{key.text}' stands twice"
             context.problem(key, problem, "Remove one of them.")

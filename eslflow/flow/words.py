@@ -18,6 +18,7 @@ LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 """BCP 47, as far as offices need it."""
 VALUE_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 """As a template can spell it."""
+VALUE_WORDS = "a name of small letters, digits and _ that begins with a letter"
 
 
 class Words:
@@ -30,7 +31,9 @@ class Words:
         self.languages = self._read_languages(languages)
         """The first is the default."""
         context = Context(document, {}, "values")
-        self._values = named(values, context, "value", self._value, VALUE_NAME)
+        self._values = named(
+            values, context, "value", self._value, VALUE_NAME, VALUE_WORDS
+        )
 
     def texts(self, node: Node, context: Context, what: str) -> dict[str, str]:
         """Return what is said in each language of the flow."""
