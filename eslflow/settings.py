@@ -16,8 +16,9 @@ from eslflow.errors import SettingsError
 from eslflow.flow.document import Document, Kind, Mark, Node
 from eslflow.flow.options import Duration, Whole
 from eslflow.flow.problems import Context, entries_of, scalar
+from eslflow.shipped import SETTINGS
 
-FILE = "eslflow.yaml"
+FILE = SETTINGS
 PASSWORD = "ESLFLOW_SWITCH_PASSWORD"  # noqa: S105  the name of a variable
 KEYS = (
     "listen",

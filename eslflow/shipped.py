@@ -11,6 +11,9 @@ from pathlib import Path
 
 from eslflow.errors import SettingsError
 
+SETTINGS = "eslflow.yaml"
+"""The file that makes a folder a site."""
+
 _BESIDE = Path(__file__).resolve().parent.parent
 """A checkout, when eslflow runs out of one."""
 _RECORD = "share/eslflow/flows/support.yaml"

@@ -140,19 +140,19 @@ def write_recording(recording: Recording) -> None:
 def _controller(folder: Path) -> Iterator[tuple[str, int]]:
     """Run `eslflow serve` as a process while the calls are made."""
     words = [sys.executable, "-m", "eslflow", "--site", str(folder), "serve"]
-    process = subprocess.Popen(  # noqa: S603  our own program
+    with subprocess.Popen(  # noqa: S603  our own program
         words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    try:
-        line = process.stdout.readline() if process.stdout else ""
-        address = line.strip().rpartition(" ")[2]
-        host, _, port = address.rpartition(":")
-        if not port.isdigit():
-            raise EslflowError("the controller did not start: run eslflow serve to see")
-        yield host, int(port)
-    finally:
-        process.terminate()
-        process.wait(60)
+    ) as process:
+        try:
+            line = process.stdout.readline() if process.stdout else ""
+            host, _, port = line.strip().rpartition(" ")[2].rpartition(":")
+            if not port.isdigit():
+                raise EslflowError(
+                    f"the controller did not start: see eslflow --site {folder} serve"
+                )
+            yield host, int(port)
+        finally:
+            process.terminate()
 
 
 def _eslflow(*words: str, quiet: bool = False) -> None:

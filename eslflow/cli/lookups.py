@@ -17,7 +17,7 @@ import click
 from eslflow.cli.tables import iso, moment
 from eslflow.errors import SettingsError
 from eslflow.ledger.read import Reader
-from eslflow.settings import FILE
+from eslflow.shipped import SETTINGS as FILE
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

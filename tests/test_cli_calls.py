@@ -1,0 +1,47 @@
+"""`eslflow calls`."""
+
+import json
+
+import pytest
+
+from tests.command import run, site_with_calls
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    site_with_calls(folder)
+    return folder
+
+
+def test_calls_are_listed_newest_first(site):
+    done = run(site, "calls", "list")
+    assert done.exit_code == 0
+    calls = [line.split()[0] for line in done.stdout.splitlines()]
+    assert calls == ["call", "dddd-4", "cccc-3", "bbbb-2", "aaaa-1"]
+    assert "hung up" in done.stdout
+
+
+def test_calls_are_found_by_number_and_flow(site):
+    def found(*words):
+        done = run(site, "calls", "list", "--json", *words)
+        return [line["uuid"] for line in json.loads(done.stdout)]
+
+    assert found("--number", "+4930222222") == ["bbbb-2"]
+    assert found("--flow", "test", "--limit", "1") == ["dddd-4"]
+    assert found("--flow", "other") == []
+    assert "No call fits." in run(site, "calls", "list", "--flow", "other").stderr
+
+
+def test_a_call_is_shown_whole(site):
+    done = run(site, "calls", "show", "bbbb-2")
+    assert "Call bbbb-2" in done.stdout
+    assert "training: refused" in done.stdout
+    kept = json.loads(run(site, "calls", "show", "bbbb-2", "--json").stdout)
+    assert kept["recordings"] == []
+
+
+def test_an_unknown_call_is_told(site):
+    done = run(site, "calls", "show", "zzzz")
+    assert done.exit_code == 1
+    assert "there is no call 'zzzz'." in done.stderr

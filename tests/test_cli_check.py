@@ -1,0 +1,66 @@
+"""`eslflow check`."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from eslflow.cli.main import CONFIGURATION
+from tests.command import run
+
+ROOT = Path(__file__).parent.parent
+TWELVE = ROOT / "tests" / "flows" / "bad" / "twelve.yaml"
+
+
+@pytest.fixture
+def site(tmp_path):
+    run(tmp_path, "init", str(tmp_path))
+    return tmp_path
+
+
+def test_a_good_site_is_said_to_be_good(site):
+    done = run(site, "check")
+    assert done.exit_code == 0
+    assert "support.yaml: good (5 steps; en, de, fr, es)" in done.stdout
+
+
+def test_a_flow_with_twelve_mistakes_gets_twelve_messages_and_78(site):
+    done = run(site, "check", str(TWELVE))
+    assert done.exit_code == CONFIGURATION
+    assert done.stderr.count("twelve.yaml:") == 12
+
+
+def test_every_flow_is_told_in_one_run(site):
+    shutil.copy(TWELVE, site / "flows" / "twelve.yaml")
+    (site / "flows" / "other.yaml").write_text("flow: other\n")
+    done = run(site, "check")
+    assert done.exit_code == CONFIGURATION
+    assert "twelve.yaml:4:" in done.stderr
+    assert "other.yaml:1:1: 'steps:' is missing" in done.stderr
+    assert "support.yaml: good" in done.stdout
+
+
+def test_audio_that_is_missing_is_named_with_a_way_out(site):
+    (site / "sounds" / "support" / "de" / "welcome.wav").unlink()
+    done = run(site, "check", "support")
+    assert done.exit_code == CONFIGURATION
+    assert "prompt welcome (de) has no audio" in done.stderr
+    assert "eslflow prompts build" in done.stderr
+
+
+def test_two_flows_of_one_name_are_told(site):
+    shutil.copy(site / "flows" / "support.yaml", site / "flows" / "copy.yaml")
+    assert run(site, "check").exit_code == CONFIGURATION
+
+
+def test_a_flow_that_is_not_there_is_told(site):
+    done = run(site, "check", "suport")
+    assert done.exit_code == 1
+    assert "Did you mean support?" in done.stderr
+    done = run(site, "check", str(site / "none.yaml"))
+    assert done.exit_code == CONFIGURATION
+
+
+def test_a_checkout_needs_no_site():
+    assert run(ROOT, "check", "flows/support.yaml").exit_code == 0
+    assert run(ROOT, "check", "support").exit_code == 0

@@ -1,0 +1,49 @@
+"""`eslflow demo`, which scripts/demo runs."""
+
+import dataclasses
+
+import pytest
+
+from eslflow.cli import demo
+from eslflow.errors import EslflowError
+from eslflow.ledger.read import Reader
+from eslflow.prompts import wav
+from tests.command import run
+
+
+def test_every_outcome_is_what_it_must_be_and_can_be_looked_up(tmp_path):
+    site = tmp_path / "demo-site"
+    done = run(tmp_path, "demo", str(site))
+    assert done.exit_code == 0, done.output
+    assert "Every outcome is what it must be." in done.stdout
+    with Reader(site / "eslflow.db") as ledger:
+        states = [line["state"] for line in reversed(ledger.consents())]
+        assert states == [case.state for case in demo.CASES]
+        (recording,) = [
+            recording
+            for line in ledger.calls()
+            for recording in ledger.call(line["uuid"])["recordings"]
+        ]
+    assert wav.read(type(site)(recording["path"])).ms > 1000
+    assert run(tmp_path, "demo", str(site)).exit_code == 0
+
+
+def test_a_folder_that_is_no_site_is_left_alone(tmp_path):
+    (tmp_path / "precious").write_text("")
+    done = run(tmp_path, "demo", str(tmp_path))
+    assert done.exit_code == 1
+    assert (tmp_path / "precious").exists()
+
+
+def test_an_outcome_that_is_not_what_it_must_be_fails(tmp_path, monkeypatch):
+    wrong = [dataclasses.replace(case, state="expired") for case in demo.CASES]
+    monkeypatch.setattr(demo, "CASES", wrong)
+    done = run(tmp_path, "demo", str(tmp_path / "site"))
+    assert done.exit_code == 1
+    assert "must be [('expired'" in done.stderr
+
+
+def test_a_controller_that_does_not_start_is_told(tmp_path):
+    (tmp_path / "eslflow.yaml").write_text("nonsense: 1\n")
+    with pytest.raises(EslflowError, match="did not start"), demo._controller(tmp_path):
+        pass

@@ -1,0 +1,70 @@
+"""The command `eslflow`: its commands, its exit codes, what it imports."""
+
+import subprocess
+import sys
+
+import pytest
+
+from eslflow.cli.main import COMMANDS, CONFIGURATION
+from tests.command import run, site_with_calls
+
+SLOW = ("gevent", "jinja2", "ruamel", "sqlite_utils", "greenswitch")
+
+
+def test_help_names_every_command_but_the_hidden_ones(tmp_path):
+    done = run(tmp_path, "--help")
+    assert done.exit_code == 0
+    named = [
+        line.split()[0]
+        for line in done.stdout.partition("Commands:")[2].splitlines()[1:]
+    ]
+    assert set(named) == set(COMMANDS) - {"demo"}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(tmp_path, command):
+    done = run(tmp_path, command, "--help")
+    assert done.exit_code == 0
+    assert done.stdout.startswith("Usage:")
+
+
+def test_an_unknown_command_is_a_mistake_in_usage(tmp_path):
+    assert run(tmp_path, "cosnents").exit_code == 2
+
+
+def test_the_version_is_told(tmp_path):
+    assert run(tmp_path, "--version").stdout.startswith("eslflow, version ")
+
+
+def test_a_folder_that_is_no_site_is_bad_configuration(tmp_path):
+    for words in (("check",), ("serve",), ("dialplan",), ("consents", "list")):
+        done = run(tmp_path, *words)
+        assert done.exit_code == CONFIGURATION
+        assert "there is no site in" in done.stderr
+
+
+def test_a_site_without_a_ledger_says_what_to_do(tmp_path):
+    (tmp_path / "eslflow.yaml").write_text("")
+    done = run(tmp_path, "consents", "list")
+    assert done.exit_code == 1
+    assert "has eslflow serve run" in done.stderr
+
+
+def test_a_look_up_imports_nothing_slow(tmp_path):
+    site_with_calls(tmp_path)
+    code = (
+        "import sys; from eslflow.cli.main import main; "
+        f"words = ['--site', {str(tmp_path)!r}, 'consents', 'list'];"
+        "main(words, standalone_mode=False);"
+        f"print([m for m in {SLOW!r} if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_python_m_eslflow_is_the_same(tmp_path):
+    words = [sys.executable, "-m", "eslflow", "--version"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("eslflow, version ")

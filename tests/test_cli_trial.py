@@ -1,0 +1,75 @@
+"""`eslflow try`."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.command import run
+
+ROOT = Path(__file__).parent.parent
+
+
+def tried(*words, typed=None):
+    done = run(ROOT, "try", "support", *words, typed=typed)
+    return done.exit_code, done.output
+
+
+def test_a_grant_is_told_from_the_first_ring_to_the_end():
+    code, told = tried("--press", "1,2")
+    assert code == 0
+    lines = [line[10:] for line in told.splitlines()]
+    assert lines[0] == "call from +4930123456 to support"
+    assert "caller presses 1: granted, and kept" in lines
+    assert any(line.startswith("recording starts:") for line in lines)
+    assert lines[-1] == "call ends: hung up (NORMAL_CLEARING)"
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ("2,1", "caller presses 2: refused"),
+        (",,", "no answer: timeout"),
+        ("7,7", "no answer: invalid 7"),
+        ("hangup", "call ends: hung up"),
+        ("star,1", "no answer: invalid *"),
+    ],
+)
+def test_every_other_answer_is_not_recorded(keys, words):
+    code, told = tried("--press", keys)
+    assert code == 0
+    assert words in told
+    if not keys.endswith(",1") or keys == "2,1":
+        assert "recording starts" not in told
+
+
+def test_without_keys_the_terminal_is_the_keypad():
+    code, told = tried(typed="x\n1\n2\n")
+    assert code == 0
+    assert "'x' is no key" in told
+    assert "granted, and kept" in told
+    assert "waits in queue support" in told
+    assert "hung up" in tried(typed="h\n")[1]
+
+
+def test_another_language_is_tried():
+    assert "Danke" in tried("--press", "1,1", "--language", "de")[1]
+    code, told = tried("--press", "1", "--language", "it")
+    assert code == 1
+    assert "does not speak 'it', but en, de, fr, es" in told
+
+
+def test_a_key_that_is_none_is_told():
+    code, told = tried("--press", "1,x")
+    assert code == 1
+    assert "'x' is no key" in told
+
+
+def test_a_flow_without_audio_says_so(tmp_path):
+    path = tmp_path / "flows" / "hi.yaml"
+    path.parent.mkdir()
+    path.write_text(
+        "flow: hi\nprompts: {hello: Hello.}\nsteps: {a: {announce: hello}}\n"
+    )
+    done = run(tmp_path, "try", str(path), "--press", "1")
+    assert done.exit_code == 0
+    assert "! prompt hello (en) has no audio" in done.output
