@@ -1,0 +1,36 @@
+"""The rows that frame a call."""
+
+from eslflow.call.ending import ended_row, not_asked_rows, offered_row
+from eslflow.call.events import CallEnded, Offered
+from eslflow.call.live import Live, Site
+from eslflow.call.records import State
+from tests.steps_of import flow
+
+
+def test_a_call_is_framed_by_what_was_offered_and_how_it_ended():
+    found = flow("a: {announce: welcome}")
+    offered = Offered("u", "inbound", "+4930", "Anna", "100")
+    live = Live(offered, found, Site("/r", "eslflow 1"), 7)
+    row = offered_row(live)
+    assert (row.caller, row.called, row.flow, row.engine, row.offered_at) == (
+        "+4930",
+        "100",
+        "test",
+        "eslflow 1",
+        7,
+    )
+    live.step, live.now = "a", 9
+    ended = ended_row(live, CallEnded("hung_up", "USER_BUSY"))
+    assert ended == ("u", 9, "hung_up", "USER_BUSY", "a")
+
+
+def test_only_questions_that_were_not_asked_are_told_so():
+    live = Live(Offered("u"), flow("a: {announce: welcome}"), Site("/r"), 7)
+    (row,) = not_asked_rows(live)
+    assert (row.state, row.purpose, row.basis) == (
+        State.NOT_ASKED,
+        "training",
+        "consent",
+    )
+    live.consents.kept("training", State.REFUSED)
+    assert list(not_asked_rows(live)) == []

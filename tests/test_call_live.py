@@ -1,0 +1,20 @@
+"""What one call knows of itself."""
+
+from eslflow.call.events import Offered
+from eslflow.call.live import Live, Site
+from tests.steps_of import flow
+
+
+def test_each_question_has_a_variable_of_its_own():
+    live = Live(Offered("u"), flow("a: {announce: welcome}"), Site("/r"), 1)
+    names = {live.new_variable() for _ in range(5)}
+    assert len(names) == 5
+    assert all(name.startswith("eslflow_digits_") for name in names)
+
+
+def test_a_call_begins_in_the_flows_first_language_with_nothing_permitted():
+    live = Live(Offered("u", segments=3), flow("a: {announce: welcome}"), Site("/r"), 1)
+    assert live.language == "en"
+    assert live.consents.permitting() == ()
+    assert live.recorder.segments == 3
+    assert not live.was_bridged

@@ -1,0 +1,76 @@
+"""`eslflow serve`, as a process."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from eslflow.cli.main import CONFIGURATION
+from eslflow.ledger.read import Reader
+from eslflow.sim.script import Script
+from eslflow.sim.switch import SimulatedSwitch
+from tests.command import run
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def site(tmp_path):
+    run(tmp_path, "init", str(tmp_path))
+    (tmp_path / "eslflow.yaml").write_text(
+        "listen: 127.0.0.1:0\nswitch: {address: '127.0.0.1:1'}\n"
+    )
+    return tmp_path
+
+
+def start(site, *words):
+    return subprocess.Popen(
+        [sys.executable, "-m", "eslflow", "--site", str(site), "serve", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+
+
+def test_it_serves_until_it_is_told_to_stop(site):
+    with start(site, "-v") as process:
+        host, _, port = process.stdout.readline().split()[-1].rpartition(":")
+        call = SimulatedSwitch(host, int(port)).call(Script(keys=("1", "2")))
+        process.send_signal(signal.SIGTERM)
+        told = process.stderr.read()
+        assert process.wait() == 0
+    assert len(call.recordings) == 1
+    assert "caller presses 1: granted, and kept" in told
+    assert "control link: no control link to the switch" in told
+    assert "stopped" in told
+    with Reader(site / "eslflow.db") as ledger:
+        assert ledger.call(call.uuid)["call"]["ending"] == "hung_up"
+
+
+def test_a_port_that_is_taken_is_bad_configuration(site):
+    with start(site) as first:
+        address = first.stdout.readline().split()[-1]
+        (site / "eslflow.yaml").write_text(f"listen: {address}\n")
+        with start(site) as second:
+            told = second.stderr.read()
+            assert second.wait() == CONFIGURATION
+        first.terminate()
+        first.communicate()
+    assert f"cannot listen on {address}: Address already in use" in told
+
+
+def test_a_broken_flow_stops_it_before_a_call_finds_out(site):
+    (site / "flows" / "bad.yaml").write_text("flow: bad\n")
+    done = run(site, "serve")
+    assert done.exit_code == CONFIGURATION
+    assert "bad.yaml:1:1: 'steps:' is missing" in done.stderr
+
+
+def test_a_ledger_that_cannot_be_opened_is_told(site):
+    (site / "eslflow.db").write_bytes(b"no database")
+    done = run(site, "serve")
+    assert done.exit_code == 1
+    assert "cannot open the ledger" in done.stderr

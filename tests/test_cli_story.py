@@ -1,0 +1,46 @@
+"""One call as people read it."""
+
+import pytest
+
+from eslflow.cli.story import asked, story
+from eslflow.ledger.read import Reader
+from tests.command import site_with_calls
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    site_with_calls(folder)
+    with Reader(folder / "eslflow.db") as reader:
+        yield reader
+
+
+def test_a_grant_tells_words_key_and_recording(ledger):
+    told = story(ledger.call("aaaa-1"))
+    assert told.startswith("Call aaaa-1\n  from      +4930111111 (Anna Example)")
+    assert 'words     "Press 1 to agree or 2 to refuse."' in told
+    assert "pressed   1, asked 1 times" in told
+    assert "stop " in told
+    assert told.count("the switch said") == 2
+
+
+def test_a_call_without_a_question_says_so(ledger):
+    told = story(ledger.call("dddd-4"))
+    assert "training: not asked" in told
+    assert told.endswith("Nothing was recorded.")
+
+
+def test_a_call_of_which_only_choices_are_known_is_told():
+    kept = {
+        "call": {"uuid": "ghost"},
+        "choices": [],
+        "recordings": [],
+        "recording_actions": [],
+    }
+    assert story(kept) == "Call ghost\n\nNothing was recorded."
+
+
+def test_a_notice_is_named_in_short(ledger):
+    (requested, _) = ledger.call("aaaa-1")["choices"]
+    assert asked(requested) == "recording v3 en"
+    assert asked({"notice": ""}) == ""

@@ -1,0 +1,48 @@
+"""Tables and times."""
+
+from datetime import datetime, timezone
+
+import pytest
+
+from eslflow.cli.tables import iso, local, moment, table
+from eslflow.errors import EslflowError
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
+
+
+def test_columns_are_aligned_and_nothing_moves_the_cursor():
+    text = table(("call", "x"), [("a", 1), ("long\x1b[2J", "é")])
+    assert text == "call       x\na          1\nlong\ufffd[2J  é"
+
+
+def test_times_are_told_to_people_and_to_programs():
+    assert iso(1_795_474_026_000_001) == "2026-11-23T22:47:06.000001Z"
+    assert iso(0) is None
+    assert len(local(1_795_474_026_000_001)) == len("2026-11-23 22:47:06")
+    assert local(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "micros"),
+    [
+        (None, 0),
+        ("", 0),
+        ("2026-11-24T11:00:00Z", 1_795_518_000_000_000),
+        ("1h", 1_795_518_000_000_000),
+        ("60m", 1_795_518_000_000_000),
+        ("1w", 1_795_521_600_000_000 - 604_800_000_000),
+    ],
+)
+def test_a_bound_is_a_date_or_a_span_back(text, micros):
+    assert moment(text, NOW) == micros
+
+
+def test_a_date_alone_is_midnight_here():
+    midnight = datetime(2026, 11, 24).astimezone()
+    assert moment("2026-11-24", NOW) == int(midnight.timestamp() * 1e6)
+
+
+@pytest.mark.parametrize("text", ["yesterday", "7x", "2026-13-01", "-1d"])
+def test_what_is_no_time_is_told(text):
+    with pytest.raises(EslflowError, match="is no time"):
+        moment(text, NOW)

@@ -1,0 +1,10 @@
+"""Simulated time."""
+
+from eslflow.sim.clock import START, SimulatedClock
+
+
+def test_time_passes_when_it_is_let():
+    clock = SimulatedClock()
+    clock.pass_s(1.5)
+    assert clock.now() == START + 1_500_000
+    assert SimulatedClock(7).now() == 7

@@ -1,0 +1,104 @@
+"""What steps that speak have in common."""
+
+import pytest
+
+from eslflow.call.commands import Alarm, Api, Execute
+from eslflow.call.events import Executed, Offered, Replied, Told
+from eslflow.call.live import Live, Sound
+from eslflow.steps import speech
+from eslflow.steps.speech import Answer
+from eslflow.wire.terms import App
+from tests.playbook import site_for
+from tests.steps_of import flow
+
+FLOW = flow("a: {announce: welcome}")
+SOUND = Sound("/s/a.wav", "5e", 900)
+
+
+def live(is_answered=True):
+    return Live(Offered("u-1", is_answered=is_answered), FLOW, site_for(FLOW), 1)
+
+
+def drive(road, *events):
+    """Return what a road says, and what it comes to when these things happen."""
+    said, events = [], list(events)
+    try:
+        command = next(road)
+        while True:
+            said.append(command)
+            waits = not isinstance(command, Alarm) and getattr(command, "waits", True)
+            command = road.send(events.pop(0) if waits else None)
+    except StopIteration as end:
+        return said, end.value
+
+
+def test_a_call_is_answered_once():
+    call = live(is_answered=False)
+    assert drive(speech.answered(call))[0] == [Execute(App.ANSWER, waits=False)]
+    assert drive(speech.answered(call))[0] == []
+
+
+def test_audio_is_found_by_language_and_version():
+    call = live()
+    prompt = speech.prompt_sound(call, "welcome")
+    notice = speech.notice_sound(call, FLOW.notices["recording"])
+    assert prompt is not None
+    assert prompt.path.endswith("/test/en/welcome.wav")
+    assert notice is not None
+    assert notice.path.endswith("/test/en/recording.v3.wav")
+    call.language = "de"
+    assert speech.prompt_sound(call, "welcome") is None
+
+
+@pytest.mark.parametrize(
+    ("event", "played"),
+    [
+        (Executed("m", "FILE PLAYED"), True),
+        (Executed("m", "_none_"), True),
+        (Executed("m", "FILE NOT FOUND"), False),
+        (Replied(1, False, "-ERR"), False),
+    ],
+)
+def test_playing_says_whether_it_was_played(event, played):
+    said, result = drive(speech.play(live(), SOUND, "prompt x"), event)
+    assert result is played
+    assert any(isinstance(command, Alarm) for command in said) is not played
+
+
+def test_nothing_to_play_is_an_alarm():
+    said, result = drive(speech.play(live(), None, "prompt x"))
+    assert result is False
+    assert said == [Alarm("prompt x has no audio: run eslflow prompts build")]
+
+
+@pytest.mark.parametrize(
+    ("values", "answer"),
+    [
+        ({"": "1", "played": "8000"}, Answer(key="1", heard_ms=1000)),
+        ({"": "7", "played": "8000"}, Answer(wrong="7", heard_ms=1000)),
+        ({"_invalid": "7", "played": "80"}, Answer(wrong="7", heard_ms=10)),
+        ({"played": "80"}, Answer(heard_ms=10)),
+        ({"": "1"}, Answer(is_broken=True, wrong="1")),
+        ({"_invalid": "1", "played": "-5"}, Answer(is_broken=True, wrong="1")),
+    ],
+)
+def test_an_answer_is_what_was_offered_and_heard(values, answer):
+    played = values.pop("played", None)
+    told = {f"eslflow_digits_1{name}": value for name, value in values.items()}
+    if played:
+        told[speech.PLAYED] = played
+    event = Executed("m", variables=Told(told))
+    assert drive(speech.ask(live(), SOUND, ["1", "2"], 2.5), event)[1] == answer
+
+
+def test_a_question_the_switch_refuses_has_no_answer():
+    road = speech.ask(live(), SOUND, ["1"], 2.5)
+    said, answer = drive(road, Replied(1, False, "-ERR no"))
+    assert answer == Answer(refused="-ERR no")
+    assert said[0].arg == "1 1 1 2500 none /s/a.wav '' eslflow_digits_1 [1]"
+
+
+def test_what_was_before_is_thrown_away():
+    said, _ = drive(speech.forget(live()))
+    assert [type(command) for command in said] == [Api, Api]
+    assert [command.arg for command in said] == ["u-1", f"u-1 {speech.PLAYED}"]

@@ -1,0 +1,23 @@
+"""What every kind of step has."""
+
+import pytest
+
+from eslflow.steps import KINDS
+from tests.steps_of import flow
+
+
+@pytest.mark.parametrize("kind", KINDS.values())
+def test_every_kind_names_itself_and_ends_safely(kind):
+    assert KINDS[kind.kind] is kind
+    assert kind.again <= set(kind.endings)
+    assert kind.ends <= set(kind.endings)
+
+
+def test_a_step_leads_where_its_targets_say_and_asks_for_nothing():
+    step = flow("a: {announce: welcome}\nb: {announce: welcome}").steps["a"]
+    assert step.target("done") == "b"
+    assert step.target("unheard of") == ""
+    assert step.leads_to() == ["b", "b"]
+    assert step.asks_for() == ()
+    assert list(step.problems({})) == []
+    assert step.hears_custom == frozenset()
