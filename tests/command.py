@@ -8,7 +8,7 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from eslflow.cli.main import main
-from eslflow.sim.rig import Rig
+from eslflow.rig import Rig
 from eslflow.sim.script import Script
 from tests.peers import SUPPORT, make_sounds
 

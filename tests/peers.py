@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gevent import socket
 
-from eslflow.sim.rig import Rig
+from eslflow.rig import Rig
 from tests.steps_of import flow
 
 PATIENCE_S = 30

@@ -9,6 +9,7 @@ import pytest
 
 from eslflow.cli.main import CONFIGURATION
 from eslflow.ledger.read import Reader
+from eslflow.rig import file_length_ms
 from eslflow.sim.script import Script
 from eslflow.sim.switch import SimulatedSwitch
 from tests.command import run
@@ -38,7 +39,9 @@ def start(site, *words):
 def test_it_serves_until_it_is_told_to_stop(site):
     with start(site, "-v") as process:
         host, _, port = process.stdout.readline().split()[-1].rpartition(":")
-        call = SimulatedSwitch(host, int(port)).call(Script(keys=("1", "2")))
+        call = SimulatedSwitch(host, int(port), length_ms=file_length_ms).call(
+            Script(keys=("1", "2"))
+        )
         process.send_signal(signal.SIGTERM)
         told = process.stderr.read()
         assert process.wait() == 0

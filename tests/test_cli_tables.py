@@ -12,7 +12,7 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
 
 def test_columns_are_aligned_and_nothing_moves_the_cursor():
     text = table(("call", "x"), [("a", 1), ("long\x1b[2J", "é")])
-    assert text == "call       x\na          1\nlong\ufffd[2J  é"
+    assert text == "call      x\na         1\nlong\ufffd[2J  é"
 
 
 def test_times_are_told_to_people_and_to_programs():

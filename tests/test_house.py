@@ -30,24 +30,25 @@ ARROWS = {
     "call": "errors wire flow call",
     "call.engine": "errors wire flow call steps",
     "check": "errors wire flow call steps check",
-    "ledger": "errors clock call.records ledger",
+    "ledger": "errors clock call.records wire.terms ledger",
     "recordings": "errors clock recordings",
     "prompts": "errors flow prompts",
-    "settings": "errors flow",
+    "settings": "errors flow shipped",
     "switch": "errors clock settings wire flow call switch",
     "sim": "errors clock wire flow call steps check sim",
     "site": "errors settings clock wire flow call steps check prompts switch.shelf",
+    "rig": "errors clock call flow ledger prompts sim site switch",
     "web": "errors settings clock shipped wire flow call steps check ledger recordings"
-    " prompts sim site switch web",
+    " prompts sim site rig switch web",
     "cli": "errors settings clock shipped wire flow call steps check ledger recordings"
-    " prompts sim site switch web cli",
+    " prompts sim site rig switch web cli",
     "__main__": "cli",
     "__init__": "",
 }
 """What a room may import of eslflow: a room, or one module of it."""
 
 WORLD = {
-    "gevent": "switch sim web cli",
+    "gevent": "switch sim rig web cli",
     "greenlet": "switch",
     "greenswitch": "switch",
     "socket": "switch sim",
@@ -66,6 +67,9 @@ HARMLESS = (
     " pathlib.PurePath pathlib.PurePosixPath"
 )
 """What the core may import: nothing here opens, waits or asks the time by itself."""
+
+OPENS = {"check.load": "pathlib"}
+"""The one module of the core that reads a file, and by what."""
 
 ASKS_THE_TIME = re.compile(
     r"(time\.(time|time_ns|monotonic|monotonic_ns|perf_counter|perf_counter_ns|sleep)"
@@ -86,6 +90,8 @@ PASSING = re.compile(
 LONGEST_MODULE, LONGEST_FUNCTION, FIRST_SCREEN = 400, 50, 40
 
 WHOLE = {
+    "tests/test_killed.py": "a controller killed at each step of a call",
+    "tests/test_live.py": "a real FreeSWITCH",
     "tests/test_hostile.py": "what strangers send, through real sockets",
     "tests/test_house.py": "the checkout",
     "tests/test_readme.py": "what the pages say",
@@ -93,9 +99,6 @@ WHOLE = {
     "tests/test_sim_transcripts.py": "the simulated switch beside a real one",
 }
 """Tests that no single module owns, and what they look at."""
-
-
-growing = pytest.mark.xfail(strict=False, reason="the first version is being built")
 
 
 def name_of(path: Path) -> str:
@@ -157,7 +160,6 @@ def test_every_room_has_its_arrows() -> None:
     assert rooms <= set(ARROWS), "a new room needs a line in ARROWS"
 
 
-@growing
 def test_arrows_between_rooms_go_one_way() -> None:
     problems = []
     for path in MODULES:
@@ -186,14 +188,13 @@ def test_only_the_owner_of_a_library_imports_it() -> None:
     assert not problems, told(problems)
 
 
-@growing
 def test_the_core_imports_nothing_that_touches_the_world() -> None:
     problems = [
         f"{where(path, line)} imports {name}: the core does no input or output"
         for path in MODULES
         if room_of(path) in CORE
         for line, name in imports(path)
-        if not is_within(name, HARMLESS)
+        if not is_within(name, f"{HARMLESS} {OPENS.get(name_of(path), '')}")
     ]
     assert not problems, told(problems)
 
@@ -209,7 +210,6 @@ def test_the_core_opens_no_file() -> None:
     assert not problems, told(problems)
 
 
-@growing
 def test_only_the_clock_asks_the_time() -> None:
     problems = [
         f"{where(path, node.lineno)} uses {ast.unparse(node)}: take a Clock"
@@ -241,7 +241,6 @@ def test_no_test_sleeps() -> None:
     assert not problems, told(problems)
 
 
-@growing
 def test_every_module_has_its_test_twin() -> None:
     problems = [
         f"{path.relative_to(ROOT)} has no {twin_of(path)}"

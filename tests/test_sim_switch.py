@@ -1,13 +1,11 @@
 """The simulated switch on a socket."""
 
-from pathlib import Path
-
 import pytest
 from gevent.server import StreamServer
 
 from eslflow.sim.script import Script
-from eslflow.sim.switch import SimulatedSwitch, file_length_ms
-from tests.peers import make_sounds, rig
+from eslflow.sim.switch import SimulatedSwitch
+from tests.peers import rig
 
 
 def serve(handle):
@@ -18,7 +16,7 @@ def serve(handle):
 
 def test_a_controller_that_closes_sends_the_caller_to_the_fallback():
     server = serve(lambda sock, _: None)
-    call = SimulatedSwitch(port=server.server_port).call(Script())
+    call = SimulatedSwitch(port=server.server_port, length_ms=len).call(Script())
     server.stop()
     assert (call.ending, call.commands) == ("fallback", [])
     assert call.heard[-1].what == "fallback"
@@ -34,7 +32,10 @@ def test_a_controller_that_breaks_off_does_too():
         sock.close()
 
     server = serve(broken)
-    assert SimulatedSwitch(port=server.server_port).call(Script()).ending == "fallback"
+    assert (
+        SimulatedSwitch(port=server.server_port, length_ms=len).call(Script()).ending
+        == "fallback"
+    )
     server.stop()
 
 
@@ -43,20 +44,16 @@ def test_nobody_listening_is_an_error_of_the_socket():
     port = server.server_port
     server.stop()
     with pytest.raises(OSError, match="refused"):
-        SimulatedSwitch(port=port).call(Script())
+        SimulatedSwitch(port=port, length_ms=len).call(Script())
 
 
 def test_recordings_are_told_when_the_call_is_over(tmp_path):
     told = []
     with rig(tmp_path) as found:
         host, port = found.controller.address
-        switch = SimulatedSwitch(host, port, on_recorded=told.append)
+        switch = SimulatedSwitch(
+            host, port, length_ms=lambda path: 100, on_recorded=told.append
+        )
         call = switch.call(Script(keys=("1",), path="test"))
     assert told == call.recordings
     assert told[0].heard_s > 10
-
-
-def test_a_files_length_is_read_from_it(tmp_path):
-    sounds = make_sounds(tmp_path)
-    assert file_length_ms(str(sounds / "test/en/welcome.wav")) == 100
-    assert file_length_ms(str(Path("/none.wav"))) is None

@@ -21,6 +21,7 @@ from eslflow.cli.init import TEMPLATE
 from eslflow.errors import EslflowError
 from eslflow.ledger.read import Reader
 from eslflow.prompts.wav import encode
+from eslflow.rig import file_length_ms
 from eslflow.settings import FILE
 from eslflow.sim.channel import Recording
 from eslflow.sim.script import HANG_UP, Script
@@ -87,7 +88,9 @@ def command(folder: Path) -> None:
     (folder / FILE).write_text(settings, encoding="utf-8")
     with _controller(folder) as (host, port):
         click.echo(f"A controller listens on {host}:{port}.")
-        switch = SimulatedSwitch(host, port, on_recorded=write_recording)
+        switch = SimulatedSwitch(
+            host, port, length_ms=file_length_ms, on_recorded=write_recording
+        )
         calls = [_place(switch, case) for case in CASES]
     click.echo("\n$ eslflow consents list")
     _eslflow("--site", str(folder), "consents", "list")

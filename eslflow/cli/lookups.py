@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import click
 
 from eslflow.cli.tables import iso, moment
+from eslflow.clock import SystemClock
 from eslflow.errors import SettingsError
 from eslflow.ledger.read import Reader
 from eslflow.shipped import SETTINGS as FILE
@@ -68,7 +69,8 @@ def spans(command: Command) -> Command:
 
 def bound(text: str | None) -> int:
     """Return a bound of a look-up in microseconds."""
-    return moment(text, datetime.now(timezone.utc))
+    now = datetime.fromtimestamp(SystemClock().now() / 1e6, tz=timezone.utc)
+    return moment(text, now)
 
 
 def public(value: Any) -> Any:

@@ -16,8 +16,8 @@ from eslflow.call.commands import Alarm, Tell
 from eslflow.cli.places import flow_paths, sounds_beside
 from eslflow.errors import EslflowError, visible
 from eslflow.flow.model import Flow
+from eslflow.rig import Rig
 from eslflow.sim.clock import START, SimulatedClock
-from eslflow.sim.rig import Rig
 from eslflow.sim.script import HANG_UP, Script
 from eslflow.site import load_flows
 

@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from gevent import socket
 
-from eslflow.errors import PromptError
-from eslflow.prompts import wav
 from eslflow.sim.channel import Channel, Heard, Length, Recording
 from eslflow.sim.clock import SimulatedClock
 from eslflow.sim.commands import Sent
@@ -38,14 +35,6 @@ class SimulatedCall:
     """Arguments that a real switch would have run: there must be none."""
 
 
-def file_length_ms(path: str) -> int | None:
-    """Return the length of an audio file, or None if it cannot be played."""
-    try:
-        return wav.read(Path(path)).ms
-    except PromptError:
-        return None
-
-
 class SimulatedSwitch:
     """Hands simulated calls to a controller."""
 
@@ -54,7 +43,7 @@ class SimulatedSwitch:
         host: str = "127.0.0.1",
         port: int = 8084,
         *,
-        length_ms: Length = file_length_ms,
+        length_ms: Length,
         clock: SimulatedClock | None = None,
         on_recorded: Callable[[Recording], None] | None = None,
         settle: Callable[[str, int], None] = lambda uuid, sent: None,

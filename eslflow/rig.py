@@ -13,15 +13,25 @@ import gevent
 
 from eslflow.call.live import Site
 from eslflow.clock import Clock
+from eslflow.errors import PromptError
 from eslflow.flow.model import Flow
 from eslflow.ledger.read import Reader
 from eslflow.ledger.writer import Ledger
+from eslflow.prompts import wav
 from eslflow.sim.clock import SimulatedClock
 from eslflow.sim.script import Script
-from eslflow.sim.switch import SimulatedCall, SimulatedSwitch, file_length_ms
+from eslflow.sim.switch import SimulatedCall, SimulatedSwitch
 from eslflow.site import ENGINE, find_sounds
 from eslflow.switch.controller import Controller, Wakeup, Watch
 from eslflow.switch.shelf import Shelf
+
+
+def file_length_ms(path: str) -> int | None:
+    """Return the length of an audio file, or None if it cannot be played."""
+    try:
+        return wav.read(Path(path)).ms
+    except PromptError:
+        return None
 
 
 class Rig:
