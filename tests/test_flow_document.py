@@ -119,7 +119,7 @@ def test_a_mistake_is_told_once_not_again_as_what_follows_from_it():
 
 
 def test_a_comment_is_a_comment():
-    text = "a: 1 # note: this\n#: a sentence of three words\nb: |\n  #: text\n  x\n"
+    text = "a: 1 # #: b\n# {1: a, #: b}\n#: of three words\nb: |\n  #: text\n  x\n"
     assert [held.text for _, held in read(text).pairs] == ["1", "#: text\nx\n"]
 
 

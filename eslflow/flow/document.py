@@ -37,7 +37,7 @@ _UNSEEN = re.compile(
 _NO_CHARACTER = re.compile(r"\\U(?!00(?:0[0-9A-Fa-f]|10))[0-9A-Fa-f]{8}")
 _BEGAN = re.compile("<stream end>|end of stream|expected ':'")
 """Complaints for which the place where it began says more than where it was noticed."""
-_LOST_KEY = re.compile(r"(?:^|[\s{,])(#:\s*[\w-]+)\s*(?:[,}].*)?$")
+_LOST_KEY = re.compile(r"(?:[^#]*[\s{,])?(#:\s*[\w-]+)\s*(?:[,}].*)?")
 """`#: refused` is a comment to YAML."""
 
 _INT = re.compile(r"-?(0|[1-9][0-9]{0,17})")
@@ -196,7 +196,7 @@ class Document:
 
     def _find_lost_keys(self, inside_text: Collection[int] = ()) -> None:
         for number, line in enumerate(self.lines, 1):
-            found = None if number in inside_text else _LOST_KEY.search(line)
+            found = None if number in inside_text else _LOST_KEY.fullmatch(line)
             if found is not None:
                 mark = Mark(number, found.start(1) + 1, len(found[1]))
                 problem = "'#' begins a comment, so this key is lost"
