@@ -11,11 +11,13 @@ from eslflow.call.events import (
     Kept,
     Offered,
     Parked,
+    RecordStarted,
+    RecordStopped,
     Replied,
     TimedOut,
     Told,
 )
-from eslflow.call.records import CallEnded, CallOffered, Choice, State
+from eslflow.call.records import CallEnded, CallOffered, Choice, RecordingEnded, State
 from eslflow.wire.terms import ApiCommand, App, HangupCause
 from tests.playbook import SOUNDS, START, Playbook, site_for
 from tests.steps_of import flow
@@ -201,3 +203,26 @@ def test_nothing_moves_a_call_that_is_over(event):
         call.hears(event)
     assert call.engine.awaited is None
     assert Api(ApiCommand.STATUS) not in call.skips()
+
+
+RECORDED = flow(
+    "a: {announce: welcome, record: on}",
+    "flow: test\npurposes: {duty: {basis: contract}}\nprompts: {welcome: Hi.}\n",
+)
+
+
+@pytest.mark.parametrize(
+    ("ends", "state"), [([RecordStopped], "stopped"), ([], "lost")]
+)
+def test_a_recordings_end_is_kept_whether_it_is_seen_or_not(ends, state):
+    with Playbook(RECORDED) as call:
+        path = call.skips()[-1].arg.split()[2]
+        call.hears(RecordStarted(path))
+        call.hears(Replied(2, True, "+OK"))
+        call.skips()
+        call.hears(HungUp("NORMAL_CLEARING"))
+        for end in ends:
+            call.hears(end(path, 1000))
+        call.hears(Disconnected())
+    (ended,) = call.rows(RecordingEnded)
+    assert ended.state == state

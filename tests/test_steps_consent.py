@@ -8,11 +8,15 @@
 | timeout | 1s to 60s | 6s |
 """
 
+from dataclasses import replace
+
 import pytest
 
 from eslflow.call.commands import Alarm, Api, Execute, Hangup, Keep, mark
 from eslflow.call.events import Executed, HungUp, Kept, Replied, Told
 from eslflow.call.records import Choice, NoticePlayed, State
+from eslflow.flow.model import Basis, Purpose
+from eslflow.steps.consent import Meaning
 from eslflow.wire.terms import ApiCommand, App
 from tests.playbook import RECORDINGS, SOUNDS, Playbook, site_for
 from tests.steps_of import HEAD, flow
@@ -211,3 +215,17 @@ def test_star_and_hash_can_be_offered():
     )
     with Playbook(starred) as call:
         assert call.skips()[-1].arg.endswith("eslflow_digits_1 [*#]")
+
+
+def test_a_question_that_cannot_be_refused_is_none():
+    (step,) = [s for s in ASK.steps.values() if s.kind == "consent"]
+    assert list(step.problems(ASK.purposes)) == []
+    yes = replace(step, keys={"1": Meaning.GRANTED})
+    duty = {"training": Purpose("training", Basis.LEGAL_OBLIGATION)}
+    said = [problem for _, problem, _ in yes.problems(duty)]
+    assert said == [
+        "purpose 'training' rests on legal_obligation, not on consent",
+        "no key means refused",
+    ]
+    assert step.asks_for() == ("training",)
+    assert [problem for _, problem, _ in step.problems({})] == []

@@ -101,3 +101,7 @@ def test_it_hears_what_it_reads_and_no_more():
     assert step.hears == {EventName.CHANNEL_PARK}
     assert step.hears_custom == {Subclass.FIFO}
     assert CALLCENTER.steps["q"].hears_custom == frozenset()
+
+
+def test_its_type_reads_as_the_file_spells_it():
+    assert str(FIFO.steps["q"].type) == "fifo"

@@ -61,7 +61,7 @@ class Engine:
         self.live = Live(offered, flow, site, now)
         self.is_over = False
         """Whether the call's rows are complete and nothing more can come of it."""
-        self._road: Generator[Command, Event | None, None] | None = self._walk()
+        self._road = self._walk()
         self._awaited: Command | None = None
         self._number = 0
         self._ending: CallEnded | None = None
@@ -104,7 +104,7 @@ class Engine:
     def fail(self, now: int) -> list[Command]:
         """Give the call up after a fault of ours; the dialplan takes it on."""
         self.live.now = now
-        self._road = self._awaited = None
+        self._awaited = None
         self._is_gone = True
         self._end("failed", "")
         self._settle()
@@ -150,12 +150,11 @@ class Engine:
     ) -> None:
         """Run the road until it waits or ends; who waits for a gone call is told."""
         self._awaited = None
-        while self._road is not None:
-            road = self._road
+        road = self._road
+        while True:
             try:
                 command = road.throw(error) if error else road.send(value)
             except StopIteration:
-                self._road = None
                 return
             value = error = None
             waits = _waits(command)

@@ -128,11 +128,6 @@ class Recorder:
         self.segments = segments
         self.segment: Segment | None = None
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the switch may have our file open."""
-        return self.segment is not None and not self.segment.ended
-
     def move(self, event: Moved) -> None:
         """Advance along the table."""
         self.state = advance(self.state, event)

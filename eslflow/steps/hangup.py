@@ -36,5 +36,5 @@ class HangupStep(Step):
         live.leaving = "finished"
         yield Tell(f"hangs up ({self.cause})")
         yield Hangup(self.cause)
-        yield Await(())
-        return ""
+        while True:
+            yield Await(())
