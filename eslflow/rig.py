@@ -43,13 +43,14 @@ class Rig:
         sounds: Path,
         folder: Path,
         *,
-        clock: SimulatedClock | None = None,
+        clock: Clock | None = None,
         watch: Watch | None = None,
     ) -> None:
         audio = [item for flow in flows for item in flow.audio()]
         found, self.silent = find_sounds(audio, sounds)
         self.folder = folder
         self.clock: Clock = clock or SimulatedClock()
+        shared = clock if isinstance(clock, SimulatedClock) else None
         self._wakeup = Wakeup()
         self.ledger = Ledger(folder / "eslflow.db", self._wakeup.notify)
         self._wakeup.watch(self.ledger)
@@ -61,7 +62,7 @@ class Rig:
         self.controller.start()
         host, port = self.controller.address
         self.switch = SimulatedSwitch(
-            host, port, clock=clock, length_ms=file_length_ms, settle=self._settle
+            host, port, clock=shared, length_ms=file_length_ms, settle=self._settle
         )
 
     def _settle(self, uuid: str, sent: int) -> None:

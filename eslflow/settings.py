@@ -9,13 +9,14 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 from eslflow.errors import SettingsError
 from eslflow.flow.document import Document, Kind, Mark, Node
 from eslflow.flow.options import Duration, Whole
-from eslflow.flow.problems import Context, entries_of, scalar
+from eslflow.flow.problems import Context, entries_of, named, scalar
 from eslflow.shipped import SETTINGS
 
 FILE = SETTINGS
@@ -35,6 +36,7 @@ KEYS = (
 )
 
 _ADDRESS = re.compile(r"(.+):([0-9]{1,5})")
+_DIALLED = re.compile(r"[+*#]?[A-Za-z0-9_.*#-]+")
 _PLAIN_PATH = re.compile(r"/[A-Za-z0-9_./@+-]+")
 
 
@@ -88,16 +90,23 @@ def load_settings(site: Path) -> Settings:
     settings = _Loader(document, site).settings(top)
     document.stop_if_broken()
     for name in ("sounds", "recordings"):
-        _check_path(name, getattr(settings, name))
+        demand_plain(
+            getattr(settings, name), f"Move the site, or set {name}: to a folder"
+        )
     return settings
 
 
-def _check_path(name: str, path: Path) -> None:
+def demand_plain(path: Path, way_out: str) -> None:
+    """Refuse a folder that FreeSWITCH could not be told of.
+
+    Raises:
+        SettingsError: its path has characters that mean something to the switch.
+    """
     if not _PLAIN_PATH.fullmatch(str(path)):
         raise SettingsError(
             f"FreeSWITCH cannot use the path {str(path)!r}: it splits arguments at "
-            f"blanks and expands $. Move the site, or set {name}: to a folder whose "
-            "path has letters, digits and _ . / @ + - only"
+            f"blanks and expands $. {way_out} whose path has letters, digits and "
+            "_ . / @ + - only"
         )
 
 
@@ -117,7 +126,7 @@ class _Loader:
             folder=self._site,
             host=host,
             port=port,
-            allow=self._texts("allow", ("127.0.0.1", "::1")),
+            allow=self._peers(("127.0.0.1", "::1")),
             most_calls=self._convert("most_calls", Whole(1, 100_000), 2000),
             drain_s=self._convert("drain", Duration(0, 86_400), 30.0),
             default_flow=self._text("default_flow", ""),
@@ -145,14 +154,26 @@ class _Loader:
             return default
         return scalar(node, self._context(key), "text") or default
 
-    def _texts(self, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
-        node = self._entries.get(key)
+    def _peers(self, default: tuple[str, ...]) -> tuple[str, ...]:
+        node = self._entries.get("allow")
         if node is None:
             return default
+        context = self._context("allow")
         if node.kind is not Kind.LIST:
-            self._context(key).problem(node, f"{key} is a list such as [127.0.0.1]")
+            context.problem(node, "allow is a list such as [127.0.0.1]")
             return default
-        return tuple(scalar(n, self._context(key), "text") or "" for n in node.items)
+        return tuple(self._peer(item, context) for item in node.items)
+
+    def _peer(self, node: Node, context: Context) -> str:
+        """Return an address as the system writes it: names are not looked up."""
+        text = scalar(node, context, "an address") or ""
+        try:
+            return str(ip_address(text))
+        except ValueError:
+            if text:
+                hint = "Write one such as 192.0.2.10; names and networks are not taken."
+                context.problem(node, f"'{text}' is no IP address", hint)
+            return text
 
     def _path(self, key: str, default: str) -> Path:
         return (self._site / Path(self._text(key, default)).expanduser()).resolve()
@@ -169,18 +190,15 @@ class _Loader:
         return found[1].strip("[]"), int(found[2])
 
     def _numbers(self) -> dict[str, str]:
-        node = self._entries.get("numbers")
-        if node is None:
-            return {}
-        if node.kind is not Kind.MAPPING:
-            hint = 'Write "NUMBER": FLOW for each, below numbers:'
-            self._context("numbers").problem(node, "numbers is a mapping", hint)
-            return {}
         context = self._context("numbers")
-        return {
-            key.text: scalar(value, context, "the name of a flow") or ""
-            for key, value in node.pairs
-        }
+        return named(
+            self._entries.get("numbers"),
+            context,
+            "number",
+            lambda _, node: scalar(node, context, "the name of a flow"),
+            _DIALLED,
+            "what is dialled, such as 4930123456",
+        )
 
     def _switch(self) -> Switch | None:
         node = self._entries.get("switch")

@@ -6,6 +6,7 @@ sockets, and what was kept is looked up with the very commands an office would u
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
 import sys
@@ -28,6 +29,8 @@ from eslflow.sim.script import HANG_UP, Script
 from eslflow.sim.switch import SimulatedCall, SimulatedSwitch
 
 RATE = 8000
+MARK = "# scripts/demo made this site, and throws it away when it is run again.\n"
+"""Without this line a site is somebody's, and stays."""
 
 
 @dataclass(frozen=True)
@@ -77,15 +80,7 @@ CASES = (
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 def command(folder: Path) -> None:
     """Run the main job on a new site in FOLDER."""
-    if folder.exists():
-        if not (folder / FILE).exists():
-            raise EslflowError(
-                f"{folder} is there, and is no eslflow site: name another"
-            )
-        shutil.rmtree(folder)
-    _eslflow("init", str(folder), quiet=True)
-    settings = TEMPLATE.replace("# listen: 127.0.0.1:8084", "listen: 127.0.0.1:0")
-    (folder / FILE).write_text(settings, encoding="utf-8")
+    _make_site(folder)
     with _controller(folder) as (host, port):
         click.echo(f"A controller listens on {host}:{port}.")
         switch = SimulatedSwitch(
@@ -96,9 +91,45 @@ def command(folder: Path) -> None:
     _eslflow("--site", str(folder), "consents", "list")
     verify(folder, calls)
     click.echo("\nEvery outcome is what it must be. Look further:")
-    for words in ("consents list --state granted", f"consents show {calls[0].uuid}"):
-        click.echo(f"  .venv/bin/eslflow --site {folder} {words}")
-    click.echo(f"  .venv/bin/eslflow --site {folder} try support")
+    for words in (
+        "consents list --state granted",
+        f"consents show {calls[0].uuid[:8]}",
+        "calls list",
+        "try support",
+    ):
+        click.echo(f"  {_program()} --site {shlex.quote(str(folder))} {words}")
+
+
+def _make_site(folder: Path) -> None:
+    """Make the site anew.
+
+    Raises:
+        EslflowError: the folder holds something that is not the demonstration's.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        if not _is_ours(folder):
+            raise EslflowError(
+                f"{folder} is there, and scripts/demo did not make it: name another"
+            )
+        shutil.rmtree(folder)
+    _eslflow("init", str(folder), quiet=True)
+    settings = TEMPLATE.replace("# listen: 127.0.0.1:8084", "listen: 127.0.0.1:0")
+    (folder / FILE).write_text(MARK + settings, encoding="utf-8")
+
+
+def _is_ours(folder: Path) -> bool:
+    path = folder / FILE
+    return path.is_file() and path.read_bytes().startswith(MARK.encode())
+
+
+def _program() -> str:
+    """Return how the person who reads this can call eslflow."""
+    beside = Path(sys.executable).with_name("eslflow")
+    if not beside.exists():
+        return f"{shlex.quote(sys.executable)} -m eslflow"
+    if beside.is_relative_to(Path.cwd()):
+        beside = beside.relative_to(Path.cwd())
+    return shlex.quote(str(beside))
 
 
 def _place(switch: SimulatedSwitch, case: Case) -> SimulatedCall:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 import click
 
 from eslflow.cli.places import flow_paths
-from eslflow.errors import EslflowError
-from eslflow.settings import load_settings
+from eslflow.errors import EslflowError, SettingsError
+from eslflow.flow.model import Flow
+from eslflow.settings import Settings, load_settings
 from eslflow.site import load_flows
 from eslflow.steps.queue import Queue, QueueKind
 
 TEMPLATE = """\
-<!-- Hands calls for {number} to eslflow. Paste it into the dialplan's context, then
-     reload it with: fs_cli -x reloadxml
+<!-- Hands calls for {numbers} to eslflow.
+     Paste it into the context {context} of the dialplan, then: fs_cli -x reloadxml
      The outbound socket has no password and FreeSWITCH connects to it: keep eslflow on
      loopback. FreeSWITCH's own socket (event_socket.conf.xml) should listen on
      127.0.0.1 too, with a password of yours and apply-inbound-acl set to
@@ -38,32 +40,73 @@ TEMPLATE = """\
 @click.command("dialplan")
 @click.argument("flow", default="")
 @click.option(
-    "--number", default="", help="The number dialled. [default: the flow's name]"
+    "--number",
+    "numbers",
+    multiple=True,
+    help="A number dialled.  [default: those the settings give to the flow]",
+)
+@click.option(
+    "--context",
+    default="public",
+    show_default=True,
+    help="The dialplan's context that callers from outside come to.",
 )
 @click.pass_context
-def command(ctx: click.Context, flow: str, number: str) -> None:
+def command(
+    ctx: click.Context, /, flow: str, numbers: tuple[str, ...], context: str
+) -> None:
     """Print the dialplan's extension for FLOW (default: the site's default flow)."""
     settings = load_settings(ctx.obj)
     name = flow or settings.default_flow
     if not name:
         raise EslflowError("name a flow: eslflow dialplan FLOW")
     (found,) = load_flows(flow_paths(ctx.obj, [name])).values()
-    queues = [step for step in found.steps.values() if isinstance(step, Queue)]
-    fallback, data = "hangup", "NORMAL_TEMPORARY_FAILURE"
-    if queues:
-        last = queues[-1]
-        is_fifo = last.type is QueueKind.FIFO
-        fallback, data = last.type.value, f"{last.queue} in" if is_fifo else last.queue
-    dialled = number or found.name
-    socket = f"{settings.host}:{settings.port}/{found.name} async full"
+    known = [n for n, named in settings.numbers.items() if named == found.name]
+    dialled = numbers or tuple(known) or (found.name,)
+    fallback, data = _fallback(found)
     click.echo(
         TEMPLATE.format(
-            number=escape(dialled).replace("--", "- -"),
+            numbers=_comment(", ".join(dialled)),
+            context=_comment(context),
             name=quoteattr(f"eslflow-{found.name}"),
-            expression=quoteattr(f"^{re.escape(dialled)}$"),
-            socket=quoteattr(socket),
+            expression=quoteattr(_expression(dialled)),
+            socket=quoteattr(f"{_address(settings)}/{found.name} async full"),
             fallback=quoteattr(fallback),
             queue=quoteattr(data),
         ),
         nl=False,
     )
+
+
+def _fallback(flow: Flow) -> tuple[str, str]:
+    """Return the application that reaches people without eslflow: the last queue."""
+    queues = [step for step in flow.steps.values() if isinstance(step, Queue)]
+    if not queues:
+        return "hangup", "NORMAL_TEMPORARY_FAILURE"
+    last = queues[-1]
+    is_fifo = last.type is QueueKind.FIFO
+    return last.type.value, f"{last.queue} in" if is_fifo else last.queue
+
+
+def _expression(dialled: Sequence[str]) -> str:
+    either = "|".join(re.escape(number) for number in dialled)
+    return f"^({either})$" if len(dialled) > 1 else f"^{either}$"
+
+
+def _address(settings: Settings) -> str:
+    """Return where a switch on this machine connects to.
+
+    Raises:
+        SettingsError: the port is chosen anew at each start.
+    """
+    if not settings.port:
+        raise SettingsError(
+            "listen: has port 0, which is another at each start: name one"
+        )
+    anywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  compared only
+    return f"{anywhere.get(settings.host, settings.host)}:{settings.port}"
+
+
+def _comment(text: str) -> str:
+    """Return a text that cannot end the XML comment it stands in."""
+    return escape(text).replace("--", "- -")

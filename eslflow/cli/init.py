@@ -9,7 +9,7 @@ import click
 
 from eslflow import shipped
 from eslflow.errors import EslflowError
-from eslflow.settings import FILE
+from eslflow.settings import FILE, demand_plain
 
 TEMPLATE = """\
 # Settings of this eslflow site. What is commented out is the default.
@@ -51,11 +51,10 @@ def command(folder: Path) -> None:
     """Make a new site in FOLDER: settings, flows, sounds."""
     if (folder / FILE).exists():
         raise EslflowError(f"{folder} is a site already ({FILE} is there)")
+    demand_plain(folder.resolve(), "Choose a folder")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         for name in ("flows", "sounds"):
-            target = folder / name
-            shutil.copytree(shipped.folder(name), target, dirs_exist_ok=True)
+            _copy(shipped.folder(name), folder / name)
         (folder / "recordings").mkdir(exist_ok=True)
         (folder / FILE).write_text(TEMPLATE, encoding="utf-8")
     except OSError as error:
@@ -68,3 +67,13 @@ def command(folder: Path) -> None:
         f"eslflow --site {folder} serve",
     ):
         click.echo(f"  {line}")
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a folder; a file that is there already is somebody's, and stays."""
+    target.mkdir(parents=True, exist_ok=True)
+    for path in sorted(source.iterdir()):
+        if path.is_dir():
+            _copy(path, target / path.name)
+        elif not (target / path.name).exists():
+            shutil.copyfile(path, target / path.name)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from eslflow.flow.document import Document, Kind, Node
@@ -117,17 +116,7 @@ class _Loader:
         if text and not NAME.fullmatch(text):
             problem = f"'{text}' cannot be a flow's name"
             self._context("flow").problem(node, problem, f"Takes {NAME_WORDS}.")
-        elif text:
-            self._check_file(text, node)
         return text
-
-    def _check_file(self, name: str, node: Node) -> None:
-        """Hold flow and file to one name: who sees one can find the other."""
-        file = PurePath(self._document.file)
-        if file.suffix == ".yaml" and file.stem != name:
-            problem = f"the flow '{name}' stands in a file named {file.name}"
-            hint = f"Name the file {name}.yaml, or the flow {file.stem}."
-            self._context("flow").problem(node, problem, hint)
 
     def _text(self, node: Node | None) -> str:
         if node is None:

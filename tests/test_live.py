@@ -1,0 +1,219 @@
+"""On a real FreeSWITCH: see tests/live/README.md. Skipped when none is given.
+
+Each test drives a call that FreeSWITCH itself places to an extension of its own; keys are
+given to the leg with `uuid_recv_dtmf`, as if the caller had pressed them.
+"""
+
+import os
+import uuid
+from pathlib import Path
+
+import gevent
+import pytest
+from gevent.queue import Queue
+
+from eslflow import shipped
+from eslflow.check import load_flow
+from eslflow.clock import SystemClock
+from eslflow.prompts import wav
+from eslflow.rig import Rig
+from eslflow.switch.greenswitch import SafeInbound
+
+pytestmark = pytest.mark.live
+
+PATIENCE_S = 60
+CALLER = "+4930123456"
+
+
+class Line:
+    """A call on the real switch, and what the controller tells of it."""
+
+    def __init__(self, link, rig, told, called):
+        self.link, self.rig, self.told = link, rig, told
+        self.uuid = str(uuid.uuid4())
+        port = rig.controller.address[1]
+        variables = (
+            f"origination_uuid={self.uuid},origination_caller_id_number={CALLER}"
+        )
+        road = (
+            f"'m:^:set:socket_resume=true^socket:127.0.0.1:{port}/support async full"
+            "^answer^hangup' inline"
+        )
+        link.send(f"bgapi originate {{{variables}}}{called} {road}")
+
+    def until(self, words):
+        """Wait until the controller tells this; return everything told since."""
+        seen = []
+        with gevent.Timeout(PATIENCE_S, AssertionError(f"{words!r} not in {seen}")):
+            while not any(words in text for text in seen):
+                seen.append(self.told.get())
+        return seen
+
+    def press(self, key):
+        self.link.send(f"api uuid_recv_dtmf {self.uuid} {key}")
+
+    def hangs_up(self):
+        self.link.send(f"api uuid_kill {self.uuid}")
+
+    def kept(self):
+        """Return everything kept of the call, after the switch let go of it."""
+        self.until("call ends")
+        assert self.rig.controller.settle(PATIENCE_S) == 0
+        with self.rig.look() as ledger:
+            return ledger.call(self.uuid)
+
+
+@pytest.fixture
+def link(freeswitch):
+    password = os.environ.get("ESLFLOW_FREESWITCH_PASSWORD", "ClueCon")
+    found = SafeInbound(freeswitch, 8021, password)
+    found.connect()
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def place(link, tmp_path):
+    rigs = []
+
+    def call(sounds=None, called="sofia/internal/caller@127.0.0.1:5060"):
+        told = Queue()
+        flow = load_flow(shipped.flows() / "support.yaml")
+        tmp_path.chmod(0o777)
+        rig = Rig(
+            [flow],
+            sounds or shipped.sounds(),
+            tmp_path,
+            clock=SystemClock(),
+            watch=lambda uuid, now, what: told.put(what.text),
+        )
+        rigs.append(rig)
+        return Line(link, rig, told, called)
+
+    yield call
+    for rig in rigs:
+        rig.close()
+
+
+def states(kept):
+    return [(choice["state"], choice["reason"]) for choice in kept["choices"]][-1]
+
+
+def test_who_agrees_is_recorded_from_the_answer_and_after_the_grant_is_on_disk(place):
+    line = place()
+    committed = []
+    keep = line.rig.ledger.keep
+
+    def spy(rows, done=None):
+        def told(problem):
+            committed.append(line.rig.clock.now())
+            done(problem)
+
+        keep(rows, told if done else None)
+
+    line.rig.ledger.keep = spy
+    line.until("asks")
+    line.press("1")
+    line.until("granted, and kept")
+    line.until("asks")
+    line.press("2")
+    line.until("an agent answers")
+    answered = line.rig.clock.now()
+    with gevent.Timeout(PATIENCE_S):
+        while line.rig.clock.now() - answered < 2_000_000:
+            gevent.idle()
+            line.link.send(f"api uuid_exists {line.uuid}")
+    line.hangs_up()
+    kept = line.kept()
+    assert states(kept) == ("granted", "")
+    assert kept["call"]["caller"] == CALLER
+    (recording,) = kept["recordings"]
+    assert len(committed) == 1
+    assert committed[0] <= recording["asked_at"] <= recording["started_at"]
+    held = wav.read(Path(recording["path"]))
+    assert held.channels == 2
+    assert 1500 < held.ms < 10_000
+    actions = [(a["action"], a["verified"]) for a in kept["recording_actions"]]
+    assert actions == [("start", True), ("stop", True)]
+
+
+@pytest.mark.parametrize(
+    ("keys", "state"),
+    [
+        (("2",), ("refused", "")),
+        ((), ("unanswered", "timeout")),
+        (("7", "9"), ("unanswered", "invalid")),
+    ],
+)
+def test_who_does_not_agree_reaches_the_queue_unrecorded(place, keys, state, tmp_path):
+    line = place()
+    for key in keys:
+        line.until("asks")
+        line.press(key)
+    line.until("For sales")
+    line.press("2")
+    line.until("an agent answers")
+    line.hangs_up()
+    kept = line.kept()
+    assert states(kept) == state
+    assert kept["recordings"] == []
+    assert list(tmp_path.rglob("*-*.wav")) == []
+
+
+@pytest.mark.parametrize(
+    ("point", "keys", "state"),
+    [
+        ("announces", (), ("not_asked", "")),
+        ("asks", (), ("hung_up", "")),
+        ("For sales", ("1",), ("granted", "")),
+    ],
+)
+def test_who_hangs_up_on_the_way_is_not_recorded(place, point, keys, state, tmp_path):
+    line = place()
+    for key in keys:
+        line.until("asks")
+        line.press(key)
+    line.until(point)
+    line.hangs_up()
+    kept = line.kept()
+    assert states(kept) == state
+    assert kept["recordings"] == []
+    assert list(tmp_path.rglob("*-*.wav")) == []
+
+
+def test_keys_typed_ahead_are_no_consent(place):
+    line = place()
+    line.until("announces")
+    line.press("1")
+    line.until("no answer: timeout")
+    line.hangs_up()
+    assert states(line.kept())[0] != "granted"
+
+
+def test_a_question_whose_file_is_gone_has_no_answer(place, tmp_path):
+    import shutil
+
+    sounds = tmp_path / "sounds"
+    shutil.copytree(shipped.sounds(), sounds)
+    line = place(sounds)
+    (sounds / "support" / "en" / "recording.v1.wav").unlink()
+    line.until("For sales")
+    line.hangs_up()
+    kept = line.kept()
+    assert states(kept) == ("unanswered", "broken_prompt")
+    assert kept["recordings"] == []
+
+
+def test_an_agent_who_leaves_first_ends_the_call_and_the_recording(place):
+    line = place()
+    line.until("asks")
+    line.press("1")
+    line.until("For sales")
+    line.press("2")
+    line.until("an agent answers")
+    other = line.link.send(f"api uuid_getvar {line.uuid} bridge_uuid").data.strip()
+    line.link.send(f"api uuid_kill {other}")
+    line.until("the agent has left")
+    kept = line.kept()
+    assert kept["call"]["ending"] == "finished"
+    assert kept["recordings"][0]["state"] == "stopped"
