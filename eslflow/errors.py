@@ -69,8 +69,8 @@ class FlowError(EslflowError):
         part = visible(self.source[start : start + LONGEST_LINE])
         rest = "..." if len(self.source) > start + LONGEST_LINE else ""
         place = self.column - 1 - start
-        before = len(cut) + _width(part[:place])
-        carets = "^" * max(1, _width(part[place:][: self.width]))
+        before = len(cut) + columns(part[:place])
+        carets = "^" * max(1, columns(part[place:][: self.width]))
         return [
             f"{self.line:>7} | {cut}{part}{rest}",
             " " * (10 + before) + carets,
@@ -84,8 +84,10 @@ def visible(text: str) -> str:
     )
 
 
-def _width(text: str) -> int:
+def columns(text: str) -> int:
     """Return how many columns a text takes; wide characters take two, accents none."""
+    if text.isascii():
+        return len(text)
     return sum(
         2 if east_asian_width(c) in "WF" else category(c) not in ("Mn", "Me")
         for c in text

@@ -43,14 +43,23 @@ def open_site(settings: Settings) -> Loaded:
     flows = load_flows(sorted(settings.flows.glob("*.yaml")))
     if not flows:
         raise SettingsError(f"there are no flows (*.yaml) in {settings.flows}")
-    named = {*settings.numbers.values(), settings.default_flow} - {""}
-    for name in sorted(named - flows.keys()):
-        known = ", ".join(flows)
-        raise SettingsError(f"the settings name a flow '{name}'; there are: {known}")
+    demand_known(settings, flows)
     audio = [item for flow in flows.values() for item in flow.audio()]
     sounds, silent = find_sounds(audio, settings.sounds)
     shelf = Shelf(flows, settings.default_flow, settings.numbers)
     return Loaded(shelf, Site(str(settings.recordings), ENGINE, sounds), silent)
+
+
+def demand_known(settings: Settings, flows: Iterable[str]) -> None:
+    """Refuse settings that send calls to a flow which is not there.
+
+    Raises:
+        SettingsError: a rule names none of these.
+    """
+    named = {*settings.numbers.values(), settings.default_flow} - {""}
+    for name in sorted(named - set(flows)):
+        known = ", ".join(flows)
+        raise SettingsError(f"the settings name a flow '{name}'; there are: {known}")
 
 
 def load_flows(paths: Iterable[Path]) -> dict[str, Flow]:

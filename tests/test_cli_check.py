@@ -48,6 +48,14 @@ def test_audio_that_is_missing_is_named_with_a_way_out(site):
     assert "eslflow prompts build" in done.stderr
 
 
+def test_settings_that_name_no_flow_are_told(site):
+    (site / "eslflow.yaml").write_text("numbers: {1: suport}\n")
+    done = run(site, "check")
+    assert done.exit_code == CONFIGURATION
+    assert "the settings name a flow 'suport'; there are: support" in done.stderr
+    assert run(site, "check", "support").exit_code == 0
+
+
 def test_two_flows_of_one_name_are_told(site):
     shutil.copy(site / "flows" / "support.yaml", site / "flows" / "copy.yaml")
     assert run(site, "check").exit_code == CONFIGURATION

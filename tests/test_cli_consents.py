@@ -83,6 +83,6 @@ def test_an_unknown_call_and_a_wrong_time_are_told(site):
     assert done.exit_code == 1
     assert "there is no call 'aaab-1'. Did you mean aaaa-1?" in done.stderr
     done = run(site, "consents", "list", "--since", "yesterday")
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert "'yesterday' is no time" in done.stderr
     assert run(site, "consents", "list", "--state", "maybe").exit_code == 2

@@ -4,6 +4,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
+from eslflow.cli.main import CONFIGURATION
 from tests.command import run
 
 FIFO = "flow: desk\nsteps: {a: {queue: desk, type: fifo}}\n"
@@ -30,8 +31,42 @@ def test_the_extension_resumes_and_falls_back_to_people(site):
         ("callcenter", "support"),
         ("hangup", None),
     ]
-    condition = next(ElementTree.fromstring(done.stdout).iter("condition"))  # noqa: S314
-    assert condition.get("expression") == r"^\+49\(30\)1$"
+    assert expression(done.stdout) == r"^\+49\(30\)1$"
+
+
+def expression(text):
+    found = next(ElementTree.fromstring(text).iter("condition"))  # noqa: S314
+    return found.get("expression")
+
+
+def test_the_numbers_are_those_of_the_settings(site):
+    (site / "eslflow.yaml").write_text(
+        'numbers: {"49301": support, "49302": support, "49303": other}\n'
+    )
+    done = run(site, "dialplan", "support", "--context", "from-outside")
+    assert expression(done.stdout) == "^(49301|49302)$"
+    assert "context from-outside of the dialplan" in done.stdout
+    done = run(site, "dialplan", "support", "--number", "1", "--number", "*2")
+    assert expression(done.stdout) == r"^(1|\*2)$"
+    (site / "eslflow.yaml").write_text("default_flow: support\n")
+    assert expression(run(site, "dialplan").stdout) == "^support$"
+
+
+@pytest.mark.parametrize(
+    ("listen", "address"),
+    [("0.0.0.0:9", "127.0.0.1:9"), ("'[::]:9'", "::1:9"), ("192.0.2.1:9",) * 2],
+)
+def test_the_switch_connects_to_an_address_not_to_every_one(site, listen, address):
+    (site / "eslflow.yaml").write_text(f"listen: {listen}\n")
+    done = run(site, "dialplan", "support")
+    assert actions(done.stdout)[1] == ("socket", f"{address}/support async full")
+
+
+def test_a_port_that_changes_is_refused(site):
+    (site / "eslflow.yaml").write_text("listen: 127.0.0.1:0\n")
+    done = run(site, "dialplan", "support")
+    assert done.exit_code == CONFIGURATION
+    assert "name one" in done.stderr
 
 
 def test_a_number_cannot_break_out_of_the_xml(site):

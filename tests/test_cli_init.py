@@ -1,5 +1,8 @@
 """`eslflow init`."""
 
+import pytest
+
+from eslflow.cli.main import CONFIGURATION
 from eslflow.settings import load_settings
 from tests.command import run
 
@@ -35,6 +38,24 @@ def test_a_folder_that_is_a_site_already_is_left_alone(tmp_path):
     assert done.exit_code == 1
     assert "is a site already" in done.stderr
     assert (tmp_path / "eslflow.yaml").read_text() == "# mine"
+
+
+def test_a_file_that_is_there_already_stays(tmp_path):
+    mine = tmp_path / "flows" / "support.yaml"
+    mine.parent.mkdir()
+    mine.write_text("# mine")
+    assert run(tmp_path, "init", str(tmp_path)).exit_code == 0
+    assert mine.read_text() == "# mine"
+    assert (tmp_path / "sounds" / "support" / "en" / "welcome.wav").exists()
+
+
+@pytest.mark.parametrize("name", ["my site", "site$1"])
+def test_a_path_that_the_switch_cannot_use_is_refused_at_once(tmp_path, name):
+    done = run(tmp_path, "init", str(tmp_path / name))
+    assert done.exit_code == CONFIGURATION
+    assert "FreeSWITCH cannot use the path" in done.stderr
+    assert "Choose a folder whose path has letters" in done.stderr
+    assert not (tmp_path / name).exists()
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path):

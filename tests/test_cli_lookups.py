@@ -29,7 +29,10 @@ def test_the_ledger_is_where_the_settings_say(tmp_path):
     Ledger(tmp_path / "sub" / "x.db").close()
     with reader(tmp_path) as ledger:
         assert ledger.calls() == []
-    (tmp_path / "eslflow.yaml").write_text("")
+    (tmp_path / "eslflow.yaml").write_text("{'ledger': sub/x.db}")
+    with reader(tmp_path) as ledger:
+        assert ledger.calls() == []
+    (tmp_path / "eslflow.yaml").write_text("# ledger: sub/x.db")
     with pytest.raises(StoreError):
         reader(tmp_path)
     with pytest.raises(SettingsError):

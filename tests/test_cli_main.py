@@ -50,6 +50,26 @@ def test_a_site_without_a_ledger_says_what_to_do(tmp_path):
     assert "has eslflow serve run" in done.stderr
 
 
+def test_what_a_caller_named_cannot_move_the_cursor(tmp_path):
+    (tmp_path / "eslflow.yaml").write_text("")
+    with Ledger(tmp_path / "eslflow.db") as ledger:
+        ledger.keep([CallRow(uuid="eve-\x1b[2J-1", offered_at=1)])
+    done = run(tmp_path, "calls", "show", "eve-x")
+    assert done.exit_code == 1
+    assert "Did you mean eve-" in done.stderr
+    assert "\x1b" not in done.stderr
+
+
+def test_a_reader_that_leaves_is_no_error(tmp_path):
+    site_with_calls(tmp_path)
+    words = [sys.executable, "-m", "eslflow", "--site", str(tmp_path), "calls", "list"]
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        process.stdout.close()
+        assert process.stderr.read() == ""
+
+
 def test_a_look_up_imports_nothing_slow(tmp_path):
     site_with_calls(tmp_path)
     code = (

@@ -1,6 +1,7 @@
 """`eslflow serve`, as a process."""
 
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -70,6 +71,34 @@ def test_a_broken_flow_stops_it_before_a_call_finds_out(site):
     done = run(site, "serve")
     assert done.exit_code == CONFIGURATION
     assert "bad.yaml:1:1: 'steps:' is missing" in done.stderr
+
+
+def test_a_second_signal_stops_it_at_once(site):
+    with start(site) as process:
+        host, _, port = process.stdout.readline().split()[-1].rpartition(":")
+        with socket.create_connection((host, int(port))) as peer:
+            assert peer.recv(100) == b"connect\n\n"
+            process.send_signal(signal.SIGINT)
+            assert "no new calls" in [*until("stopping", process.stderr)][-1]
+            process.send_signal(signal.SIGINT)
+            assert peer.recv(100) == b""
+        assert process.wait() == 0
+        assert "stopped" in process.stderr.read()
+
+
+def until(word, lines):
+    for line in lines:
+        yield line
+        if word in line:
+            return
+
+
+def test_a_folder_for_recordings_that_cannot_be_made_is_told(site):
+    (site / "eslflow.yaml").write_text("recordings: eslflow.yaml/sub\n")
+    done = run(site, "serve")
+    assert done.exit_code == CONFIGURATION
+    assert "cannot make the folder" in done.stderr
+    assert "See recordings:" in done.stderr
 
 
 def test_a_ledger_that_cannot_be_opened_is_told(site):

@@ -4,7 +4,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from eslflow.cli.tables import iso, local, moment, table
+from eslflow.cli.tables import iso, local, moment, room, table
 from eslflow.errors import EslflowError
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
@@ -13,6 +13,36 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
 def test_columns_are_aligned_and_nothing_moves_the_cursor():
     text = table(("call", "x"), [("a", 1), ("long\x1b[2J", "é")])
     assert text == "call      x\na         1\nlong\ufffd[2J  é"
+
+
+def test_wide_characters_and_accents_keep_columns_straight():
+    text = table(("a", "b"), [("\u6771\u4eac", 1), ("e\u0301", 2)])
+    assert text == "a     b\n\u6771\u4eac  1\ne\u0301     2"
+
+
+NAMES = ("call", "at", "flow", "state")
+ROWS = [("0a6f5a54-1c1e-4d6c-9f51-2f4b7a4ce3c0", "2026-11-24", "support", "granted")]
+
+
+def test_a_table_fits_the_terminal():
+    assert max(map(len, table(NAMES, ROWS).splitlines())) > 60
+    whole = table(NAMES, ROWS, 40, ("flow",))
+    assert whole.splitlines()[1] == "0a6f5a54  2026-11-24  support  granted"
+    spared = table(NAMES, ROWS, 30, ("flow",))
+    assert spared.splitlines()[1] == "0a6f5a54  2026-11-24  granted"
+    cut = table(NAMES, ROWS, 27, ("flow",))
+    assert cut.splitlines()[1] == "0a6f5a54  2026-11\u2026  granted"
+    least = table(NAMES, ROWS, 5, ("flow",))
+    assert least == cut
+
+
+def test_a_long_value_leaves_room_for_the_others():
+    assert table(("a", "b"), [("x" * 4096, "y")]).endswith("x\u2026  y")
+    assert len(table(("a", "b"), [("x" * 4096, "y")]).splitlines()[1]) == 63
+
+
+def test_a_file_has_all_the_room_there_is():
+    assert room() == 0
 
 
 def test_times_are_told_to_people_and_to_programs():

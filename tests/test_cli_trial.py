@@ -64,12 +64,40 @@ def test_a_key_that_is_none_is_told():
     assert "'x' is no key" in told
 
 
-def test_a_flow_without_audio_says_so(tmp_path):
+def test_who_leaves_the_terminal_has_hung_up():
+    code, told = tried(typed="")
+    assert code == 0
+    assert told.splitlines()[-1].endswith("call ends: hung up (NORMAL_CLEARING)")
+    assert "caller presses" not in told
+
+
+@pytest.fixture
+def new_flow(tmp_path):
     path = tmp_path / "flows" / "hi.yaml"
     path.parent.mkdir()
     path.write_text(
-        "flow: hi\nprompts: {hello: Hello.}\nsteps: {a: {announce: hello}}\n"
+        "flow: hi\n"
+        "prompts: {hello: Hello., long: And this takes a little longer to say.}\n"
+        "steps: {a: {announce: hello}, b: {announce: long}}\n"
     )
-    done = run(tmp_path, "try", str(path), "--press", "1")
+    return path
+
+
+def test_audio_that_is_missing_is_taken_to_be_as_long_as_its_words(tmp_path, new_flow):
+    done = run(tmp_path, "try", str(new_flow), "--press", "1")
     assert done.exit_code == 0
-    assert "! prompt hello (en) has no audio" in done.output
+    first, second, *story = done.output.splitlines()
+    assert "! prompt hello (en) has no audio yet: taken to be 0.5 s long" in first
+    assert "! prompt long (en) has no audio yet: taken to be 2.5 s long" in second
+    assert [line[:8] for line in story] == ["   0.0 s"] * 2 + ["   0.6 s", "   3.1 s"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["flows"]
+
+
+def test_audio_that_is_broken_is_told_once(tmp_path, new_flow, caplog):
+    path = tmp_path / "sounds" / "hi" / "en" / "hello.wav"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"no sound")
+    done = run(tmp_path, "try", str(new_flow), "--press", "1")
+    assert f"! prompt hello (en): {path} is no WAV file" in done.output
+    assert "! prompt hello has no audio" in done.output
+    assert not caplog.records

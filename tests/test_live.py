@@ -1,7 +1,7 @@
 """On a real FreeSWITCH: see tests/live/README.md. Skipped when none is given.
 
-Each test drives a call that FreeSWITCH itself places to an extension of its own; keys are
-given to the leg with `uuid_recv_dtmf`, as if the caller had pressed them.
+Each test drives a call that FreeSWITCH itself places to an extension of its own; keys
+are given to the leg with `uuid_recv_dtmf`, as if the caller had pressed them.
 """
 
 import os
@@ -52,6 +52,35 @@ class Line:
     def press(self, key):
         self.link.send(f"api uuid_recv_dtmf {self.uuid} {key}")
 
+    def talks(self, seconds):
+        """Let the talk go on for a while."""
+        end = self.rig.clock.now() + seconds * 1e6
+        with gevent.Timeout(PATIENCE_S):
+            while self.rig.clock.now() < end:
+                self.link.send(f"api uuid_exists {self.uuid}")
+
+    def commits(self):
+        """Return a list that gets the time of each durable commit from now on."""
+        times, keep = [], self.rig.ledger.keep
+
+        def spy(rows, done=None):
+            def told(problem):
+                times.append(self.rig.clock.now())
+                done(problem)
+
+            keep(rows, told if done else None)
+
+        self.rig.ledger.keep = spy
+        return times
+
+    def other(self):
+        """Return the agent's leg, once the talk has begun."""
+        with gevent.Timeout(PATIENCE_S):
+            while True:
+                answer = self.link.send(f"api uuid_getvar {self.uuid} bridge_uuid")
+                if "-" in answer.data and " " not in answer.data.strip():
+                    return answer.data.strip()
+
     def hangs_up(self):
         self.link.send(f"api uuid_kill {self.uuid}")
 
@@ -101,32 +130,18 @@ def states(kept):
 
 def test_who_agrees_is_recorded_from_the_answer_and_after_the_grant_is_on_disk(place):
     line = place()
-    committed = []
-    keep = line.rig.ledger.keep
-
-    def spy(rows, done=None):
-        def told(problem):
-            committed.append(line.rig.clock.now())
-            done(problem)
-
-        keep(rows, told if done else None)
-
-    line.rig.ledger.keep = spy
+    committed = line.commits()
     line.until("asks")
     line.press("1")
     line.until("granted, and kept")
     line.until("asks")
     line.press("2")
     line.until("an agent answers")
-    answered = line.rig.clock.now()
-    with gevent.Timeout(PATIENCE_S):
-        while line.rig.clock.now() - answered < 2_000_000:
-            gevent.idle()
-            line.link.send(f"api uuid_exists {line.uuid}")
+    line.talks(2.0)
     line.hangs_up()
     kept = line.kept()
     assert states(kept) == ("granted", "")
-    assert kept["call"]["caller"] == CALLER
+    assert kept["call"]["uuid"] == line.uuid
     (recording,) = kept["recordings"]
     assert len(committed) == 1
     assert committed[0] <= recording["asked_at"] <= recording["started_at"]
@@ -211,8 +226,7 @@ def test_an_agent_who_leaves_first_ends_the_call_and_the_recording(place):
     line.until("For sales")
     line.press("2")
     line.until("an agent answers")
-    other = line.link.send(f"api uuid_getvar {line.uuid} bridge_uuid").data.strip()
-    line.link.send(f"api uuid_kill {other}")
+    line.link.send(f"api uuid_kill {line.other()}")
     line.until("the agent has left")
     kept = line.kept()
     assert kept["call"]["ending"] == "finished"

@@ -6,11 +6,13 @@ from typing import Any
 
 import click
 
-from eslflow.cli.lookups import as_json, bound, reader, spans
+from eslflow.cli.lookups import as_json, reader, spans
 from eslflow.cli.story import story
-from eslflow.cli.tables import local, table
+from eslflow.cli.tables import local, room, table
 
 COLUMNS = ("call", "offered", "caller", "called", "flow", "ending", "cause", "step")
+SPARE = ("cause", "called", "step", "flow")
+"""What a narrow terminal goes without; `show` tells it."""
 
 
 @click.group("calls")
@@ -28,8 +30,8 @@ def list_(ctx: click.Context, /, flow: str, **options: Any) -> None:
         lines = ledger.calls(
             number=options["number"],
             flow=flow,
-            since=bound(options["since"]),
-            until=bound(options["until"]),
+            since=options["since"],
+            until=options["until"],
             limit=options["limit"],
         )
     if options["as_json"]:
@@ -51,7 +53,7 @@ def list_(ctx: click.Context, /, flow: str, **options: Any) -> None:
         )
         for line in lines
     ]
-    click.echo(table(COLUMNS, rows))
+    click.echo(table(COLUMNS, rows, room(), SPARE))
 
 
 @command.command("show")

@@ -8,9 +8,10 @@ import click
 
 from eslflow.cli.main import CONFIGURATION
 from eslflow.cli.places import flow_paths, sounds_beside
-from eslflow.errors import FlowErrors, SettingsError
+from eslflow.errors import FlowErrors
 from eslflow.flow.model import Flow
-from eslflow.site import find_sounds, load_flows
+from eslflow.settings import load_settings
+from eslflow.site import demand_known, find_sounds, load_flows
 
 
 @click.command("check")
@@ -29,11 +30,9 @@ def command(ctx: click.Context, flows: tuple[str, ...]) -> None:
         is_good &= _report(flow, path, sounds_beside(ctx.obj, path))
     if not is_good:
         ctx.exit(CONFIGURATION)
-    try:
-        load_flows(flow_paths(ctx.obj, flows))
-    except SettingsError as error:
-        click.echo(str(error), err=True)
-        ctx.exit(CONFIGURATION)
+    together = load_flows(flow_paths(ctx.obj, flows))
+    if not flows:
+        demand_known(load_settings(ctx.obj), together)
 
 
 def _report(flow: Flow, path: Path, sounds: Path) -> bool:

@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from eslflow.cli.lookups import as_json, bound, reader, spans
+from eslflow.cli.lookups import as_json, reader, spans
 from eslflow.cli.story import asked, story
-from eslflow.cli.tables import local, table
+from eslflow.cli.tables import local, room, table
 
 COLUMNS = (
     "call",
@@ -21,6 +21,8 @@ COLUMNS = (
     "notice",
     "recorded",
 )
+SPARE = ("called", "notice", "key", "purpose")
+"""What a narrow terminal goes without; `show` tells it."""
 STATES = (
     "requested",
     "granted",
@@ -55,8 +57,8 @@ def list_(
             state=state or "",
             purpose=purpose,
             number=options["number"],
-            since=bound(options["since"]),
-            until=bound(options["until"]),
+            since=options["since"],
+            until=options["until"],
             limit=options["limit"],
         )
     if options["as_json"]:
@@ -65,7 +67,7 @@ def list_(
     if not lines:
         click.echo("No consent fits.", err=True)
         return
-    click.echo(table(COLUMNS, [_row(line) for line in lines]))
+    click.echo(table(COLUMNS, [_row(line) for line in lines], room(), SPARE))
 
 
 def _row(line: dict[str, Any]) -> tuple[object, ...]:

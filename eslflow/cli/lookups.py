@@ -16,14 +16,14 @@ import click
 
 from eslflow.cli.tables import iso, moment
 from eslflow.clock import SystemClock
-from eslflow.errors import SettingsError
+from eslflow.errors import EslflowError, SettingsError
 from eslflow.ledger.read import Reader
 from eslflow.shipped import SETTINGS as FILE
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _TIMES = ("at", "_at")
-_LEDGER = re.compile(r"^ledger:\s*(.+?)\s*(?:#.*)?$", re.MULTILINE)
+_LEDGER = re.compile(r"^[^#\n]*ledger", re.MULTILINE)
 
 
 def reader(site: Path) -> Reader:
@@ -59,18 +59,29 @@ def spans(command: Command) -> Command:
             show_default=True,
             help="How many at most, the newest first.",
         ),
-        click.option("--until", help="Before this: 2026-11-24, or 7d for 7 days ago."),
-        click.option("--since", help="From this on: 2026-11-24, or 7d for 7 days ago."),
+        click.option("--until", callback=bound, help="Before this: 2026-11-24, or 7d."),
+        click.option(
+            "--since",
+            callback=bound,
+            help="From this on: 2026-11-24, 2026-11-24T15:30, or 7d for 7 days ago.",
+        ),
         click.option("--number", default="", help="Caller or called, in any spelling."),
     ):
         command = option(command)
     return command
 
 
-def bound(text: str | None) -> int:
-    """Return a bound of a look-up in microseconds."""
+def bound(ctx: click.Context, option: click.Parameter, text: str | None) -> int:
+    """Return a bound of a look-up in microseconds.
+
+    Raises:
+        BadParameter: it is no time.
+    """
     now = datetime.fromtimestamp(SystemClock().now() / 1e6, tz=timezone.utc)
-    return moment(text, now)
+    try:
+        return moment(text, now)
+    except EslflowError as error:
+        raise click.BadParameter(str(error), ctx, option) from error
 
 
 def public(value: Any) -> Any:

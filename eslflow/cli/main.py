@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from eslflow import __version__
-from eslflow.errors import EslflowError, FlowErrors, SettingsError
+from eslflow.errors import EslflowError, FlowErrors, SettingsError, visible
 
 CONFIGURATION = 78
 
@@ -52,10 +52,15 @@ class Lazy(click.Group):
         try:
             return super().invoke(ctx)
         except (FlowErrors, SettingsError) as error:
-            click.echo(str(error), err=True)
+            click.echo(_told(error), err=True)
             ctx.exit(CONFIGURATION)
         except EslflowError as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(_told(error)) from error
+
+
+def _told(error: EslflowError) -> str:
+    """Return an error fit for a terminal: a name in it may come from a caller."""
+    return "\n".join(visible(line) for line in str(error).split("\n"))
 
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})

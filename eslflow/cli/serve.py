@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from eslflow.errors import SettingsError
 from eslflow.settings import Settings, load_settings
 from eslflow.site import open_site
 
@@ -40,7 +41,7 @@ def serve(settings: Settings, site: Path) -> None:
     loaded = open_site(settings)
     for problem in loaded.silent:
         log.warning("%s", problem)
-    settings.recordings.mkdir(parents=True, exist_ok=True)
+    _make_folder(settings.recordings)
     wakeup = Wakeup()
     with Ledger(settings.ledger, wakeup.notify) as ledger:
         wakeup.watch(ledger)
@@ -63,6 +64,21 @@ def serve(settings: Settings, site: Path) -> None:
         log.info(
             "stopped; %s", f"{left} calls went to the dialplan" if left else "idle"
         )
+
+
+def _make_folder(recordings: Path) -> None:
+    """Make the folder that the switch writes recordings to.
+
+    Raises:
+        SettingsError: it cannot be made.
+    """
+    try:
+        recordings.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"cannot make the folder {recordings}: {error.strerror}. "
+            "See recordings: in eslflow.yaml"
+        ) from error
 
 
 def _announce(controller: Controller, settings: Settings, flows: str) -> None:

@@ -1,34 +1,84 @@
 """Tables for people, times as they read them, and nothing that moves their cursor.
 
-In: rows of values. Out: text. Imports nothing but the standard library.
+In: rows of values, the width of the terminal. Out: text. Imports nothing slow.
 """
 
 from __future__ import annotations
 
 import re
+import shutil
+import sys
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 
-from eslflow.errors import EslflowError, visible
+from eslflow.errors import EslflowError, columns, visible
 
 _AGO = re.compile(r"([0-9]{1,6})([mhdw])")
 _SECONDS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
-def table(names: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Return aligned columns under their names; control characters are made visible."""
-    cells = [[visible(str(value)) for value in row] for row in rows]
-    widths = [
-        max([len(name), *(len(row[place]) for row in cells)])
-        for place, name in enumerate(names)
-    ]
-    lines = [names, *cells]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) for cell, width in zip(line, widths, strict=True)
-        ).rstrip()
-        for line in lines
-    )
+BETWEEN = 2
+"""Blanks between columns."""
+LEAST = 8
+"""A column is not cut below this: the start of a uuid, which names a call."""
+MOST = 60
+"""Nothing that a caller sends may push the other columns out of sight."""
+
+
+def room() -> int:
+    """Return how wide a table may be: the terminal, or 0 (as it likes) for a file."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+
+
+def table(
+    names: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    width: int = 0,
+    spare: Sequence[str] = (),
+) -> str:
+    """Return aligned columns under their names; control characters are made visible.
+
+    To fit a width, the first column shows the start of each name, then the spare
+    columns are left out in their order, then the widest column is cut.
+    """
+    lines = [list(names), *([_shown(value) for value in row] for row in rows)]
+    if not _fits(lines, width):
+        lines = [[line[0][:LEAST], *line[1:]] for line in lines]
+    for name in spare:
+        if not _fits(lines, width):
+            place = lines[0].index(name)
+            lines = [line[:place] + line[place + 1 :] for line in lines]
+    while not _fits(lines, width) and max(_widths(lines)) > LEAST:
+        widest = max(_widths(lines))
+        lines = [[_cut(cell, widest - 1) for cell in line] for line in lines]
+    widths = _widths(lines)
+    return "\n".join("".join(map(_padded, line, widths)).rstrip() for line in lines)
+
+
+def _shown(value: object) -> str:
+    return _cut(visible(str(value)), MOST)
+
+
+def _cut(cell: str, width: int) -> str:
+    """Return a cell that takes no more columns than that."""
+    if columns(cell) <= width:
+        return cell
+    while columns(cell) >= width:
+        cell = cell[:-1]
+    return f"{cell}\u2026"
+
+
+def _padded(cell: str, width: int) -> str:
+    return cell + " " * (width - columns(cell) + BETWEEN)
+
+
+def _widths(lines: Sequence[Sequence[str]]) -> list[int]:
+    return [max(map(columns, column)) for column in zip(*lines, strict=True)]
+
+
+def _fits(lines: Sequence[Sequence[str]], width: int) -> bool:
+    widths = _widths(lines)
+    return not width or sum(widths) + BETWEEN * (len(widths) - 1) <= width
 
 
 def local(micros: int | None) -> str:

@@ -2,12 +2,17 @@
 
 The real controller and the simulated switch talk over a loopback socket in this
 process, in simulated time; what would be kept goes to a ledger that is thrown away.
+Must not leave anything behind, nor need any audio: a flow is tried before it has some.
 """
 
 from __future__ import annotations
 
+import logging
 import tempfile
-from collections.abc import Callable
+from array import array
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -15,11 +20,17 @@ import click
 from eslflow.call.commands import Alarm, Tell
 from eslflow.cli.places import flow_paths, sounds_beside
 from eslflow.errors import EslflowError, visible
+from eslflow.flow.audio import Audio
 from eslflow.flow.model import Flow
+from eslflow.prompts.wav import encode
 from eslflow.rig import Rig
 from eslflow.sim.clock import START, SimulatedClock
 from eslflow.sim.script import HANG_UP, Script
 from eslflow.site import load_flows
+
+RATE = 8000
+MS_PER_CHARACTER, LEAST_MS = 65, 500
+"""How fast words are spoken that nobody has recorded yet; espeak-ng's speed."""
 
 _KEYS = frozenset("0123456789*#ABCD")
 _NAMES = {"star": "*", "hash": "#"}
@@ -44,6 +55,7 @@ def command(
     (found,) = load_flows([path]).values()
     keys = None if press is None else tuple(_key(word) for word in press.split(","))
     script = Script(
+        uuid="try",
         keys=keys or (),
         press=_ask if keys is None else None,
         caller=caller,
@@ -60,18 +72,54 @@ def tell(
 ) -> None:
     """Run one simulated call and say what happens."""
     clock = SimulatedClock()
+    with tempfile.TemporaryDirectory() as name, _alarms_told_once():
+        folder = Path(name)
 
-    def watch(_: str, now: int, what: Tell | Alarm) -> None:
-        mark = "! " if isinstance(what, Alarm) else ""
-        say(f"{(now - START) / 1e6:6.1f} s  {visible(mark + what.text)}")
+        def watch(_: str, now: int, what: Tell | Alarm) -> None:
+            mark = "! " if isinstance(what, Alarm) else ""
+            text = visible(mark + what.text).replace(f"{folder}/", "")
+            say(f"{(now - START) / 1e6:6.1f} s  {text}")
 
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Rig([flow], sounds, Path(folder), clock=clock, watch=watch) as rig,
-    ):
-        for problem in rig.silent:
-            say(f"          ! {problem}")
-        rig.call(script)
+        for item, ms in _assume_missing(flow, sounds, folder / "sounds"):
+            say(
+                f"          ! {item.what} ({item.language}) has no audio yet: "
+                f"taken to be {ms / 1000:.1f} s long"
+            )
+        with Rig([flow], folder / "sounds", folder, clock=clock, watch=watch) as rig:
+            for problem in rig.silent:
+                say(
+                    f"          ! {problem}".replace(
+                        str(folder / "sounds"), str(sounds)
+                    )
+                )
+            rig.call(script)
+
+
+def _assume_missing(
+    flow: Flow, sounds: Path, target: Path
+) -> Iterator[tuple[Audio, int]]:
+    """Lay out the audio that is there; yield what is not, with the length it gets."""
+    for item in flow.audio():
+        path = target / item.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if (sounds / item.path).exists():
+            path.symlink_to((sounds / item.path).resolve())
+            continue
+        ms = max(LEAST_MS, len(item.text) * MS_PER_CHARACTER)
+        path.write_bytes(encode(array("h", bytes(2 * RATE * ms // 1000)), RATE))
+        yield item, ms
+
+
+@contextmanager
+def _alarms_told_once() -> Iterator[None]:
+    """Keep alarms out of the log while they are lines of the story."""
+    log = logging.getLogger("eslflow.switch")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 def _in_language(flow: Flow, language: str) -> Flow:
@@ -80,8 +128,6 @@ def _in_language(flow: Flow, language: str) -> Flow:
     if language not in flow.languages:
         known = ", ".join(flow.languages)
         raise EslflowError(f"{flow.name} does not speak {language!r}, but {known}")
-    from dataclasses import replace
-
     return replace(flow, languages=(language,))
 
 
@@ -94,10 +140,14 @@ def _key(word: str) -> str:
 
 
 def _ask(_: int) -> str:
-    """Read a key from the terminal."""
+    """Read a key from the terminal; whoever leaves it has hung up."""
+    words = "          press a key (Enter: nothing, h: hang up)"
     while True:
-        words = "          press a key (Enter: nothing, h: hang up)"
-        answer = click.prompt(words, default="", show_default=False)
+        try:
+            answer = click.prompt(words, default="", show_default=False)
+        except click.Abort:
+            click.echo()
+            return HANG_UP
         try:
             return _key(HANG_UP if answer == "h" else answer)
         except EslflowError as error:
