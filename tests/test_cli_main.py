@@ -5,7 +5,9 @@ import sys
 
 import pytest
 
+from eslflow.call.records import CallOffered
 from eslflow.cli.main import COMMANDS, CONFIGURATION
+from eslflow.ledger.writer import Ledger
 from tests.command import run, site_with_calls
 
 SLOW = ("gevent", "jinja2", "ruamel", "sqlite_utils", "greenswitch")
@@ -53,7 +55,7 @@ def test_a_site_without_a_ledger_says_what_to_do(tmp_path):
 def test_what_a_caller_named_cannot_move_the_cursor(tmp_path):
     (tmp_path / "eslflow.yaml").write_text("")
     with Ledger(tmp_path / "eslflow.db") as ledger:
-        ledger.keep([CallRow(uuid="eve-\x1b[2J-1", offered_at=1)])
+        ledger.keep([CallOffered("eve-\x1b[2J", "in", "", "", "", "a", "", "", 1)])
     done = run(tmp_path, "calls", "show", "eve-x")
     assert done.exit_code == 1
     assert "Did you mean eve-" in done.stderr

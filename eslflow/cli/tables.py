@@ -41,7 +41,7 @@ def table(
     To fit a width, the first column shows the start of each name, then the spare
     columns are left out in their order, then the widest column is cut.
     """
-    lines = [list(names), *([_shown(value) for value in row] for row in rows)]
+    lines = [list(names), *map(_shown, rows)]
     if not _fits(lines, width):
         lines = [[line[0][:LEAST], *line[1:]] for line in lines]
     for name in spare:
@@ -55,8 +55,9 @@ def table(
     return "\n".join("".join(map(_padded, line, widths)).rstrip() for line in lines)
 
 
-def _shown(value: object) -> str:
-    return _cut(visible(str(value)), MOST)
+def _shown(row: Sequence[object]) -> list[str]:
+    *cells, last = (visible(str(value)) for value in row)
+    return [*(_cut(cell, MOST) for cell in cells), last]
 
 
 def _cut(cell: str, width: int) -> str:
