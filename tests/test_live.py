@@ -4,6 +4,7 @@ Each test drives a call that FreeSWITCH itself places to an extension of its own
 are given to the leg with `uuid_recv_dtmf`, as if the caller had pressed them.
 """
 
+import json
 import os
 import uuid
 from pathlib import Path
@@ -77,9 +78,10 @@ class Line:
         """Return the agent's leg, once the talk has begun."""
         with gevent.Timeout(PATIENCE_S):
             while True:
-                answer = self.link.send(f"api uuid_getvar {self.uuid} bridge_uuid")
-                if "-" in answer.data and " " not in answer.data.strip():
-                    return answer.data.strip()
+                shown = json.loads(self.link.send("api show channels as json").data)
+                for row in shown.get("rows", ()):
+                    if (row["dest"], row["direction"]) == ("agent", "outbound"):
+                        return row["uuid"]
 
     def hangs_up(self):
         self.link.send(f"api uuid_kill {self.uuid}")
