@@ -86,6 +86,21 @@ def test_a_second_signal_stops_it_at_once(site):
         assert "stopped" in process.stderr.read()
 
 
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="needs IPv6")
+def test_an_ipv4_switch_may_call_on_an_ipv6_socket(site):
+    (site / "eslflow.yaml").write_text("listen: '[::]:0'\nallow: [127.0.0.1]\n")
+    with start(site) as process:
+        address = process.stdout.readline().split()[-1]
+        host, _, port = address.rpartition(":")
+        assert host == "[::]"
+        with socket.create_connection(("127.0.0.1", int(port))) as peer:
+            assert peer.recv(100) == b"connect\n\n"
+        with socket.create_connection(("::1", int(port))) as peer:
+            assert peer.recv(100) == b""
+        process.terminate()
+        assert "refused ::1: not in allow: of eslflow.yaml" in process.stderr.read()
+
+
 def until(word, lines):
     for line in lines:
         yield line

@@ -84,4 +84,4 @@ def _make_folder(recordings: Path) -> None:
 def _announce(controller: Controller, settings: Settings, flows: str) -> None:
     host, port = controller.address
     log.info("flows: %s; ledger: %s", flows, settings.ledger)
-    click.echo(f"listening on {host}:{port}")
+    click.echo(f"listening on {f'[{host}]' if ':' in host else host}:{port}")

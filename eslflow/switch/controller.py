@@ -163,8 +163,10 @@ class Controller:
 
     def _accepted(self, sock: Any, address: Any) -> None:
         """Run in a new greenlet for each connection."""
-        if address and address[0] not in self._allow:
-            log.warning("refused %s: not in allow: of eslflow.yaml", address[0])
+        # On an IPv6 socket the system writes an IPv4 peer as ::ffff:192.0.2.1.
+        peer = str(address[0]).removeprefix("::ffff:") if address else ""
+        if peer and peer not in self._allow:
+            log.warning("refused %s: not in allow: of eslflow.yaml", peer)
             sock.close()
             return
         if len(self._open) >= self._most_calls:
