@@ -21,6 +21,7 @@ def test_help_names_every_command_but_the_hidden_ones(tmp_path):
         for line in done.stdout.partition("Commands:")[2].splitlines()[1:]
     ]
     assert set(named) == set(COMMANDS) - {"demo"}
+    assert "..." not in done.stdout.partition("Commands:")[2]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -31,7 +32,10 @@ def test_every_command_has_help(tmp_path, command):
 
 
 def test_an_unknown_command_is_a_mistake_in_usage(tmp_path):
-    assert run(tmp_path, "cosnents").exit_code == 2
+    done = run(tmp_path, "cosnents")
+    assert done.exit_code == 2
+    assert "No such command 'cosnents'. Did you mean consents?" in done.stderr
+    assert "Did you mean" not in run(tmp_path, "zzz").stderr
 
 
 def test_the_version_is_told(tmp_path):

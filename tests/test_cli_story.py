@@ -1,5 +1,7 @@
 """One call as people read it."""
 
+import re
+
 import pytest
 
 from eslflow.cli.story import asked, story
@@ -19,7 +21,8 @@ def test_a_grant_tells_words_key_and_recording(ledger):
     told = story(ledger.call("aaaa-1"))
     assert told.startswith("Call aaaa-1\n  from      +4930111111 (Anna Example)")
     assert 'words     "Press 1 to agree or 2 to refuse."' in told
-    assert "pressed   1, asked 1 times" in told
+    assert "pressed   1, asked once, 0.1 s were played" in told
+    assert re.search(r"  audio     sha256 [0-9a-f]{64}\n", told)
     assert "stop " in told
     assert told.count("the switch said") == 2
 
@@ -28,6 +31,23 @@ def test_a_call_without_a_question_says_so(ledger):
     told = story(ledger.call("dddd-4"))
     assert "training: not asked" in told
     assert told.endswith("Nothing was recorded.")
+
+
+def test_a_call_that_is_going_on_tells_what_is_known(ledger):
+    kept = ledger.call("aaaa-1")
+    kept["call"] |= {"ending": None, "caller": "", "caller_name": ""}
+    kept["recordings"][0] |= {"state": "", "started_at": None, "stopped_at": None}
+    kept["choices"][0]["notice_url"] = "https://example.com/privacy"
+    told = story(kept)
+    assert "from      an unknown number, as the network says" in told
+    assert "ended" not in told
+    assert "state running" in told
+    assert "started" not in told
+    assert "more at   https://example.com/privacy" in told
+    kept["choices"][1] |= {"tries": 3, "audio_sha256": "", "key": ""}
+    told = story(kept)
+    assert "pressed   nothing, asked 3 times" in told
+    assert "audio     none" in told
 
 
 def test_a_call_of_which_only_choices_are_known_is_told():

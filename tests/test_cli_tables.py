@@ -49,6 +49,8 @@ def test_times_are_told_to_people_and_to_programs():
     assert iso(1_795_474_026_000_001) == "2026-11-23T22:47:06.000001Z"
     assert iso(0) is None
     assert len(local(1_795_474_026_000_001)) == len("2026-11-23 22:47:06")
+    assert local(1_795_474_026_000_001, exact=True).endswith(":06.000")
+    assert local(1_795_474_026_999_999, exact=True).endswith(":06.999")
     assert local(None) == ""
 
 

@@ -14,7 +14,7 @@ from eslflow.settings import load_settings
 from eslflow.site import demand_known, find_sounds, load_flows
 
 
-@click.command("check")
+@click.command("check", short_help="Tell everything that is wrong with flows.")
 @click.argument("flows", nargs=-1, metavar="[FLOW]...")
 @click.pass_context
 def command(ctx: click.Context, flows: tuple[str, ...]) -> None:

@@ -37,7 +37,7 @@ TEMPLATE = """\
 """
 
 
-@click.command("dialplan")
+@click.command("dialplan", short_help="Print what the dialplan needs.")
 @click.argument("flow", default="")
 @click.option(
     "--number",

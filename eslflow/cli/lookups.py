@@ -33,7 +33,7 @@ def reader(site: Path) -> Reader:
     a look-up is waited for.
     """
     try:
-        text = (site / FILE).read_text(encoding="utf-8")
+        text = (site / FILE).read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise SettingsError(
             f"there is no site in {site} ({FILE}: {error.strerror}). Make one with "

@@ -7,6 +7,7 @@ imported when it is run, because a look-up is waited for.
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -39,11 +40,13 @@ class Lazy(click.Group):
         """Return the commands' names."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         """Import and return a command."""
         module = COMMANDS.get(cmd_name)
         if module is None:
-            return None
+            near = get_close_matches(cmd_name, COMMANDS, 1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            ctx.fail(f"No such command '{visible(cmd_name)}'.{hint}")
         command: click.Command = import_module(f"eslflow.cli.{module}").command
         return command
 

@@ -14,6 +14,14 @@ from eslflow.errors import visible
 Kept = dict[str, Any]
 
 
+_TIMES = {0: "never", 1: "once", 2: "twice"}
+
+
+def _at(micros: int | None) -> str:
+    """Return a time so exact that it shows what came first."""
+    return local(micros, exact=True)
+
+
 def asked(choice: Kept) -> str:
     """Return a notice, its version and language in short."""
     if not choice["notice"]:
@@ -43,11 +51,11 @@ def _call(call: Kept) -> Iterator[str]:
     yield f"  to        {call['called']}"
     version = f"sha256 {call['flow_sha256'][:16]}, {call['engine']}"
     yield f"  flow      {call['flow']}, {version}"
-    yield f"  offered   {local(call['offered_at'])}"
+    yield f"  offered   {_at(call['offered_at'])}"
     if call["ending"]:
         cause = f" ({call['cause']})" if call["cause"] else ""
         ending = call["ending"].replace("_", " ")
-        yield f"  ended     {local(call['ended_at'])}: {ending}{cause}"
+        yield f"  ended     {_at(call['ended_at'])}: {ending}{cause}"
         yield f"  last step {call['last_step']}"
 
 
@@ -55,18 +63,23 @@ def _choice(choice: Kept) -> Iterator[str]:
     state = choice["state"].replace("_", " ")
     reason = f" ({choice['reason'].replace('_', ' ')})" if choice["reason"] else ""
     yield f"{choice['purpose']}: {state}{reason}"
-    yield f"  at        {local(choice['at'])}, step {choice['step']}"
+    yield f"  at        {_at(choice['at'])}, step {choice['step']}"
     yield f"  basis     {choice['basis']}, by {choice['performed_by']}"
     if not choice["notice"]:
         return
-    yield f"  notice    {asked(choice)}, audio {choice['audio_sha256'][:16] or 'none'}"
+    yield f"  notice    {asked(choice)}"
     if choice["state"] == "requested":
         yield f'  words     "{choice["notice_text"] or "not kept"}"'
+        if choice["notice_url"]:
+            yield f"  more at   {choice['notice_url']}"
         return
+    sha256 = choice["audio_sha256"]
+    yield f"  audio     {f'sha256 {sha256}' if sha256 else 'none'}"
     yield f"  offered   {choice['keys_offered']}"
     key = choice["key"] or "nothing"
     heard = choice["heard_ms"] / 1000
-    yield f"  pressed   {key}, asked {choice['tries']} times, {heard:.1f} s were played"
+    times = _TIMES.get(choice["tries"], f"{choice['tries']} times")
+    yield f"  pressed   {key}, asked {times}, {heard:.1f} s were played"
 
 
 def _recording(recording: Kept, actions: list[Kept]) -> Iterator[str]:
@@ -74,14 +87,14 @@ def _recording(recording: Kept, actions: list[Kept]) -> Iterator[str]:
     state = recording["state"] or "running"
     yield f"  for       {recording['purposes']}, state {state}"
     if recording["started_at"]:
-        yield f"  started   {local(recording['started_at'])}"
+        yield f"  started   {_at(recording['started_at'])}"
     if recording["stopped_at"]:
         seconds = (recording["ms"] or 0) / 1000
-        yield f"  stopped   {local(recording['stopped_at'])}, {seconds:.1f} s"
+        yield f"  stopped   {_at(recording['stopped_at'])}, {seconds:.1f} s"
     for action in actions:
         if action["recording_id"] == recording["id"]:
             seen = "seen" if action["verified"] else "not seen"
             yield (
-                f"  {action['action']:<9} {local(action['at'])}, {action['reason']}, "
+                f"  {action['action']:<9} {_at(action['at'])}, {action['reason']}, "
                 f"the switch said: {action['reply'] or 'nothing'} ({seen})"
             )

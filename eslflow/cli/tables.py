@@ -82,12 +82,13 @@ def _fits(lines: Sequence[Sequence[str]], width: int) -> bool:
     return not width or sum(widths) + BETWEEN * (len(widths) - 1) <= width
 
 
-def local(micros: int | None) -> str:
-    """Return a time as people here read it."""
+def local(micros: int | None, *, exact: bool = False) -> str:
+    """Return a time as people here read it; exact: to the millisecond."""
     if not micros:
         return ""
     at = datetime.fromtimestamp(micros / 1e6, tz=timezone.utc).astimezone()
-    return at.strftime("%Y-%m-%d %H:%M:%S")
+    text = at.strftime("%Y-%m-%d %H:%M:%S")
+    return f"{text}.{micros // 1000 % 1000:03}" if exact else text
 
 
 def iso(micros: int | None) -> str | None:

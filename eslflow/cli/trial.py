@@ -36,7 +36,7 @@ _KEYS = frozenset("0123456789*#ABCD")
 _NAMES = {"star": "*", "hash": "#"}
 
 
-@click.command("try")
+@click.command("try", short_help="Play a whole call here, without a switch.")
 @click.argument("flow")
 @click.option(
     "--press",
