@@ -111,3 +111,27 @@ def test_no_encoded_value_can_make_a_header(value):
     assert [name for name, _ in message.items()] == ["Name", "End"]
     decoded = decode(encoded)
     assert decoded.encode("utf-8", "surrogateescape") == value
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "name"),
+    [
+        (b"Content-Type: text/event-plain", EVENT + b"\n\n", b"CHANNEL_ANSWER"),
+        (
+            b"Content-Length: 9\nContent-Type: text/event-plain",
+            EVENT,
+            b"CHANNEL_ANSWER",
+        ),
+        (b"Content-Type: api/response", EVENT, b""),
+        (b"Content-Type: text/event-plain", b"A: 1\n" + EVENT, b""),
+    ],
+)
+def test_an_events_name_comes_first(head, body, name):
+    assert Message(head, body).event_name == name
+
+
+def test_the_usual_answer_is_known_at_a_glance():
+    start = b"Content-Type: command/reply\nReply-Text: "
+    assert Message(start + b"+OK").is_plain_ok
+    assert not Message(start + b"-ERR").is_plain_ok
+    assert not Message(b"Content-Type: api/response", b"+OK").is_plain_ok

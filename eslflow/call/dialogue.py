@@ -67,10 +67,11 @@ def offer(message: Message) -> Offered:
 class Dialogue:
     """What is said on one call's socket after the offer."""
 
-    __slots__ = ("_answers", "_number", "_uuid")
+    __slots__ = ("_answers", "_mine", "_number", "_uuid")
 
     def __init__(self, uuid: str) -> None:
         self._uuid = uuid
+        self._mine = f"\nUnique-ID: {uuid}\n".encode()
         self._number = 0
         self._answers: deque[int] = deque()
         """Number of each command that is not answered yet; negative when only its
@@ -118,9 +119,17 @@ class Dialogue:
         Raises:
             ProtocolError: a reply to no command, or an event that is none.
         """
+        make = _EVENTS.get(message.event_name)
+        if make is not None:
+            # A filter lets other legs' events through; theirs are not this call's.
+            return make(message.event()) if self._mine in message.body else None
+        if message.is_plain_ok and self._answers and self._answers[0] <= 0:
+            self._answers.popleft()
+            return None
         kind = message.content_type
         if kind == ContentType.EVENT_PLAIN:
-            return self._event(message.event())
+            message.event()
+            return None
         if kind in _REPLIES:
             return self._reply(message)
         if kind == ContentType.DISCONNECT_NOTICE:
@@ -135,12 +144,6 @@ class Dialogue:
         if number > 0 or (number < 0 and not message.is_ok):
             return Replied(abs(number), message.is_ok, message.reply)
         return None
-
-    def _event(self, event: Message) -> Event | None:
-        make = _EVENTS.get(event.get("Event-Name") or "")
-        if make is None or event.get("Unique-ID") != self._uuid:
-            return None
-        return make(event)
 
 
 def _executed(event: Message) -> Event:
@@ -173,14 +176,14 @@ def _number(digits: str, most: int) -> int:
 
 
 _EVENTS = {
-    EventName.CHANNEL_EXECUTE_COMPLETE.value: _executed,
-    EventName.CHANNEL_PARK.value: lambda _: Parked(),
-    EventName.CHANNEL_HANGUP.value: lambda event: HungUp(
+    EventName.CHANNEL_EXECUTE_COMPLETE.value.encode(): _executed,
+    EventName.CHANNEL_PARK.value.encode(): lambda _: Parked(),
+    EventName.CHANNEL_HANGUP.value.encode(): lambda event: HungUp(
         event.get("Hangup-Cause") or ""
     ),
-    EventName.RECORD_START.value: lambda event: RecordStarted(
+    EventName.RECORD_START.value.encode(): lambda event: RecordStarted(
         event.get("Record-File-Path") or ""
     ),
-    EventName.RECORD_STOP.value: _stopped,
-    EventName.CUSTOM.value: _custom,
+    EventName.RECORD_STOP.value.encode(): _stopped,
+    EventName.CUSTOM.value.encode(): _custom,
 }

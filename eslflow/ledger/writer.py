@@ -28,6 +28,10 @@ BUSY_MS = 2000
 """How long another process may hold the database before rows are refused."""
 GATHER_S = 0.1
 """How long rows that nobody waits for gather before they are committed."""
+BUSY = 5
+"""Groups waiting at once that show that more are on their way."""
+GATHER_BUSY_S = 0.008
+"""How long a busy ledger gathers before it commits: a commit costs more than a call."""
 RETRY_S = 5.0
 """How often the spill file is tried again while nothing else is written."""
 
@@ -60,7 +64,7 @@ class Ledger:
         self._waiting: deque[_Keep] = deque()
         self._some = threading.Event()
         self._urgent = threading.Event()
-        self._is_closing = False
+        self._closing = threading.Event()
         self._finished: deque[tuple[Done, str]] = deque()
         self._spill = Spill(path.with_name(path.name + ".spill.jsonl"))
         self._notices: set[NoticePlayed] = set()
@@ -99,7 +103,7 @@ class Ledger:
     def close(self) -> None:
         """Write everything that waits, and stop."""
         if self._thread.is_alive():
-            self._is_closing = True
+            self._closing.set()
             self._some.set()
             self._urgent.set()
             self._thread.join()
@@ -113,9 +117,11 @@ class Ledger:
         self.close()
 
     def _run(self) -> None:
-        while not (self._is_closing and not self._waiting):
+        while not (self._closing.is_set() and not self._waiting):
             self._some.wait(None if self._spill.is_empty else RETRY_S)
             self._urgent.wait(GATHER_S)
+            if len(self._waiting) >= BUSY:
+                self._closing.wait(GATHER_BUSY_S)
             self._some.clear()
             self._urgent.clear()
             self._write_all()

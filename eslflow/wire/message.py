@@ -24,6 +24,10 @@ def decode(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
+_PLAIN = b"text/event-plain"
+_NAME = b"Event-Name: "
+_OK = b"Content-Type: command/reply\nReply-Text: +OK"
+
 _marks: dict[str, bytes] = {}
 """How a header's line begins, by its name; the names are ours, so they are few."""
 
@@ -92,6 +96,22 @@ class Message:
         return pairs
 
     @property
+    def event_name(self) -> bytes:
+        """Name of the event that the body is, as it came; empty when it is none.
+
+        FreeSWITCH writes the name first (switch_event.c), so nothing is searched.
+        """
+        body = self.body
+        if not body.startswith(_NAME) or not self._head.endswith(_PLAIN):
+            return b""
+        return body[len(_NAME) : body.find(b"\n")]
+
+    @property
+    def is_plain_ok(self) -> bool:
+        """Whether it is the usual answer to a command, word by word."""
+        return self._head.startswith(_OK)
+
+    @property
     def content_type(self) -> str:
         """`Content-Type`, or the empty string (a bare event block has none)."""
         return self.get("Content-Type") or ""
@@ -119,6 +139,8 @@ class Message:
         end = body.find(b"\n\n")
         if end < 0:
             raise ProtocolError("an event without its blank line", body)
+        if end == len(body) - 2:
+            return Message(body)
         return Message(body[:end], body[end + 2 :])
 
     def __repr__(self) -> str:

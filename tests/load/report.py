@@ -1,7 +1,7 @@
 """Loads `eslflow serve` and its peers in one run, and prints one table.
 
-The call is the same for all: answer, announce, consent key, recording, queue key, queue.
-Only eslflow reads a flow file and stores anything; its grants are committed with fsync.
+The call is the same for all: answer, announce, consent key, recording, queue key,
+queue. Only eslflow reads a flow file and stores anything; its grants are committed with fsync.
 Figures of different runs or machines do not compare; the ratios of one run do.
 """
 
@@ -12,9 +12,8 @@ import json
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,31 +26,39 @@ PEERS = {
     "greenswitch script": 8101,
     "gevent floor": 8104,
 }
+SCRIPTS = {
+    "greenswitch script": "greenswitch_script.py",
+    "gevent floor": "floor_gevent.py",
+}
 WAITING_S = 12
+DISK = Path("/var/tmp")  # a disk, where /tmp may be memory
 
 
 def command_of(name: str, folder: str) -> list[str]:
     """Return the command that starts a controller."""
     if name == "eslflow":
         return [sys.executable, "-m", "eslflow", "--site", folder, "serve"]
-    script = {"greenswitch script": "greenswitch_script.py", "gevent floor": "floor_gevent.py"}
+    script = {
+        "greenswitch script": "greenswitch_script.py",
+        "gevent floor": "floor_gevent.py",
+    }
     return [sys.executable, str(HERE / "peers" / script[name])]
 
 
 @contextmanager
 def controller(name: str) -> Iterator[int]:
     """Run a controller; yield its process id when it listens."""
-    with tempfile.TemporaryDirectory(dir=ROOT) as folder:
+    with tempfile.TemporaryDirectory(dir=DISK) as folder:
         if name == "eslflow":
             make_site(Path(folder))
-        with subprocess.Popen(  # noqa: S603  our own programs
+        with subprocess.Popen(
             command_of(name, folder),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd=ROOT,
         ) as process:
             try:
-                wait_for(process.pid, PEERS[name])
+                wait_for(process, PEERS[name])
                 yield process.pid
             finally:
                 process.kill()
@@ -60,18 +67,19 @@ def controller(name: str) -> Iterator[int]:
 def make_site(folder: Path) -> None:
     """Make a site on disk, not in memory: fsync is part of what is measured."""
     words = [sys.executable, "-m", "eslflow", "init", str(folder)]
-    subprocess.run(words, check=True, stdout=subprocess.DEVNULL, cwd=ROOT)  # noqa: S603
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
     settings = f"listen: 127.0.0.1:{PEERS['eslflow']}\nmost_calls: 20000\n"
     (folder / "eslflow.yaml").write_text(f"{settings}default_flow: support\n")
 
 
-def wait_for(pid: int, port: int) -> None:
+def wait_for(process: subprocess.Popen[bytes], port: int) -> None:
     """Wait until a process listens on a port."""
     for _ in range(300):
-        found = psutil.Process(pid).net_connections()
+        found = psutil.Process(process.pid).net_connections()
         if any(c.status == psutil.CONN_LISTEN and c.laddr.port == port for c in found):
             return
-        time.sleep(0.1)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.1)
     raise SystemExit(f"nothing listens on port {port}")
 
 
@@ -79,7 +87,7 @@ def load(name: str, pid: int, *words: str) -> dict[str, Any]:
     """Load a controller; return what was measured."""
     command = [sys.executable, str(HERE / "switchload.py"), "--port", str(PEERS[name])]
     command += ["--pid", str(pid), "--name", name, *words]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     result: dict[str, Any] = json.loads(done.stdout)
     return result
 
@@ -95,9 +103,13 @@ def measured(name: str, calls: int, waiting: int) -> list[str]:
         cells += [f"{got['cpu_ms_per_call']:.2f}{good}", f"{got['react_p99_ms']:.1f}"]
     with controller(name) as pid:
         words = ("--hold", str(WAITING_S), "--digits", "")
-        got = load(name, pid, "--calls", str(waiting), "--at-once", str(waiting), *words)
+        got = load(
+            name, pid, "--calls", str(waiting), "--at-once", str(waiting), *words
+        )
     kb = (got["rss_mb_peak"] - got["rss_mb_before"]) * 1024 / waiting
-    cells.append(f"{kb:.1f}" if got["good"] == waiting else f"{got['good']} of {waiting}")
+    cells.append(
+        f"{kb:.1f}" if got["good"] == waiting else f"{got['good']} of {waiting}"
+    )
     return cells
 
 
