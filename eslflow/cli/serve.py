@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 from pathlib import Path
@@ -56,6 +57,7 @@ def serve(settings: Settings, site: Path) -> None:
             most_calls=settings.most_calls,
         )
         controller.start()
+        settle_memory()
         link = link_of(settings.switch)
         _announce(controller, settings, ", ".join(loaded.shelf.flows))
         signals = (signal.SIGTERM, signal.SIGINT)
@@ -79,6 +81,17 @@ def _make_folder(recordings: Path) -> None:
             f"cannot make the folder {recordings}: {error.strerror}. "
             "See recordings: in eslflow.yaml"
         ) from error
+
+
+def settle_memory() -> None:
+    """Keep the collector from walking again and again over what will stay.
+
+    Calls leave few cycles behind; looking for them at every seven hundredth object
+    costs a tenth of a call's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _announce(controller: Controller, settings: Settings, flows: str) -> None:

@@ -1,7 +1,8 @@
 """Loads `eslflow serve` and its peers in one run, and prints one table.
 
 The call is the same for all: answer, announce, consent key, recording, queue key,
-queue. Only eslflow reads a flow file and stores anything; its grants are committed with fsync.
+queue. Only eslflow reads a flow file and stores anything; its grants are committed with
+fsync.
 Figures of different runs or machines do not compare; the ratios of one run do.
 """
 
