@@ -1,5 +1,7 @@
 """`eslflow init`."""
 
+from pathlib import Path
+
 import pytest
 
 from eslflow.cli.main import CONFIGURATION
@@ -63,3 +65,10 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path):
     done = run(tmp_path, "init", str(tmp_path / "file" / "site"))
     assert done.exit_code == 1
     assert "cannot make a site" in done.stderr
+
+
+def test_editors_find_the_schema_from_a_site(tmp_path):
+    site = tmp_path / "site"
+    run(tmp_path, "init", str(site))
+    line = (site / "flows" / "support.yaml").read_text(encoding="utf-8").splitlines()[0]
+    assert Path(line.partition("$schema=")[2]).is_file()

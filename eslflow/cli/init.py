@@ -7,9 +7,13 @@ from pathlib import Path
 
 import click
 
-from eslflow import shipped
+from eslflow import flow, shipped
 from eslflow.errors import EslflowError
 from eslflow.settings import FILE, demand_plain
+
+IN_CHECKOUT = "../eslflow/flow/schema.json"
+SCHEMA = Path(flow.__file__).resolve().parent / "schema.json"
+"""The flows' JSON Schema, for editors."""
 
 TEMPLATE = """\
 # Settings of this eslflow site. What is commented out is the default.
@@ -77,3 +81,12 @@ def _copy(source: Path, target: Path) -> None:
             _copy(path, target / path.name)
         elif not (target / path.name).exists():
             shutil.copyfile(path, target / path.name)
+            if path.suffix == ".yaml":
+                _name_schema(target / path.name)
+
+
+def _name_schema(path: Path) -> None:
+    """Let editors find the flows' schema where it is installed."""
+    text = path.read_text(encoding="utf-8")
+    text = text.replace(f"$schema={IN_CHECKOUT}", f"$schema={SCHEMA}")
+    path.write_text(text, encoding="utf-8")
