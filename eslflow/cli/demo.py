@@ -24,7 +24,7 @@ from eslflow.ledger.read import Reader
 from eslflow.prompts.wav import encode
 from eslflow.rig import file_length_ms
 from eslflow.settings import FILE
-from eslflow.sim.channel import Recording
+from eslflow.sim.recordings import Recording
 from eslflow.sim.script import HANG_UP, Script
 from eslflow.sim.switch import SimulatedCall, SimulatedSwitch
 

@@ -1,29 +1,36 @@
-"""Applications as the simulated switch runs them (mod_dptools.c, mod_callcenter.c).
+"""Applications as the simulated switch runs them (mod_dptools.c).
 
-In: a channel and what was asked. Out: events on the channel, in a real switch's order.
+In: a channel and what was asked. Out: generators that yield simulated seconds in which
+other things happen; when they are interrupted there, the call has left them. Queues
+have a module of their own.
 """
 
 from __future__ import annotations
 
 import re
-import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from eslflow.sim.script import HANG_UP, Agent
+from eslflow.sim.commands import words
+from eslflow.sim.script import HANG_UP
 
 if TYPE_CHECKING:
     from eslflow.sim.channel import Channel
 
 FRAME_S = 0.02
-"""A command is picked up with the next frame of the parked channel (measured)."""
+"""What is asked for is picked up with the next frame of the channel (measured)."""
+KEY_S = 0.2
+"""Between two keys that are pressed one after the other."""
 RATE = 8
 """Samples in a millisecond."""
-AGENT = "ecc74002-5d0c-4d06-9b6e-6a4b34c9d1f1"
+READ_AHEAD = 16_384
+"""Samples that a file player reads at a time (measured)."""
+
+NONE = "_none_"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Run:
     """One run of an application."""
 
@@ -32,228 +39,219 @@ class Run:
     mark: str
     number: int
     """Which run of this application on the channel, from 1."""
-    leaves: bool
-    """The caller hangs up during it."""
+    leaves: bool = False
+    """The caller hangs up before it has ended."""
+    is_done: bool = False
+    """Its end has been told."""
+
+    def headers(self) -> dict[str, str]:
+        """Return what an event says of it."""
+        found = {"Application": self.app}
+        if self.arg:
+            found["Application-Data"] = self.arg
+        found["Application-UUID"] = self.mark
+        return found
 
 
-def _done(channel: Channel, run: Run, response: str = "_none_") -> None:
-    channel.complete(run.app, run.arg, run.mark, response)
+Nap = Generator[float, None, None]
+App = Callable[["Channel", Run], Generator[float, None, str]]
 
 
-def _leave(channel: Channel, run: Run) -> None:
-    """Hang up while an application runs."""
-    channel.hang_up()
-    _done(channel, run)
-    channel.complete("socket", "", "")
-    channel.finish()
+class Interrupted(Exception):  # noqa: N818  nothing went wrong
+    """Thrown into an application that the call leaves before its end."""
 
 
-def _answer(channel: Channel, run: Run) -> None:
-    channel.pass_s(0.041)
-    channel.state.is_answered = True
-    if run.leaves:
-        _leave(channel, run)
-        return
-    channel.tell("answered")
-    channel.fire("CHANNEL_ANSWER")
-    _done(channel, run)
+class Gone(Interrupted):
+    """The A-leg has hung up."""
 
 
-def _set(channel: Channel, run: Run) -> None:
+class Left(Interrupted):
+    """The dialplan takes the call on."""
+
+
+def _answer(channel: Channel, run: Run) -> Generator[float, None, str]:
+    yield 0.021
+    channel.answered()
+    return NONE
+
+
+def _set(channel: Channel, run: Run) -> Generator[float, None, str]:
+    yield 0.0
     name, _, value = run.arg.partition("=")
-    channel.pass_s(FRAME_S)
-    channel.set(name, value or None)
-    _done(channel, run)
+    channel.set(name, value)
+    return NONE
 
 
-def _play(channel: Channel, path: str, most_s: float | None = None) -> bool:
+def _nothing(channel: Channel, run: Run) -> Generator[float, None, str]:
+    yield 0.0
+    return NONE
+
+
+def _sleep(channel: Channel, run: Run) -> Generator[float, None, str]:
+    yield int(run.arg) / 1000 if run.arg.isdigit() else 0.0
+    return NONE
+
+
+def _hangup(channel: Channel, run: Run) -> Generator[float, None, str]:
+    yield 0.0
+    channel.hang_up(run.arg or "NORMAL_CLEARING")
+
+
+def play(
+    channel: Channel, path: str, most_s: float | None = None
+) -> Generator[float, None, bool]:
     """Play a file, or its first seconds; return whether it is there."""
-    length = None
-    if not path.endswith(channel.script.missing or ("\0",)):
-        length = channel.length_ms(path)
+    length = channel.length_of(path)
     if length is None:
         return False
-    ms = length if most_s is None else min(length, round(most_s * 1000))
     channel.tell("plays", path)
-    channel.pass_s(ms / 1000)
-    channel.set("playback_last_offset_pos", str(ms * RATE))
-    channel.set("playback_seconds", str(ms // 1000))
-    channel.set("playback_ms", str(ms))
-    channel.set("playback_samples", str(ms * RATE))
+    length_s = length / 1000
+    began = channel.now_s
+    channel.state.has_audio = True
+    try:
+        yield length_s if most_s is None else min(length_s, most_s)
+    finally:
+        channel.state.has_audio = False
+        _note_played(channel, round((channel.now_s - began) * 1000), length)
     return True
 
 
-def _playback(channel: Channel, run: Run) -> None:
-    channel.pass_s(FRAME_S)
-    channel.state.digits += channel.script.early.get(run.number - 1, "")
-    if run.leaves:
-        _play(channel, run.arg, 0.5)
-        _leave(channel, run)
-        return
-    is_there = _play(channel, run.arg)
-    _done(channel, run, "FILE PLAYED" if is_there else "FILE NOT FOUND")
+def _note_played(channel: Channel, ms: int, length: int) -> None:
+    chunks = -(-ms * RATE // READ_AHEAD)
+    read = min(length * RATE, chunks * READ_AHEAD)
+    channel.set("playback_last_offset_pos", str(ms * RATE))
+    channel.set("playback_seconds", str(read // RATE // 1000))
+    channel.set("playback_ms", str(read // RATE))
+    channel.set("playback_samples", str(read))
 
 
-def _pressed(channel: Channel, run: Run) -> str:
-    """Return what the caller presses at this question."""
-    place = run.number - 1
-    if channel.script.hang_up_at in (run.app, f"{run.app} {run.number}"):
-        return HANG_UP
-    if channel.state.digits:
-        return channel.state.digits
-    if place < len(channel.script.keys):
-        return channel.script.keys[place]
-    return channel.script.press(place) if channel.script.press else ""
+def _playback(channel: Channel, run: Run) -> Generator[float, None, str]:
+    typed = channel.script.early.get(run.number - 1, "")
+    terminators = channel.get("playback_terminators") or "*"
+    cut = next((key for key in typed if key in terminators), "")
+    after = channel.script.press_after_s if cut else None
+    is_there = yield from play(channel, run.arg, after)
+    channel.state.digits += typed.partition(cut)[0] if cut else typed
+    if cut:
+        channel.set("playback_terminator_used", cut)
+    return "FILE PLAYED" if is_there else "FILE NOT FOUND"
 
 
-def _play_and_get_digits(channel: Channel, run: Run) -> None:
-    # min max tries timeout terminators file invalid-file variable regex
-    words = shlex.split(run.arg)
-    most, tries, timeout_s = int(words[1]), int(words[2]), int(words[3]) / 1000
-    prompt, invalid, name, regex = words[5], words[6], words[7], words[8]
-    channel.pass_s(FRAME_S)
+@dataclass(frozen=True)
+class Question:
+    """The arguments of `play_and_get_digits`."""
+
+    least: int
+    most: int
+    tries: int
+    timeout_s: float
+    terminators: str
+    prompt: str
+    invalid: str
+    variable: str
+    regex: str
+    digit_timeout_s: float
+
+    @classmethod
+    def read(cls, arg: str) -> Question:
+        """Take the argument apart; what is not there is as FreeSWITCH has it."""
+        given = words(arg)
+        usual = ("1", "128", "1", "5000", "#", "", "", "", "", "")
+        have = (*given, *usual[len(given) :])
+        timeout_s = _number(have[3], 5000) / 1000
+        return cls(
+            least=_number(have[0], 1),
+            most=_number(have[1], 128),
+            tries=max(1, _number(have[2], 1)),
+            timeout_s=timeout_s,
+            terminators="" if have[4] == "none" else have[4],
+            prompt=have[5],
+            invalid=have[6],
+            variable=have[7],
+            regex=have[8],
+            digit_timeout_s=_number(have[9], 0) / 1000 or timeout_s,
+        )
+
+    def accepts(self, digits: str) -> bool:
+        """Whether these digits are an answer."""
+        try:
+            return bool(digits) and bool(re.search(self.regex, digits))
+        except re.error:
+            return False
+
+
+def _number(text: str, usual: int) -> int:
+    return int(text) if text.isascii() and text.isdigit() else usual
+
+
+def _play_and_get_digits(channel: Channel, run: Run) -> Generator[float, None, str]:
+    question = Question.read(run.arg)
+    name = question.variable
     channel.set(name, None)
     channel.set(f"{name}_invalid", None)
-    for _ in range(tries):
-        keys = _pressed(channel, run)
-        if keys == HANG_UP:
-            _play(channel, prompt, channel.script.press_after_s)
-            _leave(channel, run)
-            return
-        is_there = _play(
-            channel, prompt, channel.script.press_after_s if keys else None
-        )
-        digits, channel.state.digits = keys[:most], keys[most:]
-        if not is_there:
-            # switch_ivr_read collects nothing when the prompt cannot be played.
-            channel.state.digits = keys
-        elif not digits:
-            channel.pass_s(timeout_s)
-        elif re.search(regex, digits):
-            channel.tell("pressed", digits)
+    for _ in range(question.tries):
+        digits = yield from _ask(channel, question)
+        if question.accepts(digits):
             channel.set(name, digits)
             channel.set("read_result", "success")
-            _done(channel, run)
-            return
-        else:
-            channel.tell("pressed", digits)
+            return NONE
+        if digits:
             channel.set(f"{name}_invalid", digits)
-        if invalid:
-            _play(channel, invalid)
+        if question.invalid:
+            yield from play(channel, question.invalid)
     channel.set("read_result", "failure")
-    _done(channel, run)
+    return NONE
 
 
-def _queue_event(channel: Channel, action: str, extra: dict[str, str]) -> None:
-    headers = {
-        "Event-Subclass": "callcenter::info",
-        "CC-Action": action,
-        "CC-Member-Session-UUID": channel.script.uuid,
-        **extra,
-    }
-    has_channel = action not in ("agent-offering", "bridge-agent-fail")
-    channel.fire("CUSTOM", headers, uuid=has_channel)
-
-
-def _cancelled(channel: Channel, run: Run, reason: str) -> None:
-    end = {"CC-Cause": "Cancel", "CC-Cancel-Reason": reason}
-    channel.set("cc_cause", "cancel")
-    channel.set("cc_cancel_reason", reason)
-    _queue_event(channel, "member-queue-end", end)
-    _done(channel, run)
-
-
-def _callcenter(channel: Channel, run: Run) -> None:
-    script = channel.script
-    channel.pass_s(FRAME_S)
-    if script.agent is Agent.UNKNOWN:
-        _done(channel, run)
-        return
-    channel.tell("queue", run.arg)
-    _queue_event(channel, "member-queue-start", {"CC-Queue": run.arg})
-    if script.agent in (Agent.TIMEOUT, Agent.NO_AGENTS):
-        reasons = {Agent.TIMEOUT: "TIMEOUT", Agent.NO_AGENTS: "NO_AGENT_TIMEOUT"}
-        channel.pass_s(3.55)
-        _cancelled(channel, run, reasons[script.agent])
-        return
-    _queue_event(channel, "agent-offering", {"CC-Agent": "1001@default"})
-    channel.pass_s(script.agent_after_s)
-    if run.leaves or script.agent is Agent.NOBODY:
+def _ask(channel: Channel, question: Question) -> Generator[float, None, str]:
+    """Ask once; return what was pressed."""
+    script, state = channel.script, channel.state
+    keys = state.digits or channel.pressed()
+    after = 0.0 if state.digits else script.press_after_s
+    is_leaving = keys == HANG_UP
+    began = channel.now_s
+    cut = after if keys else None
+    if question.prompt and not (yield from play(channel, question.prompt, cut)):
+        # switch_ivr_read collects nothing when the prompt cannot be played.
+        state.digits = "" if is_leaving else keys
+        return ""
+    if not keys:
+        yield question.timeout_s
+        return ""
+    yield max(0.0, began + after - channel.now_s)
+    if is_leaving:
         channel.hang_up()
-        _cancelled(channel, run, "BREAK_OUT")
-        channel.complete("socket", "", "")
-        channel.finish()
-        return
-    channel.tell("agent answers")
-    channel.set("cc_cause", "answered")
-    _queue_event(channel, "bridge-agent-start", {"CC-Agent-UUID": AGENT})
-    _done(channel, run)
-    channel.complete("socket", "", "")
-    _talk(channel)
+    return (yield from _collect(channel, question, keys))
 
 
-def _fifo(channel: Channel, run: Run) -> None:
-    script = channel.script
-    channel.pass_s(FRAME_S)
-    channel.tell("queue", run.arg)
-    _fifo_event(channel, "push")
-    channel.pass_s(script.agent_after_s)
-    if run.leaves or script.agent is Agent.NOBODY:
-        channel.hang_up()
-        _fifo_event(channel, "abort")
-        _done(channel, run)
-        channel.finish()
-        return
-    if script.agent is not Agent.ANSWERS:
-        _done(channel, run)
-        return
-    channel.tell("agent answers")
-    _fifo_event(channel, "caller_pop")
-    _done(channel, run)
-    channel.complete("socket", "", "")
-    _fifo_event(channel, "bridge-caller-start")
-    _talk(channel)
-
-
-def _fifo_event(channel: Channel, action: str) -> None:
-    channel.fire("CUSTOM", {"Event-Subclass": "fifo::info", "FIFO-Action": action})
-
-
-def _talk(channel: Channel) -> None:
-    """Caller and agent talk until one of them hangs up."""
-    script = channel.script
-    channel.state.is_bridged = True
-    channel.fire("CHANNEL_BRIDGE", {"Other-Leg-Unique-ID": AGENT})
-    channel.pass_s(script.talk_s)
-    channel.state.is_bridged = False
-    if not script.agent_hangs_up:
-        channel.hang_up()
-        channel.fire("CHANNEL_UNBRIDGE")
-        channel.finish()
-        return
-    channel.tell("agent leaves")
-    channel.fire("CHANNEL_UNBRIDGE")
-    if channel.state.variables.get("park_after_bridge") == b"true":
-        channel.set("park_after_bridge", None)
-        channel.set("park_timeout", None)
-        channel.fire("CHANNEL_PARK")
+def _collect(
+    channel: Channel, question: Question, keys: str
+) -> Generator[float, None, str]:
+    """Take the keys that are pressed, until there are enough of them."""
+    taken = ""
+    for place, key in enumerate(keys, 1):
+        if place > 1:
+            yield KEY_S
+        channel.state.digits = keys[place:]
+        if key in question.terminators:
+            break
+        taken += key
+        if len(taken) == question.most:
+            break
     else:
-        channel.tell("fallback")
+        yield question.digit_timeout_s
+    channel.tell("pressed", taken)
+    return taken if len(taken) >= question.least else ""
 
 
-def _hangup(channel: Channel, run: Run) -> None:
-    channel.pass_s(FRAME_S)
-    channel.hang_up(run.arg or "NORMAL_CLEARING")
-    _done(channel, run)
-    channel.finish()
-
-
-APPS: dict[str, Callable[[Channel, Run], None]] = {
+APPS: dict[str, App] = {
     "answer": _answer,
     "set": _set,
+    "export": _set,
+    "log": _nothing,
+    "bind_meta_app": _nothing,
     "playback": _playback,
     "play_and_get_digits": _play_and_get_digits,
-    "callcenter": _callcenter,
-    "fifo": _fifo,
+    "sleep": _sleep,
     "hangup": _hangup,
 }

@@ -1,293 +1,343 @@
 """One call as the switch plays it: commands in, replies and events out.
 
 In: the controller's commands, a script. Out: bytes, in the order of a real FreeSWITCH
-1.11 (checked against its transcripts). Time passes in jumps: an application that takes
-four seconds takes none to simulate. Must not open sockets or write files.
+1.11 (checked against its transcripts). Time stands still until somebody lets it pass
+with `proceed`: it then jumps to the next thing that happens. Must not open sockets or
+write files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import math
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import NoReturn
 
-from eslflow.sim import apps
-from eslflow.sim.apis import API
+from eslflow.sim.apps import FRAME_S, NONE, Gone, Interrupted, Left, Run
 from eslflow.sim.clock import SimulatedClock
 from eslflow.sim.commands import CommandReader, Sent
-from eslflow.sim.events import Headers, api_reply, envelope, notice, reply
+from eslflow.sim.events import Headers, goodbye
+from eslflow.sim.listener import Listener
+from eslflow.sim.plans import Plans
+from eslflow.sim.recordings import Recording
 from eslflow.sim.script import Script
+from eslflow.sim.state import Heard, State
+from eslflow.sim.thread import live
+from eslflow.sim.timeline import Action, Timeline
+from eslflow.sim.verbs import obey
 
 Length = Callable[[str], "int | None"]
-
-LONG_S = 0.1
-"""Time in which a controller is sure to have reacted to what it was sent."""
-
-
-@dataclass
-class Recording:
-    """One recorder on the channel."""
-
-    path: str
-    started_s: float
-    needs_bridge: bool = False
-    stopped_s: float | None = None
-    heard_s: float = 0.0
-    """Seconds of sound in the file."""
-
-
-@dataclass
-class Heard:
-    """One thing that happened, for people and tests."""
-
-    at_s: float
-    what: str
-    text: str = ""
-
-
-@dataclass
-class State:
-    """What the channel is."""
-
-    variables: dict[str, bytes] = field(default_factory=dict)
-    digits: str = ""
-    """Keys that nobody has read yet."""
-    is_answered: bool = False
-    is_up: bool = True
-    is_bridged: bool = False
-    is_left: bool = False
-    """The controller has given the call back."""
-    drops: bool = False
+NORMAL = "NORMAL_CLEARING"
 
 
 class Channel:
     """The switch's side of one call."""
 
     def __init__(
-        self,
-        script: Script,
-        clock: SimulatedClock,
-        length_ms: Length,
-        flush: Callable[[bytes], None] | None = None,
+        self, script: Script, clock: SimulatedClock, length_ms: Length
     ) -> None:
         self.script = script
         self.state = State()
-        self.length_ms = length_ms
+        self.listener = Listener()
         self.commands: list[Sent] = []
         """Everything the controller sent."""
         self.heard: list[Heard] = []
         self.recordings: list[Recording] = []
         self.breaches: list[str] = []
         """Arguments that FreeSWITCH would have expanded: there must be none."""
-        self.runs: dict[str, int] = {}
-        """How often each application ran."""
-        self._flush = flush
-        self._clock = clock
-        self._began = clock.now()
+        self.refused = 0
+        """How many commands the script has refused."""
+        self.agent_uuid = _made_of(script.uuid, "agent")
+        self.member_uuid = _made_of(script.uuid, "member")
+        self.headers = Headers(self._words(), script.headers, script.raw)
+        self.asked: deque[Run] = deque()
+        """Applications that wait for those before them."""
+        self.running: Run | None = None
+        self.is_idle = False
+        """The thread waits for something to be asked for."""
+        self._length_ms = length_ms
+        self._time = Timeline(clock)
+        self._plans = Plans(script, self.ends, self._drop)
         self._reader = CommandReader()
-        self._names: set[str] = set()
-        self._filters: list[tuple[str, str]] = []
-        self._linger_s: int | None = None
-        self._headers = Headers(self._values())
-        self._out: list[bytes] = []
+        self._questions = 0
+        self._thread = live(self)
+        self._is_ended = False
+        self._wakes_s = math.inf
+        self._resume()
+        self.reach("offered")
+
+    def _words(self) -> dict[str, str]:
+        script = self.script
+        return {
+            "UUID": script.uuid,
+            "AGENT": self.agent_uuid,
+            "MEMBER": self.member_uuid,
+            "NUMBER": script.caller,
+            "NAME": script.caller_name,
+            "CALLED": script.called,
+            "PATH": script.path,
+        }
+
+    # Time.
 
     @property
     def now_s(self) -> float:
         """Simulated seconds since the call came in."""
-        return (self._clock.now() - self._began) / 1e6
+        return self._time.now_s
 
-    def receive(self, data: bytes) -> bytes:
-        """Take what the controller sent; return what the switch answers."""
-        for sent in self._reader.feed(data):
-            self.commands.append(sent)
-            if not self.state.drops:
-                self._command(sent)
-        return self._taken()
+    @property
+    def micros(self) -> int:
+        """Simulated microseconds since 1970."""
+        return self._time.micros
 
-    def _taken(self) -> bytes:
-        out, self._out = b"".join(self._out), []
-        return out
+    @property
+    def waits(self) -> bool:
+        """Whether nothing more happens before the controller says something."""
+        return self.is_idle and math.isinf(self.next_s) and self.listener.is_open
 
-    def _command(self, sent: Sent) -> None:
-        for start, answer in self.script.refuse.items():
-            if sent.line.startswith(start) or sent.app == start:
-                is_api = sent.verb == "api"
-                self._out.append(api_reply(answer + "\n") if is_api else reply(answer))
-                return
-        handler = _VERBS.get(sent.verb)
-        if handler is None:
-            self._out.append(reply("-ERR command not found"))
-        else:
-            handler(self, sent)
-
-    def _connect(self, _: Sent) -> None:
-        block = self._headers.event("CHANNEL_DATA", self.state.variables)[:-1]
-        tail = "Content-Type: command/reply\nReply-Text: %2BOK%0A\n"
-        self._out.append(
-            block + f"{tail}Socket-Mode: async\nControl: full\n\n".encode()
-        )
-
-    def _linger(self, sent: Sent) -> None:
-        seconds = sent.line.partition(" ")[2]
-        self._linger_s = int(seconds) if seconds.isdigit() else 0
-        self._out.append(reply(f"+OK will linger {self._linger_s} seconds"))
-
-    def _filter(self, sent: Sent) -> None:
-        _, name, value = (*sent.line.split(" ", 2), "", "")[:3]
-        self._filters.append((name, value))
-        self._out.append(reply(f"+OK filter added. [{name}]=[{value}]"))
-
-    def _event(self, sent: Sent) -> None:
-        self._names |= set(sent.line.split()[2:])
-        self._out.append(reply("+OK event listener enabled plain"))
-
-    def _api(self, sent: Sent) -> None:
-        name, _, arg = sent.line[4:].partition(" ")
-        handler = API.get(name)
-        if handler is None:
-            self._out.append(api_reply(f"-ERR {name} Command not found!\n"))
-            return
-        # RECORD_START comes with the reply, behind it on the same socket.
-        at = len(self._out)
-        text = handler(self, arg)
-        self._out.insert(at, api_reply(text))
-
-    def _exit(self, _: Sent) -> None:
-        self._out.append(reply("+OK bye"))
-        self._out.append(notice(self.script.uuid, "disconnect"))
-        self.state.is_left = True
-        if self.state.is_up:
-            self.tell("fallback")
-
-    def _sendmsg(self, sent: Sent) -> None:
-        self._out.append(reply("+OK"))
-        if not self.state.is_up or not sent.app:
-            return
-        if "${" in sent.arg or "$$" in sent.arg:
-            self.breaches.append(sent.arg)
-        run = self.runs[sent.app] = self.runs.get(sent.app, 0) + 1
-        if self.script.drop_at == sent.app:
-            self.state.drops = True
-            return
-        app = apps.APPS.get(sent.app)
-        if app is None:
-            self.pass_s(0.021)
-            self.hang_up("DESTINATION_OUT_OF_ORDER")
-            self.finish()
-            return
-        leaves = self.script.hang_up_at in (sent.app, f"{sent.app} {run}")
-        app(self, apps.Run(sent.app, sent.arg, sent.mark, run, leaves))
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more happens at all."""
+        return math.isinf(self.next_s) and (self._is_ended or not self.listener.is_open)
 
     def pass_s(self, seconds: float) -> None:
-        """Let simulated time pass; what was said before is sent before."""
-        if self._flush is not None and seconds > LONG_S:
-            self._flush(self._taken())
-        self._clock.pass_s(seconds)
+        """Let simulated time pass; recorders hear it."""
+        self._time.pass_s(seconds)
         for recording in self.recordings:
-            if recording.stopped_s is None and (
-                self.state.is_bridged or not recording.needs_bridge
-            ):
-                recording.heard_s += seconds
+            recording.hear(seconds, self.state.is_bridged)
+
+    def later(self, seconds: float, action: Action, in_passing: bool = False) -> None:
+        """Do something after simulated seconds, whatever the thread does."""
+        self._time.later(seconds, action, in_passing)
+
+    @property
+    def next_s(self) -> float:
+        """When the next thing happens; infinite if it is the controller's turn."""
+        return self._time.next_s(self._wakes_s)
+
+    def proceed(self) -> bytes:
+        """Let time pass to what happens next; return what the switch says of it."""
+        next_s = self.next_s
+        if math.isinf(next_s):
+            return b""
+        if self.now_s < next_s:
+            self.pass_s(next_s - self.now_s)
+        action = self._time.take(next_s)
+        if action is not None:
+            action()
+        else:
+            self._resume()
+        return self.listener.taken()
+
+    def _resume(self, error: Interrupted | None = None) -> None:
+        """Let the thread run until it rests again."""
+        try:
+            nap = self._thread.throw(error) if error else next(self._thread)
+            self._wakes_s = self.now_s + nap
+        except StopIteration:
+            self._wakes_s = math.inf
+            self._is_ended = True
+
+    # The controller.
+
+    def receive(self, data: bytes) -> bytes:
+        """Take what the controller sent; answer, and go on until it has to speak."""
+        out = self.hear(data)
+        while not (self.waits or self.is_over or self.state.drops):
+            out += self.proceed()
+        return out
+
+    def hear(self, data: bytes) -> bytes:
+        """Take what the controller sent; return what the switch answers at once."""
+        for sent in self._reader.feed(data):
+            self.commands.append(sent)
+            if self.listener.is_open and not self.state.drops:
+                obey(self, sent)
+        return self.listener.taken()
+
+    def connect(self) -> None:
+        """Hand the call over."""
+        self.listener.is_connected = True
+        self.set("current_application", "socket")
+        self.set("current_application_data", self._socket_arg)
+        self.listener.say(self.headers.offer(self.micros, self.state.headers()))
+        self.reach("connect")
+
+    def ask_for(self, app: str, arg: str, mark: str) -> None:
+        """Run an application when those asked for before have ended."""
+        if self.state.is_up:
+            run = self._plans.runs(app, arg, mark)
+            self.asked.append(run)
+            self._plan(self._plans.of(run))
+            self._wake()
+
+    def ask_for_hangup(self, cause: str) -> None:
+        """Hang up; what takes long is interrupted with the next frame."""
+        if self.running is not None and self.running.app != "answer":
+            self.later(FRAME_S, partial(self.ends, cause))
+        elif self.state.is_up:
+            self.asked.append(Run("", cause, "", 1))
+            self._wake()
+
+    def dismiss(self) -> None:
+        """Close the socket in good order, and go on without a controller."""
+        self.listener.say(goodbye(self.script.uuid))
+        self.lose()
+
+    def lose(self) -> None:
+        """Go on without a controller, as the switch does when the socket is gone."""
+        if not self.listener.is_open:
+            return
+        self.listener.close()
+        if self._is_ended:
+            return
+        self.asked.clear()
+        if self.get("socket_resume") == "true":
+            self._resume(Left())
+        else:
+            self._wake()
+
+    def _wake(self) -> None:
+        if self.is_idle:
+            self._resume()
+
+    # What applications and commands do with the channel.
+
+    def get(self, name: str) -> str | None:
+        """Return a channel variable, or None."""
+        return self.headers.variable(name)
+
+    def set(self, name: str, value: str | None) -> None:
+        """Set or unset a channel variable; an empty value unsets."""
+        self.headers.set(name, value)
 
     def tell(self, what: str, text: str = "") -> None:
         """Note what happened."""
         self.heard.append(Heard(round(self.now_s, 3), what, text))
 
-    def set(self, name: str, value: str | None) -> None:
-        """Set or unset a channel variable."""
-        if value is None:
-            self.state.variables.pop(name, None)
-        else:
-            self.state.variables[name] = value.encode("utf-8", "surrogateescape")
+    def length_of(self, path: str) -> int | None:
+        """Return the milliseconds of an audio file; None: it is not there."""
+        if self.script.missing and path.endswith(self.script.missing):
+            return None
+        return self._length_ms(path)
+
+    def pressed(self) -> str:
+        """Return what the caller presses at the next question."""
+        place = self._questions
+        self._questions += 1
+        if place < len(self.script.keys):
+            return self.script.keys[place]
+        return self.script.press(place) if self.script.press else ""
+
+    def answered(self) -> None:
+        """Answer the call."""
+        self.state.is_answered = True
+        self.headers.add("answered")
+        self.tell("answered")
+        self.fire("CHANNEL_ANSWER")
+        self.reach("answered")
+
+    def bridged(self, is_bridged: bool, name: str) -> None:
+        """Join the caller with an agent, or part them."""
+        self.state.is_bridged = self.state.has_audio = is_bridged
+        self.state.name = name
+
+    def park(self) -> None:
+        """Give the call back to the controller after a bridge."""
+        self.state.name = "CS_PARK"
+        self.fire("CHANNEL_PARK")
+        self.reach("parked")
+
+    def leave_socket(self) -> None:
+        """End the `socket` application, once."""
+        if self.state.in_socket:
+            self.state.in_socket = False
+            mark = _made_of(self.script.uuid, "socket")
+            self.complete(Run("socket", self._socket_arg, mark, 1))
+
+    @property
+    def _socket_arg(self) -> str:
+        path = f"/{self.script.path}" if self.script.path else ""
+        return f"127.0.0.1:8084{path} async full"
+
+    def complete(self, run: Run, response: str = NONE) -> None:
+        """Say that an application has ended, once.
+
+        Raises:
+            Gone: the script has the caller hang up before.
+        """
+        if run.is_done:
+            return
+        if run.leaves:
+            self.hang_up()
+        run.is_done = True
+        headers = {**run.headers(), "Application-Response": response}
+        self.fire("CHANNEL_EXECUTE_COMPLETE", headers)
+
+    def hang_up(self, cause: str = NORMAL) -> NoReturn:
+        """End the A-leg from within the thread.
+
+        Raises:
+            Gone: always.
+        """
+        self._go_down(cause)
+        raise Gone
+
+    def ends(self, cause: str = NORMAL) -> None:
+        """End the A-leg from outside the thread."""
+        if self.state.is_up and not self._is_ended:
+            self._go_down(cause)
+            self._resume(Gone())
+
+    def _go_down(self, cause: str) -> None:
+        self.state.is_up = False
+        self.state.cause = cause
+        self.tell("hangup", cause)
+        self.fire("CHANNEL_HANGUP")
+        if self.listener.linger_s is None:
+            if self.listener.is_connected:
+                self.listener.say(goodbye(self.script.uuid))
+            self.listener.close()
+
+    # Events.
 
     def fire(
-        self, name: str, extra: Mapping[str, str] | None = None, uuid: bool = True
+        self,
+        name: str,
+        extra: Mapping[str, str] | None = None,
+        has_channel: bool = True,
+        body: str = "",
     ) -> None:
         """Send an event, if the controller wants it and a filter lets it through."""
-        subclass = (extra or {}).get("Event-Subclass")
-        if (subclass or name) not in self._names and "ALL" not in self._names:
-            return
-        headers = {**(extra or {})}
-        if uuid:
-            headers.setdefault("Unique-ID", self.script.uuid)
-        if self._filters and not any(headers.get(n) == v for n, v in self._filters):
-            return
-        shown = {k: v for k, v in headers.items() if k != "Unique-ID" or not uuid}
-        variables = self.state.variables if uuid else {}
-        block = self._headers.event(name, variables, shown, uuid)
-        self._out.append(envelope(block))
+        headers = dict(extra or {})
+        known = {**headers, "Unique-ID": self.script.uuid} if has_channel else headers
+        if self.listener.wants(name, known):
+            state = self.state.headers() if has_channel else None
+            data = body.encode()
+            event = self.headers.event(name, self.micros, state, headers, data)
+            self.listener.say(event)
 
-    def complete(self, app: str, arg: str, mark: str, response: str = "_none_") -> None:
-        """Say that an application is done."""
-        self.fire(
-            "CHANNEL_EXECUTE_COMPLETE",
-            {
-                "Application": app,
-                "Application-Data": arg,
-                "Application-Response": response,
-                "Application-UUID": mark or "0e0cebd4-c7a5-4ca4-8228-d2cf535b9759",
-            },
-        )
+    def fire_agent(self, extra: Mapping[str, str]) -> None:
+        """Send a CUSTOM event of the agent's leg."""
+        if self.listener.wants("CUSTOM", {**extra, "Unique-ID": self.agent_uuid}):
+            self.listener.say(self.headers.agent_event("CUSTOM", self.micros, extra))
 
-    def hang_up(self, cause: str = "NORMAL_CLEARING") -> None:
-        """End the A-leg: the event comes first, what else ends comes after it."""
-        self.state.is_up = False
-        self.tell("hangup", cause)
-        self.fire("CHANNEL_HANGUP", {"Hangup-Cause": cause})
+    # The script.
 
-    def finish(self) -> None:
-        """Say what comes late: the linger notice, RECORD_STOP, HANGUP_COMPLETE."""
-        self.state.is_bridged = False
-        if self._linger_s is not None:
-            self._out.append(notice(self.script.uuid, "linger", self._linger_s))
-            for recording in self.recordings:
-                self.stop(recording, "success-silence")
-            self.fire("CHANNEL_HANGUP_COMPLETE", {"Hangup-Cause": "NORMAL_CLEARING"})
-        self._out.append(notice(self.script.uuid, "disconnect"))
+    def reach(self, point: str) -> None:
+        """Let happen what the script has planned for this point."""
+        self._plan(self._plans.at(point))
 
-    def stop(self, recording: Recording, cause: str) -> None:
-        """Close a recorder's file."""
-        if recording.stopped_s is not None:
-            return
-        recording.stopped_s = self.now_s
-        self.tell("recording stops", recording.path)
-        ms = round(recording.heard_s * 1000)
-        self.set("record_ms", str(ms))
-        self.fire(
-            "RECORD_STOP",
-            {
-                "Record-File-Path": recording.path,
-                "Record-Completion-Cause": cause if ms else "empty-file",
-            },
-        )
+    def _plan(self, due: Iterable[tuple[float, Action]]) -> None:
+        for seconds, action in due:
+            self.later(seconds, action)
 
-    def _values(self) -> dict[str, bytes]:
-        script = self.script
-        text = {
-            "Unique-ID": script.uuid,
-            "Channel-Unique-ID": script.uuid,
-            "Caller-Unique-ID": script.uuid,
-            "Channel-Call-UUID": script.uuid,
-            "variable_uuid": script.uuid,
-            "variable_call_uuid": script.uuid,
-            "Call-Direction": "inbound",
-            "Answer-State": "ringing",
-            "Caller-Caller-ID-Number": script.caller,
-            "Caller-Caller-ID-Name": script.caller_name,
-            "Caller-Destination-Number": script.called,
-            "variable_socket_host": "127.0.0.1",
-        }
-        if script.path:
-            text["variable_socket_path"] = script.path
-        values = {k: v.encode("utf-8", "surrogateescape") for k, v in text.items()}
-        return {**values, **script.headers}
+    def _drop(self) -> None:
+        self.state.drops = True
 
 
-_VERBS: dict[str, Callable[[Channel, Sent], None]] = {
-    "connect": Channel._connect,
-    "linger": Channel._linger,
-    "filter": Channel._filter,
-    "event": Channel._event,
-    "api": Channel._api,
-    "exit": Channel._exit,
-    "sendmsg": Channel._sendmsg,
-}
+def _made_of(call: str, what: str) -> str:
+    """Return a uuid that is always the same for a call."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{call} {what}"))

@@ -7,7 +7,7 @@ START = 1_795_474_026_000_000
 
 
 class SimulatedClock:
-    """A clock for the controller that goes with the simulated call."""
+    """A clock for the controller that goes with the simulated calls."""
 
     def __init__(self, start: int = START) -> None:
         self._now = start
@@ -15,6 +15,10 @@ class SimulatedClock:
     def now(self) -> int:
         """Return microseconds since 1970-01-01 UTC."""
         return self._now
+
+    def reach(self, now: int) -> None:
+        """Let it be that late; never earlier, for several calls may share a clock."""
+        self._now = max(self._now, now)
 
     def pass_s(self, seconds: float) -> None:
         """Let time pass."""

@@ -5,9 +5,17 @@ In: bytes in any split. Out: commands. Must not judge them: that is the channel'
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from eslflow.wire.message import Message
+
+_WORD = re.compile(r"'([^']*)'|(\S+)")
+
+
+def words(text: str) -> list[str]:
+    """Split an argument as FreeSWITCH does: blanks separate, `'` quotes."""
+    return [quoted or bare for quoted, bare in _WORD.findall(text)]
 
 
 @dataclass(frozen=True)
@@ -26,27 +34,40 @@ class Sent:
         return self.line.partition(" ")[0].lower()
 
     @property
+    def rest(self) -> str:
+        """What follows the first word."""
+        return self.line.partition(" ")[2]
+
+    @property
+    def is_hangup(self) -> bool:
+        """Whether a `sendmsg` hangs up, without an application."""
+        return self._value("call-command") == "hangup"
+
+    @property
     def app(self) -> str:
         """The application a `sendmsg` executes; empty for other commands."""
-        if self.headers.get("call-command") == "hangup":
-            return "hangup"
-        raw = self.headers.raw("execute-app-name")
-        return raw.decode("utf-8", "surrogateescape") if raw else ""
+        return self._value("execute-app-name")
 
     @property
     def arg(self) -> str:
-        """The argument of an application; FreeSWITCH does not percent-decode it."""
-        name = "hangup-cause" if self.app == "hangup" else "execute-app-arg"
-        raw = self.headers.raw(name)
-        if raw is None:
-            raw = self.body
-        return raw.decode("utf-8", "surrogateescape")
+        """The argument of an application, in a header or in the body."""
+        if self.is_hangup:
+            return self._value("hangup-cause")
+        return self._value("execute-app-arg") or _text(self.body)
 
     @property
     def mark(self) -> str:
         """`Event-UUID`, to come back as `Application-UUID`."""
-        raw = self.headers.raw("Event-UUID") or self.headers.raw("event-uuid")
-        return raw.decode("utf-8", "surrogateescape") if raw else ""
+        return self._value("Event-UUID") or self._value("event-uuid")
+
+    @property
+    def job(self) -> str:
+        """`Job-UUID` of a `bgapi`."""
+        return self._value("Job-UUID") or self._value("job-uuid")
+
+    def _value(self, name: str) -> str:
+        """Return a header; FreeSWITCH does not percent-decode what it is sent."""
+        return _text(self.headers.raw(name) or b"")
 
 
 class CommandReader:
@@ -62,10 +83,19 @@ class CommandReader:
         while True:
             block = self._buffer.lstrip(b"\n")
             head, blank, rest = block.partition(b"\n\n")
-            length = int(Message(head).get("content-length") or 0) if blank else 0
+            length = _length(head) if blank else 0
             if not blank or len(rest) < length:
                 return found
             self._buffer = rest[length:]
             line, _, below = head.partition(b"\n")
-            text = line.decode("utf-8", "surrogateescape")
-            found.append(Sent(text, Message(below), rest[:length]))
+            found.append(Sent(_text(line), Message(below), rest[:length]))
+
+
+def _length(head: bytes) -> int:
+    message = Message(head)
+    digits = message.get("content-length") or message.get("Content-Length") or ""
+    return int(digits) if digits.isascii() and digits.isdigit() else 0
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
