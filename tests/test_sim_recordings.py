@@ -44,6 +44,7 @@ def test_a_stop_tells_what_is_in_the_file():
     assert reply == "+OK Success"
     assert event.get("Record-Completion-Cause") == "success-maxtime"
     assert event.variable("record_ms") == "3000"
+    assert event.variable("record_file_size") == "48044"
     assert stops(line)[0] == "-ERR Cannot stop record session!"
 
 

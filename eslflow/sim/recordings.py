@@ -58,6 +58,11 @@ class Recording:
         return self.options.get("RECORD_BRIDGE_REQ") == "true"
 
     @property
+    def tracks(self) -> int:
+        """How many there are in the file: caller and agent on one, or on two."""
+        return 2 if self.options.get("RECORD_STEREO") == "true" else 1
+
+    @property
     def is_running(self) -> bool:
         """Whether it has not been stopped."""
         return self.stopped_s is None
@@ -85,13 +90,12 @@ class Recording:
 
     def wav(self) -> bytes:
         """Return the file: each party hums, masked parts are silent."""
-        is_stereo = self.options.get("RECORD_STEREO") == "true"
         sound = array("h")
         for span in self.spans:
-            sound += _hum(span, is_stereo)
+            sound += _hum(span, self.tracks == 2)
         out = BytesIO()
         with wave.open(out, "wb") as file:
-            file.setnchannels(2 if is_stereo else 1)
+            file.setnchannels(self.tracks)
             file.setsampwidth(2)
             file.setframerate(RATE)
             file.writeframes(sound.tobytes())
@@ -175,7 +179,7 @@ def stop(channel: Channel, recording: Recording, cause: str) -> None:
         channel.set("RECORD_DISCARDED", "true")
     recording.cause = cause if ms else "empty-file"
     channel.tell("recording stops", recording.path)
-    channel.set("record_file_size", str(44 + 16 * ms))
+    channel.set("record_file_size", str(44 + 16 * ms * recording.tracks))
     channel.set("record_samples", str(8 * ms))
     channel.set("record_seconds", str(ms // 1000))
     channel.set("record_ms", str(ms))

@@ -31,6 +31,9 @@ PATIENCE_S = 0.02
 CLOSE_S = 10.0
 """How long a controller has to close its end after the goodbye."""
 
+NEWS = (b"text/event-plain", b"api/response")
+"""What a controller may have something to say to; it never has to a mere `+OK`."""
+
 Settle = Callable[[str, int], None]
 
 
@@ -189,13 +192,12 @@ class _Line:
         except OSError:
             return b""
         self._note(False, data)
-        self._is_news = True
         return data
 
     def _say(self, data: bytes) -> None:
         if not data:
             return
-        self._is_news = True
+        self._is_news = self._is_news or any(mark in data for mark in NEWS)
         self._sent += len(data)
         self._note(True, data)
         self._sock.settimeout(None)
