@@ -135,3 +135,10 @@ def test_the_usual_answer_is_known_at_a_glance():
     assert Message(start + b"+OK").is_plain_ok
     assert not Message(start + b"-ERR").is_plain_ok
     assert not Message(b"Content-Type: api/response", b"+OK").is_plain_ok
+
+
+def test_an_event_that_is_its_whole_body_is_read_without_cutting_it():
+    event = Message(b"Content-Type: text/event-plain", EVENT + b"\n\n").event()
+    assert (event.get("Event-Name"), event.body) == ("CHANNEL_ANSWER", b"")
+    assert event.variable("read_result") == "success"
+    assert len(event.items()) == 4
