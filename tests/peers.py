@@ -87,3 +87,12 @@ class Peer:
     def close(self) -> None:
         """Close the socket."""
         self.sock.close()
+
+
+def on_call(rig_: Rig, uuid: bytes = b"u-1") -> Peer:
+    """Return a peer that has offered a call, which now hears the welcome."""
+    peer = Peer(rig_.controller.address)
+    peer.hears(b"connect\n\n")
+    peer.says(OFFER % uuid)
+    peer.hears(b"execute-app-name: playback")
+    return peer

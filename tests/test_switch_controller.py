@@ -165,6 +165,8 @@ def test_draining_waits_for_running_calls_and_takes_no_new_ones(controller):
     peer.hears(b"playback")
     draining = gevent.spawn(controller.controller.drain, PATIENCE_S)
     gevent.sleep(0)
+    with pytest.raises(ConnectionRefusedError):
+        Peer(controller.controller.address)
     peer.close()
     assert draining.get(timeout=PATIENCE_S) == 0
 
@@ -194,6 +196,32 @@ def test_stopping_closes_every_call(controller, tmp_path):
     peer.hears_the_end()
     with Reader(tmp_path / "eslflow.db") as ledger:
         assert ledger.call("u-1")["call"]["ending"] == "lost"
+
+
+def test_a_callback_that_raises_costs_no_other_call_its_answer():
+    heard = []
+
+    class Kept:
+        due = [(lambda _: 1 / 0, ""), (heard.append, "first"), (heard.append, "second")]
+
+        def finished(self):
+            due, self.due = self.due, []
+            return due
+
+    wakeup = Wakeup()
+    wakeup.watch(Kept())
+    with pytest.raises(ZeroDivisionError):
+        wakeup._collect()
+    wakeup._collect()
+    assert heard == ["first", "second"]
+    wakeup.close()
+
+
+def test_a_burst_of_connections_is_served_whole(controller):
+    peers = [Peer(controller.controller.address) for _ in range(300)]
+    for peer in peers:
+        peer.hears(b"connect\n\n")
+        peer.close()
 
 
 def test_a_wakeup_that_is_closed_stays_quiet():

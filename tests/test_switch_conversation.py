@@ -1,13 +1,22 @@
-"""One call's socket: slow peers, late answers."""
+"""One call's socket: slow peers, late answers, faults of ours."""
+
+import logging
+import re
 
 import gevent
 import pytest
+from gevent import socket
 
-from eslflow.call.events import Kept
-from eslflow.errors import ProtocolError
+from eslflow.call.commands import Await, Execute
+from eslflow.call.dialogue import Dialogue
+from eslflow.call.engine import Engine
+from eslflow.call.events import HungUp, Parked
+from eslflow.errors import ProtocolError, UnsafeValue
+from eslflow.sim.script import Script
 from eslflow.switch import conversation
 from eslflow.switch.conversation import Conversation
-from tests.peers import OFFER, PATIENCE_S, Peer, rig
+from eslflow.wire.message import Message
+from tests.peers import OK, PATIENCE_S, Peer, on_call, rig
 
 
 @pytest.fixture
@@ -16,92 +25,255 @@ def controller(tmp_path):
         yield found
 
 
-class Narrow:
-    """A socket that takes a few bytes at once, or none for a while."""
-
-    def __init__(self, *takes):
-        self.takes = list(takes)
-        self.taken = b""
-        self._sock = self
-
-    def send(self, data):
-        take = self.takes.pop(0) if self.takes else len(data)
-        if take == 0:
-            raise BlockingIOError
-        if take < 0:
-            raise BrokenPipeError
-        self.taken += data[:take]
-        return min(take, len(data))
-
-    def close(self):
-        self.takes = [-1]
+@pytest.fixture
+def line(controller):
+    """A line without a call, and the socket at its other end."""
+    ours, theirs = socket.socketpair()
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
+    theirs.settimeout(PATIENCE_S)
+    found = Conversation(controller.controller, ours)
+    yield found, theirs
+    found.close()
+    theirs.close()
 
 
-def talk(controller, *takes):
-    return Conversation(controller.controller, Narrow(*takes))
+def ending(controller, uuid="u-1"):
+    with controller.look() as ledger:
+        return ledger.call(uuid)["call"]["ending"]
 
 
-@pytest.mark.parametrize("takes", [(), (3,), (0,), (0, 1, 2), (3, 4, 5)])
-def test_what_the_socket_does_not_take_at_once_goes_out_in_order(controller, takes):
-    line = talk(controller, *takes)
-    for number in range(4):
-        line._send(b"command %d\n\n" % number)
-    if line._writer is not None:
-        line._writer.join(PATIENCE_S)
-    assert line._sock.taken == b"".join(b"command %d\n\n" % n for n in range(4))
-    line.close()
+def read(sock, size):
+    data = b""
+    while len(data) < size:
+        data += sock.recv(65536)
+    return data
 
 
-def test_a_peer_that_never_reads_is_dropped(controller, monkeypatch):
+@pytest.mark.parametrize("size", [1, 1000, 100_000])
+def test_what_the_socket_does_not_take_at_once_goes_out_in_order(line, size):
+    ours, theirs = line
+    sent = [bytes([97 + number]) * size for number in range(4)]
+    for data in sent:
+        ours._send(data)
+    assert read(theirs, 4 * size) == b"".join(sent)
+    assert ours._unsent == b""
+    assert ours._writing is None
+
+
+def test_a_peer_that_leaves_too_much_unread_breaks_the_line(line, monkeypatch):
     monkeypatch.setattr(conversation, "MOST_UNSENT", 10)
-    line = talk(controller, 0)
     with pytest.raises(ProtocolError, match="does not read"):
-        line._send(b"x" * 11)
-    line.close()
+        line[0]._send(b"x" * 1_000_000)
 
 
-def test_a_peer_that_is_gone_is_noticed_by_reading_not_by_writing(controller):
-    line = talk(controller, -1)
-    line._send(b"x")
-    assert line._unsent == b""
-    line = talk(controller, 0, -1)
-    line._send(b"x")
-    line._writer.join(PATIENCE_S)
-    assert line._unsent == b""
-    line.close()
-    line._send(b"after the end")
+def test_a_peer_that_is_gone_is_noticed_by_reading_not_by_writing(line):
+    ours, theirs = line
+    theirs.close()
+    ours._send(b"x")
+    assert ours._unsent == b""
+    ours.close()
+    ours._send(b"after the end")
 
 
-def test_a_call_without_an_offer_has_no_step(controller):
-    line = talk(controller)
-    assert line.step == ""
-    line._dispatch()
-    line._fail()
-    assert line.is_open
-    line.close()
+def test_a_call_without_an_offer_has_no_step(line):
+    ours, _ = line
+    assert ours.step == ""
+    ours._dispatch()
+    assert ours.is_open
+
+
+def test_a_peer_that_never_reads_costs_its_own_call_only(controller, monkeypatch):
+    peer = on_call(controller)
+    monkeypatch.setattr(conversation, "MOST_UNSENT", -1)
+    controller.controller.calls["u-1"]._unsent = b"x"
+    peer.says(OK * 5 + executed(peer.hears(b"playback")))
+    peer.hears_the_end()
+    assert ending(controller) == "lost"
+
+
+def executed(heard):
+    """Return the event that says that the application last asked for is done."""
+    body = (
+        b"Event-Name: CHANNEL_EXECUTE_COMPLETE\nUnique-ID: u-1\n"
+        b"Application-Response: FILE PLAYED\nApplication-UUID: %s\n\n"
+        % re.findall(rb"Event-UUID: (\S+)", heard)[-1]
+    )
+    return b"Content-Length: %d\nContent-Type: text/event-plain\n\n%s" % (
+        len(body),
+        body,
+    )
+
+
+def test_a_ledger_may_answer_before_keep_returns(controller):
+    keep = controller.ledger.keep
+
+    def at_once(rows, done=None):
+        keep(rows)
+        if done is not None:
+            done("")
+
+    controller.ledger.keep = at_once
+    call = controller.call(Script(keys=("1",), path="test"))
+    assert len(call.recordings) == 1
+    assert call.breaches == []
+
+
+def test_a_caller_who_leaves_while_the_grant_is_written_is_waited_for(controller):
+    kept = []
+    keep = controller.ledger.keep
+
+    def late(rows, done=None):
+        keep(rows)
+        if done is not None:
+            kept.append(done)
+
+    controller.ledger.keep = late
+    call = gevent.spawn(controller.switch.call, Script(keys=("1",), path="test"))
+    while not kept:
+        gevent.sleep(0)
+    (line,) = controller.controller.calls.values()
+    line._sock.shutdown(socket.SHUT_RDWR)
+    while line.is_open:
+        gevent.sleep(0)
+    assert controller.controller.settle(0.01) == 1
+    kept[0]("")
+    assert controller.controller.settle(PATIENCE_S) == 0
+    call.get(timeout=PATIENCE_S)
+    assert ending(controller, line.uuid) == "lost"
 
 
 def test_a_fault_while_the_ledger_wakes_the_call_costs_that_call_only(
-    controller, caplog
+    controller, monkeypatch, caplog
 ):
-    peer = Peer(controller.controller.address)
-    peer.hears(b"connect\n\n")
-    peer.says(OFFER % b"u-1")
-    peer.hears(b"playback")
-    line = controller.controller.calls["u-1"]
-    assert line.step == "hello"
+    peer, other = on_call(controller), on_call(controller, b"u-2")
 
-    def broken(event, now):
+    def broken(engine, event, now):
         raise RuntimeError("a fault of ours")
 
-    line._engine = type("Broken", (), {
-        "handle": staticmethod(broken),
-        "fail": staticmethod(lambda now: []),
-        "is_over": False,
-        "live": line._engine.live,
-    })()  # fmt: skip
-    line.wake(Kept(True))
+    with monkeypatch.context() as patch:
+        patch.setattr(Engine, "handle", broken)
+        controller.controller.calls["u-1"].wake(Parked())
     assert "a fault of ours" in caplog.text
     peer.hears_the_end()
-    gevent.idle()
-    assert not line.is_open
+    assert list(controller.controller.calls) == ["u-2"]
+    other.close()
+    assert ending(controller) == "failed"
+
+
+def test_rows_that_came_before_a_fault_are_kept(controller, monkeypatch):
+    peer = on_call(controller)
+    line = controller.controller.calls["u-1"]
+    handle = Engine.handle
+
+    def broken(engine, event, now):
+        if isinstance(event, Parked):
+            raise RuntimeError("a fault of ours")
+        return handle(engine, event, now)
+
+    monkeypatch.setattr(Engine, "handle", broken)
+    line._events.append(HungUp("USER_BUSY"))
+    line.wake(Parked())
+    peer.hears_the_end()
+    with controller.look() as ledger:
+        row = ledger.call("u-1")["call"]
+    assert (row["ending"], row["cause"]) == ("hung_up", "USER_BUSY")
+
+
+def test_a_command_that_is_not_safe_is_our_fault_and_forges_no_line(
+    controller, monkeypatch, caplog
+):
+    say = Dialogue.say
+
+    def unsafe(dialogue, command):
+        if isinstance(command, Execute):
+            raise UnsafeValue("argument", "x", "came\n2026-01-01 from \x1b[2J a caller")
+        return say(dialogue, command)
+
+    monkeypatch.setattr(Dialogue, "say", unsafe)
+    call = controller.call(Script(path="test"))
+    assert ending(controller, call.uuid) == "failed"
+    (record,) = [r for r in caplog.records if r.levelno >= logging.ERROR]
+    first, *others = record.getMessage().splitlines()
+    assert first == f"fault in call {call.uuid} at step hello"
+    assert all(text.startswith("    ") for text in others)
+    assert "\x1b" not in caplog.text
+
+
+def test_an_engine_that_cannot_even_fail_lets_the_call_go(controller, monkeypatch):
+    peer = on_call(controller)
+    line = controller.controller.calls["u-1"]
+
+    def broken(engine, *_):
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(Engine, "handle", broken)
+    monkeypatch.setattr(Engine, "fail", broken)
+    with pytest.raises(RuntimeError):
+        line.wake(Parked())
+    peer.hears_the_end()
+    assert controller.controller.settle(PATIENCE_S) == 0
+
+
+def test_the_timer_runs_on_while_the_same_is_awaited(line):
+    ours, _ = line
+    awaited = Await((Parked,), 5.0)
+    ours._set_timer(awaited)
+    timer = ours._timer
+    ours._set_timer(awaited)
+    assert ours._timer is timer
+    ours._set_timer(Await((Parked,), 5.0))
+    assert ours._timer is not timer
+    ours._set_timer(Await((Parked,)))
+    assert ours._timer is None
+
+
+def test_an_offer_that_drips_in_is_not_waited_for(controller, caplog):
+    controller.controller.hello_s = 0.05
+    peer = Peer(controller.controller.address)
+
+    def drip():
+        while True:
+            peer.says(b"\n")
+            gevent.sleep(0)
+
+    dripping = gevent.spawn(drip)
+    assert peer.hears_the_end() == b"connect\n\n"
+    dripping.kill()
+    assert "dropped 127.0.0.1: it said nothing in 0.05 s" in caplog.text
+
+
+def test_a_peer_that_floods_us_does_not_keep_others_waiting(controller, monkeypatch):
+    peer = on_call(controller)
+    monkeypatch.setattr(conversation, "RECV", 100)
+    body = b"Event-Name: CHANNEL_PARK\nUnique-ID: another-call\n\n"
+    event = b"Content-Length: %d\nContent-Type: text/event-plain\n\n" % len(body) + body
+    flood = peer.sock._sock.send(event * 500)
+    line = controller.controller.calls["u-1"]
+    before = line.received
+    other = Peer(controller.controller.address)
+    other.hears(b"connect\n\n")
+    assert line.received - before < flood
+    other.close()
+    peer.close()
+
+
+def test_a_waiting_call_holds_no_message(controller):
+    import gc
+
+    peer = on_call(controller)
+    peer.says(OK * 5)
+    line = controller.controller.calls["u-1"]
+    while line._dialogue._answers:
+        gevent.sleep(0)
+    gc.collect()
+    assert not [found for found in gc.get_objects() if isinstance(found, Message)]
+    peer.close()
+
+
+def test_a_readable_socket_with_nothing_to_read_is_waited_for_again(controller):
+    peer = on_call(controller)
+    line = controller.controller.calls["u-1"]
+    gevent.get_hub().loop.run_callback(line._greenlet.switch)
+    gevent.sleep(0)
+    assert line.is_open
+    peer.close()

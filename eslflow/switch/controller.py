@@ -8,6 +8,7 @@ is read (accepting without `connect` would hold the caller for 25 s, measured).
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -27,7 +28,9 @@ from eslflow.switch.shelf import Shelf, heard
 log = logging.getLogger("eslflow.switch")
 
 LOOPBACK = ("127.0.0.1", "::1")
-BACKLOG = 1024
+BACKLOG = 65535
+"""The kernel cuts it to somaxconn. With SYN cookies it forgets a connection that finds
+the backlog full: the switch takes it for open and waits for our `connect` in vain."""
 
 Watch = Callable[[str, int, "Tell | Alarm"], None]
 
@@ -51,6 +54,7 @@ class Wakeup:
         self._async = get_hub().loop.async_()
         self._async.start(self._collect)
         self._ledger: Keeps | None = None
+        self._due: deque[tuple[Callable[[str], None], str]] = deque()
 
     def watch(self, ledger: Keeps) -> None:
         """Begin to hand out what this ledger has finished."""
@@ -61,9 +65,17 @@ class Wakeup:
         self._async.send()
 
     def _collect(self) -> None:
-        if self._ledger is not None:
-            for done, problem in self._ledger.finished():
+        if self._ledger is None:
+            return
+        self._due.extend(self._ledger.finished())
+        try:
+            while self._due:
+                done, problem = self._due.popleft()
                 done(problem)
+        finally:
+            # A callback that raised must not cost the other calls their answer.
+            if self._due:
+                self.notify()
 
     def close(self) -> None:
         """Stop watching."""
@@ -128,7 +140,9 @@ class Controller:
     def drain(self, seconds: float) -> int:
         """Take no new calls and wait for the running ones; return how many are left."""
         if self._server is not None:
-            self._server.stop_accepting()
+            # Not only stop accepting: the kernel would go on, and a caller whose
+            # connection nobody answers hears nothing for 25 s (measured).
+            self._server.close()
         return self.settle(seconds)
 
     def settle(self, seconds: float = 10) -> int:
@@ -141,16 +155,21 @@ class Controller:
         if self._server is not None:
             self._server.stop(timeout=0)
         for conversation in list(self._open):
-            conversation.close()
+            conversation.stop()
+        # Those left wait for the ledger; what it answers within a second is kept too.
         self._idle.wait(1)
-
-    def spawn(self, task: Callable[[], None]) -> Any:
-        """Run something beside the calls."""
-        return gevent.spawn(task)
 
     def joined(self, conversation: Conversation) -> None:
         """Know a call by its uuid from now on."""
         self.calls[conversation.uuid] = conversation
+
+    def left(self, conversation: Conversation) -> None:
+        """Forget a call that is over."""
+        self._open.discard(conversation)
+        if self.calls.get(conversation.uuid) is conversation:
+            del self.calls[conversation.uuid]
+        if not self._open:
+            self._idle.set()
 
     def told(self, uuid: str, what: Tell | Alarm) -> None:
         """Pass on what a call says of itself; values of callers stay on one line."""
@@ -164,8 +183,8 @@ class Controller:
     def _accepted(self, sock: Any, address: Any) -> None:
         """Run in a new greenlet for each connection."""
         # On an IPv6 socket the system writes an IPv4 peer as ::ffff:192.0.2.1.
-        peer = str(address[0]).removeprefix("::ffff:") if address else ""
-        if peer and peer not in self._allow:
+        peer = str(address[0]).removeprefix("::ffff:")
+        if peer not in self._allow:
             log.warning("refused %s: not in allow: of eslflow.yaml", peer)
             sock.close()
             return
@@ -176,17 +195,10 @@ class Controller:
             sock.close()
             return
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        conversation = Conversation(self, sock)
+        conversation = Conversation(self, sock, peer)
         self._open.add(conversation)
         self._idle.clear()
-        try:
-            conversation.run()
-        finally:
-            self._open.discard(conversation)
-            if self.calls.get(conversation.uuid) is conversation:
-                del self.calls[conversation.uuid]
-            if not self._open:
-                self._idle.set()
+        conversation.run()
 
 
 def _listen(host: str, port: int) -> Any:
@@ -230,6 +242,7 @@ def run_until_stopped(
     log.info("stopping: no new calls, running ones have %g s", drain_s)
     draining = gevent.spawn(controller.drain, drain_s)
     gevent.wait((draining, again), count=1)
+    draining.kill()
     left = len(controller.calls)
     controller.stop()
     return left

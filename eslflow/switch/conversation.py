@@ -2,23 +2,24 @@
 
 In: a socket that FreeSWITCH opened. Out: commands on it, rows to the ledger. Whatever
 wakes the call (its own socket, the ledger, a timer) goes through `_dispatch`, one event
-at a time; nothing here waits but the greenlet's own `recv`.
+at a time. Must not wait anywhere but in `_hear`, for what is readable next.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from traceback import format_exc
 from typing import TYPE_CHECKING, Any
 
-from gevent import get_hub, socket
+from gevent import get_hub, getcurrent, with_timeout
 
 from eslflow.call.commands import Alarm, Await, Command, Keep, Tell
 from eslflow.call.dialogue import Dialogue, offer
 from eslflow.call.engine import Engine
-from eslflow.call.events import Disconnected, Event, Kept, Offered, TimedOut
-from eslflow.errors import EslflowError, ProtocolError
+from eslflow.call.events import Disconnected, Event, Kept, TimedOut
+from eslflow.errors import ProtocolError, UnsafeValue
 from eslflow.wire import command as text
 from eslflow.wire.message import Message
 from eslflow.wire.reader import Reader
@@ -33,37 +34,52 @@ HELLO_S = 10.0
 """A FreeSWITCH answers `connect` within a millisecond; nobody else is waited for."""
 MOST_UNSENT = 1024 * 1024
 """Bytes that a peer may leave unread before it is dropped."""
+READABLE, WRITABLE = 1, 2
+"""What a watcher of libev can watch for."""
+
+_INWARD = (Keep, Tell, Alarm)
+"""Commands that are not for the switch."""
 
 
 class Conversation:
     """One call."""
 
     __slots__ = (
+        "_awaited",
         "_controller",
         "_dialogue",
         "_engine",
         "_events",
+        "_greenlet",
         "_is_busy",
         "_is_open",
+        "_peer",
+        "_reading",
         "_sock",
         "_timer",
         "_unsent",
-        "_writer",
+        "_writing",
         "received",
         "uuid",
     )
 
-    def __init__(self, controller: Controller, sock: Any) -> None:
+    def __init__(self, controller: Controller, sock: Any, peer: str = "") -> None:
         self._controller = controller
         self._sock = sock
+        self._peer = peer
+        """Address of the other side, for the log."""
         self._dialogue: Dialogue | None = None
         self._engine: Engine | None = None
         self._events: deque[Event] = deque()
         self._is_busy = False
         self._is_open = True
+        self._greenlet: Any = None
+        self._reading: Any = None
+        self._writing: Any = None
         self._timer: Any = None
+        self._awaited: Command | None = None
+        """What the timer was set for."""
         self._unsent = b""
-        self._writer: Any = None
         self.uuid = ""
         self.received = 0
         """Bytes the switch has sent."""
@@ -81,58 +97,109 @@ class Conversation:
     def run(self) -> None:
         """Live through the call, from `connect` to the closed socket."""
         try:
-            self._converse()
-        except (ProtocolError, EslflowError) as error:
+            self._guard(self._converse)
+        finally:
+            self.close()
+
+    def wake(self, event: Event) -> None:
+        """Take an event from elsewhere: the ledger, a timer."""
+        self._events.append(event)
+        self._guard(self._dispatch)
+
+    def stop(self) -> None:
+        """Give the call up; the dialplan's fallback takes the caller."""
+        self._lose("eslflow was stopped, the dialplan takes the call on")
+        self.close()
+
+    def close(self) -> None:
+        """Close the socket; whatever the call's own greenlet waits for is over."""
+        if self._greenlet is not None and self._greenlet is not getcurrent():
+            get_hub().loop.run_callback(self._greenlet.switch)
+        self._greenlet = None
+        self._is_open = False
+        self._set_timer(None)
+        for watcher in (self._reading, self._writing):
+            if watcher is not None:
+                watcher.stop()
+                watcher.close()
+        self._reading = self._writing = None
+        self._sock.close()
+        if self._engine is None or self._engine.is_over:
+            self._controller.left(self)
+
+    def _guard(self, part: Callable[[], None]) -> None:
+        """Run a part of the call; what goes wrong ends this call and no other."""
+        try:
+            part()
+        except ProtocolError as error:
             self._lose(str(error))
         except OSError as error:
             self._lose(f"the socket broke: {error}")
         except Exception:
-            # The one place where a fault of ours ends: this call goes back to the
-            # dialplan, the others do not notice.
-            log.exception("fault in call %s at step %s", self.uuid, self.step)
-            self._fail()
-        finally:
-            self.close()
-
-    def close(self) -> None:
-        """Close the socket; the dialplan's fallback takes the caller."""
-        self._is_open = False
-        self._set_timer(None)
-        self._sock.close()
+            self._fail(format_exc())
 
     def _converse(self) -> None:
+        hub = get_hub()
         reader = Reader()
+        # One watcher for the whole call: each chunk takes its turn in the loop, so that
+        # no peer that floods us keeps the others waiting.
+        self._greenlet = getcurrent()
+        self._reading = hub.loop.io(self._sock.fileno(), READABLE)
+        self._reading.start(self._greenlet.switch)
         self._send(text.connect())
-        self._sock.settimeout(self._controller.hello_s)
-        messages = self._receive(reader)
-        self._sock.settimeout(None)
-        if messages:
-            self._begin(offer(messages[0]))
-            self._hear(messages[1:])
-        while self._is_open and messages:
-            messages = self._receive(reader)
-            self._hear(messages)
-        self._lose("" if reader.pending == 0 else "the switch closed in mid-sentence")
+        is_alive = self._greet(reader)
+        while is_alive and self._is_open:
+            is_alive = self._hear(reader)
+        self._lose("the switch closed in mid-sentence" if reader.pending else "")
 
-    def _receive(self, reader: Reader) -> list[Message]:
-        """Return the next messages; none when the peer has closed."""
-        messages: list[Message] = []
-        while not messages:
-            try:
-                data = self._sock.recv(RECV)
-            except socket.timeout:
-                seconds = self._controller.hello_s
-                raise ProtocolError(
-                    f"the peer said nothing for {seconds:g} s"
-                ) from None
-            if not data:
-                break
-            messages = reader.feed(data)
-            self.received += len(data)
-        return messages
+    def _greet(self, reader: Reader) -> bool:
+        """Wait for the offer, all of it; false when there is no call.
 
-    def _begin(self, offered: Offered) -> None:
+        Raises:
+            ProtocolError: the peer is no FreeSWITCH.
+        """
+        seconds = self._controller.hello_s
+        is_alive: bool = with_timeout(
+            seconds, self._await_offer, reader, timeout_value=True
+        )
+        if self._engine is None and self._is_open and (is_alive or reader.pending):
+            said = f"{reader.pending} bytes" if reader.pending else "nothing"
+            raise ProtocolError(f"it said {said} in {seconds:g} s, and offered no call")
+        return is_alive
+
+    def _await_offer(self, reader: Reader) -> bool:
+        is_alive = True
+        while is_alive and self._is_open and self._engine is None:
+            is_alive = self._hear(reader)
+        return is_alive
+
+    def _hear(self, reader: Reader) -> bool:
+        """Wait for the next bytes and take them in; false at the end of them."""
+        get_hub().switch()
+        if not self._is_open:
+            return False
+        try:
+            data = self._sock._sock.recv(RECV)
+        except BlockingIOError:
+            return True
+        self.received += len(data)
+        for message in reader.feed(data):
+            if self._dialogue is not None:
+                event = self._dialogue.hear(message)
+                if event is not None:
+                    self._events.append(event)
+            elif self._is_open:
+                self._begin(message)
+        if self._events:
+            self._dispatch()
+        return bool(data)
+
+    def _begin(self, message: Message) -> None:
         controller = self._controller
+        try:
+            offered = offer(message)
+        except UnsafeValue as error:
+            raise ProtocolError(str(error)) from error
         self.uuid = offered.uuid
         flow = controller.shelf.choose(offered)
         if flow is None:
@@ -142,53 +209,41 @@ class Conversation:
             controller.told(offered.uuid, Alarm(problem))
             self.close()
             return
-        now = controller.clock.now()
-        self._engine = Engine(offered, flow, controller.site, now)
+        self._engine = Engine(offered, flow, controller.site, controller.clock.now())
         self._dialogue = Dialogue(offered.uuid)
         controller.joined(self)
-        self._carry_out(
-            self._engine.begin(), self._dialogue.open(*controller.heard[flow.name])
-        )
+        heard = controller.heard[flow.name]
+        self._dispatch(self._engine.begin(), self._dialogue.open(*heard))
 
-    def _hear(self, messages: Iterable[Message]) -> None:
-        if self._dialogue is not None:
-            for message in messages:
-                event = self._dialogue.hear(message)
-                if event is not None:
-                    self._events.append(event)
-            if self._events:
-                self._dispatch()
+    def _dispatch(self, commands: Iterable[Command] = (), before: bytes = b"") -> None:
+        """Carry commands out, then what the engine makes of each waiting event.
 
-    def _dispatch(self) -> None:
-        """Hand waiting events to the engine, one by one, and carry out what it says."""
-        if self._is_busy or self._engine is None:
+        All of it is sent at once. An event that comes meanwhile, from a ledger that
+        answers before `keep` returns, waits for its turn in `_events`.
+        """
+        engine = self._engine
+        if engine is None or self._is_busy:
             return
         self._is_busy = True
         try:
-            commands: list[Command] = []
+            data = before + self._carry_out(commands)
+            now = self._controller.clock.now
             while self._events:
                 event = self._events.popleft()
-                commands += self._engine.handle(event, self._controller.clock.now())
-            self._carry_out(commands)
+                data += self._carry_out(engine.handle(event, now()))
+            self._send(data)
         finally:
             self._is_busy = False
-        if self._engine.is_over:
+        self._set_timer(engine.awaited)
+        if engine.is_over:
             self.close()
 
-    def wake(self, event: Event) -> None:
-        """Take an event from elsewhere: the ledger, a timer."""
-        self._events.append(event)
-        try:
-            self._dispatch()
-        except Exception:
-            log.exception("fault in call %s at step %s", self.uuid, self.step)
-            self._fail()
-            self.close()
+    def _carry_out(self, commands: Iterable[Command]) -> bytes:
+        """Keep and tell; return the text of the rest, which is made only after that.
 
-    def _carry_out(self, commands: Iterable[Command], before: bytes = b"") -> None:
-        dialogue = self._dialogue
-        assert dialogue is not None  # noqa: S101  set before any command
-        parts = [before]
+        A command that is refused because it is unsafe costs no row.
+        """
+        said: list[Command] = []
         for command in commands:
             if isinstance(command, Keep):
                 done = self._kept if command.is_durable else None
@@ -196,14 +251,19 @@ class Conversation:
             elif isinstance(command, (Tell, Alarm)):
                 self._controller.told(self.uuid, command)
             else:
-                parts.append(dialogue.say(command))
-        self._set_timer(self._engine.awaited if self._engine else None)
-        self._send(b"".join(parts))
+                said.append(command)
+        if not said or self._dialogue is None:
+            return b""
+        return b"".join(map(self._dialogue.say, said))
 
     def _kept(self, problem: str) -> None:
         self.wake(Kept(not problem, problem))
 
     def _set_timer(self, awaited: Command | None) -> None:
+        """Set the timer for what is awaited now; it runs on while that is the same."""
+        if awaited is self._awaited:
+            return
+        self._awaited = awaited
         if self._timer is not None:
             self._timer.stop()
             self._timer.close()
@@ -213,20 +273,18 @@ class Conversation:
             self._timer.start(self.wake, TimedOut())
 
     def _send(self, data: bytes) -> None:
-        """Send now if the socket takes it; what it leaves goes out in a greenlet."""
+        """Send what the socket takes now; the rest when it takes more."""
         if not data or not self._is_open:
             return
         if self._unsent:
             self._unsent += data
         else:
-            sent = self._send_now(data)
-            if sent == len(data):
-                return
-            self._unsent = data[sent:]
+            self._unsent = data[self._send_now(data) :]
         if len(self._unsent) > MOST_UNSENT:
             raise ProtocolError("the peer does not read what it is sent")
-        if self._writer is None:
-            self._writer = self._controller.spawn(self._drain)
+        if self._unsent and self._writing is None:
+            self._writing = get_hub().loop.io(self._sock.fileno(), WRITABLE)
+            self._writing.start(self._send_rest)
 
     def _send_now(self, data: bytes) -> int:
         """Return how many bytes the socket took without waiting."""
@@ -240,29 +298,32 @@ class Conversation:
             # The peer is gone; our own recv will say so.
             return len(data)
 
-    def _drain(self) -> None:
-        try:
-            while self._unsent and self._is_open:
-                sent = self._sock.send(self._unsent)
-                self._unsent = self._unsent[sent:]
-        except OSError:
-            self._unsent = b""
-        finally:
-            self._writer = None
+    def _send_rest(self) -> None:
+        self._unsent = self._unsent[self._send_now(self._unsent) :]
+        if not self._unsent:
+            self._writing.stop()
+            self._writing.close()
+            self._writing = None
 
     def _lose(self, problem: str) -> None:
-        """End a call whose socket is gone."""
-        if self._engine is None:
-            if problem:
-                log.warning("dropped a peer: %s", ascii(problem))
-            return
-        self._events.append(Disconnected(problem))
-        self._dispatch()
+        """End a call whose socket is gone, or is of no use any more."""
+        self._is_open = False
+        if self._engine is not None:
+            self._events.append(Disconnected(problem))
+            self._guard(self._dispatch)
+        elif problem:
+            log.warning("dropped %s: %s", self._peer, ascii(problem)[1:-1])
 
-    def _fail(self) -> None:
-        if self._engine is not None and not self._engine.is_over:
-            for command in self._engine.fail(self._controller.clock.now()):
-                if isinstance(command, Keep):
-                    self._controller.ledger.keep(command.rows)
-                elif isinstance(command, (Tell, Alarm)):
-                    self._controller.told(self.uuid, command)
+    def _fail(self, fault: str) -> None:
+        """End a call after a fault of ours; the dialplan takes it on."""
+        # Indented and escaped: what a caller wrote cannot pass for a line of the log.
+        lines = [f"    {ascii(line)[1:-1]}" for line in fault.splitlines()]
+        where = self.uuid or self._peer
+        log.error("fault in call %s at step %s\n%s", where, self.step, "\n".join(lines))
+        engine, self._engine = self._engine, None
+        try:
+            if engine is not None:
+                commands = engine.fail(self._controller.clock.now())
+                self._carry_out(c for c in commands if isinstance(c, _INWARD))
+        finally:
+            self.close()
