@@ -145,12 +145,14 @@ class Reader:
 
     def _uuid(self, start: str) -> str:
         """Return the one call whose uuid begins so."""
-        like = start.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        # A span of the index, where LIKE would walk through every call.
+        span = [start, f"{start}\U0010ffff"] * 2
         sql = (
-            "SELECT uuid FROM calls WHERE uuid LIKE ? ESCAPE '\\' UNION "
-            "SELECT call_uuid FROM choices WHERE call_uuid LIKE ? ESCAPE '\\' LIMIT 6"
+            "SELECT uuid FROM calls WHERE uuid >= ? AND uuid < ? UNION "
+            "SELECT call_uuid FROM choices WHERE call_uuid >= ? AND call_uuid < ? "
+            "LIMIT 6"
         )
-        found = [row["uuid"] for row in self._all(sql, [like, like])] if start else []
+        found = [row["uuid"] for row in self._all(sql, span)] if start else []
         if start in found or len(found) == 1:
             return start if start in found else str(found[0])
         if found:
