@@ -1,9 +1,9 @@
 """A test that is the conversation itself: what the call does, what we must say.
 
     with Playbook(flow) as call:
-        call.says(Execute(App.ANSWER, waits=False), Execute(App.PLAYBACK, WELCOME))
-        call.hears(Executed("eslflow-2"))
-        call.says(...)
+        call.expects(Execute(App.ANSWER, waits=False), Execute(App.PLAYBACK, WELCOME))
+        call.when(Executed("eslflow-2"))
+        call.expects(...)
 
 A mismatch prints both columns; commands that no line expected fail the test at its end,
 so that none passes by accident. `Tell` is left out unless `told` asks for it.
@@ -56,15 +56,15 @@ class Playbook:
 
     def __exit__(self, kind: object, *_: object) -> None:
         if kind is None:
-            self.says()
+            self.expects()
 
-    def hears(self, event: Event, after_s: float = 1.0) -> None:
+    def when(self, event: Event, after_s: float = 1.0) -> None:
         """Let something happen; what was said before must have been expected."""
-        self.says()
+        self.expects()
         self.now += int(after_s * 1e6)
         self._take(self.engine.handle(event, self.now))
 
-    def says(self, *expected: Command) -> None:
+    def expects(self, *expected: Command) -> None:
         """Compare what we said with what we must say, in order and completely."""
         said, self._waiting = self._waiting, []
         if _typed(expected) == _typed(said):

@@ -36,7 +36,7 @@ ASK = flow(
 
 def test_a_call_is_kept_as_soon_as_it_comes():
     with Playbook(ANNOUNCE) as call:
-        call.says(Execute(App.ANSWER, waits=False), Execute(App.PLAYBACK, WELCOME))
+        call.expects(Execute(App.ANSWER, waits=False), Execute(App.PLAYBACK, WELCOME))
     (row,) = call.rows(CallOffered)
     assert (row.uuid, row.caller, row.flow) == ("4c1b-9", "+4930123", "test")
     assert row.flow_sha256 == ANNOUNCE.sha256
@@ -46,10 +46,10 @@ def test_a_call_is_kept_as_soon_as_it_comes():
 def test_a_flow_that_is_through_hangs_up():
     with Playbook(ANNOUNCE) as call:
         call.skips()
-        call.hears(Executed(mark(2)))
-        call.says(Hangup())
-        call.hears(HungUp("NORMAL_CLEARING"))
-        call.hears(Disconnected())
+        call.when(Executed(mark(2)))
+        call.expects(Hangup())
+        call.when(HungUp("NORMAL_CLEARING"))
+        call.when(Disconnected())
     (row,) = call.rows(CallEnded)
     assert (row.ending, row.cause, row.last_step) == (
         "finished",
@@ -61,30 +61,33 @@ def test_a_flow_that_is_through_hangs_up():
 
 def test_a_call_answered_before_is_not_answered_again():
     with Playbook(ANNOUNCE, Offered("4c1b-9", is_answered=True)) as call:
-        call.says(Execute(App.PLAYBACK, WELCOME))
+        call.expects(Execute(App.PLAYBACK, WELCOME))
 
 
 def test_another_application_that_ends_is_not_taken_for_ours():
     with Playbook(ANNOUNCE) as call:
         call.skips()
         for other in ("", "eslflow-1", "eslflow-3", "other"):
-            call.hears(Executed(other))
+            call.when(Executed(other))
+            call.expects()
 
 
 def test_an_answer_that_nobody_waits_for_changes_nothing():
     with Playbook(ANNOUNCE) as call:
         call.skips()
         for event in (Replied(2, True), Replied(1, False), Kept(True), TimedOut()):
-            call.hears(event)
-        call.hears(Parked())
+            call.when(event)
+            call.expects()
+        call.when(Parked())
+        call.expects()
 
 
 def test_a_caller_who_hangs_up_ends_the_road_and_is_kept():
     with Playbook(ASK) as call:
         call.skips()
-        call.hears(HungUp("ORIGINATOR_CANCEL"))
-        call.hears(HungUp("again"))
-        call.hears(Executed(mark(4)))
+        call.when(HungUp("ORIGINATOR_CANCEL"))
+        call.when(HungUp("again"))
+        call.when(Executed(mark(4)))
     (row,) = call.rows(CallEnded)
     assert (row.ending, row.cause) == ("hung_up", "ORIGINATOR_CANCEL")
     states = [choice.state for choice in call.rows(Choice)]
@@ -98,7 +101,7 @@ def test_who_was_never_asked_is_kept_as_not_asked():
     )
     with Playbook(two) as call:
         call.skips()
-        call.hears(HungUp("NORMAL_CLEARING"))
+        call.when(HungUp("NORMAL_CLEARING"))
     (choice,) = call.rows(Choice)
     assert (choice.state, choice.performed_by) == (State.NOT_ASKED, "system")
 
@@ -106,9 +109,9 @@ def test_who_was_never_asked_is_kept_as_not_asked():
 def test_a_socket_that_breaks_is_a_lost_call():
     with Playbook(ANNOUNCE) as call:
         call.skips()
-        call.hears(Disconnected("the socket broke"))
-        call.says(Alarm("the socket broke"))
-        call.hears(Executed(mark(2)))
+        call.when(Disconnected("the socket broke"))
+        call.expects(Alarm("the socket broke"))
+        call.when(Executed(mark(2)))
     (row,) = call.rows(CallEnded)
     assert row.ending == "lost"
 
@@ -117,14 +120,14 @@ def test_a_hangup_while_the_grant_is_kept_waits_for_the_answer():
     with Playbook(ASK) as call:
         call.skips()
         answer = {"eslflow_digits_1": "1", "playback_last_offset_pos": "8000"}
-        call.hears(Executed(mark(4), variables=Told(answer)))
+        call.when(Executed(mark(4), variables=Told(answer)))
         (keep,) = call.skips()
         assert isinstance(keep, Keep)
-        call.hears(HungUp("NORMAL_CLEARING"))
-        call.hears(Disconnected())
+        call.when(HungUp("NORMAL_CLEARING"))
+        call.when(Disconnected())
         assert not call.engine.is_over
         assert call.rows(CallEnded) == []
-        call.hears(Kept(True))
+        call.when(Kept(True))
     assert call.engine.is_over
     assert [c.state for c in call.rows(Choice)] == [State.REQUESTED, State.GRANTED]
     assert len(call.rows(CallEnded)) == 1
@@ -133,12 +136,12 @@ def test_a_hangup_while_the_grant_is_kept_waits_for_the_answer():
 def test_a_step_that_fails_with_nowhere_to_go_gives_the_call_to_the_dialplan():
     silent = site_for(ANNOUNCE, missing=("test/en/welcome.wav",))
     with Playbook(ANNOUNCE, site=silent) as call:
-        call.says(
+        call.expects(
             Execute(App.ANSWER, waits=False),
             Alarm("prompt welcome has no audio: run eslflow prompts build"),
             Close(),
         )
-        call.hears(Disconnected())
+        call.when(Disconnected())
     (row,) = call.rows(CallEnded)
     assert row.ending == "handed_back"
 
@@ -161,9 +164,9 @@ def test_a_call_that_was_with_an_agent_is_hung_up_not_handed_back():
     silent = site_for(back, missing=("test/en/welcome.wav",))
     with Playbook(back, site=silent) as call:
         call.skips()
-        call.hears(Executed(mark(3), variables=Told({"cc_cause": "answered"})))
-        call.hears(Parked())
-        call.says(
+        call.when(Executed(mark(3), variables=Told({"cc_cause": "answered"})))
+        call.when(Parked())
+        call.expects(
             Alarm("prompt welcome has no audio: run eslflow prompts build"), Hangup()
         )
 
@@ -181,16 +184,16 @@ def test_a_fault_of_ours_completes_the_rows():
 def test_a_refused_application_is_told_to_the_step():
     with Playbook(ANNOUNCE) as call:
         call.skips()
-        call.hears(Replied(2, False, "-ERR no"))
-        call.says(Alarm(f"prompt welcome was not played: {WELCOME}"), Close())
+        call.when(Replied(2, False, "-ERR no"))
+        call.expects(Alarm(f"prompt welcome was not played: {WELCOME}"), Close())
 
 
 def test_a_hangup_step_hangs_up_with_its_cause_and_waits():
     busy = flow("busy: {hangup: USER_BUSY}")
     with Playbook(busy) as call:
-        call.says(Hangup(HangupCause.USER_BUSY))
-        call.hears(TimedOut())
-        call.hears(HungUp("USER_BUSY"))
+        call.expects(Hangup(HangupCause.USER_BUSY))
+        call.when(TimedOut())
+        call.when(HungUp("USER_BUSY"))
     (row,) = call.rows(CallEnded)
     assert (row.ending, row.cause) == ("finished", "USER_BUSY")
 
@@ -199,8 +202,8 @@ def test_a_hangup_step_hangs_up_with_its_cause_and_waits():
 def test_nothing_moves_a_call_that_is_over(event):
     with Playbook(ANNOUNCE) as call:
         call.skips()
-        call.hears(Disconnected())
-        call.hears(event)
+        call.when(Disconnected())
+        call.when(event)
     assert call.engine.awaited is None
     assert Api(ApiCommand.STATUS) not in call.skips()
 
@@ -217,12 +220,12 @@ RECORDED = flow(
 def test_a_recordings_end_is_kept_whether_it_is_seen_or_not(ends, state):
     with Playbook(RECORDED) as call:
         path = call.skips()[-1].arg.split()[2]
-        call.hears(RecordStarted(path))
-        call.hears(Replied(2, True, "+OK"))
+        call.when(RecordStarted(path))
+        call.when(Replied(2, True, "+OK"))
         call.skips()
-        call.hears(HungUp("NORMAL_CLEARING"))
+        call.when(HungUp("NORMAL_CLEARING"))
         for end in ends:
-            call.hears(end(path, 1000))
-        call.hears(Disconnected())
+            call.when(end(path, 1000))
+        call.when(Disconnected())
     (ended,) = call.rows(RecordingEnded)
     assert ended.state == state

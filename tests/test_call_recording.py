@@ -45,10 +45,10 @@ TWO = flow("on: {announce: welcome, record: on}\noff: {announce: welcome}", LAW)
 
 def started(call):
     """Let the switch start the recording; the announcement has begun after it."""
-    call.says(NUMBER, ASK_START)
-    call.hears(RecordStarted(PATH))
-    call.hears(Replied(2, True, "+OK Success"))
-    call.says(ANSWER, PLAY)
+    call.expects(NUMBER, ASK_START)
+    call.when(RecordStarted(PATH))
+    call.when(Replied(2, True, "+OK Success"))
+    call.expects(ANSWER, PLAY)
 
 
 def test_the_picture_in_the_docstring_is_the_table():
@@ -91,21 +91,21 @@ def test_it_runs_after_the_reply_and_record_start():
 
 def test_record_start_may_come_after_the_reply():
     with Playbook(TWO) as call:
-        call.says(NUMBER, ASK_START)
-        call.hears(Replied(2, True, "+OK Success"))
-        call.hears(RecordStarted("/another/recorder.wav"))
-        call.hears(RecordStarted(PATH))
-        call.says(ANSWER, PLAY)
+        call.expects(NUMBER, ASK_START)
+        call.when(Replied(2, True, "+OK Success"))
+        call.when(RecordStarted("/another/recorder.wav"))
+        call.when(RecordStarted(PATH))
+        call.expects(ANSWER, PLAY)
 
 
 def test_it_stops_before_the_next_step_that_does_not_want_it():
     with Playbook(TWO) as call:
         started(call)
-        call.hears(Executed(mark(4)))
-        call.says(ASK_STOP)
-        call.hears(Replied(5, True, "+OK Success"))
-        call.hears(RecordStopped(PATH, 4000, "success-maxtime"))
-        call.says(PLAY)
+        call.when(Executed(mark(4)))
+        call.expects(ASK_STOP)
+        call.when(Replied(5, True, "+OK Success"))
+        call.when(RecordStopped(PATH, 4000, "success-maxtime"))
+        call.expects(PLAY)
     (ended,) = call.rows(RecordingEnded)
     assert (ended.ms, ended.state, ended.cause) == (4000, "stopped", "success-maxtime")
     stop = call.rows(RecordingAction)[-1]
@@ -114,76 +114,76 @@ def test_it_stops_before_the_next_step_that_does_not_want_it():
 
 def test_a_refused_start_is_asked_for_once_more_then_the_call_goes_on():
     with Playbook(TWO) as call:
-        call.says(NUMBER, ASK_START)
-        call.hears(Replied(2, False, "-ERR Cannot record session!"))
-        call.says(ASK_START)
-        call.hears(Replied(3, False, "-ERR Cannot record session!"))
-        call.says(
+        call.expects(NUMBER, ASK_START)
+        call.when(Replied(2, False, "-ERR Cannot record session!"))
+        call.expects(ASK_START)
+        call.when(Replied(3, False, "-ERR Cannot record session!"))
+        call.expects(
             Alarm("recording did not start: -ERR Cannot record session!"), ANSWER, PLAY
         )
         assert call.engine.live.recorder.state is Recording.FAILED
-        call.hears(HungUp("NORMAL_CLEARING"))
-        call.hears(Disconnected())
+        call.when(HungUp("NORMAL_CLEARING"))
+        call.when(Disconnected())
     (ended,) = call.rows(RecordingEnded)
     assert (ended.state, ended.started_at) == ("failed", 0)
 
 
 def test_a_start_that_is_not_seen_is_asked_for_again():
     with Playbook(TWO) as call:
-        call.says(NUMBER, ASK_START)
-        call.hears(Replied(2, True, "+OK Success"))
-        call.hears(TimedOut())
-        call.says(ASK_START)
-        call.hears(Replied(3, True, "+OK Success"))
-        call.hears(RecordStarted(PATH))
-        call.says(ANSWER, PLAY)
+        call.expects(NUMBER, ASK_START)
+        call.when(Replied(2, True, "+OK Success"))
+        call.when(TimedOut())
+        call.expects(ASK_START)
+        call.when(Replied(3, True, "+OK Success"))
+        call.when(RecordStarted(PATH))
+        call.expects(ANSWER, PLAY)
     verified = [row.verified for row in call.rows(RecordingAction)]
     assert verified == [False, True]
 
 
 def test_a_file_that_closes_while_it_starts_is_over():
     with Playbook(TWO) as call:
-        call.says(NUMBER, ASK_START)
-        call.hears(Replied(2, True, "+OK Success"))
-        call.hears(RecordStopped(PATH, 0, "empty-file"))
-        call.says(ANSWER, PLAY)
+        call.expects(NUMBER, ASK_START)
+        call.when(Replied(2, True, "+OK Success"))
+        call.when(RecordStopped(PATH, 0, "empty-file"))
+        call.expects(ANSWER, PLAY)
     assert call.engine.live.recorder.state is Recording.OFF
 
 
 def test_a_refused_stop_stops_every_recorder_of_the_leg():
     with Playbook(TWO) as call:
         started(call)
-        call.hears(Executed(mark(4)))
-        call.says(ASK_STOP)
-        call.hears(Replied(5, False, "-ERR Cannot stop"))
-        call.says(
+        call.when(Executed(mark(4)))
+        call.expects(ASK_STOP)
+        call.when(Replied(5, False, "-ERR Cannot stop"))
+        call.expects(
             Alarm("recording did not stop, stopping all of the leg: -ERR Cannot stop"),
             Api(ApiCommand.UUID_RECORD, "4c1b-9 stop all"),
         )
-        call.hears(RecordStopped(PATH, 100))
-        call.hears(Replied(6, True, "+OK"))
-        call.says(PLAY)
+        call.when(RecordStopped(PATH, 100))
+        call.when(Replied(6, True, "+OK"))
+        call.expects(PLAY)
 
 
 def test_a_stop_that_is_not_seen_raises_an_alarm():
     with Playbook(TWO) as call:
         started(call)
-        call.hears(Executed(mark(4)))
-        call.says(ASK_STOP)
-        call.hears(Replied(5, True, "+OK Success"))
-        call.hears(TimedOut())
-        call.says(Alarm(f"recording may still run: {PATH}"), PLAY)
+        call.when(Executed(mark(4)))
+        call.expects(ASK_STOP)
+        call.when(Replied(5, True, "+OK Success"))
+        call.when(TimedOut())
+        call.expects(Alarm(f"recording may still run: {PATH}"), PLAY)
     assert call.rows(RecordingAction)[-1].verified is False
 
 
 def test_a_hangup_ends_the_file_when_the_switch_says_so():
     with Playbook(TWO) as call:
         started(call)
-        call.hears(HungUp("NORMAL_CLEARING"))
+        call.when(HungUp("NORMAL_CLEARING"))
         assert call.rows(RecordingEnded) == []
-        call.hears(RecordStopped(PATH, 1500, "success-silence"))
-        call.hears(RecordStopped(PATH, 1500, "success-silence"))
-        call.hears(Disconnected())
+        call.when(RecordStopped(PATH, 1500, "success-silence"))
+        call.when(RecordStopped(PATH, 1500, "success-silence"))
+        call.when(Disconnected())
     (ended,) = call.rows(RecordingEnded)
     assert ended.ms == 1500
     stop = call.rows(RecordingAction)[-1]
@@ -193,10 +193,10 @@ def test_a_hangup_ends_the_file_when_the_switch_says_so():
 def test_a_hangup_while_it_is_being_stopped_keeps_the_stop():
     with Playbook(TWO) as call:
         started(call)
-        call.hears(Executed(mark(4)))
-        call.says(ASK_STOP)
-        call.hears(RecordStopped(PATH, 100))
-        call.hears(HungUp("NORMAL_CLEARING"))
+        call.when(Executed(mark(4)))
+        call.expects(ASK_STOP)
+        call.when(RecordStopped(PATH, 100))
+        call.when(HungUp("NORMAL_CLEARING"))
     stop = call.rows(RecordingAction)[-1]
     assert (stop.action, stop.verified) == ("stop", True)
 
@@ -204,7 +204,7 @@ def test_a_hangup_while_it_is_being_stopped_keeps_the_stop():
 def test_a_file_whose_end_is_not_seen_is_lost():
     with Playbook(TWO) as call:
         started(call)
-        call.hears(Disconnected("the socket broke"))
+        call.when(Disconnected("the socket broke"))
         call.skips()
     (ended,) = call.rows(RecordingEnded)
     assert (ended.state, ended.started_at > 0) == ("lost", True)
@@ -216,19 +216,19 @@ def test_it_goes_on_through_a_step_that_wants_it_too():
     )
     with Playbook(both) as call:
         started(call)
-        call.hears(Executed(mark(4)))
-        call.says(PLAY)
+        call.when(Executed(mark(4)))
+        call.expects(PLAY)
 
 
 def test_it_stops_before_the_flow_hangs_up():
     one = flow("a: {announce: welcome, record: on}", LAW)
     with Playbook(one) as call:
         started(call)
-        call.hears(Executed(mark(4)))
-        call.says(ASK_STOP)
-        call.hears(RecordStopped(PATH, 100))
-        call.hears(Replied(5, True, "+OK"))
-        call.says(Hangup())
+        call.when(Executed(mark(4)))
+        call.expects(ASK_STOP)
+        call.when(RecordStopped(PATH, 100))
+        call.when(Replied(5, True, "+OK"))
+        call.expects(Hangup())
 
 
 def test_from_answer_asks_the_switch_to_wait_for_the_bridge():
@@ -253,7 +253,7 @@ def test_without_consent_nothing_is_asked_of_the_recorder():
         """
     )
     with Playbook(ask) as call:
-        call.says(ANSWER, PLAY)
+        call.expects(ANSWER, PLAY)
 
 
 def test_the_path_has_the_day_in_utc():

@@ -19,9 +19,9 @@ HELLO = flow("hello: {announce: welcome}")
 
 def test_it_plays_and_goes_on():
     with Playbook(HELLO) as call:
-        call.says(Execute(App.ANSWER, waits=False), Execute(App.PLAYBACK, WELCOME))
-        call.hears(Executed(mark(2), "FILE PLAYED"))
-        call.says(Hangup())
+        call.expects(Execute(App.ANSWER, waits=False), Execute(App.PLAYBACK, WELCOME))
+        call.when(Executed(mark(2), "FILE PLAYED"))
+        call.expects(Hangup())
     assert 'announces "Welcome."' in call.told
 
 
@@ -29,5 +29,5 @@ def test_it_plays_and_goes_on():
 def test_a_file_that_cannot_be_played_is_an_error(response):
     with Playbook(HELLO) as call:
         call.skips()
-        call.hears(Executed(mark(2), response))
-        call.says(Alarm(f"prompt welcome was not played: {WELCOME}"), Close())
+        call.when(Executed(mark(2), response))
+        call.expects(Alarm(f"prompt welcome was not played: {WELCOME}"), Close())

@@ -58,7 +58,7 @@ def pressed(number, key="", wrong="", played="16000"):
 
 
 def asked(call):
-    call.says(FLUSH, FORGET, ANSWER, question(1))
+    call.expects(FLUSH, FORGET, ANSWER, question(1))
 
 
 def last(call) -> Choice:
@@ -87,12 +87,12 @@ def test_the_question_and_its_words_are_kept_before_it_is_asked():
 def test_a_grant_is_on_disk_before_the_recording_starts():
     with Playbook(ASK) as call:
         asked(call)
-        call.hears(pressed(1, key="1"))
+        call.when(pressed(1, key="1"))
         (keep,) = call.skips()
         assert isinstance(keep, Keep)
         assert keep.is_durable
         assert [type(row) for row in keep.rows] == [NoticePlayed, Choice]
-        call.hears(Kept(True))
+        call.when(Kept(True))
         started = call.skips()[-1]
     assert isinstance(started, Api)
     assert started.arg.startswith(f"4c1b-9 start {RECORDINGS}/")
@@ -107,10 +107,10 @@ def test_a_grant_is_on_disk_before_the_recording_starts():
 def test_a_grant_that_cannot_be_kept_permits_nothing():
     with Playbook(ASK) as call:
         asked(call)
-        call.hears(pressed(1, key="1"))
+        call.when(pressed(1, key="1"))
         call.skips()
-        call.hears(Kept(False, "disk full"))
-        call.says(
+        call.when(Kept(False, "disk full"))
+        call.expects(
             Alarm("the grant could not be kept, so it permits nothing: disk full"), PLAY
         )
     assert (last(call).state, last(call).reason) == (State.UNANSWERED, "not_kept")
@@ -119,20 +119,20 @@ def test_a_grant_that_cannot_be_kept_permits_nothing():
 def test_refused_consent_never_starts_recording():
     with Playbook(ASK) as call:
         asked(call)
-        call.hears(pressed(1, key="2"))
-        call.says(PLAY)
-        call.hears(Executed(mark(5)))
-        call.says(Hangup())
+        call.when(pressed(1, key="2"))
+        call.expects(PLAY)
+        call.when(Executed(mark(5)))
+        call.expects(Hangup())
     assert (last(call).state, last(call).key) == (State.REFUSED, "2")
 
 
 def test_silence_is_asked_again_and_then_unanswered():
     with Playbook(ASK) as call:
         asked(call)
-        call.hears(pressed(1))
-        call.says(FLUSH, FORGET, question(2))
-        call.hears(pressed(2))
-        call.says(PLAY)
+        call.when(pressed(1))
+        call.expects(FLUSH, FORGET, question(2))
+        call.when(pressed(2))
+        call.expects(PLAY)
     choice = last(call)
     assert (choice.state, choice.reason) == (State.UNANSWERED, "timeout")
     assert (choice.key, choice.tries, choice.performed_by) == ("", 2, "system")
@@ -141,10 +141,10 @@ def test_silence_is_asked_again_and_then_unanswered():
 def test_a_wrong_key_is_kept_and_permits_nothing():
     with Playbook(ASK) as call:
         asked(call)
-        call.hears(pressed(1, wrong="7"))
+        call.when(pressed(1, wrong="7"))
         call.skips()
-        call.hears(pressed(2, wrong="9"))
-        call.says(PLAY)
+        call.when(pressed(2, wrong="9"))
+        call.expects(PLAY)
     assert (last(call).state, last(call).reason) == (State.UNANSWERED, "invalid")
     assert last(call).key == "9"
 
@@ -152,10 +152,10 @@ def test_a_wrong_key_is_kept_and_permits_nothing():
 def test_an_answer_at_the_second_try_counts():
     with Playbook(ASK) as call:
         asked(call)
-        call.hears(pressed(1))
+        call.when(pressed(1))
         call.skips()
-        call.hears(pressed(2, key="2"))
-        call.says(PLAY)
+        call.when(pressed(2, key="2"))
+        call.expects(PLAY)
     assert (last(call).state, last(call).tries) == (State.REFUSED, 2)
 
 
@@ -163,8 +163,8 @@ def test_an_answer_at_the_second_try_counts():
 def test_a_question_that_was_not_played_has_no_answer(played):
     with Playbook(ASK) as call:
         asked(call)
-        call.hears(pressed(1, key="1", played=played))
-        call.says(Alarm(f"notice recording was not played: {NOTICE}"), PLAY)
+        call.when(pressed(1, key="1", played=played))
+        call.expects(Alarm(f"notice recording was not played: {NOTICE}"), PLAY)
     choice = last(call)
     assert (choice.state, choice.reason) == (State.UNANSWERED, "broken_prompt")
     assert choice.key == "1"
@@ -173,7 +173,7 @@ def test_a_question_that_was_not_played_has_no_answer(played):
 def test_a_question_without_audio_is_not_asked():
     silent = site_for(ASK, missing=("test/en/recording.v3.wav",))
     with Playbook(ASK, site=silent) as call:
-        call.says(
+        call.expects(
             ANSWER,
             Alarm("notice recording was not played, run eslflow prompts build"),
             PLAY,
@@ -186,15 +186,15 @@ def test_a_question_without_audio_is_not_asked():
 def test_a_switch_that_will_not_ask_leaves_it_unanswered():
     with Playbook(ASK) as call:
         asked(call)
-        call.hears(Replied(4, False, "-ERR no"))
-        call.says(PLAY)
+        call.when(Replied(4, False, "-ERR no"))
+        call.expects(PLAY)
     assert last(call).reason == "refused_by_switch"
 
 
 def test_a_hangup_during_the_question_is_kept_as_such():
     with Playbook(ASK) as call:
         asked(call)
-        call.hears(HungUp("NORMAL_CLEARING"))
+        call.when(HungUp("NORMAL_CLEARING"))
     assert (last(call).state, last(call).tries) == (State.HUNG_UP, 1)
     assert last(call).performed_by == "subject"
 
@@ -202,7 +202,7 @@ def test_a_hangup_during_the_question_is_kept_as_such():
 def test_a_key_that_was_not_offered_is_no_answer_whatever_the_switch_says():
     with Playbook(ASK) as call:
         asked(call)
-        call.hears(pressed(1, key="7"))
+        call.when(pressed(1, key="7"))
         call.skips()
     assert call.engine.live.consents.state("training") is None
 

@@ -18,9 +18,9 @@ from tests.steps_of import flow
 @pytest.mark.parametrize("cause", HangupCause)
 def test_it_hangs_up_and_waits_for_the_end(cause):
     with Playbook(flow(f"bye: {{hangup: {cause}}}")) as call:
-        call.says(Hangup(cause))
-        call.hears(Parked())
-        call.hears(HungUp(str(cause)))
-        call.hears(Disconnected())
+        call.expects(Hangup(cause))
+        call.when(Parked())
+        call.when(HungUp(str(cause)))
+        call.when(Disconnected())
     (ended,) = call.rows(CallEnded)
     assert (ended.ending, ended.cause) == ("finished", str(cause))

@@ -49,19 +49,19 @@ def wrong(number, digit):
 
 def test_a_key_leads_to_its_step():
     with Playbook(CHOOSE) as call:
-        call.says(ANSWER, question(1))
-        call.hears(key(1, "1"))
-        call.says(PLAY)
+        call.expects(ANSWER, question(1))
+        call.when(key(1, "1"))
+        call.expects(PLAY)
         assert call.engine.live.step == "sales"
 
 
 def test_wrong_and_missing_keys_are_asked_again_until_the_tries_are_used_up():
     with Playbook(CHOOSE) as call:
-        call.says(ANSWER, question(1))
-        call.hears(wrong(1, "7"))
-        call.says(question(2))
-        call.hears(answer(2))
-        call.says(PLAY)
+        call.expects(ANSWER, question(1))
+        call.when(wrong(1, "7"))
+        call.expects(question(2))
+        call.when(answer(2))
+        call.expects(PLAY)
         assert call.engine.live.step == "support"
     assert "invalid: 7" in call.told
     assert "timeout: no key" in call.told
@@ -71,13 +71,13 @@ def test_a_step_named_for_an_ending_is_gone_to_at_once():
     named = flow(MENU + "  invalid: sales\n  on_timeout: support\n" + STEPS)
     with Playbook(named) as call:
         call.skips()
-        call.hears(wrong(1, "7"))
-        call.says(PLAY)
+        call.when(wrong(1, "7"))
+        call.expects(PLAY)
         assert call.engine.live.step == "sales"
     with Playbook(named) as call:
         call.skips()
-        call.hears(answer(1))
-        call.says(PLAY)
+        call.when(answer(1))
+        call.expects(PLAY)
         assert call.engine.live.step == "support"
 
 
@@ -85,29 +85,29 @@ def test_its_own_name_for_an_ending_means_ask_again():
     again = flow(MENU + "  invalid: choose\n" + STEPS)
     with Playbook(again) as call:
         call.skips()
-        call.hears(wrong(1, "7"))
-        call.says(question(2))
+        call.when(wrong(1, "7"))
+        call.expects(question(2))
 
 
 def test_a_menu_without_audio_or_that_is_not_played_goes_on():
     silent = site_for(CHOOSE, missing=("test/en/which.wav",))
     with Playbook(CHOOSE, site=silent) as call:
-        call.says(
+        call.expects(
             ANSWER, Alarm("prompt which has no audio: run eslflow prompts build"), PLAY
         )
     with Playbook(CHOOSE) as call:
         call.skips()
-        call.hears(Replied(2, False, "-ERR no"))
-        call.says(Alarm(f"prompt which was not played: {WHICH}"), PLAY)
+        call.when(Replied(2, False, "-ERR no"))
+        call.expects(Alarm(f"prompt which was not played: {WHICH}"), PLAY)
     with Playbook(CHOOSE) as call:
         call.skips()
-        call.hears(Executed(mark(2)))
-        call.says(Alarm(f"prompt which was not played: {WHICH}"), PLAY)
+        call.when(Executed(mark(2)))
+        call.expects(Alarm(f"prompt which was not played: {WHICH}"), PLAY)
 
 
 def test_a_menu_that_fails_with_nowhere_to_go_gives_the_call_to_the_dialplan():
     lost = flow("choose: {menu: which, keys: {1: choose}, tries: 1}")
     with Playbook(lost) as call:
         call.skips()
-        call.hears(answer(1))
-        call.says(Close())
+        call.when(answer(1))
+        call.expects(Close())

@@ -33,24 +33,24 @@ def done(**variables):
 
 def test_a_dead_controller_must_not_cut_the_talk_so_resume_is_off_before_the_queue():
     with Playbook(CALLCENTER) as call:
-        call.says(ANSWER, PREPARE, WAIT)
+        call.expects(ANSWER, PREPARE, WAIT)
 
 
 def test_the_talk_goes_on_until_the_call_is_parked_again():
     with Playbook(CALLCENTER) as call:
         call.skips()
-        call.hears(done(cc_cause="answered"))
-        call.hears(TimedOut())
-        call.hears(Queued("push"))
+        call.when(done(cc_cause="answered"))
+        call.when(TimedOut())
+        call.when(Queued("push"))
     assert call.engine.live.was_bridged
 
 
 def test_parked_after_the_talk_ends_the_flow():
     with Playbook(CALLCENTER) as call:
         call.skips()
-        call.hears(done(cc_cause="answered"))
-        call.hears(Parked())
-        call.says(Hangup())
+        call.when(done(cc_cause="answered"))
+        call.when(Parked())
+        call.expects(Hangup())
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,8 @@ def test_parked_after_the_talk_ends_the_flow():
 def test_a_queue_that_gives_the_call_back_says_why(variables, ending):
     with Playbook(CALLCENTER) as call:
         call.skips()
-        call.hears(done(**variables))
-        call.says(RESUME, Close())
+        call.when(done(**variables))
+        call.expects(RESUME, Close())
     assert f"queue support@default: {ending}" in call.told
 
 
@@ -74,26 +74,26 @@ def test_a_queue_the_switch_refuses_is_an_error():
     for refused in (CALLCENTER, FIFO):
         with Playbook(refused) as call:
             call.skips()
-            call.hears(Replied(3, False, "-ERR no"))
-            call.says(RESUME, Close())
+            call.when(Replied(3, False, "-ERR no"))
+            call.expects(RESUME, Close())
 
 
 def test_a_fifo_is_answered_when_a_consumer_takes_the_call():
     with Playbook(FIFO) as call:
-        call.says(ANSWER, PREPARE, Execute(App.FIFO, "support in"))
-        call.hears(done())
-        call.hears(Queued("push"))
-        call.hears(Queued("bridge-caller-start"))
-        call.hears(Parked())
-        call.says(Hangup())
+        call.expects(ANSWER, PREPARE, Execute(App.FIFO, "support in"))
+        call.when(done())
+        call.when(Queued("push"))
+        call.when(Queued("bridge-caller-start"))
+        call.when(Parked())
+        call.expects(Hangup())
 
 
 def test_a_fifo_that_nobody_serves_has_failed():
     with Playbook(FIFO) as call:
         call.skips()
-        call.hears(done())
-        call.hears(TimedOut())
-        call.says(RESUME, Close())
+        call.when(done())
+        call.when(TimedOut())
+        call.expects(RESUME, Close())
 
 
 def test_it_hears_what_it_reads_and_no_more():

@@ -220,12 +220,15 @@ def test_a_callback_that_raises_costs_no_other_call_its_answer():
 def test_a_burst_of_connections_is_served_whole(controller):
     peers = [Peer(controller.controller.address) for _ in range(300)]
     for peer in peers:
-        peer.hears(b"connect\n\n")
+        assert peer.hears(b"connect\n\n") == b"connect\n\n"
         peer.close()
 
 
 def test_a_wakeup_that_is_closed_stays_quiet():
+    said = []
     wakeup = Wakeup()
+    wakeup._due.append((said.append, "late"))
     wakeup._collect()
     wakeup.close()
     wakeup.close()
+    assert said == []
