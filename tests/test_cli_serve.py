@@ -1,5 +1,6 @@
 """`eslflow serve`, as a process."""
 
+import resource
 import signal
 import socket
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from eslflow.cli.main import CONFIGURATION
+from eslflow.cli.serve import allow_sockets
 from eslflow.ledger.read import Reader
 from eslflow.rig import file_length_ms
 from eslflow.sim.script import Script
@@ -121,3 +123,25 @@ def test_a_ledger_that_cannot_be_opened_is_told(site):
     done = run(site, "serve")
     assert done.exit_code == 1
     assert "cannot open the ledger" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("soft", "hard", "allowed", "warns"),
+    [
+        (256, 4096, 1100, False),
+        (256, -1, 1100, False),
+        (256, 512, 512, True),
+        (4096, 4096, None, False),
+    ],
+)
+def test_there_is_room_for_the_calls_sockets(
+    monkeypatch, caplog, soft, hard, allowed, warns
+):
+    asked = []
+    monkeypatch.setattr(resource, "getrlimit", lambda what: (soft, hard))
+    monkeypatch.setattr(
+        resource, "setrlimit", lambda what, limits: asked.append(limits)
+    )
+    allow_sockets(1000)
+    assert asked == ([] if allowed is None else [(allowed, hard)])
+    assert ("raise LimitNOFILE" in caplog.text) is warns

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import resource
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from eslflow.switch.controller import Controller
 
 log = logging.getLogger("eslflow")
+
+SPARE_FILES = 100
+"""Open files besides the calls' sockets: the ledger, sounds, the control link."""
 
 
 @click.command("serve")
@@ -43,6 +47,7 @@ def serve(settings: Settings, site: Path) -> None:
     for problem in loaded.silent:
         log.warning("%s", problem)
     _make_folder(settings.recordings)
+    allow_sockets(settings.most_calls)
     wakeup = Wakeup()
     with Ledger(settings.ledger, wakeup.notify) as ledger:
         wakeup.watch(ledger)
@@ -81,6 +86,26 @@ def _make_folder(recordings: Path) -> None:
             f"cannot make the folder {recordings}: {error.strerror}. "
             "See recordings: in eslflow.yaml"
         ) from error
+
+
+def allow_sockets(most_calls: int) -> None:
+    """Raise this process's limit of open files to what the calls need, if it may.
+
+    Each call has a socket; systems often begin with room for a thousand.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = most_calls + SPARE_FILES
+    if soft < needed:
+        allowed = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+        if allowed < needed:
+            log.warning(
+                "most_calls: %d needs %d open files, this system allows %d: raise "
+                "LimitNOFILE of the service, or lower most_calls",
+                most_calls,
+                needed,
+                allowed,
+            )
 
 
 def settle_memory() -> None:

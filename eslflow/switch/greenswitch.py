@@ -5,8 +5,9 @@ In: commands. Out: replies. What is mended, each seen to fail in the original by
 - an event is percent-decoded before its lines are split, so that a caller's name can
   forge a header: each line is split first, its value decoded then;
 - a byte that is not UTF-8 ends the connection: bytes are kept as surrogates;
-- `send` may write a part of a command: all of it is written;
+- `send` may write a part of a command: all of it is written, one command at a time;
 - a closed socket leaves commands waiting for ever: they fail;
+- a reply that nobody asked for and a block that never ends: the link is closed;
 - nothing stops a line feed in a command, which would start another: it is refused;
 - a finished application is matched by its name: by `Application-UUID`;
 - the accept loop sleeps 100 ms and `gevent.Timeout` is no `Exception`: its outbound
@@ -15,17 +16,20 @@ In: commands. Out: replies. What is mended, each seen to fail in the original by
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import gevent
-from gevent import socket
 from gevent.event import AsyncResult
+from gevent.lock import BoundedSemaphore
 from greenswitch import InboundESL
 from greenswitch.esl import ESLEvent, NotConnectedError
 
 from eslflow.errors import LinkLost, ProtocolError, UnsafeValue
 from eslflow.wire.message import Message
-from eslflow.wire.reader import MOST_BODY
+from eslflow.wire.reader import MOST_BODY, MOST_HEAD
+
+log = logging.getLogger("eslflow.link")
 
 REPLY_S = 10.0
 """How long an answer is waited for; FreeSWITCH's API answers within milliseconds."""
@@ -44,11 +48,17 @@ class SafeEvent(ESLEvent):  # type: ignore[misc]
 class SafeInbound(InboundESL):  # type: ignore[misc]
     """The inbound event socket, fit to be trusted."""
 
+    def __init__(self, host: str, port: int, password: str) -> None:
+        super().__init__(host, port, password)
+        self._turn = BoundedSemaphore(1)
+        """Held while a command is written, so that two do not mix."""
+
     def receive_events(self) -> None:
         """Read messages until the socket ends; then whoever waits is told."""
         try:
             self._receive()
-        except (OSError, ValueError, ProtocolError, KeyError):
+        except (OSError, ValueError, ProtocolError, LookupError) as error:
+            log.debug("control link: %s", ascii(str(error))[1:-1])
             self.sock.close()
         finally:
             self._run = False
@@ -60,15 +70,19 @@ class SafeInbound(InboundESL):  # type: ignore[misc]
 
     def _receive(self) -> None:
         lines: list[bytes] = []
+        size = 0
         while self._run:
-            line = self.sock_file.readline(MOST_BODY)
+            line = self.sock_file.readline(MOST_HEAD)
+            size += len(line)
             if not line:
                 return
+            if size > MOST_HEAD:
+                raise ProtocolError("a header block that does not end", line)
             if line != b"\n":
                 lines.append(line)
             elif lines:
                 text = b"".join(lines).decode("utf-8", "surrogateescape")
-                lines = []
+                lines, size = [], 0
                 self.handle_event(SafeEvent(text))
 
     @staticmethod
@@ -102,17 +116,29 @@ class SafeInbound(InboundESL):  # type: ignore[misc]
         """
         if any(c < " " or c == "\x7f" for c in data):
             raise UnsafeValue("command", data, "holds a control character")
+        # The exception is ours: a timeout of the one who asks passes through.
+        late = LinkLost(f"the switch did not answer within {REPLY_S:g} s")
+        answer: AsyncResult[ESLEvent] = AsyncResult()
+        with gevent.Timeout(REPLY_S, late):
+            with self._turn:
+                self._write(data, answer)
+            return answer.get()
+
+    def _write(self, data: str, answer: AsyncResult[ESLEvent]) -> None:
         if not self.connected:
             raise LinkLost("the control link to the switch is down")
-        answer: AsyncResult[ESLEvent] = AsyncResult()
         self._commands_sent.append(answer)
+        is_whole = False
         try:
             self.sock.sendall((data + "\n\n").encode("utf-8", "surrogateescape"))
-            return answer.get(timeout=REPLY_S)
-        except gevent.Timeout as error:
-            raise LinkLost(f"the switch did not answer within {REPLY_S:g} s") from error
+            is_whole = True
         except OSError as error:
             raise LinkLost(f"the control link broke: {error}") from error
+        finally:
+            # After half a command the next one would be taken for its rest.
+            if not is_whole:
+                self.connected = False
+                self.sock.close()
 
     def close(self) -> None:
         """End the link and its greenlets; whoever waits is told."""
@@ -124,18 +150,18 @@ class SafeInbound(InboundESL):  # type: ignore[misc]
         Raises:
             LinkLost: there is no switch, or it does not want us.
         """
+        late = LinkLost(f"the switch did not answer within {REPLY_S:g} s")
         try:
-            with gevent.Timeout(REPLY_S):
+            with gevent.Timeout(REPLY_S, late):
                 super().connect()
-        except gevent.Timeout as error:
-            raise LinkLost(f"the switch did not answer within {REPLY_S:g} s") from error
-        except (OSError, socket.timeout, NotConnectedError) as error:
+        except (OSError, NotConnectedError) as error:
             raise LinkLost(f"no control link to the switch: {error}") from error
-        except ValueError as error:
+        except (ValueError, UnsafeValue):
+            # Not chained: what was refused is the password.
             raise LinkLost(
                 "the switch refused the password: see switch: in eslflow.yaml and "
                 "event_socket.conf.xml"
-            ) from error
+            ) from None
 
 
 def hang_up(link: InboundESL) -> None:
@@ -143,9 +169,10 @@ def hang_up(link: InboundESL) -> None:
     link._run = link.connected = False
     greenlets = (link._receive_events_greenlet, link._process_events_greenlet)
     gevent.killall([greenlet for greenlet in greenlets if greenlet is not None])
-    link.sock.close()
-    if hasattr(link, "sock_file"):
-        link.sock_file.close()
+    for name in ("sock", "sock_file"):
+        # It has neither before it tries to connect.
+        if hasattr(link, name):
+            getattr(link, name).close()
 
 
 def finished(event: ESLEvent, mark: str) -> bool:

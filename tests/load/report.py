@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
 import tempfile
@@ -121,6 +122,8 @@ def main() -> None:
     parser.add_argument("--waiting", type=int, default=5000)
     parser.add_argument("--only", nargs="*", choices=PEERS, default=list(PEERS))
     options = parser.parse_args()
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     lines = [
         [
             "controller",
