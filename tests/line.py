@@ -37,7 +37,7 @@ class Line:
             self.says("connect", "linger 5", "filter Unique-ID u-1", EVENTS)
 
     @property
-    def whats(self) -> list[str]:
+    def happened(self) -> list[str]:
         """What has happened, in words."""
         return [heard.what for heard in self.channel.heard]
 

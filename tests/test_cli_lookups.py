@@ -35,7 +35,7 @@ def test_the_ledger_is_where_the_settings_say(tmp_path):
     (tmp_path / "eslflow.yaml").write_text("# ledger: sub/x.db")
     with pytest.raises(StoreError):
         reader(tmp_path)
-    (tmp_path / "eslflow.yaml").write_bytes(b"# caf\xe9")
+    (tmp_path / "eslflow.yaml").write_bytes(b"# Zo\xeb")
     with pytest.raises(StoreError):
         reader(tmp_path)
     with pytest.raises(SettingsError):

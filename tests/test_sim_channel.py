@@ -117,7 +117,7 @@ def test_a_call_that_is_over_takes_no_more_orders():
         "false",
     ]
     line.channel.ends()
-    assert line.whats == ["hangup"]
+    assert line.happened == ["hangup"]
 
 
 def test_after_a_hang_up_the_socket_lingers_and_is_closed():
@@ -162,7 +162,7 @@ def test_a_caller_hangs_up_where_the_script_says(point):
     line.says("connect", "linger 5", "event plain ALL")
     if POINTS[point]:
         line.runs(POINTS[point], "x in")
-    assert line.whats.count("hangup") == 1
+    assert line.happened.count("hangup") == 1
     assert not line.channel.state.is_up
     assert line.channel.is_over
 

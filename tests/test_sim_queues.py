@@ -23,14 +23,14 @@ def test_an_agent_who_leaves_parks_the_call_or_drops_it_into_the_dialplan():
     assert line.channel.waits
     line = Line(agent_hangs_up=True)
     line.runs("callcenter", "support")
-    assert "fallback" in line.whats
+    assert "fallback" in line.happened
 
 
 def test_an_agent_who_leaves_can_take_the_caller_along():
     line = Line(agent_hangs_up=True)
     line.says("api uuid_setvar u-1 hangup_after_bridge true")
     line.runs("callcenter", "support")
-    assert line.whats[-2:] == ["agent leaves", "hangup"]
+    assert line.happened[-2:] == ["agent leaves", "hangup"]
 
 
 def test_the_queue_tells_its_story_to_who_filters_for_it():
@@ -125,4 +125,4 @@ def test_a_consumer_of_a_fifo_takes_the_caller_along_unless_it_parks(parks, last
         "bridge-caller-stop",
     ]
     assert "CHANNEL_BRIDGE" not in names(events)
-    assert line.whats[-1] == last
+    assert line.happened[-1] == last

@@ -45,7 +45,7 @@ def test_without_resume_what_runs_ends_first(state, at_s):
 
 def test_without_resume_queue_and_talk_survive_and_then_the_dialplan_goes_on():
     line = left_alone("queueing", "false")
-    assert line.whats == ["queue", "agent answers", "agent leaves", "fallback"]
+    assert line.happened == ["queue", "agent answers", "agent leaves", "fallback"]
 
 
 def test_with_resume_a_talk_is_torn_down_and_the_recording_goes_on():
@@ -55,7 +55,7 @@ def test_with_resume_a_talk_is_torn_down_and_the_recording_goes_on():
     line.goes(4.0)
     line.channel.lose()
     line.ends()
-    assert line.whats[-1] == "fallback"
+    assert line.happened[-1] == "fallback"
     assert line.channel.recordings[0].is_running
 
 
@@ -67,7 +67,7 @@ def test_a_parked_call_without_a_controller_has_park_timeout():
     line.goes(2.0)
     line.channel.lose()
     line.ends()
-    assert line.whats[-1] == "hangup"
+    assert line.happened[-1] == "hangup"
     assert 62 < line.channel.now_s < 63
 
 
@@ -90,7 +90,7 @@ def test_an_unknown_application_ends_the_call():
 def test_the_fallback_is_followed_by_a_controller_that_is_still_there():
     line = Line(agent_hangs_up=True)
     events = line.runs("callcenter", "support")
-    assert line.whats[-2:] == ["fallback", "hangup"]
+    assert line.happened[-2:] == ["fallback", "hangup"]
     assert names(events)[-2:] == ["CHANNEL_HANGUP", "CHANNEL_HANGUP_COMPLETE"]
 
 
@@ -100,7 +100,7 @@ def test_a_controller_that_goes_during_the_fallback_is_not_missed():
     line.goes(3.0)
     line.channel.lose()
     line.ends()
-    assert line.whats[-1] == "fallback"
+    assert line.happened[-1] == "fallback"
 
 
 def test_a_controller_that_leaves_gets_a_goodbye():
@@ -108,6 +108,6 @@ def test_a_controller_that_leaves_gets_a_goodbye():
     bye, notice = line.says("exit")
     assert bye.reply == "+OK bye"
     assert notice.get("Content-Disposition") == "disconnect"
-    assert line.whats == ["fallback"]
+    assert line.happened == ["fallback"]
     line.channel.lose()
-    assert line.whats == ["fallback"]
+    assert line.happened == ["fallback"]
