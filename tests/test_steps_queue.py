@@ -10,7 +10,7 @@ import pytest
 
 from eslflow.call.commands import Api, Close, Execute, Hangup, mark
 from eslflow.call.events import Executed, Parked, Queued, Replied, TimedOut, Told
-from eslflow.wire.terms import ApiCommand, App, EventName, Subclass
+from eslflow.wire.terms import ApiCommand, App, EventName, Module, Subclass
 from tests.playbook import Playbook
 from tests.steps_of import flow
 
@@ -101,6 +101,11 @@ def test_it_hears_what_it_reads_and_no_more():
     assert step.hears == {EventName.CHANNEL_PARK}
     assert step.hears_custom == {Subclass.FIFO}
     assert CALLCENTER.steps["q"].hears_custom == frozenset()
+
+
+def test_it_needs_the_module_that_holds_its_queue():
+    assert FIFO.steps["q"].needs == {Module.FIFO}
+    assert CALLCENTER.steps["q"].needs == {Module.CALLCENTER}
 
 
 def test_its_type_reads_as_the_file_spells_it():

@@ -9,11 +9,12 @@ import pytest
 from gevent import socket
 from gevent.server import StreamServer
 from greenswitch import InboundESL
-from greenswitch.esl import ESLEvent, OutboundSession
+from greenswitch.esl import ESLEvent, OutboundESLServer, OutboundSession
 
 from eslflow.errors import LinkLost, ProtocolError, UnsafeValue
 from eslflow.switch import greenswitch
 from eslflow.switch.greenswitch import SafeEvent, SafeInbound, finished, hang_up
+from tests.peers import Peer, rig
 
 HELLO = b"Content-Type: auth/request\n\n"
 ACCEPTED = b"Content-Type: command/reply\nReply-Text: +OK accepted\n\n"
@@ -27,13 +28,14 @@ class Switch:
     def __init__(self, *answers):
         self.answers = list(answers)
         self.heard = []
+        self.accepts = ACCEPTED
         self.server = StreamServer(("127.0.0.1", 0), self.serve)
         self.server.start()
 
     def serve(self, sock, _):
         with sock, sock.makefile("rb") as lines:
             sock.sendall(HELLO)
-            for answer in [ACCEPTED, *self.answers]:
+            for answer in [self.accepts, *self.answers]:
                 command = b""
                 while (line := lines.readline()) not in (b"\n", b""):
                     command += line
@@ -206,14 +208,101 @@ def test_no_switch_is_no_link():
 
 def test_a_wrong_password_says_where_to_mend_it():
     switch = Switch()
+    switch.accepts = b"Content-Type: command/reply\nReply-Text: -ERR invalid\n\n"
     link = switch.link()
-    refused = b"Content-Type: command/reply\nReply-Text: -ERR invalid\n\n"
-    switch.answers = []
-    link.authenticate = lambda: (_ for _ in ()).throw(ValueError(refused))
     with pytest.raises(LinkLost, match=r"see switch: in eslflow\.yaml"):
         link.connect()
     link.close()
     switch.server.stop()
+
+
+def test_a_timeout_of_the_one_who_asks_passes_through(linked):
+    link, _ = linked(b"")
+    with pytest.raises(gevent.Timeout), gevent.Timeout(0.01):
+        link.send("api status")
+
+
+def test_two_commands_at_once_do_not_mix():
+    """Longer ones than a socket takes at once, from two greenlets."""
+    ours, theirs = socket.socketpair()
+    theirs.settimeout(30)
+    link = SafeInbound("127.0.0.1", 0, "x")
+    link.connected, link.sock = True, ours
+    sending = [gevent.spawn(link.send, word * 400_000) for word in "ab"]
+    heard = b""
+    while len(heard) < 2 * 400_002:
+        heard += theirs.recv(65536)
+    assert heard == b"a" * 400_000 + b"\n\n" + b"b" * 400_000 + b"\n\n"
+    gevent.killall(sending)
+    hang_up(link)
+    theirs.close()
+
+
+def test_after_half_a_command_the_link_is_closed(monkeypatch):
+    monkeypatch.setattr(greenswitch, "REPLY_S", 0.01)
+    ours, theirs = socket.socketpair()
+    link = SafeInbound("127.0.0.1", 0, "x")
+    link.connected, link.sock = True, ours
+    with pytest.raises(LinkLost, match="did not answer"):
+        link.send("x" * 10_000_000)
+    with pytest.raises(LinkLost, match="is down"):
+        link.send("api status")
+    theirs.close()
+
+
+def test_a_socket_that_breaks_is_a_lost_link():
+    ours, theirs = socket.socketpair()
+    theirs.close()
+    link = SafeInbound("127.0.0.1", 0, "x")
+    link.connected, link.sock = True, ours
+    with pytest.raises(LinkLost, match="broke"):
+        link.send("api status")
+
+
+def test_a_reply_that_nobody_asked_for_closes_the_link(linked):
+    link, _ = linked(ACCEPTED + ACCEPTED)
+    link.send("noop")
+    gevent.wait([link._receive_events_greenlet], timeout=30)
+    assert not link.connected
+    assert link._receive_events_greenlet.successful()
+
+
+def test_in_the_original_it_kills_the_reader(linked, capsys):
+    link, _ = linked(ACCEPTED + ACCEPTED, kind=InboundESL)
+    link.send("noop")
+    gevent.wait([link._receive_events_greenlet], timeout=30)
+    assert isinstance(link._receive_events_greenlet.exception, IndexError)
+
+
+def test_a_block_that_does_not_end_closes_the_link(linked, monkeypatch):
+    monkeypatch.setattr(greenswitch, "MOST_HEAD", 100)
+    link, _ = linked(b"a: b\n" * 100)
+    with pytest.raises(LinkLost):
+        link.send("noop")
+
+
+def test_the_originals_server_polls_and_ours_does_not(monkeypatch, tmp_path):
+    """Ours waits for the kernel's word, so no call waits up to 100 ms for us."""
+    asked = []
+
+    def sleep(seconds=0):
+        asked.append(seconds)
+        raise InterruptedError
+
+    monkeypatch.setattr("greenswitch.esl.gevent.sleep", sleep)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    original = OutboundESLServer("127.0.0.1", port, application=object)
+    with pytest.raises(InterruptedError):
+        original.listen()
+    original.server.close()
+    assert asked == [0.1]
+    with rig(tmp_path) as found:
+        peer = Peer(found.controller.address)
+        peer.hears(b"connect\n\n")
+        peer.close()
+    assert asked == [0.1]
 
 
 @pytest.mark.parametrize("length", [-1, 10**12])

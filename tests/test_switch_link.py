@@ -4,13 +4,15 @@ import gevent
 import pytest
 from gevent.event import Event
 
+from eslflow.clock import SystemClock
 from eslflow.errors import CommandRefused, LinkLost, UnsafeValue
 from eslflow.settings import Switch
 from eslflow.switch.link import PAUSES_S, ControlLink, Link, link_of, pauses
-from eslflow.wire.terms import ApiCommand
+from eslflow.wire.terms import ApiCommand, Module
 from tests.test_switch_greenswitch import Switch as Peer
 
 PATIENCE_S = 30
+CLOCK = SystemClock()
 
 
 def answer(text):
@@ -48,9 +50,10 @@ def pauses_():
 def linked(pauses_):
     made = []
 
-    def link(peer):
+    def link(peer, needs=(), clock=CLOCK):
         port = peer.server.server_port
-        made.append(ControlLink(Switch("127.0.0.1", port, "ClueCon"), pauses_))
+        where = Switch("127.0.0.1", port, "ClueCon")
+        made.append(ControlLink(where, clock, needs, pauses_))
         pauses_.until_next()
         return made[0]
 
@@ -92,16 +95,97 @@ def test_a_switch_that_is_not_there_is_asked_less_and_less(linked, pauses_):
     for _ in range(len(PAUSES_S)):
         pauses_.pass_()
     assert "no control link" in link.problem
-    assert pauses_.asked == [*PAUSES_S, PAUSES_S[-1]]
+    for asked, most in zip(pauses_.asked, [*PAUSES_S, PAUSES_S[-1]], strict=True):
+        assert most / 2 <= asked <= most
 
 
 def test_pauses_grow_and_then_stay():
-    waits = pauses()
+    waits = pauses(lambda: 0.0)
     assert [next(waits) for _ in range(8)] == [*PAUSES_S, PAUSES_S[-1], PAUSES_S[-1]]
+    assert next(pauses(lambda: 1.0)) == PAUSES_S[0] / 2
+
+
+def test_modules_that_flows_need_are_asked_for_and_missed_once(linked, pauses_, caplog):
+    no = answer(b"false")
+    peer = Peer(answer(b"UP"), answer(b"true"), no, answer(b"UP"), answer(b"true"), no)
+    link = linked(peer, needs=[Module.CALLCENTER, Module.FIFO])
+    assert peer.heard[2] == b"api module_exists mod_callcenter\n"
+    pauses_.pass_()
+    assert link.missing == (Module.FIFO,)
+    assert link.problem == ""
+    assert caplog.text.count("run `load mod_fifo` in fs_cli") == 1
+    peer.server.stop()
+
+
+def test_it_says_since_when_it_is_up_or_down(linked, pauses_):
+    class Ticking:
+        seconds = 0
+
+        def now(self):
+            self.seconds += 1
+            return self.seconds * 1_000_000
+
+    clock = Ticking()
+    peer = Peer(answer(b"UP\n"), None)
+    link = linked(peer, clock=clock)
+    up = link.since
+    assert up > 1_000_000
+    pauses_.pass_()
+    down = link.since
+    assert down > up
+    pauses_.pass_()
+    assert link.problem == ""
+    assert link.since > down
+    peer.server.stop()
+
+
+def test_a_password_that_cannot_be_sent_is_not_logged(pauses_, caplog):
+    peer = Peer()
+    switch = Switch("127.0.0.1", peer.server.server_port, "s3cret\nx")
+    link = ControlLink(switch, CLOCK, (), pauses_)
+    pauses_.until_next()
+    assert "refused the password: see switch: in eslflow.yaml" in link.problem
+    assert "s3cret" not in caplog.text + link.problem
+    link.close()
+    peer.server.stop()
+
+
+def test_a_wrong_password_says_where_to_mend_it_and_is_tried_again(pauses_):
+    peer = Peer()
+    peer.accepts = (
+        b"Content-Type: command/reply\nReply-Text: -ERR invalid\n\n"
+        b"Content-Type: text/disconnect-notice\nContent-Length: 4\n\nBye\n"
+    )
+    link = ControlLink(
+        Switch("127.0.0.1", peer.server.server_port, "x"), CLOCK, (), pauses_
+    )
+    pauses_.until_next()
+    assert "refused the password: see switch: in eslflow.yaml" in link.problem
+    pauses_.pass_()
+    assert peer.heard == [b"auth x\n", b"auth x\n"]
+    link.close()
+    peer.server.stop()
+
+
+def test_a_machine_out_of_sockets_is_asked_again(pauses_, monkeypatch):
+    def none_left(*_):
+        raise OSError(24, "Too many open files")
+
+    peer = Peer(answer(b"UP\n"))
+    with monkeypatch.context() as patch:
+        patch.setattr("greenswitch.esl.socket.socket", none_left)
+        switch = Switch("127.0.0.1", peer.server.server_port, "ClueCon")
+        link = ControlLink(switch, CLOCK, (), pauses_)
+        pauses_.until_next()
+        assert "Too many open files" in link.problem
+    pauses_.pass_()
+    assert link.problem == ""
+    link.close()
+    peer.server.stop()
 
 
 def test_a_site_without_a_switch_has_no_link():
-    link = link_of(None)
+    link = link_of(None, CLOCK)
     assert type(link) is Link
     with pytest.raises(LinkLost, match="name no switch"):
         link.api(ApiCommand.STATUS)
@@ -111,7 +195,8 @@ def test_a_site_without_a_switch_has_no_link():
 def test_the_password_is_not_shown():
     assert "secret" not in repr(Switch("127.0.0.1", 8021, "secret"))
     peer = Peer()
-    link = link_of(Switch("127.0.0.1", peer.server.server_port, "x"))
+    switch = Switch("127.0.0.1", peer.server.server_port, "x")
+    link = link_of(switch, CLOCK)
     assert isinstance(link, ControlLink)
     link.close()
     gevent.sleep(0)

@@ -2,7 +2,7 @@
 
 from eslflow.call.events import Offered
 from eslflow.switch.shelf import Shelf, heard
-from eslflow.wire.terms import EventName, Subclass
+from eslflow.wire.terms import EventName, Module, Subclass
 from tests.peers import SUPPORT
 from tests.steps_of import flow
 
@@ -20,6 +20,11 @@ def test_a_name_that_no_flow_has_is_no_flow():
     assert SHELF.choose(Offered("u", flow_path="none", called="100")) is None
     assert SHELF.choose(Offered("u", called="200")) is None
     assert Shelf({"one": SUPPORT}).choose(Offered("u")) is None
+
+
+def test_it_knows_the_modules_that_its_flows_need():
+    assert SHELF.needs() == [Module.CALLCENTER, Module.FIFO]
+    assert Shelf({}).needs() == []
 
 
 def test_a_flow_hears_what_its_steps_read_and_no_more():

@@ -51,11 +51,12 @@ def serve(settings: Settings, site: Path) -> None:
     wakeup = Wakeup()
     with Ledger(settings.ledger, wakeup.notify) as ledger:
         wakeup.watch(ledger)
+        clock = SystemClock()
         controller = Controller(
             loaded.shelf,
             loaded.site,
             ledger,
-            SystemClock(),
+            clock,
             host=settings.host,
             port=settings.port,
             allow=settings.allow,
@@ -63,7 +64,7 @@ def serve(settings: Settings, site: Path) -> None:
         )
         controller.start()
         settle_memory()
-        link = link_of(settings.switch)
+        link = link_of(settings.switch, clock, loaded.shelf.needs())
         _announce(controller, settings, ", ".join(loaded.shelf.flows))
         signals = (signal.SIGTERM, signal.SIGINT)
         left = run_until_stopped(controller, signals, settings.drain_s)

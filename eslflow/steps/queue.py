@@ -18,7 +18,7 @@ from eslflow.call.events import Event, Executed, Parked, Queued, Replied
 from eslflow.flow.options import OneOf, QueueName, option
 from eslflow.steps import speech
 from eslflow.steps.step import Road, Step
-from eslflow.wire.terms import ApiCommand, App, EventName, Subclass
+from eslflow.wire.terms import ApiCommand, App, EventName, Module, Subclass
 
 if TYPE_CHECKING:
     from eslflow.call.live import Live
@@ -69,6 +69,11 @@ class Queue(Step):
         """Subclasses of CUSTOM events it reads: mod_fifo tells of itself by them."""
         is_fifo = self.type is QueueKind.FIFO
         return frozenset({Subclass.FIFO} if is_fifo else ())
+
+    @property
+    def needs(self) -> frozenset[Module]:
+        """The module that holds the queue."""
+        return frozenset({Module(f"mod_{self.type}")})
 
     def run(self, live: Live) -> Road:
         """Hand the call to the queue and wait until it comes back."""

@@ -15,7 +15,7 @@ from eslflow.call.commands import Command
 from eslflow.call.events import Event
 from eslflow.flow.model import From, Purpose, Record
 from eslflow.flow.options import RECORD_FROM, RECORD_WANTED, option
-from eslflow.wire.terms import EventName, Subclass
+from eslflow.wire.terms import EventName, Module, Subclass
 
 if TYPE_CHECKING:
     from eslflow.call.live import Live
@@ -58,6 +58,11 @@ class Step:
     @property
     def hears_custom(self) -> frozenset[Subclass]:
         """Subclasses of CUSTOM events it reads."""
+        return frozenset()
+
+    @property
+    def needs(self) -> frozenset[Module]:
+        """Modules without which the switch cannot do it."""
         return frozenset()
 
     def target(self, ending: str) -> str:

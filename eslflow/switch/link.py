@@ -7,29 +7,36 @@ Calls never need it: each has a socket of its own. It reconnects with growing pa
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+import random
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import gevent
 
+from eslflow.clock import Clock
 from eslflow.errors import CommandRefused, EslflowError, LinkLost
 from eslflow.settings import Switch
 from eslflow.switch.greenswitch import SafeInbound
 from eslflow.wire.command import argument
-from eslflow.wire.terms import ApiCommand
+from eslflow.wire.terms import ApiCommand, Module
 
 log = logging.getLogger("eslflow.link")
 
-PAUSES_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+PAUSES_S = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 LOOK_S = 10.0
 """How often a link that is up is looked at."""
 
 
-def pauses() -> Iterator[float]:
-    """Yield how long to wait before each new attempt, in seconds."""
-    yield from PAUSES_S
+def pauses(dice: Callable[[], float] = random.random) -> Iterator[float]:
+    """Yield how long to wait before each new attempt, in seconds.
+
+    Up to half of it is left to chance: after the switch has been restarted, not every
+    controller shall knock at once.
+    """
+    for pause in PAUSES_S:
+        yield pause * (1 - dice() / 2)
     while True:
-        yield PAUSES_S[-1]
+        yield PAUSES_S[-1] * (1 - dice() / 2)
 
 
 class Link:
@@ -54,10 +61,20 @@ class ControlLink(Link):
     """A link that comes back by itself."""
 
     def __init__(
-        self, switch: Switch, sleep: Callable[[float], Any] = gevent.sleep
+        self,
+        switch: Switch,
+        clock: Clock,
+        needs: Sequence[Module] = (),
+        sleep: Callable[[float], Any] = gevent.sleep,
     ) -> None:
         self.problem = "not connected yet"
+        self.since = clock.now()
+        """Since when it is up, or down, in microseconds since 1970."""
+        self.missing: tuple[Module, ...] = ()
+        """Modules that flows need and the switch has not loaded."""
         self._switch = switch
+        self._clock = clock
+        self._needs = needs
         self._sleep = sleep
         self._esl: SafeInbound | None = None
         self._keeper = gevent.spawn(self._keep_up)
@@ -91,12 +108,10 @@ class ControlLink(Link):
                 self._connect()
                 waits = pauses()
                 while True:
-                    self.api(ApiCommand.STATUS)
+                    self._look_for_modules()
                     self._sleep(LOOK_S)
             except EslflowError as error:
-                if self.problem != str(error):
-                    log.warning("control link: %s", ascii(str(error))[1:-1])
-                self.problem = str(error)
+                self._note(str(error))
             self._drop()
             self._sleep(next(waits))
 
@@ -109,8 +124,35 @@ class ControlLink(Link):
             esl.close()
             raise
         self._esl = esl
-        self.problem = ""
-        log.info("control link to %s:%d is up", switch.host, switch.port)
+        seconds = (self._clock.now() - self.since) // 1_000_000
+        self._note("")
+        log.info(
+            "control link to %s:%d is up, after %d s", switch.host, switch.port, seconds
+        )
+
+    def _look_for_modules(self) -> None:
+        """Say, once, which modules are not there; asking shows that the link is."""
+        self.api(ApiCommand.STATUS)
+        missing = tuple(
+            module
+            for module in self._needs
+            if self.api(ApiCommand.MODULE_EXISTS, module) != "true"
+        )
+        for module in set(missing) - set(self.missing):
+            log.warning(
+                "the switch has not loaded %s, which a flow needs: run `load %s` in "
+                "fs_cli, and name it in modules.conf.xml",
+                module,
+                module,
+            )
+        self.missing = missing
+
+    def _note(self, problem: str) -> None:
+        if bool(problem) != bool(self.problem):
+            self.since = self._clock.now()
+        if problem and problem != self.problem:
+            log.warning("control link: %s", ascii(problem)[1:-1])
+        self.problem = problem
 
     def _drop(self) -> None:
         esl, self._esl = self._esl, None
@@ -118,6 +160,6 @@ class ControlLink(Link):
             esl.close()
 
 
-def link_of(switch: Switch | None) -> Link:
+def link_of(switch: Switch | None, clock: Clock, needs: Sequence[Module] = ()) -> Link:
     """Return the link that the settings ask for."""
-    return Link() if switch is None else ControlLink(switch)
+    return Link() if switch is None else ControlLink(switch, clock, needs)

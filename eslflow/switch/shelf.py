@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from eslflow.call.events import Offered
 from eslflow.flow.model import Flow, Record
-from eslflow.wire.terms import EventName, Subclass
+from eslflow.wire.terms import EventName, Module, Subclass
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,11 @@ class Shelf:
         if not name:
             name = self.numbers.get(offered.called, self.default)
         return self.flows.get(name)
+
+    def needs(self) -> list[Module]:
+        """Return the modules of the switch that the flows cannot do without."""
+        flows = self.flows.values()
+        return sorted({n for f in flows for s in f.steps.values() for n in s.needs})
 
 
 _ALWAYS = frozenset({EventName.CHANNEL_EXECUTE_COMPLETE, EventName.CHANNEL_HANGUP})

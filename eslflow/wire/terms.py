@@ -66,6 +66,13 @@ class App(StrEnum):
     SLEEP = "sleep"
 
 
+class Module(StrEnum):
+    """Modules of the switch that a flow may need and that not every switch loads."""
+
+    CALLCENTER = "mod_callcenter"
+    FIFO = "mod_fifo"
+
+
 class ApiCommand(StrEnum):
     """API commands that are sent (mod_commands.c)."""
 
