@@ -1,5 +1,10 @@
 """Messages to events, commands to text."""
 
+import base64
+import gzip
+import json
+from pathlib import Path
+
 import pytest
 
 from eslflow.call.commands import Api, Close, Execute, Hangup, Keep, Tell
@@ -16,6 +21,7 @@ from eslflow.call.events import (
 )
 from eslflow.errors import ProtocolError, UnsafeValue
 from eslflow.wire.message import Message
+from eslflow.wire.reader import Reader
 from eslflow.wire.terms import ApiCommand, App, EventName, Subclass
 
 OFFER = (
@@ -33,6 +39,11 @@ API_OK = Message(b"Content-Type: api/response", b"+OK Success\n")
 def event(name, extra=b"", uuid=b"4c1b-9"):
     body = b"Event-Name: " + name + b"\nUnique-ID: " + uuid + b"\n" + extra + b"\n\n"
     return Message(b"Content-Type: text/event-plain", body)
+
+
+def test_a_kind_of_message_in_no_known_alphabet_is_refused_too():
+    with pytest.raises(ProtocolError, match="kind that no call has"):
+        Dialogue("u-1").hear(Message(b"Content-Type: \xff"))
 
 
 def test_an_offer_is_read_from_channel_data():
@@ -187,3 +198,24 @@ def test_lingering_is_not_the_end():
 def test_a_message_that_no_call_has_is_a_protocol_error():
     with pytest.raises(ProtocolError, match="no call has"):
         Dialogue("4c1b-9").hear(Message(b"Content-Type: text/html"))
+
+
+def test_a_real_fifos_events_are_heard():
+    """FreeSWITCH writes the subclass of a CUSTOM event before its name."""
+    path = Path(__file__).parent / "transcripts" / "49_fifo_answered.jsonl.gz"
+    with gzip.open(path, "rt") as file:
+        lines = [json.loads(line) for line in file]
+    said = (line["b64"] for line in lines if line["dir"] == "switch>controller")
+    offered, *messages = Reader().feed(b"".join(base64.b64decode(b) for b in said))
+    dialogue = Dialogue(offered.need("Unique-ID"))
+    events = [
+        dialogue.hear(message)
+        for message in messages
+        if message.content_type == "text/event-plain"
+    ]
+    assert [event.action for event in events if isinstance(event, Queued)] == [
+        "push",
+        "caller_pop",
+        "bridge-caller-start",
+        "bridge-caller-stop",
+    ]

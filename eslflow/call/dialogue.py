@@ -128,14 +128,16 @@ class Dialogue:
             return None
         kind = message.content_type
         if kind == ContentType.EVENT_PLAIN:
-            message.event()
-            return None
+            event = message.event()
+            make = _EVENTS.get(event.raw("Event-Name") or b"")
+            return make(event) if make and self._mine in message.body else None
         if kind in _REPLIES:
             return self._reply(message)
         if kind == ContentType.DISCONNECT_NOTICE:
             is_over = message.get("Content-Disposition") != "linger"
             return Disconnected() if is_over else None
-        raise ProtocolError("a message of a kind that no call has", kind.encode())
+        raw = message.raw("Content-Type") or b""
+        raise ProtocolError("a message of a kind that no call has", raw)
 
     def _reply(self, message: Message) -> Event | None:
         if not self._answers:

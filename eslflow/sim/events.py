@@ -129,7 +129,9 @@ class Headers:
         body: bytes = b"",
     ) -> bytes:
         """Return an event as it goes over the socket; without state, of no channel."""
-        parts = [self._head(name, now)]
+        # switch_event.c: a CUSTOM event has its subclass before its name.
+        subclass, extra = _subclass_of(extra)
+        parts = [subclass + self._head(name, now)]
         if state is not None:
             parts.append(self._whole(state))
         if extra:
@@ -140,10 +142,11 @@ class Headers:
 
     def agent_event(self, name: str, now: int, extra: Mapping[str, str]) -> bytes:
         """Return an event of the agent's leg."""
+        subclass, extra = _subclass_of(extra)
         lines = self._filled("agent") | {
             header.encode(): encode(raw(value)) for header, value in extra.items()
         }
-        block = self._head(name, now) + b"\n" + _join(lines.items())
+        block = subclass + self._head(name, now) + b"\n" + _join(lines.items())
         return envelope(block + b"\n\n")
 
     def _head(self, name: str, now: int) -> bytes:
@@ -206,3 +209,11 @@ def goodbye(uuid: str) -> bytes:
         f"Content-Type: text/disconnect-notice\nControlled-Session-UUID: {uuid}\n"
         f"Content-Disposition: disconnect\nContent-Length: {len(body)}\n\n{body}"
     )
+
+
+def _subclass_of(headers: Mapping[str, str]) -> tuple[bytes, dict[str, str]]:
+    """Return the line of a CUSTOM event's subclass, and the other headers."""
+    others = dict(headers)
+    subclass = others.pop("Event-Subclass", "")
+    line = b"Event-Subclass: %s\n" % encode(raw(subclass)) if subclass else b""
+    return line, others

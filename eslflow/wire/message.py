@@ -97,9 +97,10 @@ class Message:
 
     @property
     def event_name(self) -> bytes:
-        """Name of the event that the body is, as it came; empty when it is none.
+        """Name of the event that the body begins with, as it came; else empty.
 
-        FreeSWITCH writes the name first (switch_event.c), so nothing is searched.
+        FreeSWITCH writes the name first (switch_event.c), so nothing is searched; only
+        CUSTOM events have their subclass before it.
         """
         body = self.body
         if not body.startswith(_NAME) or not self._head.endswith(_PLAIN):
