@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from gevent import socket
@@ -28,6 +29,11 @@ OFFER = (
     b"Content-Type: command/reply\nReply-Text: %%2BOK%%0A\n\n"
 )
 OK = b"Content-Type: command/reply\nReply-Text: +OK\n\n"
+PRESSED = (
+    b"variable_eslflow_digits_1: 1\nvariable_read_result: success\n"
+    b"variable_playback_last_offset_pos: 800\n"
+)
+DONE = b"Content-Type: api/response\nContent-Length: 4\n\n+OK\n"
 
 
 def make_sounds(folder: Path, flow_: object = SUPPORT) -> Path:
@@ -96,3 +102,26 @@ def on_call(rig_: Rig, uuid: bytes = b"u-1") -> Peer:
     peer.says(OFFER % uuid)
     peer.hears(b"execute-app-name: playback")
     return peer
+
+
+def event(uuid: bytes, name: bytes, more: bytes = b"") -> bytes:
+    """Return an event of a call as FreeSWITCH frames it."""
+    body = b"Event-Name: %s\nUnique-ID: %s\n%s\n" % (name, uuid, more)
+    head = b"Content-Length: %d\nContent-Type: text/event-plain\n\n"
+    return head % len(body) + body
+
+
+def executed(uuid: bytes, heard: bytes, more: bytes = b"") -> bytes:
+    """Return the event that says that the application last asked for is done."""
+    mark = re.findall(rb"Event-UUID: (\S+)", heard)[-1]
+    more = b"Application-Response: FILE PLAYED\nApplication-UUID: %s\n" % mark + more
+    return event(uuid, b"CHANNEL_EXECUTE_COMPLETE", more)
+
+
+def agrees(peer: Peer, uuid: bytes) -> bytes:
+    """Let the caller of a call begun by `on_call` agree; return all that was said."""
+    peer.says(OK * 5 + executed(uuid, peer.heard))
+    peer.hears(b"execute-app-name: play_and_get_digits")
+    peer.hears(b"[12]")
+    peer.says(DONE * 2 + OK + executed(uuid, peer.heard, PRESSED))
+    return peer.hears(b"api uuid_record %s start" % uuid)

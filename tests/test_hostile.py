@@ -5,12 +5,29 @@ Beside every attack a good call goes on, and must end as if nothing had been.
 
 import random
 import re
+from contextlib import contextmanager
 
 import pytest
+from gevent import socket
 
+from eslflow.call.dialogue import Dialogue, offer
+from eslflow.errors import EslflowError, ProtocolError
 from eslflow.ledger.read import Reader
 from eslflow.sim.script import Script
-from tests.peers import OFFER, OK, Peer, rig
+from eslflow.switch import conversation
+from eslflow.wire.reader import Reader as WireReader
+from tests.peers import (
+    DONE,
+    OFFER,
+    OK,
+    PRESSED,
+    Peer,
+    agrees,
+    event,
+    executed,
+    on_call,
+    rig,
+)
 
 # What our side may ever send, command by command.
 MEANT = re.compile(
@@ -22,13 +39,14 @@ MEANT = re.compile(
     rb"execute-app-name: (answer|playback|play_and_get_digits|callcenter)\n"
     rb"Event-UUID: eslflow-\d+(\nexecute-app-arg: [ -~]+)?"
 )
+EXPANDS = re.compile(rb"\$|%2[45]", re.IGNORECASE)
 GOOD = Script(keys=("1",), path="test", uuid="good-1")
 
 
 def meant(data):
     """Whether everything our side sent is something it means to send."""
     commands = [command for command in data.split(b"\n\n") if command]
-    return all(MEANT.fullmatch(c) and b"${" not in c for c in commands)
+    return all(MEANT.fullmatch(c) and not EXPANDS.search(c) for c in commands)
 
 
 @pytest.fixture
@@ -43,6 +61,17 @@ def good_call(controller):
     assert len(call.recordings) == 1
     assert call.breaches == []
     return call.uuid
+
+
+@contextmanager
+def beside(controller):
+    """Attack while a good call hears the welcome; it must then end as it should."""
+    peer = on_call(controller, b"beside-1")
+    yield
+    said = agrees(peer, b"beside-1")
+    assert meant(said)
+    assert said.count(b"uuid_record") == 1
+    peer.close()
 
 
 NAMES = {
@@ -121,12 +150,24 @@ STRANGERS = {
 
 @pytest.mark.parametrize("name", STRANGERS)
 def test_a_stranger_is_dropped_and_learns_nothing(controller, name):
+    with beside(controller):
+        peer = Peer(controller.controller.address)
+        peer.says(STRANGERS[name])
+        peer.sock.shutdown(1)
+        assert peer.hears_the_end() == b"connect\n\n"
+    good_call(controller)
+
+
+@pytest.mark.parametrize("name", STRANGERS)
+def test_a_stranger_costs_one_line_of_the_log(controller, caplog, name):
     peer = Peer(controller.controller.address)
     peer.says(STRANGERS[name])
     peer.sock.shutdown(1)
-    heard = peer.hears_the_end()
-    assert heard == b"connect\n\n"
-    good_call(controller)
+    peer.hears_the_end()
+    controller.controller.settle()
+    lines = [record.getMessage() for record in caplog.records]
+    assert len(lines) == (name != "blank lines")
+    assert all(re.fullmatch(r"dropped 127\.0\.0\.1: [ -~]+", text) for text in lines)
 
 
 AFTER_THE_OFFER = {
@@ -134,19 +175,21 @@ AFTER_THE_OFFER = {
     "a kind that no call has": b"Content-Type: text/rude-rejection\n\n",
     "negative length": b"Content-Type: api/response\nContent-Length: -5\n\n",
     "no event": b"Content-Type: text/event-plain\nContent-Length: 3\n\nabc",
+    "absurd length": b"Content-Type: api/response\nContent-Length: 9999999999\n\n",
+    "two lengths": (
+        b"Content-Length: x\nContent-Length: 0\nContent-Type: api/response\n\n"
+    ),
     "half a message": b"Content-Type: api/response\nContent-Length: 500\n\nabc",
 }
 
 
 @pytest.mark.parametrize("name", AFTER_THE_OFFER)
 def test_a_switch_that_breaks_the_protocol_loses_its_call_only(controller, name):
-    peer = Peer(controller.controller.address)
-    peer.hears(b"connect\n\n")
-    peer.says(OFFER % b"odd-1")
-    peer.hears(b"execute-app-name: playback")
-    peer.says(AFTER_THE_OFFER[name])
-    peer.sock.shutdown(1)
-    assert meant(peer.hears_the_end())
+    with beside(controller):
+        peer = on_call(controller, b"odd-1")
+        peer.says(AFTER_THE_OFFER[name])
+        peer.sock.shutdown(1)
+        assert meant(peer.hears_the_end())
     good_call(controller)
     controller.controller.settle()
     with controller.look() as ledger:
@@ -180,26 +223,100 @@ def test_one_call_too_many_is_closed_at_once(controller):
 
 
 def test_a_call_byte_by_byte_is_the_same_call(controller):
+    with beside(controller):
+        peer = Peer(controller.controller.address)
+        peer.says = lambda data, says=peer.says: [says(bytes([b])) for b in data]
+        peer.hears(b"connect\n\n")
+        peer.says(OFFER % b"slow-1")
+        peer.hears(b"execute-app-name: playback")
+        assert meant(agrees(peer, b"slow-1"))
+        peer.close()
+
+
+def test_messages_glued_together_are_each_heard(controller):
+    """Offer, replies and the end of the welcome in one piece, then the answer."""
     peer = Peer(controller.controller.address)
-    peer.hears(b"connect\n\n")
-    for byte in OFFER % b"slow-1":
-        peer.says(bytes([byte]))
-    assert meant(peer.hears(b"execute-app-name: playback"))
+    marks = [b"Event-UUID: eslflow-2", b"Event-UUID: eslflow-5"]
+    peer.says(OFFER % b"glued-1" + OK * 5 + executed(b"glued-1", marks[0]))
+    peer.hears(b"[12]")
+    peer.says(DONE * 2 + OK + executed(b"glued-1", marks[1], PRESSED))
+    said = peer.hears(b"api uuid_record glued-1 start")
+    assert meant(said)
+    assert said.count(b"play_and_get_digits") == 1
     peer.close()
-    good_call(controller)
+
+
+def test_a_peer_that_never_reads_is_dropped(controller, monkeypatch):
+    """It hangs on a socket whose buffers are full; what we owe it stays small."""
+    monkeypatch.setattr(conversation, "MOST_UNSENT", 1000)
+    with beside(controller):
+        peer = on_call(controller, b"deaf-1")
+        line = controller.controller.calls["deaf-1"]
+        line._sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
+        while line.is_open:
+            line._guard(lambda: line._send(b"x" * 900))
+        peer.close()
+    controller.controller.settle()
+    with controller.look() as ledger:
+        assert ledger.call("deaf-1")["call"]["ending"] == "lost"
+
+
+@pytest.mark.parametrize(
+    "more", [b"Unique-ID: deaf-1\n", b"variable_x: a%0AUnique-ID: ours-1%0A\n"]
+)
+def test_an_event_of_another_call_cannot_pass_for_ours(controller, more):
+    peer = on_call(controller, b"ours-1")
+    peer.says(OK * 5 + event(b"deaf-1", b"CHANNEL_HANGUP", more))
+    peer.says(executed(b"ours-1", peer.heard))
+    assert meant(peer.hears(b"play_and_get_digits"))
+    peer.close()
 
 
 def test_random_bytes_never_make_us_say_what_we_do_not_mean(controller):
     """10,000 strings; after the offer on even ones, so that both readers are met."""
     dice = random.Random(20261124)
-    for batch in range(100):
-        peer = Peer(controller.controller.address)
-        if batch % 2:
-            peer.says(OFFER % (b"fuzz-%d" % batch))
-        peer.says(b"".join(dice.randbytes(dice.randrange(120)) for _ in range(100)))
-        peer.sock.shutdown(1)
-        assert meant(peer.hears_the_end())
+    with beside(controller):
+        for batch in range(100):
+            peer = Peer(controller.controller.address)
+            if batch % 2:
+                peer.says(OFFER % (b"fuzz-%d" % batch))
+            peer.says(b"".join(dice.randbytes(dice.randrange(120)) for _ in range(100)))
+            peer.sock.shutdown(1)
+            assert meant(peer.hears_the_end())
     good_call(controller)
+
+
+SPLINTERS = (
+    *(b"Content-Length: ", b"Content-Type: ", b"text/event-plain", b"command/reply"),
+    *(b"Event-Name: CHANNEL_HANGUP", b"Unique-ID: u-1", b"Reply-Text: +OK", b"\n\n"),
+    *(b"\n", b"\n", b"\r\n", b": ", b"%0A", b"7", b"-1", b"\x00", b"\xff", b"${x}"),
+)
+
+
+def test_whatever_is_said_is_heard_or_refused():
+    """10,000 strings of splinters of the protocol, each to a reader of its own."""
+    dice = random.Random(42)
+    for _ in range(10_000):
+        data = b"".join(dice.choices(SPLINTERS, k=dice.randrange(1, 25)))
+        reader, dialogue = WireReader(), Dialogue("u-1")
+        dialogue.open((), ())
+        try:
+            for message in reader.feed(data + b"\n\n"):
+                dialogue.hear(message)
+        except ProtocolError:
+            continue
+        assert reader.pending <= len(data) + 2
+
+
+def test_whatever_is_offered_is_a_call_or_refused():
+    dice = random.Random(43)
+    for _ in range(2000):
+        data = b"".join(dice.choices(SPLINTERS, k=dice.randrange(1, 25)))
+        try:
+            offers = [offer(message) for message in WireReader().feed(data + b"\n\n")]
+        except EslflowError:
+            continue
+        assert all(re.fullmatch("[0-9A-Za-z-]+", found.uuid) for found in offers)
 
 
 def test_two_hand_overs_of_one_call_are_both_served(controller):

@@ -2,11 +2,11 @@
 
 import gc
 import logging
-import re
 
 import gevent
 import pytest
 from gevent import socket
+from gevent.event import AsyncResult
 
 from eslflow.call.commands import Await, Execute
 from eslflow.call.dialogue import Dialogue
@@ -17,7 +17,7 @@ from eslflow.sim.script import Script
 from eslflow.switch import conversation
 from eslflow.switch.conversation import Conversation
 from eslflow.wire.message import Message
-from tests.peers import OK, PATIENCE_S, Peer, on_call, rig
+from tests.peers import DONE, OK, PATIENCE_S, PRESSED, Peer, executed, on_call, rig
 
 
 @pytest.fixture
@@ -87,22 +87,9 @@ def test_a_peer_that_never_reads_costs_its_own_call_only(controller, monkeypatch
     peer = on_call(controller)
     monkeypatch.setattr(conversation, "MOST_UNSENT", -1)
     controller.controller.calls["u-1"]._unsent = b"x"
-    peer.says(OK * 5 + executed(peer.hears(b"playback")))
+    peer.says(OK * 5 + executed(b"u-1", peer.heard))
     peer.hears_the_end()
     assert ending(controller) == "lost"
-
-
-def executed(heard):
-    """Return the event that says that the application last asked for is done."""
-    body = (
-        b"Event-Name: CHANNEL_EXECUTE_COMPLETE\nUnique-ID: u-1\n"
-        b"Application-Response: FILE PLAYED\nApplication-UUID: %s\n\n"
-        % re.findall(rb"Event-UUID: (\S+)", heard)[-1]
-    )
-    return b"Content-Length: %d\nContent-Type: text/event-plain\n\n%s" % (
-        len(body),
-        body,
-    )
 
 
 def test_a_ledger_may_answer_before_keep_returns(controller):
@@ -120,27 +107,28 @@ def test_a_ledger_may_answer_before_keep_returns(controller):
 
 
 def test_a_caller_who_leaves_while_the_grant_is_written_is_waited_for(controller):
-    kept = []
+    asked = AsyncResult()
     keep = controller.ledger.keep
 
     def late(rows, done=None):
         keep(rows)
         if done is not None:
-            kept.append(done)
+            asked.set(done)
 
     controller.ledger.keep = late
-    call = gevent.spawn(controller.switch.call, Script(keys=("1",), path="test"))
-    while not kept:
-        gevent.sleep(0)
-    (line,) = controller.controller.calls.values()
-    line._sock.shutdown(socket.SHUT_RDWR)
+    peer = on_call(controller)
+    peer.says(OK * 5 + executed(b"u-1", peer.heard))
+    peer.hears(b"[12]")
+    peer.says(DONE * 2 + OK + executed(b"u-1", peer.heard, PRESSED))
+    done = asked.get(timeout=PATIENCE_S)
+    peer.close()
+    line = controller.controller.calls["u-1"]
     while line.is_open:
         gevent.sleep(0)
     assert controller.controller.settle(0.01) == 1
-    kept[0]("")
+    done("")
     assert controller.controller.settle(PATIENCE_S) == 0
-    call.get(timeout=PATIENCE_S)
-    assert ending(controller, line.uuid) == "lost"
+    assert ending(controller) == "lost"
 
 
 def test_a_fault_while_the_ledger_wakes_the_call_costs_that_call_only(
