@@ -24,6 +24,8 @@ pytestmark = pytest.mark.live
 
 PATIENCE_S = 60
 CALLER = "+4930123456"
+PHONE = "sofia/internal/caller@127.0.0.1:5060"
+"""An extension of the switch itself, which answers and plays a tone."""
 
 
 class Line:
@@ -107,9 +109,11 @@ def link(freeswitch):
 def place(link, tmp_path):
     rigs = []
 
-    def call(sounds=None, called="sofia/internal/caller@127.0.0.1:5060"):
+    def call(sounds=None, called=PHONE, change=("", "")):
         told = Queue()
-        flow = load_flow(shipped.flows() / "support.yaml")
+        text = (shipped.flows() / "support.yaml").read_text(encoding="utf-8")
+        (tmp_path / "support.yaml").write_text(text.replace(*change), encoding="utf-8")
+        flow = load_flow(tmp_path / "support.yaml")
         tmp_path.chmod(0o777)
         rig = Rig(
             [flow],
@@ -233,3 +237,22 @@ def test_an_agent_who_leaves_first_ends_the_call_and_the_recording(place):
     kept = line.kept()
     assert kept["call"]["ending"] == "finished"
     assert kept["recordings"][0]["state"] == "stopped"
+
+
+def test_a_fifo_is_answered_by_its_consumer_and_the_talk_is_recorded(place):
+    line = place(change=("queue: support,", "queue: desk, type: fifo,"))
+    line.until("asks")
+    line.press("1")
+    line.until("For sales")
+    line.press("2")
+    line.until("waits in queue desk")
+    consumer = str(uuid.uuid4())
+    road = f"{{origination_uuid={consumer}}}{PHONE} '&fifo(desk out nowait)'"
+    line.link.send(f"bgapi originate {road}")
+    line.until("an agent answers")
+    line.talks(1.0)
+    line.link.send(f"api uuid_kill {consumer}")
+    kept = line.kept()
+    assert states(kept) == ("granted", "")
+    assert kept["recordings"][0]["state"] == "stopped"
+    assert wav.read(Path(kept["recordings"][0]["path"])).ms > 500
