@@ -21,3 +21,4 @@ def test_a_step_leads_where_its_targets_say_and_asks_for_nothing():
     assert step.asks_for() == ()
     assert list(step.problems({})) == []
     assert step.hears_custom == frozenset()
+    assert step.needs == frozenset()

@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import re
 
 import gevent
 import pytest
@@ -17,7 +18,18 @@ from eslflow.sim.script import Script
 from eslflow.switch import conversation
 from eslflow.switch.conversation import Conversation
 from eslflow.wire.message import Message
-from tests.peers import DONE, OK, PATIENCE_S, PRESSED, Peer, executed, on_call, rig
+from tests.peers import (
+    DONE,
+    OK,
+    PATIENCE_S,
+    PRESSED,
+    Peer,
+    agrees,
+    event,
+    executed,
+    on_call,
+    rig,
+)
 
 
 @pytest.fixture
@@ -258,6 +270,23 @@ def test_a_waiting_call_holds_no_message(controller):
     peer.says(OK * 5)
     line = controller.controller.calls["u-1"]
     while line._dialogue._answers:
+        gevent.sleep(0)
+    held = messages() - before
+    peer.close()
+    assert not held
+
+
+def test_a_talking_call_holds_no_message_either(controller):
+    before = messages()
+    peer = on_call(controller)
+    path = re.findall(rb"start (\S+) 0", agrees(peer, b"u-1"))[0]
+    peer.says(event(b"u-1", b"RECORD_START", b"Record-File-Path: %s\n" % path))
+    peer.says(DONE * 2)
+    peer.hears(b"execute-app-name: callcenter")
+    answered = executed(b"u-1", peer.heard, b"variable_cc_cause: answered\n")
+    peer.says(DONE + OK + answered)
+    live = controller.controller.calls["u-1"]._engine.live
+    while not live.was_bridged:
         gevent.sleep(0)
     held = messages() - before
     peer.close()

@@ -90,7 +90,11 @@ class Queue(Step):
             ending = yield from self._fifo(live)
         else:
             ending = yield from self._callcenter(live)
-        if ending != "answered":
+        if ending == "answered":
+            # Here, where the event that told of the agent is forgotten already: a talk
+            # is long, and the event is most of what a waiting call would hold.
+            yield from _talk(live)
+        else:
             yield Tell(f"queue {self.queue}: {ending.replace('_', ' ')}")
             yield Api(ApiCommand.UUID_SETVAR, f"{uuid} socket_resume true", waits=False)
         return ending
@@ -102,7 +106,6 @@ class Queue(Step):
         # It comes when an agent answers, or when the queue gives the call back.
         cause = (done.variables.variable("cc_cause") or "").lower()
         if cause == "answered":
-            yield from _talk(live)
             return "answered"
         reason = done.variables.variable("cc_cancel_reason") or ""
         return _REASONS.get(reason, "failed")
@@ -116,10 +119,7 @@ class Queue(Step):
         event = yield Await((Queued, Parked), 1.0)
         while isinstance(event, Queued) and event.action not in _FIFO_TAKEN:
             event = yield Await((Queued, Parked), 1.0)
-        if not isinstance(event, Queued):
-            return "failed"
-        yield from _talk(live)
-        return "answered"
+        return "answered" if isinstance(event, Queued) else "failed"
 
 
 def _talk(live: Live) -> Generator[Command, Event | None, None]:
