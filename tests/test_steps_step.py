@@ -19,6 +19,7 @@ def test_a_step_leads_where_its_targets_say_and_asks_for_nothing():
     assert step.target("unheard of") == ""
     assert step.leads_to() == ["b", "b"]
     assert step.asks_for() == ()
+    assert step.needs == frozenset()
     assert list(step.problems({})) == []
     assert step.hears_custom == frozenset()
     assert step.needs == frozenset()
