@@ -3,6 +3,7 @@
 import gc
 import logging
 import re
+import struct
 
 import gevent
 import pytest
@@ -102,6 +103,24 @@ def test_a_peer_that_never_reads_costs_its_own_call_only(controller, monkeypatch
     peer.says(OK * 5 + executed(b"u-1", peer.heard))
     peer.hears_the_end()
     assert ending(controller) == "lost"
+
+
+def test_a_switch_that_breaks_off_loses_its_call(controller, caplog):
+    peer = on_call(controller)
+    at_once = struct.pack("ii", 1, 0)
+    peer.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+    peer.close()
+    assert controller.controller.settle(PATIENCE_S) == 0
+    assert "the socket broke: [Errno 104] Connection reset" in caplog.text
+    assert ending(controller) == "lost"
+
+
+def test_a_switch_that_fell_silent_is_asked_by_the_kernel(controller):
+    peer = on_call(controller)
+    sock = controller.controller.calls["u-1"]._sock
+    assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    peer.close()
 
 
 def test_a_ledger_may_answer_before_keep_returns(controller):

@@ -32,6 +32,10 @@ BACKLOG = 65535
 """The kernel cuts it to somaxconn. With SYN cookies it forgets a connection that finds
 the backlog full: the switch takes it for open and waits for our `connect` in vain."""
 
+KEEP_ALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 6}
+"""After how many seconds the kernel asks a silent switch, how often, how many times: one
+that lost its power says no goodbye, and its calls would be held for ever."""
+
 Watch = Callable[[str, int, "Tell | Alarm"], None]
 
 
@@ -211,6 +215,11 @@ def _listen(host: str, port: int) -> Any:
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # What is accepted has these from the listener.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in KEEP_ALIVE.items():
+            if hasattr(socket, name):
+                listener.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
         listener.bind((host, port))
         listener.listen(BACKLOG)
     except OSError as error:
