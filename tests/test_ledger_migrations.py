@@ -5,8 +5,18 @@ from contextlib import closing
 
 import pytest
 
-from eslflow.call.records import CallOffered, Choice, RecordingAction, State
-from eslflow.ledger.migrations import migrate
+from sqlite_utils import Database
+
+from eslflow.call.records import (
+    CallOffered,
+    Choice,
+    RecordingAction,
+    RecordingBegun,
+    RecordingChecked,
+    RecordingEnded,
+    State,
+)
+from eslflow.ledger.migrations import migrate, migrations
 
 
 @pytest.fixture
@@ -25,6 +35,9 @@ def test_migrating_twice_changes_nothing_and_every_column_is_there(db):
     for table, row in (
         ("calls", CallOffered),
         ("choices", Choice),
+        ("recordings", RecordingBegun),
+        ("recordings", RecordingEnded),
+        ("recordings", RecordingChecked),
         ("recording_actions", RecordingAction),
     ):
         columns = {line[1] for line in db.execute(f"PRAGMA table_info({table})")}
@@ -38,3 +51,14 @@ def test_every_state_can_be_stored_and_no_other(db):
     ]
     allowed = sql.partition("IN (")[2].partition(")")[0].replace("'", "").split(", ")
     assert allowed == [state.value for state in State]
+
+
+def test_an_older_ledger_keeps_its_proof_and_gets_the_new_columns(db):
+    migrations.apply(Database(db), stop_before="what_the_file_holds")
+    db.execute(
+        "INSERT INTO recording_actions (recording_id, call_uuid, at, action, reason, "
+        "step, reply, verified) VALUES ('u-1', 'u', 5, 'start', 'step', 's', '+OK', 1)"
+    )
+    migrate(db)
+    sql = "SELECT recording_id, at, asked_at, leg_uuid, path FROM recording_actions"
+    assert db.execute(sql).fetchall() == [("u-1", 5, 0, "", "")]

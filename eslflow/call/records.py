@@ -165,22 +165,55 @@ class RecordingEnded(NamedTuple):
     """`Record-Completion-Cause`; it does not mean what it says (measured)."""
     state: str
     """`stopped`, `failed` when it never ran, `lost` when its end was not seen."""
+    audio_at: int = 0
+    """When sound could first be in the file: at RECORD_START, or when an agent
+    answered; 0: never."""
+    gaps: str = ""
+    """When no sound went into the file because no agent was there, each as
+    `<from>-<to>`, separated by blanks."""
+
+
+class RecordingChecked(NamedTuple):
+    """What was found in a file after the call; completes `RecordingBegun`."""
+
+    id: str
+    checked_at: int
+    verdict: str
+    """`intact`, or what is wrong: `missing`, `damaged`, `leaked` (sound where a mask
+    was), `unpermitted` (nobody agreed to it)."""
+    path: str
+    """Where the file is now: a bad one is moved to quarantine."""
+    sha256: str
+    bytes: int
+    file_ms: int
+    """Length as the file has it."""
+    findings: str
+    """What is wrong in words, a line each; empty when nothing is."""
 
 
 class RecordingAction(NamedTuple):
-    """One thing asked of a recording, and what the switch replied."""
+    """One thing asked of a recorder, and what the switch replied."""
 
     recording_id: str
+    """Empty: the recorder is not ours."""
     call_uuid: str
     at: int
+    """When the outcome was known; a mask holds from here on."""
     action: RecordAction
     reason: str
-    """What made it so: `step` (the flow asked), `hangup`, `switch` (by itself)."""
+    """What made it so: `step` (the flow asked), `hangup`, `switch` (by itself), ..."""
     step: str
     reply: str
     """The switch's words."""
     verified: bool
-    """Whether the switch was seen to do it (RECORD_START, RECORD_STOP)."""
+    """Whether the switch was seen to do it (RECORD_START, RECORD_STOP, the `+OK` of a
+    mask)."""
+    asked_at: int = 0
+    """When the command was sent; an unmask counts from here on. 0: nobody asked."""
+    leg_uuid: str = ""
+    """The leg it was asked of, when that is not the caller's."""
+    path: str = ""
+    """The file of a recorder that is not ours."""
 
 
 Row = (
@@ -190,5 +223,6 @@ Row = (
     | Choice
     | RecordingBegun
     | RecordingEnded
+    | RecordingChecked
     | RecordingAction
 )

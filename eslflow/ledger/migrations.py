@@ -123,3 +123,26 @@ def first_tables(db: Database) -> None:
                 f"BEFORE {change} ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, '{table} are proof: append only'); END"
             )
+
+
+_SECOND = """
+ALTER TABLE recordings ADD COLUMN audio_at INTEGER;;
+ALTER TABLE recordings ADD COLUMN gaps TEXT;;
+ALTER TABLE recordings ADD COLUMN checked_at INTEGER;;
+ALTER TABLE recordings ADD COLUMN verdict TEXT;;
+ALTER TABLE recordings ADD COLUMN sha256 TEXT;;
+ALTER TABLE recordings ADD COLUMN bytes INTEGER;;
+ALTER TABLE recordings ADD COLUMN file_ms INTEGER;;
+ALTER TABLE recordings ADD COLUMN findings TEXT;;
+CREATE INDEX recordings_unchecked ON recordings (asked_at) WHERE checked_at IS NULL;;
+ALTER TABLE recording_actions ADD COLUMN asked_at INTEGER NOT NULL DEFAULT 0;;
+ALTER TABLE recording_actions ADD COLUMN leg_uuid TEXT NOT NULL DEFAULT '';;
+ALTER TABLE recording_actions ADD COLUMN path TEXT NOT NULL DEFAULT ''
+"""
+
+
+@migrations()
+def what_the_file_holds(db: Database) -> None:
+    """Keep what a recording was found to hold, and when each command was sent."""
+    for statement in _SECOND.split(";;"):
+        db.execute(statement)

@@ -20,6 +20,7 @@ from eslflow.call.records import (
     NoticePlayed,
     RecordingAction,
     RecordingBegun,
+    RecordingChecked,
     RecordingEnded,
     Row,
 )
@@ -91,6 +92,7 @@ _KINDS: tuple[tuple[type[Any], str, Callable[[Any], tuple[Any, ...]]], ...] = (
     (RecordingBegun, _insert("recordings", RecordingBegun._fields, _SAME), tuple),
     (RecordingAction, _insert("recording_actions", RecordingAction._fields), tuple),
     (RecordingEnded, _update("recordings", "id", RecordingEnded._fields), tuple),
+    (RecordingChecked, _update("recordings", "id", RecordingChecked._fields), tuple),
     (CallEnded, _update("calls", "uuid", CallEnded._fields), tuple),
 )
 

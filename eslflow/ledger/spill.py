@@ -29,6 +29,7 @@ _KINDS: dict[str, type[Any]] = {
         records.Choice,
         records.RecordingBegun,
         records.RecordingEnded,
+        records.RecordingChecked,
         records.RecordingAction,
     )
 }
