@@ -4,7 +4,6 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-
 from sqlite_utils import Database
 
 from eslflow.call.records import (

@@ -33,8 +33,9 @@ BACKLOG = 65535
 the backlog full: the switch takes it for open and waits for our `connect` in vain."""
 
 KEEP_ALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 6}
-"""After how many seconds the kernel asks a silent switch, how often, how many times: one
-that lost its power says no goodbye, and its calls would be held for ever."""
+"""After how many seconds the kernel asks a silent switch, how often, how many times.
+
+One that lost its power says no goodbye, and its calls would be held for ever."""
 
 Watch = Callable[[str, int, "Tell | Alarm"], None]
 
