@@ -6,7 +6,8 @@
         call.expects(...)
 
 A mismatch prints both columns; commands that no line expected fail the test at its end,
-so that none passes by accident. `Tell` is left out unless `told` asks for it.
+so that none passes by accident. `Tell` is left out unless `told` asks for it, and
+timers run by themselves: `passes` lets time go by.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import zip_longest
 
-from eslflow.call.commands import Command, Keep, Tell
+from eslflow.call.commands import Command, Keep, Tell, Timer
 from eslflow.call.engine import Engine
-from eslflow.call.events import Event, Offered
+from eslflow.call.events import Event, Offered, TimedOut
 from eslflow.call.live import Site, Sound
 from eslflow.flow.model import Flow
 
@@ -49,6 +50,7 @@ class Playbook:
         """Every row that was to be kept, in order."""
         self.told: list[str] = []
         self._waiting: list[Command] = []
+        self._timers: dict[int, int] = {}
         self._take(self.engine.begin())
 
     def __enter__(self) -> Playbook:
@@ -63,6 +65,16 @@ class Playbook:
         self.expects()
         self.now += int(after_s * 1e6)
         self._take(self.engine.handle(event, self.now))
+
+    def passes(self, seconds: float) -> None:
+        """Let time go by; timers run out in their order."""
+        self.expects()
+        end = self.now + round(seconds * 1e6)
+        while due := sorted((at, t) for t, at in self._timers.items() if at <= end):
+            self.now, token = due[0]
+            del self._timers[token]
+            self._take(self.engine.handle(TimedOut(token), self.now))
+        self.now = end
 
     def expects(self, *expected: Command) -> None:
         """Compare what we said with what we must say, in order and completely."""
@@ -88,6 +100,13 @@ class Playbook:
         for command in commands:
             if isinstance(command, Tell):
                 self.told.append(command.text)
+                continue
+            if isinstance(command, Timer):
+                self._timers.pop(command.token, None)
+                if command.seconds is not None:
+                    self._timers[command.token] = self.now + round(
+                        command.seconds * 1e6
+                    )
                 continue
             if isinstance(command, Keep):
                 self.kept += command.rows

@@ -19,6 +19,7 @@ from eslflow.call.commands import (
     mark,
 )
 from eslflow.call.events import (
+    Bridged,
     Disconnected,
     Event,
     Executed,
@@ -29,6 +30,7 @@ from eslflow.call.events import (
     RecordStarted,
     RecordStopped,
     Replied,
+    Unbridged,
 )
 from eslflow.errors import ProtocolError
 from eslflow.wire import command as text
@@ -179,6 +181,11 @@ def _number(digits: str, most: int) -> int:
 
 _EVENTS = {
     EventName.CHANNEL_EXECUTE_COMPLETE.value.encode(): _executed,
+    EventName.CHANNEL_BRIDGE.value.encode(): lambda event: Bridged(
+        leg=event.get("Other-Leg-Unique-ID") or event.get("Bridge-B-Unique-ID") or "",
+        agent=event.get("Other-Leg-Destination-Number") or "",
+    ),
+    EventName.CHANNEL_UNBRIDGE.value.encode(): lambda _: Unbridged(),
     EventName.CHANNEL_PARK.value.encode(): lambda _: Parked(),
     EventName.CHANNEL_HANGUP.value.encode(): lambda event: HungUp(
         event.get("Hangup-Cause") or ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from eslflow.flow.audio import Audio, notice_path, prompt_path
@@ -36,6 +37,34 @@ class Record(str, Enum):
 
     ON = "on"
     OFF = "off"
+    MASKED = "masked"
+    """Silence is stored in place of sound, while the step runs."""
+
+    def __str__(self) -> str:
+        """Give the word as the flow spells it."""
+        return self.value
+
+
+class Channels(str, Enum):
+    """How many tracks a recording has."""
+
+    STEREO = "stereo"
+    """The caller on the left, the agent on the right."""
+    MONO = "mono"
+
+    def __str__(self) -> str:
+        """Give the word as the flow spells it."""
+        return self.value
+
+
+class AfterMask(str, Enum):
+    """What becomes of a mask that nobody has renewed in time."""
+
+    STAY = "stay"
+    """It stays, and the agent hears a tone now and then."""
+    UNMASK = "unmask"
+    STOP = "stop"
+    """The recording ends for the rest of the call."""
 
     def __str__(self) -> str:
         """Give the word as the flow spells it."""
@@ -63,6 +92,19 @@ class Purpose:
     basis: Basis
     retain_s: int = 0
     """How long recordings for it may be kept, in seconds; 0: no limit given."""
+
+
+@dataclass(frozen=True)
+class RecordingRules:
+    """How the calls of a flow are recorded, whatever the step."""
+
+    channels: Channels = Channels.STEREO
+    after_mask: AfterMask = AfterMask.STAY
+
+    @property
+    def is_stereo(self) -> bool:
+        """Whether caller and agent have a track each."""
+        return self.channels is Channels.STEREO
 
 
 @dataclass(frozen=True)
@@ -100,10 +142,16 @@ class Flow:
     purposes: Mapping[str, Purpose] = field(default_factory=dict)
     notices: Mapping[str, Notice] = field(default_factory=dict)
     prompts: Mapping[str, Prompt] = field(default_factory=dict)
+    recording: RecordingRules = field(default_factory=RecordingRules)
     sha256: str = ""
     """Of the file's bytes, in hex."""
     file: str = ""
     """Where it was read from."""
+
+    @cached_property
+    def records(self) -> bool:
+        """Whether any of its steps can be recorded."""
+        return any(step.record is Record.ON for step in self.steps.values())
 
     def audio(self) -> Iterator[Audio]:
         """Yield every piece of audio the flow can play, prompts first."""

@@ -56,7 +56,13 @@ class Queue(Step):
     )
     fallbacks: ClassVar[frozenset[str]] = frozenset(endings) - {"answered"}
     ends: ClassVar[frozenset[str]] = frozenset({"answered"})
-    hears: ClassVar[frozenset[EventName]] = frozenset({EventName.CHANNEL_PARK})
+    hears: ClassVar[frozenset[EventName]] = frozenset(
+        {
+            EventName.CHANNEL_PARK,
+            EventName.CHANNEL_BRIDGE,
+            EventName.CHANNEL_UNBRIDGE,
+        }
+    )
     queue: str = option(QueueName(), help="The queue's name on the switch.")
     type: QueueKind = option(
         OneOf(QueueKind),
