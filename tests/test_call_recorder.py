@@ -68,7 +68,7 @@ def started(call):
     """Let the switch start the recording; the announcement has begun after it."""
     call.expects(NUMBER, ASK_START)
     call.when(RecordStarted(PATH))
-    call.when(Replied(2, True, "+OK Success"))
+    call.answers(ASK_START)
     call.expects(ANSWER, PLAY)
 
 
@@ -89,7 +89,7 @@ def test_it_runs_after_the_reply_and_record_start():
 def test_record_start_may_come_after_the_reply():
     with Playbook(TWO) as call:
         call.expects(NUMBER, ASK_START)
-        call.when(Replied(2, True, "+OK Success"))
+        call.answers(ASK_START)
         call.when(RecordStarted("/another/recorder.wav"))
         call.when(RecordStarted(PATH))
         call.expects(ANSWER, PLAY)
@@ -98,9 +98,9 @@ def test_record_start_may_come_after_the_reply():
 def test_it_stops_before_the_next_step_that_does_not_want_it():
     with Playbook(TWO) as call:
         started(call)
-        call.when(Executed(mark(4)))
+        call.done(PLAY)
         call.expects(ASK_STOP)
-        call.when(Replied(5, True, "+OK Success"))
+        call.answers(ASK_STOP)
         call.when(RecordStopped(PATH, 4000, "success-maxtime"))
         call.expects(PLAY)
     (ended,) = call.rows(RecordingEnded)
@@ -112,9 +112,9 @@ def test_it_stops_before_the_next_step_that_does_not_want_it():
 def test_a_refused_start_is_asked_for_once_more_then_the_call_goes_on():
     with Playbook(TWO) as call:
         call.expects(NUMBER, ASK_START)
-        call.when(Replied(2, False, "-ERR Cannot record session!"))
+        call.answers(ASK_START, "-ERR Cannot record session!")
         call.expects(ASK_START)
-        call.when(Replied(3, False, "-ERR Cannot record session!"))
+        call.answers(ASK_START, "-ERR Cannot record session!")
         alarm = Alarm("recording did not start: -ERR Cannot record session!")
         call.expects(HALT, alarm, ANSWER, PLAY)
         assert call.engine.live.recorder.state is Recording.FAILED
@@ -127,12 +127,12 @@ def test_a_refused_start_is_asked_for_once_more_then_the_call_goes_on():
 def test_a_start_that_is_not_seen_is_asked_for_again():
     with Playbook(TWO) as call:
         call.expects(NUMBER, ASK_START)
-        call.when(Replied(2, True, "+OK Success"))
+        call.answers(ASK_START)
         call.passes(RUNS_WITHIN_S)
         call.expects(LOOK)
-        call.when(Replied(3, True, "<media-bugs>\n</media-bugs>"))
+        call.answers(LOOK, "<media-bugs>\n</media-bugs>")
         call.expects(ASK_START)
-        call.when(Replied(4, True, "+OK Success"))
+        call.answers(ASK_START)
         call.when(RecordStarted(PATH))
         call.expects(ANSWER, PLAY)
     verified = [row.verified for row in call.rows(RecordingAction)]
@@ -142,10 +142,10 @@ def test_a_start_that_is_not_seen_is_asked_for_again():
 def test_a_start_whose_event_is_lost_is_seen_all_the_same():
     with Playbook(TWO) as call:
         call.expects(NUMBER, ASK_START)
-        call.when(Replied(2, True, "+OK Success"))
+        call.answers(ASK_START)
         call.passes(RUNS_WITHIN_S)
         call.expects(LOOK)
-        call.when(Replied(3, True, bugs(PATH)))
+        call.answers(LOOK, bugs(PATH))
         call.expects(ANSWER, PLAY)
         assert call.engine.live.recorder.state is Recording.ON
     (action,) = call.rows(RecordingAction)
@@ -161,26 +161,26 @@ def test_a_start_that_is_never_answered_lets_the_call_go_on():
         why = "-no answer within 1 s"
         call.expects(HALT, Alarm(f"recording did not start: {why}"), ANSWER, PLAY)
         # What is answered too late is no news.
-        call.when(Replied(2, True, "+OK Success"))
+        call.answers(ASK_START)
 
 
 def test_a_look_that_is_not_answered_says_nothing():
     with Playbook(TWO) as call:
         call.expects(NUMBER, ASK_START)
-        call.when(Replied(2, True, "+OK Success"))
+        call.answers(ASK_START)
         call.passes(RUNS_WITHIN_S)
         call.expects(LOOK)
         call.passes(LOOK_S)
         call.expects(ASK_START)
         call.when(RecordStarted(PATH))
-        call.when(Replied(4, True, "+OK Success"))
+        call.answers(ASK_START)
         call.expects(ANSWER, PLAY)
 
 
 def test_a_file_that_closes_while_it_starts_is_over():
     with Playbook(TWO) as call:
         call.expects(NUMBER, ASK_START)
-        call.when(Replied(2, True, "+OK Success"))
+        call.answers(ASK_START)
         call.when(RecordStopped(PATH, 0, "empty-file"))
         call.expects(ANSWER, PLAY)
     assert call.engine.live.recorder.state is Recording.OFF
@@ -189,15 +189,15 @@ def test_a_file_that_closes_while_it_starts_is_over():
 def test_a_refused_stop_stops_every_recorder_of_the_leg():
     with Playbook(TWO) as call:
         started(call)
-        call.when(Executed(mark(4)))
+        call.done(PLAY)
         call.expects(ASK_STOP)
-        call.when(Replied(5, False, "-ERR Cannot stop"))
+        call.answers(ASK_STOP, "-ERR Cannot stop")
         call.expects(
             Alarm("recording did not stop, stopping all of the leg: -ERR Cannot stop"),
             STOP_ALL,
         )
         call.when(RecordStopped(PATH, 100))
-        call.when(Replied(6, True, "+OK"))
+        call.answers(STOP_ALL)
         call.expects(PLAY)
     stops = [(row.reply, row.verified) for row in call.rows(RecordingAction)][1:]
     assert stops == [("-ERR Cannot stop", False), ("+OK", True)]
@@ -206,22 +206,22 @@ def test_a_refused_stop_stops_every_recorder_of_the_leg():
 def stops_without_a_word(call):
     """Ask for a stop that is answered, though no event tells that it happened."""
     started(call)
-    call.when(Executed(mark(4)))
+    call.done(PLAY)
     call.expects(ASK_STOP)
-    call.when(Replied(5, True, "+OK Success"))
+    call.answers(ASK_STOP)
     call.passes(STOPS_WITHIN_S)
     said = "+OK Success; no RECORD_STOP within 2 s"
     call.expects(
         Alarm(f"recording did not stop, stopping all of the leg: {said}"), STOP_ALL
     )
-    call.when(Replied(6, False, "-ERR Cannot stop record session!"))
+    call.answers(STOP_ALL, "-ERR Cannot stop record session!")
     call.expects(LOOK)
 
 
 def test_a_stop_whose_event_is_lost_is_seen_all_the_same():
     with Playbook(TWO) as call:
         stops_without_a_word(call)
-        call.when(Replied(7, True, bugs("/another.wav")))
+        call.answers(ASK_START, bugs("/another.wav"))
         call.expects(PLAY)
         assert call.engine.live.recorder.state is Recording.OFF
     (ended,) = call.rows(RecordingEnded)
@@ -240,12 +240,12 @@ def test_a_stop_that_is_not_seen_raises_an_alarm_and_nothing_is_begun(answer):
         if answer is None:
             call.passes(LOOK_S)
         else:
-            call.when(Replied(7, not answer.startswith("-"), answer))
+            call.answers(ASK_START, answer)
         call.expects(Alarm(f"recording may still run: {PATH}"), PLAY)
-        call.when(Executed(mark(8)))
+        call.done(PLAY)
         call.expects(PLAY)
         call.when(RecordStopped(PATH, 5000))
-        call.when(Executed(mark(9)))
+        call.done(PLAY)
         call.expects(Hangup())
     assert [row.verified for row in call.rows(RecordingAction)][:3] == [
         True,
@@ -272,7 +272,7 @@ def test_a_hangup_ends_the_file_when_the_switch_says_so():
 def test_a_hangup_while_it_is_being_stopped_keeps_the_stop():
     with Playbook(TWO) as call:
         started(call)
-        call.when(Executed(mark(4)))
+        call.done(PLAY)
         call.expects(ASK_STOP)
         call.when(RecordStopped(PATH, 100))
         call.when(HungUp("NORMAL_CLEARING"))
@@ -295,7 +295,7 @@ def test_it_goes_on_through_a_step_that_wants_it_too():
     )
     with Playbook(both) as call:
         started(call)
-        call.when(Executed(mark(4)))
+        call.done(PLAY)
         call.expects(PLAY)
 
 
@@ -303,10 +303,10 @@ def test_it_stops_before_the_flow_hangs_up():
     one = flow("a: {announce: welcome, record: on}", LAW)
     with Playbook(one) as call:
         started(call)
-        call.when(Executed(mark(4)))
+        call.done(PLAY)
         call.expects(ASK_STOP)
         call.when(RecordStopped(PATH, 100))
-        call.when(Replied(5, True, "+OK"))
+        call.answers(ASK_STOP)
         call.expects(Hangup())
 
 
@@ -386,9 +386,9 @@ HERS = Wish(Want.MASKED, "token page")
 def masked(call):
     """Let the recording run, and the step begin that masks it."""
     started(call)
-    call.when(Executed(mark(4)))
+    call.done(PLAY)
     call.expects(MASK)
-    call.when(Replied(5, True, "+OK Success"))
+    call.answers(MASK)
     call.expects(PLAY)
     assert call.engine.live.recorder.state is Recording.MASKED
 
@@ -410,13 +410,13 @@ def test_a_masked_step_begins_only_when_the_mask_is_confirmed():
 def test_the_unmask_waits_until_the_last_secret_sound_is_through():
     with Playbook(SECRET) as call:
         masked(call)
-        call.when(Executed(mark(6)))
+        call.done(PLAY)
         call.passes(GUARD_S * 0.99)
         call.expects()
         call.passes(GUARD_S * 0.01)
         call.expects(UNMASK)
         assert call.engine.live.recorder.state is Recording.ON
-        call.when(Replied(7, True, "+OK Success"))
+        call.answers(UNMASK)
         call.expects(PLAY)
     assert actions(call)[-1] == ("unmask", "step", True)
 
@@ -425,20 +425,20 @@ def test_the_unmask_waits_until_the_last_secret_sound_is_through():
 def test_a_mask_that_is_not_confirmed_stops_the_recording(reply):
     with Playbook(SECRET) as call:
         started(call)
-        call.when(Executed(mark(4)))
+        call.done(PLAY)
         call.expects(MASK)
         if reply is None:
             call.passes(MASKED_WITHIN_S)
             reply = "-no answer within 0.5 s"
         else:
-            call.when(Replied(5, False, reply))
+            call.answers(MASK, reply)
         alarm = f"recording could not be masked, and is stopped: {reply}"
         call.expects(Alarm(alarm), ASK_STOP)
         call.when(RecordStopped(PATH, 100))
-        call.when(Replied(6, True, "+OK Success"))
+        call.answers(ASK_STOP)
         call.expects(PLAY)
         # Afterwards it is recorded again, in a file of its own.
-        call.when(Executed(mark(7)))
+        call.done(PLAY)
         assert "/4c1b-9-2.wav" in call.skips()[-1].arg
     assert actions(call)[1:] == [("mask", "step", False), ("stop", "not masked", True)]
 
@@ -452,10 +452,10 @@ def test_what_is_not_recorded_is_not_begun_to_be_masked():
 def test_an_unmask_that_is_not_confirmed_begins_another_file():
     with Playbook(SECRET) as call:
         masked(call)
-        call.when(Executed(mark(6)))
+        call.done(PLAY)
         call.passes(GUARD_S)
         call.expects(UNMASK)
-        call.when(Replied(7, False, "-ERR Cannot unmask recording session!"))
+        call.answers(UNMASK, "-ERR Cannot unmask recording session!")
         call.expects(
             Alarm(
                 "recording could not be unmasked, and is begun anew: "
@@ -464,7 +464,7 @@ def test_an_unmask_that_is_not_confirmed_begins_another_file():
             ASK_STOP,
         )
         call.when(RecordStopped(PATH, 100))
-        call.when(Replied(8, True, "+OK Success"))
+        call.answers(ASK_STOP)
         assert "/4c1b-9-2.wav" in call.skips()[-1].arg
     assert actions(call)[-1] == ("stop", "not unmasked", True)
 
@@ -472,18 +472,18 @@ def test_an_unmask_that_is_not_confirmed_begins_another_file():
 def test_a_file_that_ends_while_it_is_masked_or_unmasked_is_over():
     with Playbook(SECRET) as call:
         started(call)
-        call.when(Executed(mark(4)))
+        call.done(PLAY)
         call.expects(MASK)
         call.when(RecordStopped(PATH, 100, "uri-failure"))
-        call.when(Replied(5, False, "-ERR Cannot mask recording session!"))
+        call.answers(MASK, "-ERR Cannot mask recording session!")
         call.expects(PLAY)
     with Playbook(SECRET) as call:
         masked(call)
-        call.when(Executed(mark(6)))
+        call.done(PLAY)
         call.passes(GUARD_S)
         call.expects(UNMASK)
         call.when(RecordStopped(PATH, 100, "uri-failure"))
-        call.when(Replied(7, False, "-ERR Cannot unmask recording session!"))
+        call.answers(UNMASK, "-ERR Cannot unmask recording session!")
         assert "/4c1b-9-2.wav" in call.skips()[-1].arg
 
 
@@ -495,17 +495,17 @@ def test_a_masked_file_is_stopped_as_it_is():
     )
     with Playbook(last) as call:
         masked(call)
-        call.when(Executed(mark(6)))
+        call.done(PLAY)
         call.expects(ASK_STOP)
         call.when(RecordStopped(PATH, 100))
-        call.when(Replied(7, True, "+OK"))
+        call.answers(ASK_STOP)
         call.expects(Hangup())
 
 
 def test_a_hangup_keeps_what_was_asked_and_not_answered():
     with Playbook(SECRET) as call:
         started(call)
-        call.when(Executed(mark(4)))
+        call.done(PLAY)
         call.expects(MASK)
         call.when(HungUp("NORMAL_CLEARING"))
     row = call.rows(RecordingAction)[-1]
@@ -528,7 +528,7 @@ def test_a_mask_is_answered_when_the_switch_has_confirmed_it():
         started(call)
         asks(call, HERS)
         call.expects(MASK)
-        call.when(Replied(5, True, "+OK Success"))
+        call.answers(MASK)
         call.expects(answer("masked"))
         # Asked for again, nothing is sent again.
         asks(call, HERS, 2)
@@ -536,7 +536,7 @@ def test_a_mask_is_answered_when_the_switch_has_confirmed_it():
         asks(call, Wish(Want.ON, "token page"), 3)
         call.passes(GUARD_S)
         call.expects(UNMASK)
-        call.when(Replied(6, True, "+OK Success"))
+        call.answers(UNMASK)
         call.expects(answer("on", ticket=3))
     assert actions(call)[1:] == [("mask", "token page", True), ("unmask", "step", True)]
 
@@ -546,10 +546,10 @@ def test_a_mask_that_the_switch_refuses_is_answered_with_what_holds_instead():
         started(call)
         asks(call, HERS)
         call.expects(MASK)
-        call.when(Replied(5, False, "-ERR no"))
+        call.answers(MASK, "-ERR no")
         call.skips()
         call.when(RecordStopped(PATH, 100))
-        call.when(Replied(6, True, "+OK"))
+        call.answers(MASK)
         # Silence it is, though not the one that was asked for.
         call.expects(answer("off"))
 
@@ -563,7 +563,7 @@ def test_a_recording_that_cannot_be_ended_is_told():
         call.skips()
         call.passes(STOPS_WITHIN_S)
         call.expects(LOOK)
-        call.when(Replied(7, True, bugs(PATH)))
+        call.answers(LOOK, bugs(PATH))
         why = "the switch did not stop it: -no answer within 2 s"
         call.expects(
             Alarm(f"recording may still run: {PATH}"), answer("failed", False, why)
@@ -579,11 +579,11 @@ def test_a_stop_holds_for_the_rest_of_the_call():
         asks(call, Wish(Want.OFF, "token desk"))
         call.expects(ASK_STOP)
         call.when(RecordStopped(PATH, 100))
-        call.when(Replied(5, True, "+OK"))
+        call.answers(ASK_STOP)
         call.expects(answer("off"))
-        call.when(Executed(mark(4)))
+        call.done(PLAY)
         call.expects(PLAY)
-        call.when(Executed(mark(6)))
+        call.done(PLAY)
         call.expects(PLAY)
     assert actions(call)[-1] == ("stop", "control", True)
 
@@ -593,7 +593,7 @@ def test_each_takes_back_its_own_mask_only():
         started(call)
         asks(call, HERS)
         call.skips()
-        call.when(Replied(5, True, "+OK"))
+        call.answers(MASK)
         call.skips()
         asks(call, Wish(Want.MASKED, "key 1001", hand="agent"), 2)
         call.expects(answer("masked", ticket=2))
@@ -603,7 +603,7 @@ def test_each_takes_back_its_own_mask_only():
         asks(call, Wish(Want.ON, "key 1002", hand="agent"), 4)
         call.passes(GUARD_S)
         call.expects(UNMASK)
-        call.when(Replied(6, True, "+OK"))
+        call.answers(UNMASK)
         call.expects(answer("on", ticket=4))
 
 
@@ -612,12 +612,12 @@ def test_a_master_takes_back_all_masks():
         started(call)
         asks(call, HERS)
         call.skips()
-        call.when(Replied(5, True, "+OK"))
+        call.answers(MASK)
         call.skips()
         asks(call, Wish(Want.ON, "cli", is_master=True), 2)
         call.passes(GUARD_S)
         call.expects(UNMASK)
-        call.when(Replied(6, True, "+OK"))
+        call.answers(UNMASK)
         call.expects(answer("on", ticket=2))
 
 
@@ -656,9 +656,9 @@ def test_a_mask_while_it_starts_comes_with_the_start():
         call.expects(NUMBER, ASK_START)
         asks(call, HERS)
         call.when(RecordStarted(PATH))
-        call.when(Replied(2, True, "+OK Success"))
+        call.answers(ASK_START)
         call.expects(MASK)
-        call.when(Replied(3, True, "+OK Success"))
+        call.answers(MASK)
         call.expects(ANSWER, PLAY, answer("masked"))
 
 
@@ -667,15 +667,15 @@ def test_a_mask_that_comes_back_while_it_is_taken_away_holds():
         started(call)
         asks(call, HERS)
         call.skips()
-        call.when(Replied(5, True, "+OK"))
+        call.answers(MASK)
         call.skips()
         asks(call, Wish(Want.ON, "token page"), 2)
         call.passes(GUARD_S)
         call.expects(UNMASK)
         asks(call, HERS, 3)
-        call.when(Replied(6, True, "+OK"))
+        call.answers(UNMASK)
         call.expects(MASK)
-        call.when(Replied(7, True, "+OK"))
+        call.answers(MASK)
         why = "it is masked by token page"
         taken_back = answer("masked", False, why, ticket=2)
         call.expects(taken_back, answer("masked", ticket=3))
@@ -701,7 +701,7 @@ def timed_mask(call, after):
     started(call)
     asks(call, HERS._replace(for_s=180))
     call.expects(MASK)
-    call.when(Replied(5, True, "+OK Success"))
+    call.answers(MASK)
     call.expects(answer("masked", until=call.now + 179_000_000))
     call.passes(178)
     call.expects()
@@ -738,7 +738,7 @@ def test_a_renewed_mask_lasts_from_the_renewal():
         started(call)
         asks(call, HERS._replace(for_s=10))
         call.skips()
-        call.when(Replied(5, True, "+OK"))
+        call.answers(MASK)
         call.skips()
         call.passes(8)
         asks(call, HERS._replace(for_s=10), 2)
@@ -756,7 +756,7 @@ def test_a_file_that_waits_for_an_agent_knows_when_it_heard_something():
     with Playbook(TALK) as call:
         call.skips()
         call.when(RecordStarted(PATH))
-        call.when(Replied(2, True, "+OK"))
+        call.answers(ASK_START)
         call.skips()
         call.when(Executed(mark(5), variables=Told({"cc_cause": "answered"})))
         call.when(Bridged("b-1", "1001"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from eslflow.call import recorder
+from eslflow.call import deadman, lookout, recorder
 from eslflow.call.commands import (
     Alarm,
     Answer,
@@ -27,6 +27,7 @@ from eslflow.call.events import (
     Disconnected,
     Event,
     HungUp,
+    KeyPressed,
     Offered,
     Parked,
     Unbridged,
@@ -35,10 +36,19 @@ from eslflow.call.events import (
 from eslflow.call.live import Live, Site
 from eslflow.call.records import Row
 from eslflow.call.track import Numbers, Track
-from eslflow.flow.model import Flow, From, Record
+from eslflow.call.wishes import Want, Wish
+from eslflow.flow.model import AgentKey, Flow, From, Record
 
 MOST_STEPS = 1000
 """A call that takes more steps goes round in circles; the dialplan gets it back."""
+
+
+KEYS = {
+    AgentKey.MASK.value: Want.MASKED,
+    AgentKey.UNMASK.value: Want.ON,
+    AgentKey.STOP.value: Want.OFF,
+}
+"""What the keys of an agent ask for."""
 
 
 class Engine:
@@ -75,8 +85,9 @@ class Engine:
         self._out.append(Keep((offered_row(self.live),)))
         self._out.append(Tell(f"call from {caller} to {offered.called}"))
         self._advance(self._flow)
-        if recorder.is_needed(self.live):
-            self._add(recorder.keep(self.live))
+        for guardian in (recorder, deadman, lookout):
+            if guardian.is_needed(self.live):
+                self._add(guardian.watch(self.live))
         self._look_round()
         return self._flush()
 
@@ -95,6 +106,8 @@ class Engine:
                 self._out.append(Alarm(event.problem))
         elif isinstance(event, Wished):
             self._add(recorder.fulfil(self.live, event.ticket, event.wish))
+        elif isinstance(event, KeyPressed):
+            self._press(event)
         else:
             self._hand_out(event)
         self._look_round()
@@ -122,6 +135,14 @@ class Engine:
         rows = live.recorder.note(event, live, reason)
         if rows:
             self._out.append(Keep(rows))
+
+    def _press(self, event: KeyPressed) -> None:
+        """Do what a key of the agent asks for; nobody waits for the answer."""
+        want = KEYS.get(event.action)
+        if want is not None:
+            who = f"key {self.live.agent}".rstrip()
+            wish = Wish(want, who, hand="agent")
+            self._add(recorder.fulfil(self.live, 0, wish))
 
     def _too_late(self, event: Event) -> list[Command]:
         """Answer who asks something of a call that is over."""

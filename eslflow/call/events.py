@@ -96,10 +96,19 @@ class Queued(NamedTuple):
     """`FIFO-Action` in the switch's spelling."""
 
 
+class KeyPressed(NamedTuple):
+    """The agent has pressed a key that is bound to something (eslflow::control)."""
+
+    action: str
+    """A word of `AgentKey`."""
+
+
 class RecordStarted(NamedTuple):
     """A recorder runs (RECORD_START); ours or another's."""
 
     path: str
+    leg: str = ""
+    """Unique-ID of the leg, when it is not the A-leg."""
 
 
 class RecordStopped(NamedTuple):
@@ -146,6 +155,7 @@ Event = (
     | Unbridged
     | Parked
     | Queued
+    | KeyPressed
     | RecordStarted
     | RecordStopped
     | HungUp

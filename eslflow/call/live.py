@@ -39,6 +39,8 @@ class Site:
     """eslflow's version, for the record."""
     sounds: Mapping[str, Sound] = field(default_factory=dict)
     """By the path relative to the sounds folder: `support/en/welcome.wav`."""
+    is_controlled: bool = False
+    """Whether calls can be asked for something from outside: the control API."""
     room: Callable[[], str] = _is_enough
     """Says why there is no room for another recording; empty: there is."""
 

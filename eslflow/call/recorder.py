@@ -13,6 +13,7 @@ from eslflow.call.commands import Alarm, Answer, Api, Command, Keep, Tell, Until
 from eslflow.call.events import CallEnded, Event, RecordStarted, Replied
 from eslflow.call.live import Live
 from eslflow.call.recording import (
+    RUNNING,
     Asked,
     Moved,
     Recording,
@@ -56,7 +57,7 @@ def want(live: Live, wanted: Record, moment: From) -> Moves:
     yield Until(lambda: recorder.is_settled(live))
 
 
-def keep(live: Live) -> Moves:
+def watch(live: Live) -> Moves:
     """Bring the recording to what is wanted, as long as the call lasts."""
     recorder = live.recorder
     wakes_at = 0
@@ -249,12 +250,13 @@ def mask(live: Live) -> Moves:
     recorder = live.recorder
     reason = _reason(live)
     reply = yield from _ask(live, RecordAction.MASK, reason, MASKED_WITHIN_S)
+    recorder.is_to_be_sure = False
     is_masked = reply.startswith("+")
-    if recorder.state is not Recording.ON:
+    if recorder.state not in RUNNING:
         # It has ended meanwhile: there is nothing left to mask.
         yield from _keep(live, reply, False)
         return
-    if is_masked:
+    if is_masked and recorder.state is Recording.ON:
         recorder.move(Moved.MASKED)
     yield from _keep(live, reply, is_masked)
     if is_masked:

@@ -178,6 +178,8 @@ class Recorder:
         "clear_at",
         "is_forbidden",
         "is_overdue",
+        "is_parted",
+        "is_to_be_sure",
         "masks",
         "moment",
         "segment",
@@ -202,6 +204,11 @@ class Recorder:
         """A mask should have been renewed, and holds on."""
         self.is_forbidden = False
         """Somebody has stopped the recording for the rest of the call."""
+        self.is_parted = False
+        """Caller and agent talk no more, and the call is not back with us: it was
+        passed on, and whoever has it now has not been announced yet."""
+        self.is_to_be_sure = False
+        """A mask that holds is to be asked for once more, after a hand-over."""
         self.clear_at = 0
         """When an unmask may be sent; 0: nobody has asked for one."""
         self.why = ""
@@ -221,6 +228,7 @@ class Recorder:
         """Take in what the next step wants."""
         self.wanted, self.moment = wanted, moment
         self._restarts = 0
+        self.is_parted = False
         # A recorder that could not be stopped may still run: none is begun beside it.
         self._is_given_up = self._is_given_up and self.is_left_running
 
@@ -262,8 +270,10 @@ class Recorder:
 
     def target(self, live: Live) -> Recording:
         """Return what the recording is to be: off, on or masked."""
-        is_permitted = self.wanted is not Record.OFF and not self.is_forbidden
-        if not is_permitted or not live.consents.permitting():
+        is_wanted = self.wanted is not Record.OFF and not self.is_forbidden
+        # A file that waits for an agent holds nothing meanwhile, and may stay.
+        is_wanted = is_wanted and not (self.is_parted and self.moment is From.STEP)
+        if not is_wanted or not live.consents.permitting():
             return Recording.OFF
         if self.wanted is Record.MASKED or self.masks:
             return Recording.MASKED
@@ -278,7 +288,8 @@ class Recorder:
             return RecordAction.MASK if target is Recording.MASKED else None
         if target is Recording.MASKED:
             # Nothing is begun in order to be masked: it would be heard for a moment.
-            return None
+            is_unsure = state is Recording.MASKED and self.is_to_be_sure
+            return RecordAction.MASK if is_unsure else None
         if state is Recording.MASKED:
             is_clear = 0 < self.clear_at <= live.now
             return RecordAction.UNMASK if is_clear else None
@@ -312,6 +323,8 @@ class Recorder:
 
     def note(self, event: Event, live: Live, reason: str) -> tuple[Row, ...]:
         """Take in what the switch said; return the rows that end our file."""
+        if isinstance(event, (Bridged, Unbridged, Parked)):
+            self.is_parted = isinstance(event, Unbridged)
         segment = self.segment
         if segment is None or segment.ended:
             return ()
@@ -329,6 +342,11 @@ class Recorder:
         segment.started_at = segment.started_at or live.now
         if segment.moment is From.STEP or live.leg:
             segment.hears(live.now)
+
+    def was_masked(self, live: Live) -> None:
+        """Take in that the switch has masked it by itself."""
+        if self.state is Recording.ON and self.asked is None:
+            self.move(Moved.MASKED)
 
     def ends_unseen(self, live: Live) -> tuple[Row, ...]:
         """Return the rows of a file that has ended, though no event told so."""

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from eslflow.flow.audio import Audio, notice_path, prompt_path
+from eslflow.wire.terms import EventName
 
 if TYPE_CHECKING:
     from eslflow.steps.step import Step
@@ -94,12 +95,43 @@ class Purpose:
     """How long recordings for it may be kept, in seconds; 0: no limit given."""
 
 
+class AgentKey(str, Enum):
+    """What a key of the agent asks for."""
+
+    MASK = "mask"
+    UNMASK = "unmask"
+    STOP = "stop"
+
+    def __str__(self) -> str:
+        """Give the word as the flow spells it."""
+        return self.value
+
+
+class Second(str, Enum):
+    """What is done about a recorder that is not ours."""
+
+    JUDGE = "judge"
+    """Stopped while the call may not be recorded or is masked, else told."""
+    STOP = "stop"
+    ALARM = "alarm"
+    IGNORE = "ignore"
+
+    def __str__(self) -> str:
+        """Give the word as the flow spells it."""
+        return self.value
+
+
 @dataclass(frozen=True)
 class RecordingRules:
     """How the calls of a flow are recorded, whatever the step."""
 
     channels: Channels = Channels.STEREO
     after_mask: AfterMask = AfterMask.STAY
+    agent_keys: Mapping[str, AgentKey] = field(default_factory=dict)
+    """By the digit that the agent presses after a star."""
+    dead_man_s: float = 30.0
+    """When the switch itself masks a recording that nobody watches over any more."""
+    second_recorders: Second = Second.JUDGE
 
     @property
     def is_stereo(self) -> bool:
@@ -152,6 +184,17 @@ class Flow:
     def records(self) -> bool:
         """Whether any of its steps can be recorded."""
         return any(step.record is Record.ON for step in self.steps.values())
+
+    @cached_property
+    def can_mask(self) -> bool:
+        """Whether a step or an agent's key masks recordings."""
+        masks = any(step.record is Record.MASKED for step in self.steps.values())
+        return masks or AgentKey.MASK in self.recording.agent_keys.values()
+
+    @cached_property
+    def has_agents(self) -> bool:
+        """Whether any of its steps can bring the caller to a person."""
+        return any(EventName.CHANNEL_BRIDGE in s.hears for s in self.steps.values())
 
     def audio(self) -> Iterator[Audio]:
         """Yield every piece of audio the flow can play, prompts first."""
