@@ -120,7 +120,7 @@ def executed(uuid: bytes, heard: bytes, more: bytes = b"") -> bytes:
 
 def agrees(peer: Peer, uuid: bytes) -> bytes:
     """Let the caller of a call begun by `on_call` agree; return all that was said."""
-    peer.says(OK * 5 + executed(uuid, peer.heard))
+    peer.says(OK * 6 + executed(uuid, peer.heard))
     peer.hears(b"execute-app-name: play_and_get_digits")
     peer.hears(b"[12]")
     peer.says(DONE * 2 + OK + executed(uuid, peer.heard, PRESSED))

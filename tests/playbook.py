@@ -61,7 +61,8 @@ class Playbook:
         self.told: list[str] = []
         self._waiting: list[Command] = []
         self._timers: dict[int, int] = {}
-        self._said: list[Command] = []
+        self.said: list[Command] = []
+        """Every application and API command, in order."""
         self._on_guard = on_guard
         self._take(self.engine.begin())
 
@@ -87,9 +88,9 @@ class Playbook:
         self.when(Executed(mark(self._number(command)), variables=Told(variables)))
 
     def _number(self, command: Command) -> int:
-        backwards = self._said[::-1]
+        backwards = self.said[::-1]
         assert command in backwards, f"{command} was not said"
-        return len(self._said) - backwards.index(command)
+        return len(self.said) - backwards.index(command)
 
     def passes(self, seconds: float) -> None:
         """Let time go by; timers run out in their order."""
@@ -123,32 +124,33 @@ class Playbook:
 
     def _take(self, commands: list[Command]) -> None:
         for command in commands:
-            if isinstance(command, Tell):
-                self.told.append(command.text)
-                continue
-            if isinstance(command, Timer):
-                self._timers.pop(command.token, None)
-                if command.seconds is not None:
-                    self._timers[command.token] = self.now + round(
-                        command.seconds * 1e6
-                    )
-                continue
             if isinstance(command, (Execute, Api)):
-                self._said.append(command)
-                if self._is_agenda(command):
-                    continue
-            if isinstance(command, Keep):
-                self.kept += command.rows
-                if not command.is_durable:
-                    continue
-            self._waiting.append(command)
+                self.said.append(command)
+            if self._is_for_us(command) and not self._is_agenda(command):
+                self._waiting.append(command)
+
+    def _is_for_us(self, command: Command) -> bool:
+        """Take in what is not to be expected line by line."""
+        if isinstance(command, Tell):
+            self.told.append(command.text)
+            return False
+        if isinstance(command, Timer):
+            self._timers.pop(command.token, None)
+            if command.seconds is not None:
+                at = self.now + round(command.seconds * 1e6)
+                self._timers[command.token] = at
+            return False
+        if isinstance(command, Keep):
+            self.kept += command.rows
+            return command.is_durable
+        return True
 
     def _is_agenda(self, command: Command) -> bool:
         """Answer the dead-man, where a test is not about it."""
         if not isinstance(command, Api) or command.command not in AGENDA:
             return False
         if not self._on_guard and command.waits:
-            reply = Replied(len(self._said), True, "+OK Deleted: 1")
+            reply = Replied(len(self.said), True, "+OK Deleted: 1")
             self._take(self.engine.handle(reply, self.now))
         return not self._on_guard
 

@@ -10,14 +10,17 @@ import pytest
 from eslflow.call.commands import Api, Close, Execute, Hangup, Keep, Tell
 from eslflow.call.dialogue import MOST_SEGMENTS, Dialogue, offer
 from eslflow.call.events import (
+    Bridged,
     Disconnected,
     Executed,
     HungUp,
+    KeyPressed,
     Parked,
     Queued,
     RecordStarted,
     RecordStopped,
     Replied,
+    Unbridged,
 )
 from eslflow.errors import ProtocolError, UnsafeValue
 from eslflow.wire.message import Message
@@ -218,4 +221,56 @@ def test_a_real_fifos_events_are_heard():
         "caller_pop",
         "bridge-caller-start",
         "bridge-caller-stop",
+    ]
+
+
+CONTROL = b"Event-Subclass: eslflow::control\neslflow-action: mask\n"
+WITH_US = b"Other-Leg-Unique-ID: 4c1b-9\n"
+
+
+def test_a_bridge_tells_the_other_leg_and_who_has_it():
+    dialogue = Dialogue("4c1b-9")
+    more = b"Other-Leg-Unique-ID: b-1\nOther-Leg-Destination-Number: 1001\n"
+    assert dialogue.hear(event(b"CHANNEL_BRIDGE", more)) == Bridged("b-1", "1001")
+    assert dialogue.hear(event(b"CHANNEL_UNBRIDGE", more)) == Unbridged()
+    lean = event(b"CHANNEL_BRIDGE", b"Bridge-B-Unique-ID: b-1\n")
+    assert dialogue.hear(lean) == Bridged("b-1", "")
+
+
+def test_an_agents_key_is_heard_and_the_callers_is_not():
+    dialogue = Dialogue("4c1b-9")
+    of_agent = event(b"CUSTOM", CONTROL + WITH_US, b"b-1")
+    assert dialogue.hear(of_agent) == KeyPressed("mask")
+    assert dialogue.hear(event(b"CUSTOM", CONTROL)) is None
+    assert dialogue.hear(event(b"CUSTOM", CONTROL, b"b-1")) is None
+    other = CONTROL.replace(b"eslflow::control", b"conference::maintenance")
+    assert dialogue.hear(event(b"CUSTOM", other + WITH_US, b"b-1")) is None
+
+
+def test_a_custom_event_of_the_other_leg_may_have_its_subclass_first():
+    body = (
+        b"Event-Subclass: eslflow::control\nEvent-Name: CUSTOM\nUnique-ID: b-1\n"
+        + WITH_US
+        + b"eslflow-action: unmask\n\n"
+    )
+    heard = Dialogue("4c1b-9").hear(Message(b"Content-Type: text/event-plain", body))
+    assert heard == KeyPressed("unmask")
+
+
+def test_a_recorder_on_the_other_leg_is_heard_with_its_leg():
+    dialogue = Dialogue("4c1b-9")
+    path = b"Record-File-Path: /x.wav\n"
+    theirs = event(b"RECORD_START", path + WITH_US, b"b-1")
+    assert dialogue.hear(theirs) == RecordStarted("/x.wav", "b-1")
+    assert dialogue.hear(event(b"RECORD_STOP", path + WITH_US, b"b-1")) is None
+    assert dialogue.hear(event(b"RECORD_START", path)) == RecordStarted("/x.wav")
+
+
+def test_the_other_leg_is_heard_only_where_there_is_one():
+    opened = Dialogue("4c1b-9").open([EventName.CHANNEL_PARK], [], hears_others=True)
+    lines = opened.decode().split("\n\n")
+    assert lines[1:4] == [
+        "filter Unique-ID 4c1b-9",
+        "filter Other-Leg-Unique-ID 4c1b-9",
+        "event plain CHANNEL_PARK",
     ]

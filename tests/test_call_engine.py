@@ -5,10 +5,12 @@ import pytest
 from eslflow.call.commands import Alarm, Api, Close, Execute, Hangup, Keep, mark
 from eslflow.call.engine import MOST_STEPS, Engine
 from eslflow.call.events import (
+    Bridged,
     Disconnected,
     Executed,
     HungUp,
     Kept,
+    KeyPressed,
     Offered,
     Parked,
     RecordStarted,
@@ -16,8 +18,17 @@ from eslflow.call.events import (
     Replied,
     TimedOut,
     Told,
+    Wished,
 )
-from eslflow.call.records import CallEnded, CallOffered, Choice, RecordingEnded, State
+from eslflow.call.records import (
+    CallEnded,
+    CallOffered,
+    Choice,
+    RecordingAction,
+    RecordingEnded,
+    State,
+)
+from eslflow.call.wishes import Want, Wish
 from eslflow.wire.terms import ApiCommand, App, HangupCause
 from tests.playbook import SOUNDS, START, Playbook, site_for
 from tests.steps_of import flow
@@ -229,3 +240,64 @@ def test_a_recordings_end_is_kept_whether_it_is_seen_or_not(ends, state):
         call.when(Disconnected())
     (ended,) = call.rows(RecordingEnded)
     assert ended.state == state
+
+
+KEYS = """\
+flow: test
+purposes:
+  duty: {basis: legal_obligation}
+recording: {agent_keys: {1: mask, 2: unmask}}
+"""
+
+
+def talks(call):
+    """Record from the start, and let an agent answer."""
+    start = call.skips()[-1]
+    call.when(RecordStarted(start.arg.split(" ")[2]))
+    call.answers(start)
+    call.done(call.skips()[-1], cc_cause="answered")
+    call.when(Bridged("b-1", "1001"))
+    call.skips()
+
+
+def test_an_agents_key_masks_and_the_record_says_whose():
+    with Playbook(flow("q: {queue: support, record: on}", KEYS)) as call:
+        talks(call)
+        assert call.engine.live.agent == "1001"
+        call.when(KeyPressed("mask"))
+        (mask,) = call.skips()
+        assert " mask " in mask.arg
+        call.answers(mask)
+        assert call.skips()[-1].ticket == 0
+        call.when(KeyPressed("something else"))
+        call.expects()
+        call.when(Parked())
+        call.skips()
+        assert call.engine.live.agent == ""
+    assert call.rows(RecordingAction)[1].reason == "agent"
+    assert "key 1001 asks for masked" in call.told
+
+
+def test_a_wish_for_a_call_that_is_over_is_answered():
+    with Playbook(ANNOUNCE) as call:
+        call.skips()
+        call.when(Disconnected())
+        call.when(Wished(9, Wish(Want.MASKED, "page")))
+        (answer,) = call.skips()
+    assert (answer.ticket, answer.answered.why) == (9, "the call is over")
+
+
+def test_a_wish_is_answered_where_nothing_is_recorded_too():
+    with Playbook(ANNOUNCE) as call:
+        call.skips()
+        call.when(Wished(3, Wish(Want.MASKED, "page")))
+        (answer,) = call.skips()
+    assert (answer.ticket, answer.answered.recording) == (3, "off")
+    assert answer.answered.is_done
+
+
+def test_what_nobody_waits_for_does_not_hold_up_a_call_that_fails():
+    with Playbook(flow("q: {queue: support, record: on}", KEYS)) as call:
+        call.skips()
+        assert call.engine.fail(call.now)
+        assert call.engine.is_over

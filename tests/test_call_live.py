@@ -18,3 +18,4 @@ def test_a_call_begins_in_the_flows_first_language_with_nothing_permitted():
     assert live.consents.permitting() == ()
     assert live.recorder.segments == 3
     assert not live.was_bridged
+    assert live.site.room() == ""

@@ -1,12 +1,13 @@
-"""The recording's table, and what is wanted of it."""
+"""The recording's table, and what is known of one file."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from eslflow.call import recording
-from eslflow.call.recording import TABLE, Moved, Recording, advance
+from eslflow.call.recording import TABLE, Moved, Recording, Segment, advance
 from eslflow.errors import IllegalTransition
+from eslflow.flow.model import From
 from tests.playbook import START
 
 
@@ -36,3 +37,30 @@ def test_a_move_that_is_not_in_the_table_is_our_bug(state, event):
 
 def test_the_path_has_the_day_in_utc():
     assert recording.file_path("/r", "u", 2, START) == "/r/2026/11/23/u-2.wav"
+
+
+def segment_of(moment):
+    return Segment("u-1", "/r/u-1.wav", moment)
+
+
+def test_a_file_that_waits_for_an_agent_has_gaps_where_there_is_none():
+    waiting = segment_of(From.ANSWER)
+    waiting.parts(1)
+    waiting.hears(10)
+    waiting.hears(11)
+    waiting.parts(20)
+    waiting.parts(25)
+    waiting.hears(30)
+    assert (waiting.audio_at, waiting.gaps) == (10, ["20-30"])
+
+
+def test_a_file_that_waits_for_nobody_has_none():
+    hearing = segment_of(From.STEP)
+    hearing.hears(10)
+    hearing.parts(20)
+    hearing.hears(30)
+    assert (hearing.audio_at, hearing.gaps) == (10, [])
+
+
+def test_the_words_are_those_of_the_record():
+    assert [str(state) for state in Recording][:3] == ["off", "starting", "on"]

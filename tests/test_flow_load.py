@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from eslflow.errors import FlowErrors
 from eslflow.flow.document import MOST_PROBLEMS
 from eslflow.flow.load import load
-from eslflow.flow.model import Basis, From, Record
+from eslflow.flow.model import Basis, From, Record, RecordingRules
 from eslflow.steps import KINDS
 
 HERE = Path(__file__).parent / "flows"
@@ -161,3 +161,49 @@ def test_a_damaged_flow_loads_or_tells_places_that_are_there(data):
         assert 1 <= problem.line <= len(lines)
         assert 1 <= problem.column <= len(lines[problem.line - 1]) + 2
         assert problem.hint
+
+
+RULES = """\
+flow: t
+prompts: {hi: Hi.}
+recording:
+  channels: mono
+  after_mask: stop
+  dead_man: 10s
+  second_recorders: alarm
+  agent_keys: {1: mask, 0: stop}
+steps:
+  a: {announce: hi}
+"""
+
+
+def test_how_calls_are_recorded_is_said_once_for_all_steps():
+    rules = load(RULES.encode(), "t.yaml", KINDS).recording
+    assert (rules.is_stereo, str(rules.after_mask)) == (False, "stop")
+    assert (rules.dead_man_s, str(rules.second_recorders)) == (10.0, "alarm")
+    assert {key: str(does) for key, does in rules.agent_keys.items()} == {
+        "1": "mask",
+        "0": "stop",
+    }
+    assert load(TINY.encode(), "t.yaml", KINDS).recording == RecordingRules()
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("chanels: mono", "'chanels' is not an option of"),
+        ("channels: three", "'three' is not right here"),
+        ("dead_man: 1s", "'1s' is out of range"),
+        ("agent_keys: {star: mask}", "an agent cannot press a star and then *"),
+        ("agent_keys: {1: mute}", "'mute' is not right here"),
+    ],
+)
+def test_a_wrong_rule_of_recording_is_told(line, problem):
+    text = f"flow: t\nprompts: {{hi: Hi.}}\nrecording: {{{line}}}\nsteps:\n"
+    (found,) = problems(f"{text}  a: {{announce: hi}}\n")
+    assert problem in found
+
+
+def test_no_moment_is_named_where_nothing_begins():
+    text = TINY.replace("announce: hi", "announce: hi, record: masked, from: answer")
+    assert problems(text) == ["step 'a' says from when, but not record: on"]

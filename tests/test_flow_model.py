@@ -1,7 +1,16 @@
 """A flow as the engine reads it."""
 
-from eslflow.flow.model import Basis, From, Record
-from tests.steps_of import flow
+from eslflow.flow.model import (
+    AfterMask,
+    AgentKey,
+    Basis,
+    Channels,
+    From,
+    Record,
+    RecordingRules,
+    Second,
+)
+from tests.steps_of import HEAD, flow
 
 
 def test_a_flow_tells_all_audio_it_can_play():
@@ -20,3 +29,19 @@ def test_words_read_as_the_file_spells_them():
         "off",
         "answer",
     ]
+    rules = (Channels.MONO, AfterMask.STAY, AgentKey.UNMASK, Second.JUDGE)
+    assert [str(word) for word in rules] == ["mono", "stay", "unmask", "judge"]
+
+
+def test_a_flow_knows_whether_it_records_masks_and_reaches_anybody():
+    plain = flow("a: {announce: welcome}")
+    assert (plain.records, plain.can_mask, plain.has_agents) == (False, False, False)
+    asks = "ask:\n  consent: {notice: recording, purpose: training}\n"
+    asks += "  keys: {1: granted, 2: refused}\n"
+    on = flow(f"{asks}a: {{queue: x, record: on}}")
+    assert (on.records, on.can_mask, on.has_agents) == (True, False, True)
+    card = flow("a: {announce: welcome, record: masked}")
+    assert (card.records, card.can_mask) == (False, True)
+    keys = f"{HEAD}recording: {{agent_keys: {{7: mask}}}}\n"
+    assert flow("a: {announce: welcome}", keys).can_mask
+    assert RecordingRules().is_stereo

@@ -88,7 +88,7 @@ def test_a_word_of_an_enum_is_its_member():
     assert convert(OneOf(Meaning), "granted") is Meaning.GRANTED
     assert "Did you mean 'granted'?" in convert(OneOf(Meaning), "grantd")
     assert "a mapping stands" in convert(OneOf(Meaning), "{a: b}")
-    assert convert(RECORD_WANTED, "yes").endswith("| Takes on or off.")
+    assert convert(RECORD_WANTED, "yes").endswith("| Takes one of on, off, masked.")
 
 
 def test_enums_read_as_they_are_written():
@@ -210,7 +210,7 @@ def test_schemas_say_the_same():
     assert schema["properties"]["n"] == {"type": "integer", "minimum": 1, "maximum": 2}
     assert Duration(1, 2).schema()["type"] == "string"
     assert Url().schema()["pattern"].startswith("^https?://")
-    assert OneOf(Record).schema() == {"enum": ["on", "off"]}
+    assert OneOf(Record).schema() == {"enum": ["on", "off", "masked"]}
 
 
 def test_nothing_is_no_scalar():

@@ -31,9 +31,9 @@ from tests.peers import (
 
 # What our side may ever send, command by command.
 MEANT = re.compile(
-    rb"connect|linger \d+|filter Unique-ID [0-9A-Za-z-]+|exit"
+    rb"connect|linger \d+|filter (?:Other-Leg-)?Unique-ID [0-9A-Za-z-]+|exit"
     rb"|event plain [A-Z_]+( [A-Za-z_:]+)*"
-    rb"|api uuid_(flush_dtmf|setvar|setvar_multi|record) [0-9A-Za-z-]+[ -~]*"
+    rb"|api uuid_(flush_dtmf|setvar|setvar_multi|record|buglist) [0-9A-Za-z-]+[ -~]*"
     rb"|sendmsg\ncall-command: hangup\nhangup-cause: [A-Z_]+"
     rb"|sendmsg\ncall-command: execute\n"
     rb"execute-app-name: (answer|playback|play_and_get_digits|callcenter)\n"
@@ -128,7 +128,7 @@ def test_a_forged_event_of_another_call_changes_nothing(controller):
     peer.hears(b"event plain")
     body = b"Event-Name: CHANNEL_HANGUP\nUnique-ID: another-call\n\n"
     head = b"Content-Length: %d\nContent-Type: text/event-plain\n\n" % len(body)
-    peer.says(OK * 5 + head + body)
+    peer.says(OK * 6 + head + body)
     good_call(controller)
     assert controller.controller.desk.get("evil-1")
     peer.close()
@@ -171,7 +171,7 @@ def test_a_stranger_costs_one_line_of_the_log(controller, caplog, name):
 
 
 AFTER_THE_OFFER = {
-    "a reply to nothing": OK * 50,
+    "a reply to nothing": OK * 60,
     "a kind that no call has": b"Content-Type: text/rude-rejection\n\n",
     "negative length": b"Content-Type: api/response\nContent-Length: -5\n\n",
     "no event": b"Content-Type: text/event-plain\nContent-Length: 3\n\nabc",
@@ -237,7 +237,7 @@ def test_messages_glued_together_are_each_heard(controller):
     """Offer, replies and the end of the welcome in one piece, then the answer."""
     peer = Peer(controller.controller.address)
     marks = [b"Event-UUID: eslflow-2", b"Event-UUID: eslflow-5"]
-    peer.says(OFFER % b"glued-1" + OK * 5 + executed(b"glued-1", marks[0]))
+    peer.says(OFFER % b"glued-1" + OK * 6 + executed(b"glued-1", marks[0]))
     peer.hears(b"[12]")
     peer.says(DONE * 2 + OK + executed(b"glued-1", marks[1], PRESSED))
     said = peer.hears(b"api uuid_record glued-1 start")
@@ -266,7 +266,7 @@ def test_a_peer_that_never_reads_is_dropped(controller, monkeypatch):
 )
 def test_an_event_of_another_call_cannot_pass_for_ours(controller, more):
     peer = on_call(controller, b"ours-1")
-    peer.says(OK * 5 + event(b"deaf-1", b"CHANNEL_HANGUP", more))
+    peer.says(OK * 6 + event(b"deaf-1", b"CHANNEL_HANGUP", more))
     peer.says(executed(b"ours-1", peer.heard))
     assert meant(peer.hears(b"play_and_get_digits"))
     peer.close()

@@ -12,7 +12,7 @@ from eslflow.call.commands import Api, Close, Execute, Hangup, mark
 from eslflow.call.events import Executed, Parked, Queued, Replied, Told
 from eslflow.wire.terms import ApiCommand, App, EventName, Module, Subclass
 from tests.playbook import Playbook
-from tests.steps_of import flow
+from tests.steps_of import HEAD, flow
 
 ANSWER = Execute(App.ANSWER, waits=False)
 PREPARE = Api(
@@ -114,3 +114,15 @@ def test_it_needs_the_module_that_holds_its_queue():
 
 def test_its_type_reads_as_the_file_spells_it():
     assert str(FIFO.steps["q"].type) == "fifo"
+
+
+def test_the_agents_keys_are_bound_before_the_agent_is_there():
+    keys = f"{HEAD}recording: {{agent_keys: {{1: mask, 2: unmask, 3: stop}}}}\n"
+    with Playbook(flow("q: {queue: support@default}", keys)) as call:
+        answer, prepare, *bound, wait = call.skips()
+    assert (answer, prepare, wait) == (ANSWER, PREPARE, WAIT)
+    event = "event::Event-Name=CUSTOM,Event-Subclass=eslflow::control,eslflow-action"
+    assert bound == [
+        Execute(App.BIND_META_APP, f"{digit} b s {event}={action}", waits=False)
+        for digit, action in ((1, "mask"), (2, "unmask"), (3, "stop"))
+    ]

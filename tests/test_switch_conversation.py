@@ -101,7 +101,7 @@ def test_a_peer_that_never_reads_costs_its_own_call_only(controller, monkeypatch
     peer = on_call(controller)
     monkeypatch.setattr(conversation, "MOST_UNSENT", -1)
     controller.controller.desk.get("u-1")._unsent = b"x"
-    peer.says(OK * 5 + executed(b"u-1", peer.heard))
+    peer.says(OK * 6 + executed(b"u-1", peer.heard))
     peer.hears_the_end()
     assert ending(controller) == "lost"
 
@@ -149,7 +149,7 @@ def test_a_caller_who_leaves_while_the_grant_is_written_is_waited_for(controller
 
     controller.ledger.keep = late
     peer = on_call(controller)
-    peer.says(OK * 5 + executed(b"u-1", peer.heard))
+    peer.says(OK * 6 + executed(b"u-1", peer.heard))
     peer.hears(b"[12]")
     peer.says(DONE * 2 + OK + executed(b"u-1", peer.heard, PRESSED))
     done = asked.get(timeout=PATIENCE_S)
@@ -287,7 +287,7 @@ def messages():
 def test_a_waiting_call_holds_no_message(controller):
     before = messages()
     peer = on_call(controller)
-    peer.says(OK * 5)
+    peer.says(OK * 6)
     line = controller.controller.desk.get("u-1")
     while line._dialogue._answers:
         gevent.sleep(0)

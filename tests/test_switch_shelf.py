@@ -4,7 +4,7 @@ from eslflow.call.events import Offered
 from eslflow.switch.shelf import Shelf, heard
 from eslflow.wire.terms import EventName, Module, Subclass
 from tests.peers import SUPPORT
-from tests.steps_of import flow
+from tests.steps_of import HEAD, flow
 
 OTHER = flow("a: {queue: x, type: fifo}")
 SHELF = Shelf({"one": SUPPORT, "two": OTHER}, "one", {"100": "two", "200": "gone"})
@@ -28,10 +28,19 @@ def test_it_knows_the_modules_that_its_flows_need():
 
 
 def test_a_flow_hears_what_its_steps_read_and_no_more():
-    names, customs = heard(flow("a: {announce: welcome}"))
+    names, customs, hears_others = heard(flow("a: {announce: welcome}"))
+    assert not hears_others
     assert names == [EventName.CHANNEL_EXECUTE_COMPLETE, EventName.CHANNEL_HANGUP]
     assert customs == []
-    names, _ = heard(SUPPORT)
+    names, _, hears_others = heard(SUPPORT)
+    assert hears_others
     assert EventName.RECORD_STOP in names
     assert EventName.CHANNEL_PARK in names
     assert heard(OTHER)[1] == [Subclass.FIFO]
+    assert EventName.RECORD_START in heard(OTHER).names
+    assert EventName.RECORD_STOP not in heard(OTHER).names
+
+
+def test_the_keys_of_agents_are_heard_where_they_are_bound():
+    keys = "recording: {agent_keys: {1: mask}}\n"
+    assert heard(flow("a: {queue: x}", HEAD + keys)).customs == [Subclass.CONTROL]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from eslflow.call.commands import Alarm, Api, Command, Until
+from eslflow.call.commands import Alarm, Api, Command, Keep, Until
 from eslflow.call.events import CallEnded, Event, Replied
 from eslflow.call.live import Live
 from eslflow.call.recording import Recording, Segment
@@ -75,7 +75,7 @@ def _put_off(
         reply = yield Api(ApiCommand.SCHED_DEL, old, timeout_s=REPLY_S)
         if was_set and isinstance(reply, Replied) and _FIRED in reply.text:
             # We were late: what is masked by now, is to be unmasked again.
-            live.recorder.was_masked(live)
+            yield Keep(live.recorder.was_masked(live))
     return is_set
 
 

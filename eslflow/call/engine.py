@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from eslflow.call import deadman, lookout, recorder
+from eslflow.call import deadman, lookout, moves
 from eslflow.call.commands import (
     Alarm,
     Answer,
@@ -34,6 +34,7 @@ from eslflow.call.events import (
     Wished,
 )
 from eslflow.call.live import Live, Site
+from eslflow.call.recorder import want
 from eslflow.call.records import Row
 from eslflow.call.track import Numbers, Track
 from eslflow.call.wishes import Want, Wish
@@ -85,7 +86,7 @@ class Engine:
         self._out.append(Keep((offered_row(self.live),)))
         self._out.append(Tell(f"call from {caller} to {offered.called}"))
         self._advance(self._flow)
-        for guardian in (recorder, deadman, lookout):
+        for guardian in (moves, deadman, lookout):
             if guardian.is_needed(self.live):
                 self._add(guardian.watch(self.live))
         self._look_round()
@@ -105,7 +106,7 @@ class Engine:
             if event.problem:
                 self._out.append(Alarm(event.problem))
         elif isinstance(event, Wished):
-            self._add(recorder.fulfil(self.live, event.ticket, event.wish))
+            self._add(moves.fulfil(self.live, event.ticket, event.wish))
         elif isinstance(event, KeyPressed):
             self._press(event)
         else:
@@ -138,16 +139,16 @@ class Engine:
 
     def _press(self, event: KeyPressed) -> None:
         """Do what a key of the agent asks for; nobody waits for the answer."""
-        want = KEYS.get(event.action)
-        if want is not None:
+        meant = KEYS.get(event.action)
+        if meant is not None:
             who = f"key {self.live.agent}".rstrip()
-            wish = Wish(want, who, hand="agent")
-            self._add(recorder.fulfil(self.live, 0, wish))
+            wish = Wish(meant, who, hand="agent")
+            self._add(moves.fulfil(self.live, 0, wish))
 
     def _too_late(self, event: Event) -> list[Command]:
         """Answer who asks something of a call that is over."""
         if isinstance(event, Wished):
-            answer = recorder.answered(self.live, event.wish, "the call is over")
+            answer = moves.answered(self.live, event.wish, "the call is over")
             return [Answer(event.ticket, answer)]
         return []
 
@@ -192,7 +193,7 @@ class Engine:
         for _ in range(MOST_STEPS):
             step = live.flow.steps[name]
             live.step = name
-            yield from recorder.want(live, step.record, step.record_from)
+            yield from want(live, step.record, step.record_from)
             ending = yield from step.run(live)
             name = step.target(ending)
             if not name:
@@ -204,7 +205,7 @@ class Engine:
     def _leave(self, to_dialplan: bool) -> Generator[Command, Event | None, None]:
         """End the flow: hang up, or let the dialplan's fallback reach a person."""
         live = self.live
-        yield from recorder.want(live, Record.OFF, From.STEP)
+        yield from want(live, Record.OFF, From.STEP)
         if to_dialplan and not live.was_bridged:
             live.leaving = "handed_back"
             yield Tell("the dialplan takes the call on")

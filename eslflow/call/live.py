@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from eslflow.call.consent import Consents
 from eslflow.call.events import Offered
-from eslflow.call.recording import Recorder
+from eslflow.call.recorder import Recorder
 from eslflow.flow.model import Flow
 
 

@@ -1,375 +1,321 @@
-"""What brings a call's recording to what is wanted: `uuid_record`, one at a time.
+"""The recorder of one call: what is wanted of it, what it is, and what is due.
 
-In: the recording's state and what is due (`recording` says). Out: commands, rows,
-alarms. What the switch does not confirm did not happen: a mask that is refused or late
-ends in a stop, a stop that is refused in a stop of everything on that leg.
+In: what a step wants, what the caller permits, what somebody asked for, and every event
+of the call. Out: what is to be asked of the switch next (`moves` asks it). Must not
+decide who agreed (`consent` does), nor send anything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
+from typing import TYPE_CHECKING, NamedTuple
 
-from eslflow.call.commands import Alarm, Answer, Api, Command, Keep, Tell, Until
-from eslflow.call.events import CallEnded, Event, RecordStarted, Replied
-from eslflow.call.live import Live
-from eslflow.call.recording import (
-    RUNNING,
-    Asked,
-    Moved,
-    Recording,
-    Segment,
-    action_row,
-    file_path,
+from eslflow.call.commands import Command, Until
+from eslflow.call.events import (
+    Bridged,
+    Event,
+    Parked,
+    RecordStarted,
+    RecordStopped,
+    Unbridged,
 )
-from eslflow.call.records import RecordingBegun
-from eslflow.call.wishes import Answered, Want, Wish
-from eslflow.flow.model import AfterMask, From, Record
-from eslflow.wire.buglist import recorders
-from eslflow.wire.terms import ApiCommand, RecordAction
+from eslflow.call.recording import RUNNING, Moved, Recording, Segment, advance
+from eslflow.call.records import RecordingAction, RecordingEnded, Row
+from eslflow.call.wishes import Want, Wish
+from eslflow.flow.model import From, Record
+from eslflow.wire.terms import RecordAction
 
-RUNS_WITHIN_S = 1.0
-"""RECORD_START comes with the reply (11 ms, measured); after this it will not come."""
-MASKED_WITHIN_S = 0.5
-"""A mask is answered within a millisecond (measured); later, it is no mask."""
-STOPS_WITHIN_S = 2.0
-LOOK_S = 2.0
-ALL = "all"
-"""Instead of a path: every recorder of a leg (mod_commands.c, uuid_record_api)."""
-CONFIRM_S = 5.0
-"""How long somebody who asked for something waits to hear what became of it."""
-TRIES = 2
-"""A refused start is asked for once more."""
+if TYPE_CHECKING:
+    from eslflow.call.live import Live
 
-Moves = Generator[Command, "Event | None", None]
-Words = Generator[Command, "Event | None", str]
-"""Returns the switch's words; what does not begin with `+` is no promise."""
+GUARD_S = 0.06
+"""How long an unmask waits: sound of the last 36 ms before it, and of the packet that
+is under way, still gets into the file (measured, bridged and parked)."""
+MOST_RESTARTS = 3
+"""How often a recording that ended by itself is begun again in one step."""
 
 
-def is_needed(live: Live) -> bool:
-    """Whether anything in this flow can be recorded at all."""
-    return live.flow.records
+class Asked(NamedTuple):
+    """Something that the switch was asked for."""
+
+    action: RecordAction
+    reason: str
+    step: str
+    at: int
 
 
-def want(live: Live, wanted: Record, moment: From) -> Moves:
+class Recorder:
+    """The recording state of one call, and what is wanted of it."""
+
+    __slots__ = (
+        "_is_given_up",
+        "_restarts",
+        "asked",
+        "clear_at",
+        "is_forbidden",
+        "is_overdue",
+        "is_parted",
+        "is_to_be_sure",
+        "masks",
+        "moment",
+        "segment",
+        "segments",
+        "state",
+        "wanted",
+        "why",
+    )
+
+    def __init__(self, segments: int = 0) -> None:
+        self.state = Recording.OFF
+        self.segments = segments
+        """How many files this call has had."""
+        self.segment: Segment | None = None
+        self.wanted = Record.OFF
+        """What the step wants."""
+        self.moment = From.STEP
+        self.masks: dict[str, int] = {}
+        """Who has masked it besides the step, and when that ends if nobody renews it,
+        in microseconds; 0: never."""
+        self.is_overdue = False
+        """A mask should have been renewed, and holds on."""
+        self.is_forbidden = False
+        """Somebody has stopped the recording for the rest of the call."""
+        self.is_parted = False
+        """Caller and agent talk no more, and the call is not back with us: it was
+        passed on, and whoever has it now has not been announced yet."""
+        self.is_to_be_sure = False
+        """A mask that holds is to be asked for once more, after a hand-over."""
+        self.clear_at = 0
+        """When an unmask may be sent; 0: nobody has asked for one."""
+        self.why = ""
+        """Why the recording is not what is wanted, in words."""
+        self.asked: Asked | None = None
+        """What the switch was asked for, and has not answered yet."""
+        self._restarts = 0
+        self._is_given_up = False
+
+    def move(self, event: Moved) -> None:
+        """Advance along the table."""
+        self.state = advance(self.state, event)
+
+    # What is wanted.
+
+    def step_wants(self, wanted: Record, moment: From) -> None:
+        """Take in what the next step wants."""
+        self.wanted, self.moment = wanted, moment
+        self._restarts = 0
+        self.is_parted = False
+        # A recorder that could not be stopped may still run: none is begun beside it.
+        self._is_given_up = self._is_given_up and self.is_left_running
+
+    def take(self, wish: Wish, now: int) -> None:
+        """Take in what somebody asks for."""
+        self.is_overdue = False
+        if wish.want is Want.OFF:
+            self.is_forbidden = True
+        elif wish.want is Want.MASKED:
+            ends = 0 if wish.for_s is None else now + round(wish.for_s * 1e6)
+            self.masks[wish.owner] = ends
+        else:
+            self.masks.pop(wish.owner, None)
+            if wish.is_master:
+                self.masks.clear()
+            # Asked for again, what could not be had is tried again.
+            self._is_given_up = self._is_given_up and self.is_left_running
+
+    @property
+    def until(self) -> int:
+        """When the first mask ends if nobody renews it, in microseconds; 0: never."""
+        return min((ends for ends in self.masks.values() if ends), default=0)
+
+    def late_masks(self, now: int) -> list[str]:
+        """Return whose masks should have been renewed by now."""
+        return [who for who, ends in self.masks.items() if 0 < ends <= now]
+
+    def give_up_trying(self, why: str) -> None:
+        """Leave it as it is until the next step."""
+        self._is_given_up = True
+        self.why = why
+
+    def get_stuck(self, why: str) -> None:
+        """Begin no other file beside one that could not be stopped."""
+        assert self.segment is not None  # noqa: S101  it is what could not be stopped
+        self.segment.is_stuck = True
+        self.give_up_trying(why)
+
+    @property
+    def is_left_running(self) -> bool:
+        """Whether a file was to be stopped, and nobody has seen it end."""
+        segment = self.segment
+        return segment is not None and segment.is_stuck and not segment.ended
+
+    def target(self, live: Live) -> Recording:
+        """Return what the recording is to be: off, on or masked."""
+        is_wanted = self.wanted is not Record.OFF and not self.is_forbidden
+        # A file that waits for an agent holds nothing meanwhile, and may stay.
+        is_wanted = is_wanted and not (self.is_parted and self.moment is From.STEP)
+        if not is_wanted or not live.consents.permitting():
+            return Recording.OFF
+        if self.wanted is Record.MASKED or self.masks:
+            return Recording.MASKED
+        return Recording.ON
+
+    def due(self, live: Live) -> RecordAction | None:
+        """Return what is to be asked of the switch now, if anything."""
+        target, state = self.target(live), self.state
+        if target is Recording.OFF:
+            return RecordAction.STOP if state in RUNNING else None
+        if state is Recording.ON:
+            return RecordAction.MASK if target is Recording.MASKED else None
+        if target is Recording.MASKED:
+            # Nothing is begun in order to be masked: it would be heard for a moment.
+            is_unsure = state is Recording.MASKED and self.is_to_be_sure
+            return RecordAction.MASK if is_unsure else None
+        if state is Recording.MASKED:
+            is_clear = 0 < self.clear_at <= live.now
+            return RecordAction.UNMASK if is_clear else None
+        may_start = state in (Recording.OFF, Recording.FAILED) and not self._is_given_up
+        return RecordAction.START if may_start else None
+
+    def is_settled(self, live: Live) -> bool:
+        """Whether the recording is what is wanted, or will not come to be so."""
+        target, state = self.target(live), self.state
+        if self.asked or state in (Recording.STARTING, Recording.STOPPING):
+            return False
+        if target is Recording.ON:
+            return state is Recording.ON or self._is_given_up
+        return state is not Recording.ON and (
+            target is Recording.MASKED or state is not Recording.MASKED
+        )
+
+    def guard(self, live: Live) -> None:
+        """Note when an unmask may be sent, once one is wanted."""
+        waits = self.state is Recording.MASKED and self.target(live) is Recording.ON
+        if not waits:
+            self.clear_at = 0
+        elif not self.clear_at:
+            self.clear_at = live.now + round(GUARD_S * 1e6)
+
+    def wakes_at(self) -> int:
+        """Return when something may be due without any event; 0: never."""
+        return min((at for at in (self.clear_at, self.until) if at), default=0)
+
+    # What the switch tells.
+
+    def note(self, event: Event, live: Live, reason: str) -> tuple[Row, ...]:
+        """Take in what the switch said; return the rows that end our file."""
+        if isinstance(event, (Bridged, Unbridged, Parked)):
+            self.is_parted = isinstance(event, Unbridged)
+        segment = self.segment
+        if segment is None or segment.ended:
+            return ()
+        if isinstance(event, RecordStarted) and event.path == segment.path:
+            self._started(segment, live)
+        elif isinstance(event, Bridged):
+            segment.hears(live.now)
+        elif isinstance(event, (Unbridged, Parked)):
+            segment.parts(live.now)
+        elif isinstance(event, RecordStopped) and event.path == segment.path:
+            return self._stopped(segment, event, live, reason)
+        return ()
+
+    def _started(self, segment: Segment, live: Live) -> None:
+        segment.started_at = segment.started_at or live.now
+        if segment.moment is From.STEP or live.leg:
+            segment.hears(live.now)
+
+    def was_masked(self, live: Live) -> tuple[Row, ...]:
+        """Take in that the dead-man has masked it; return the row of that.
+
+        Whatever is being asked of the switch meanwhile, comes after it.
+        """
+        if self.state is not Recording.ON or self.asked is not None:
+            return ()
+        self.move(Moved.MASKED)
+        unasked = Asked(RecordAction.MASK, "dead man", live.step, 0)
+        return (action_row(live, unasked, "", True),)
+
+    def ends_unseen(self, live: Live) -> tuple[Row, ...]:
+        """Return the rows of a file that has ended, though no event told so."""
+        segment = self.segment
+        assert segment is not None  # noqa: S101  only what ran can have ended
+        event = RecordStopped(segment.path, 0, "no RECORD_STOP")
+        return self._stopped(segment, event, live, "switch")
+
+    def _stopped(
+        self, segment: Segment, event: RecordStopped, live: Live, reason: str
+    ) -> tuple[Row, ...]:
+        is_asked_for = self.state is Recording.STOPPING
+        is_begun = self.state in RUNNING
+        segment.ended = True
+        self.move(Moved.STOPPED)
+        ended = RecordingEnded(
+            id=segment.id,
+            started_at=segment.started_at,
+            stopped_at=live.now,
+            ms=event.ms,
+            cause=event.cause,
+            state="stopped",
+            audio_at=segment.audio_at,
+            gaps=" ".join(segment.gaps),
+        )
+        if is_asked_for:
+            return (ended,)
+        self._ended_by_itself(is_begun)
+        unasked = Asked(RecordAction.STOP, reason, live.step, 0)
+        return (ended, action_row(live, unasked, event.cause, True))
+
+    def _ended_by_itself(self, is_begun: bool) -> None:
+        """Let it be begun again, though not for ever."""
+        self._restarts += 1
+        if not is_begun or self._restarts > MOST_RESTARTS:
+            self.give_up_trying("the switch ends the recording again and again")
+
+    def give_up(self, now: int) -> tuple[Row, ...]:
+        """Return the row of a file whose RECORD_STOP will not come any more."""
+        segment = self.segment
+        if segment is None or segment.ended:
+            return ()
+        segment.ended = True
+        row = RecordingEnded(
+            id=segment.id,
+            started_at=segment.started_at,
+            stopped_at=now,
+            ms=0,
+            cause="",
+            state="lost" if segment.started_at else "failed",
+            audio_at=segment.audio_at,
+            gaps=" ".join(segment.gaps),
+        )
+        return (row,)
+
+
+def action_row(
+    live: Live,
+    asked: Asked,
+    reply: str,
+    is_verified: bool,
+) -> RecordingAction:
+    """Return the row of one thing that was done to the call's own file."""
+    segment = live.recorder.segment
+    assert segment is not None  # noqa: S101  there is an action only on a file
+    return RecordingAction(
+        recording_id=segment.id,
+        call_uuid=live.offered.uuid,
+        at=live.now,
+        action=asked.action,
+        reason=asked.reason,
+        step=asked.step,
+        reply=reply,
+        verified=is_verified,
+        asked_at=asked.at,
+    )
+
+
+def want(
+    live: Live, wanted: Record, moment: From
+) -> Generator[Command, Event | None, None]:
     """Say what the next step wants; go on when the recording is so, or cannot be."""
     recorder = live.recorder
     recorder.step_wants(wanted, moment)
     yield Until(lambda: recorder.is_settled(live))
-
-
-def watch(live: Live) -> Moves:
-    """Bring the recording to what is wanted, as long as the call lasts."""
-    recorder = live.recorder
-    wakes_at = 0
-
-    def is_news() -> bool:
-        recorder.guard(live)
-        return (
-            recorder.wakes_at() != wakes_at
-            or recorder.due(live) is not None
-            or bool(recorder.late_masks(live.now))
-        )
-
-    try:
-        while True:
-            wakes_at = recorder.wakes_at()
-            seconds = max(0.0, (wakes_at - live.now) / 1e6) if wakes_at else None
-            yield Until(is_news, seconds)
-            for who in recorder.late_masks(live.now):
-                yield from _end_of_mask(live, who)
-            action = recorder.due(live)
-            if action is not None:
-                yield from MOVES[action](live)
-    except CallEnded:
-        asked = recorder.asked
-        if asked is not None:
-            is_seen = asked.action is RecordAction.STOP and _has_ended(live)
-            yield Keep((action_row(live, asked, "", is_seen),))
-
-
-def fulfil(live: Live, ticket: int, wish: Wish) -> Moves:
-    """Take a wish in, and answer when the switch has confirmed it, or cannot."""
-    recorder = live.recorder
-    recorder.take(wish, live.now)
-    yield Tell(f"{wish.by} asks for {wish.want}")
-    try:
-        yield Until(lambda: recorder.is_settled(live), CONFIRM_S)
-    except CallEnded:
-        yield Answer(ticket, answered(live, wish, "the call is over"))
-        return
-    yield Answer(ticket, answered(live, wish))
-
-
-def answered(live: Live, wish: Wish, why: str = "") -> Answered:
-    """Return what became of a wish."""
-    recorder = live.recorder
-    state = recorder.state
-    is_done = _holds(wish.want, state) and not why
-    return Answered(
-        call=live.offered.uuid,
-        recording=str(state),
-        is_done=is_done,
-        why="" if is_done else why or _why_not(live, wish.want),
-        until=recorder.until,
-    )
-
-
-def _holds(want: Want, state: Recording) -> bool:
-    if want is Want.ON:
-        return state is Recording.ON
-    if want is Want.MASKED:
-        # What is not recorded is silent too.
-        return state in (Recording.MASKED, Recording.OFF)
-    return state is Recording.OFF
-
-
-def _why_not(live: Live, want: Want) -> str:
-    recorder = live.recorder
-    if want is not Want.ON:
-        return recorder.why or "the switch has not confirmed it"
-    if recorder.is_forbidden:
-        return "the recording was stopped for the rest of the call"
-    if recorder.wanted is Record.OFF:
-        return f"step {live.step} is not recorded"
-    if not live.consents.permitting():
-        return "nobody has agreed to being recorded"
-    if recorder.wanted is Record.MASKED:
-        return f"step {live.step} is masked"
-    if recorder.masks:
-        return f"it is masked by {', '.join(recorder.masks)}"
-    return recorder.why or "the switch has not confirmed it"
-
-
-def _end_of_mask(live: Live, who: str) -> Moves:
-    """Do what the flow says of a mask that nobody has renewed in time."""
-    recorder = live.recorder
-    recorder.masks[who] = 0
-    after = live.flow.recording.after_mask
-    yield Alarm(f"the mask of {who} was not renewed in time: {after}")
-    if after is AfterMask.UNMASK:
-        del recorder.masks[who]
-    elif after is AfterMask.STOP:
-        recorder.is_forbidden = True
-    else:
-        recorder.is_overdue = True
-
-
-def start(live: Live) -> Moves:
-    """Start a new file; it counts as running after the reply and RECORD_START."""
-    recorder = live.recorder
-    problem = live.site.room()
-    if problem:
-        recorder.give_up_trying(problem)
-        yield Alarm(f"not recorded: {problem}")
-        return
-    segment = _begin(live)
-    uuid, number = live.offered.uuid, recorder.segments
-    yield Keep((_begun(live, segment),))
-    yield Api(ApiCommand.UUID_SETVAR, f"{uuid} eslflow_segments {number}", waits=False)
-    reply = ""
-    for _ in range(TRIES):
-        reply = yield from _ask_start(live, segment)
-        if segment.ended:
-            return
-        if segment.started_at:
-            recorder.move(Moved.RUNS)
-            yield Tell(f"recording starts: {segment.path}")
-            return
-    recorder.move(Moved.FAILED)
-    recorder.give_up_trying(f"the switch did not start it: {reply}")
-    # It may have begun after all, and only its event was lost.
-    yield Api(ApiCommand.UUID_RECORD, f"{uuid} stop {segment.path}", waits=False)
-    yield Alarm(f"recording did not start: {reply}")
-
-
-def _begin(live: Live) -> Segment:
-    recorder = live.recorder
-    recorder.segments += 1
-    uuid, number = live.offered.uuid, recorder.segments
-    path = file_path(live.site.recordings, uuid, number, live.now)
-    recorder.segment = Segment(f"{uuid}-{number}", path, recorder.moment)
-    recorder.move(Moved.START)
-    return recorder.segment
-
-
-def _begun(live: Live, segment: Segment) -> RecordingBegun:
-    return RecordingBegun(
-        id=segment.id,
-        call_uuid=live.offered.uuid,
-        leg_uuid=live.offered.uuid,
-        path=segment.path,
-        purposes=" ".join(live.consents.permitting()),
-        step=live.step,
-        asked_at=live.now,
-    )
-
-
-def _ask_start(live: Live, segment: Segment) -> Words:
-    """Ask for the start once; return the switch's words."""
-    options = [
-        "RECORD_MIN_SEC=0",
-        "RECORD_PRE_BUFFER_FRAMES=1",
-        f"eslflow_recording={segment.id}",
-    ]
-    if live.flow.recording.is_stereo:
-        options.insert(0, "RECORD_STEREO=true")
-    if segment.moment is From.ANSWER:
-        options.insert(0, "RECORD_BRIDGE_REQ=true")
-    more = f" 0 {{{','.join(options)}}}"
-    reply = yield from _ask(live, RecordAction.START, "step", RUNS_WITHIN_S, more)
-    if reply.startswith("+"):
-        yield Until(lambda: _is_seen(segment), RUNS_WITHIN_S)
-        if not _is_seen(segment):
-            reply = yield from _look_for_start(live, segment, reply)
-    yield from _keep(live, reply, bool(segment.started_at))
-    return reply
-
-
-def _is_seen(segment: Segment) -> bool:
-    return bool(segment.started_at or segment.ended)
-
-
-def _look_for_start(live: Live, segment: Segment, reply: str) -> Words:
-    """Look whether it runs, though its event has not come."""
-    running = yield from look(live)
-    if running is not None and segment.path in running:
-        live.recorder.note(RecordStarted(segment.path), live, "switch")
-        return reply
-    return f"-{reply}; no RECORD_START within {RUNS_WITHIN_S:g} s"
-
-
-def look(live: Live) -> Generator[Command, Event | None, tuple[str, ...] | None]:
-    """Return the files that recorders of the caller's leg write; None: unknown."""
-    uuid = live.offered.uuid
-    reply = yield Api(ApiCommand.UUID_BUGLIST, uuid, timeout_s=LOOK_S)
-    return recorders(reply.text) if isinstance(reply, Replied) else None
-
-
-def mask(live: Live) -> Moves:
-    """Mask the file; refused, or not confirmed in time: stop it."""
-    recorder = live.recorder
-    reason = _reason(live)
-    reply = yield from _ask(live, RecordAction.MASK, reason, MASKED_WITHIN_S)
-    recorder.is_to_be_sure = False
-    is_masked = reply.startswith("+")
-    if recorder.state not in RUNNING:
-        # It has ended meanwhile: there is nothing left to mask.
-        yield from _keep(live, reply, False)
-        return
-    if is_masked and recorder.state is Recording.ON:
-        recorder.move(Moved.MASKED)
-    yield from _keep(live, reply, is_masked)
-    if is_masked:
-        yield Tell("recording is masked")
-        return
-    recorder.why = f"the switch did not mask it, so it was stopped: {reply}"
-    yield Alarm(f"recording could not be masked, and is stopped: {reply}")
-    yield from _stop(live, "not masked")
-
-
-def unmask(live: Live) -> Moves:
-    """Unmask the file; not confirmed: end it, and begin another."""
-    recorder = live.recorder
-    recorder.clear_at = 0
-    recorder.move(Moved.UNMASK)
-    reply = yield from _ask(live, RecordAction.UNMASK, "step", MASKED_WITHIN_S)
-    is_clear = reply.startswith("+")
-    yield from _keep(live, reply, is_clear)
-    if is_clear:
-        yield Tell("recording goes on unmasked")
-    elif recorder.state is Recording.ON:
-        yield Alarm(f"recording could not be unmasked, and is begun anew: {reply}")
-        yield from _stop(live, "not unmasked")
-
-
-def stop(live: Live) -> Moves:
-    """Stop the file, because the step does not want it, or somebody asked."""
-    yield from _stop(live, "control" if live.recorder.is_forbidden else "step")
-
-
-def _stop(live: Live, reason: str) -> Moves:
-    """Stop the file; refused: stop every recorder of the leg, and raise an alarm."""
-    recorder = live.recorder
-    recorder.move(Moved.STOP)
-    reply = yield from _ask(live, RecordAction.STOP, reason, STOPS_WITHIN_S)
-    reply = yield from _see_it_end(live, reply)
-    yield from _keep(live, reply, _has_ended(live))
-    if not _has_ended(live):
-        reply = yield from _stop_all(live, reason, reply)
-    if _has_ended(live):
-        yield Tell("recording stops")
-        return
-    recorder.move(Moved.FAILED)
-    recorder.give_up_trying(f"the switch did not stop it: {reply}")
-    yield Alarm(f"recording may still run: {_path(live)}")
-
-
-def _stop_all(live: Live, reason: str, reply: str) -> Words:
-    """Stop whatever records the leg, and look whether ours has ended."""
-    yield Alarm(f"recording did not stop, stopping all of the leg: {reply}")
-    reply = yield from _ask(live, RecordAction.STOP, reason, STOPS_WITHIN_S, target=ALL)
-    reply = yield from _see_it_end(live, reply)
-    if not _has_ended(live):
-        running = yield from look(live)
-        if running is not None and _path(live) not in running:
-            # Only its event was lost.
-            yield Keep(live.recorder.ends_unseen(live))
-    yield from _keep(live, reply, _has_ended(live))
-    return reply
-
-
-def _see_it_end(live: Live, reply: str) -> Words:
-    if reply.startswith("+"):
-        yield Until(lambda: _has_ended(live), STOPS_WITHIN_S)
-        if not _has_ended(live):
-            return f"{reply}; no RECORD_STOP within {STOPS_WITHIN_S:g} s"
-    return reply
-
-
-def _has_ended(live: Live) -> bool:
-    segment = live.recorder.segment
-    return segment is None or segment.ended
-
-
-def _path(live: Live) -> str:
-    segment = live.recorder.segment
-    return segment.path if segment else ""
-
-
-def _ask(
-    live: Live,
-    action: RecordAction,
-    reason: str,
-    within_s: float,
-    more: str = "",
-    target: str = "",
-) -> Words:
-    """Ask the switch for something; return its words, or that it has none."""
-    live.recorder.asked = Asked(action, reason, live.step, live.now)
-    arg = f"{live.offered.uuid} {action} {target or _path(live)}{more}"
-    reply = yield Api(ApiCommand.UUID_RECORD, arg, timeout_s=within_s)
-    if isinstance(reply, Replied):
-        return reply.text
-    return f"-no answer within {within_s:g} s"
-
-
-def _keep(live: Live, reply: str, is_verified: bool) -> Moves:
-    """Keep what the switch was asked for, and what came of it."""
-    asked, live.recorder.asked = live.recorder.asked, None
-    if asked is not None:
-        yield Keep((action_row(live, asked, reply, is_verified),))
-
-
-def _reason(live: Live) -> str:
-    """Return for the record who masks: the step, or somebody by name."""
-    recorder = live.recorder
-    is_step = recorder.wanted is Record.MASKED
-    return "step" if is_step else ", ".join(recorder.masks)
-
-
-MOVES: dict[RecordAction, Callable[[Live], Moves]] = {
-    RecordAction.START: start,
-    RecordAction.MASK: mask,
-    RecordAction.UNMASK: unmask,
-    RecordAction.STOP: stop,
-}

@@ -66,10 +66,16 @@ class Track:
             return isinstance(event, awaited.kinds)
         if isinstance(awaited, Keep):
             return isinstance(event, Kept)
+        if isinstance(awaited, (Api, Execute)):
+            return self._is_outcome(awaited, event)
+        return False
+
+    def _is_outcome(self, awaited: Api | Execute, event: Event) -> bool:
         if isinstance(event, Replied) and event.number == self._number:
+            # That an application was taken on says nothing yet.
             return isinstance(awaited, Api) or not event.is_ok
-        if isinstance(awaited, Execute):
-            return isinstance(event, Executed) and event.mark == mark(self._number)
+        if isinstance(awaited, Execute) and isinstance(event, Executed):
+            return event.mark == mark(self._number)
         return False
 
     def drop_out(self) -> None:

@@ -74,15 +74,7 @@ def schema(kinds: Mapping[str, type[Step]]) -> Schema:
             "words needs a new version.",
         },
         "prompts": {**_named(_WORDS), "description": "What is played to callers."},
-        "recording": {
-            "type": "object",
-            "additionalProperties": False,
-            "description": "How calls are recorded, whatever the step.",
-            "properties": {
-                key: {**takes.schema(), "description": told}
-                for key, (takes, told) in RECORDING.items()
-            },
-        },
+        "recording": _recording(),
         "start": {**_NAME, "description": "The first step, unless it stands on top."},
         "steps": {
             **_named(_step(kinds)),
@@ -124,6 +116,18 @@ def _parts(
         "properties": {
             **{key: takes.schema() for key, takes in parts.items()},
             **(more or {}),
+        },
+    }
+
+
+def _recording() -> Schema:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "description": "How calls are recorded, whatever the step.",
+        "properties": {
+            key: {**takes.schema(), "description": told}
+            for key, (takes, told) in RECORDING.items()
         },
     }
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from eslflow.call import recorder
 from eslflow.call.commands import Await, Hangup, Tell
+from eslflow.call.recorder import want
 from eslflow.flow.model import From, Record
 from eslflow.flow.options import OneOf, option
 from eslflow.steps.step import Road, Step
@@ -32,7 +32,7 @@ class HangupStep(Step):
 
     def run(self, live: Live) -> Road:
         """Hang up; the event of it ends the road."""
-        yield from recorder.want(live, Record.OFF, From.STEP)
+        yield from want(live, Record.OFF, From.STEP)
         live.leaving = "finished"
         yield Tell(f"hangs up ({self.cause})")
         yield Hangup(self.cause)
