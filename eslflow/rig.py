@@ -23,6 +23,7 @@ from eslflow.sim.script import Script
 from eslflow.sim.switch import SimulatedCall, SimulatedSwitch
 from eslflow.site import ENGINE, find_sounds
 from eslflow.switch.controller import Controller, Wakeup, Watch
+from eslflow.switch.conversation import Conversation
 from eslflow.switch.shelf import Shelf
 
 
@@ -68,7 +69,7 @@ class Rig:
     def _settle(self, uuid: str, sent: int) -> None:
         """Let the controller react to what it was sent before time passes."""
         call = self.controller.desk.get(uuid)
-        while call is not None and call.is_open and call.received < sent:
+        while isinstance(call, Conversation) and call.is_open and call.received < sent:
             gevent.sleep(0)
 
     def call(self, script: Script) -> SimulatedCall:

@@ -84,6 +84,10 @@ def _is_on(live: Live, segment: Segment) -> bool:
     return recorder.state is Recording.ON and recorder.segment is segment
 
 
+def groups(uuid: str) -> tuple[str, str]:
+    """Return the names of a call's tasks on the switch's agenda; they take turns."""
+    return f"eslflow-{uuid}-0", f"eslflow-{uuid}-1"
+
+
 def _group(live: Live, number: int) -> str:
-    """Return the name of a task; two of them take turns."""
-    return f"eslflow-{live.offered.uuid}-{number % 2}"
+    return groups(live.offered.uuid)[number % 2]

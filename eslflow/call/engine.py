@@ -14,6 +14,7 @@ from eslflow.call import deadman, lookout, moves
 from eslflow.call.commands import (
     Alarm,
     Answer,
+    Await,
     Close,
     Command,
     Hangup,
@@ -86,9 +87,16 @@ class Engine:
         self._out.append(Keep((offered_row(self.live),)))
         self._out.append(Tell(f"call from {caller} to {offered.called}"))
         self._advance(self._flow)
-        for guardian in (moves, deadman, lookout):
-            if guardian.is_needed(self.live):
-                self._add(guardian.watch(self.live))
+        self._guard()
+        self._look_round()
+        return self._flush()
+
+    def adopt(self) -> list[Command]:
+        """Take on a call that goes on elsewhere; its live state has been restored."""
+        self._flow = Track(self._stay(), self._numbers)
+        self._tracks = [self._flow]
+        self._advance(self._flow)
+        self._guard()
         self._look_round()
         return self._flush()
 
@@ -124,6 +132,12 @@ class Engine:
         self._end("failed", "")
         self._settle()
         return self._flush()
+
+    def _guard(self) -> None:
+        """Let begin what goes on beside the flow."""
+        for guardian in (moves, deadman, lookout):
+            if guardian.is_needed(self.live):
+                self._add(guardian.watch(self.live))
 
     def _note(self, event: Event) -> None:
         """Take in what the switch tells of the call, whoever waits for it."""
@@ -180,6 +194,14 @@ class Engine:
                 if track.is_due():
                     is_moving = True
                     self._advance(track)
+
+    def _stay(self) -> Generator[Command, Event | None, None]:
+        """Wait for the end of a call whose flow is not ours to walk."""
+        try:
+            while True:
+                yield Await(())
+        except CallEnded:
+            return
 
     def _walk(self) -> Generator[Command, Event | None, None]:
         try:

@@ -134,6 +134,8 @@ ALTER TABLE recordings ADD COLUMN sha256 TEXT;;
 ALTER TABLE recordings ADD COLUMN bytes INTEGER;;
 ALTER TABLE recordings ADD COLUMN file_ms INTEGER;;
 ALTER TABLE recordings ADD COLUMN findings TEXT;;
+CREATE INDEX recordings_path ON recordings (path);;
+CREATE INDEX calls_unended ON calls (offered_at) WHERE ended_at IS NULL;;
 CREATE INDEX recordings_unchecked ON recordings (asked_at) WHERE checked_at IS NULL;;
 ALTER TABLE recording_actions ADD COLUMN asked_at INTEGER NOT NULL DEFAULT 0;;
 ALTER TABLE recording_actions ADD COLUMN leg_uuid TEXT NOT NULL DEFAULT '';;

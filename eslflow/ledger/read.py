@@ -143,6 +143,16 @@ class Reader:
             ],
         }
 
+    def unended(self) -> list[Line]:
+        """Return the calls whose end nobody has seen, the oldest first."""
+        sql = "SELECT * FROM calls WHERE ended_at IS NULL ORDER BY offered_at"
+        return [_public(row) for row in self._all(sql, [])]
+
+    def recording_at(self, path: str) -> Line | None:
+        """Return the recording that is kept in a file, or None."""
+        found = self._all("SELECT * FROM recordings WHERE path = ?", [path])
+        return found[0] if found else None
+
     def _uuid(self, start: str) -> str:
         """Return the one call whose uuid begins so."""
         # A span of the index, where LIKE would walk through every call.

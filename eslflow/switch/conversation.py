@@ -98,17 +98,7 @@ class Conversation:
         """Return what the call is now; None when it is not ours any more."""
         if self._engine is None:
             return None
-        live = self._engine.live
-        return LiveCall(
-            uuid=self.uuid,
-            caller=live.offered.caller,
-            called=live.offered.called,
-            flow=live.flow.name,
-            step=live.step,
-            agent=live.agent,
-            recording=str(live.recorder.state),
-            offered_at=live.offered_at,
-        )
+        return LiveCall.of(self._engine.live)
 
     def run(self) -> None:
         """Live through the call, from `connect` to the closed socket."""

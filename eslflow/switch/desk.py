@@ -7,16 +7,14 @@ switch has confirmed it. Must not decide anything: the engine does.
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Protocol
 
 from gevent.event import AsyncResult
 
-from eslflow.call.events import Wished
+from eslflow.call.events import Event, Wished
+from eslflow.call.live import Live
 from eslflow.call.wishes import Answered, Wish
 from eslflow.errors import NotFound
-
-if TYPE_CHECKING:
-    from eslflow.switch.conversation import Conversation
 
 GRACE_S = 8.0
 """The engine answers within a few seconds; this is for a fault of ours."""
@@ -37,30 +35,56 @@ class LiveCall(NamedTuple):
     offered_at: int
     """Microseconds since 1970."""
 
+    @classmethod
+    def of(cls, live: Live) -> LiveCall:
+        """Return what a call knows of itself."""
+        return cls(
+            uuid=live.offered.uuid,
+            caller=live.offered.caller,
+            called=live.offered.called,
+            flow=live.flow.name,
+            step=live.step,
+            agent=live.agent,
+            recording=str(live.recorder.state),
+            offered_at=live.offered_at,
+        )
+
+
+class Reachable(Protocol):
+    """A call that can be asked for something."""
+
+    uuid: str
+
+    def wake(self, event: Event) -> None:
+        """Take an event."""
+
+    def about(self) -> LiveCall | None:
+        """Return what the call is now; None when it is not ours any more."""
+
 
 class Desk:
     """Knows the live calls of a controller."""
 
     def __init__(self) -> None:
-        self._calls: dict[str, Conversation] = {}
+        self._calls: dict[str, Reachable] = {}
         self._tickets = count(1)
         self._asked: dict[int, tuple[str, AsyncResult[Answered]]] = {}
 
-    def joined(self, conversation: Conversation) -> None:
+    def joined(self, call: Reachable) -> None:
         """Know a call by its uuid from now on."""
-        self._calls[conversation.uuid] = conversation
+        self._calls[call.uuid] = call
 
-    def left(self, conversation: Conversation) -> None:
+    def left(self, call: Reachable) -> None:
         """Forget a call that is over; who waits for it is told."""
-        uuid = conversation.uuid
-        if self._calls.get(uuid) is conversation:
+        uuid = call.uuid
+        if self._calls.get(uuid) is call:
             del self._calls[uuid]
             over = Answered(uuid, "off", False, "the call is over")
-            for ticket in [t for t, (call, _) in self._asked.items() if call == uuid]:
+            for ticket in [t for t, (of, _) in self._asked.items() if of == uuid]:
                 self.answer(ticket, over)
 
-    def get(self, uuid: str) -> Conversation | None:
-        """Return the conversation of a live call."""
+    def get(self, uuid: str) -> Reachable | None:
+        """Return a live call."""
         return self._calls.get(uuid)
 
     def calls(self) -> list[LiveCall]:

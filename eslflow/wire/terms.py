@@ -89,6 +89,7 @@ class ApiCommand(StrEnum):
     UUID_BROADCAST = "uuid_broadcast"
     SCHED_API = "sched_api"
     SCHED_DEL = "sched_del"
+    SHOW = "show"
     STATUS = "status"
     MODULE_EXISTS = "module_exists"
 
