@@ -24,6 +24,8 @@ def test_what_comes_in_passing_makes_no_time_pass():
     time.later(1.0, list, in_passing=True)
     assert time.next_s(math.inf) == math.inf
     assert time.next_s(3.0) == 1.0
+    assert time.due_s(math.inf) == 1.0
+    assert time.due_s(0.5) == 0.5
     assert time.take(1.0) is list
 
 

@@ -108,6 +108,10 @@ class Channel:
         for recording in self.recordings:
             recording.hear(seconds, self.state.is_bridged)
 
+    def catch_up(self, micros: float) -> None:
+        """Let it be that late, if it is not yet."""
+        self.pass_s(max(0.0, micros - self.micros) / 1e6)
+
     def later(self, seconds: float, action: Action, in_passing: bool = False) -> None:
         """Do something after simulated seconds, whatever the thread does."""
         self._time.later(seconds, action, in_passing)
@@ -115,11 +119,21 @@ class Channel:
     @property
     def next_s(self) -> float:
         """When the next thing happens; infinite if it is the controller's turn."""
+        if self.state.is_up and not self.listener.is_open:
+            return self.due_s
         return self._time.next_s(self._wakes_s)
 
-    def proceed(self) -> bytes:
-        """Let time pass to what happens next; return what the switch says of it."""
-        next_s = self.next_s
+    @property
+    def due_s(self) -> float:
+        """When the next thing happens if the controller has nothing to say before."""
+        return self._time.due_s(self._wakes_s)
+
+    def proceed(self, is_certain: bool = False) -> bytes:
+        """Let time pass to what happens next; return what the switch says of it.
+
+        It is certain that the controller has nothing to say only to who knows.
+        """
+        next_s = self.due_s if is_certain else self.next_s
         if math.isinf(next_s):
             return b""
         if self.now_s < next_s:
@@ -332,7 +346,11 @@ class Channel:
 
     def _plan(self, due: Iterable[tuple[float, Action]]) -> None:
         for seconds, action in due:
-            self.later(seconds, action)
+            self.later(seconds, partial(self._stir, action))
+
+    def _stir(self, action: Action) -> None:
+        self.state.is_stirred = True
+        action()
 
     def _drop(self) -> None:
         self.state.drops = True

@@ -38,6 +38,8 @@ class State:
     """The dialplan has taken the call on."""
     drops: bool = False
     """The socket is to break now."""
+    is_stirred: bool = False
+    """The script has done something that the controller may have a say in."""
 
     def headers(self) -> dict[str, bytes]:
         """Return what an event says of it."""

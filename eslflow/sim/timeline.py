@@ -43,10 +43,15 @@ class Timeline:
         What was put off `in_passing` only happens when time passes for something else:
         while it is the controller's turn, no recording runs into its limit.
         """
-        due_s = min(wakes_s, self._agenda[0][0] if self._agenda else math.inf)
-        if math.isinf(due_s) or not self._passing:
-            return due_s
-        return min(due_s, self._passing[0][0])
+        due_s = min(wakes_s, _first_s(self._agenda))
+        return due_s if math.isinf(due_s) else self.due_s(wakes_s)
+
+    def due_s(self, wakes_s: float) -> float:
+        """Return when something happens next, if the controller lets it come to that.
+
+        What was put off `in_passing` counts too.
+        """
+        return min(wakes_s, _first_s(self._agenda), _first_s(self._passing))
 
     def pass_s(self, seconds: float) -> None:
         """Let time pass."""
@@ -64,3 +69,7 @@ class Timeline:
             if agenda and agenda[0][0] <= at_s:
                 return heapq.heappop(agenda)[2]
         return None
+
+
+def _first_s(agenda: list[_Due]) -> float:
+    return agenda[0][0] if agenda else math.inf
