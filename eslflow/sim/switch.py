@@ -65,6 +65,9 @@ class SimulatedCall:
     commands: list[Sent]
     """What the controller sent."""
     recordings: list[Recording]
+    """What the controller has recorded."""
+    foreign: list[Recording]
+    """What somebody else has."""
     breaches: list[str]
     """Arguments that a real switch would have run: there must be none."""
     transcript: list[Said]
@@ -106,7 +109,7 @@ class SimulatedSwitch:
         with socket.create_connection(self._address) as sock:
             line = _Line(channel, sock, turns, self._settle, self._patience_s)
             line.live()
-        for recording in channel.recordings:
+        for recording in channel.recorders:
             self._recorded(recording)
         return SimulatedCall(
             uuid=script.uuid,
@@ -114,6 +117,7 @@ class SimulatedSwitch:
             heard=channel.heard,
             commands=channel.commands,
             recordings=channel.recordings,
+            foreign=[found for found in channel.recorders if found.is_foreign],
             breaches=channel.breaches,
             transcript=line.transcript,
         )
@@ -129,10 +133,11 @@ class SimulatedSwitch:
         return [job.get() for job in jobs]
 
     def _recorded(self, recording: Recording) -> None:
-        if self._record_to_disk:
+        data = recording.wav() if self._record_to_disk else b""
+        if data:
             path = Path(recording.path)
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(recording.wav())
+            path.write_bytes(data)
         if self._on_recorded is not None:
             self._on_recorded(recording)
 
