@@ -32,6 +32,8 @@ IDLE_S = 0.1
 """For how long a controller that never rests is waited for, in real time."""
 LEDGER_S = 5.0
 """And for how long a ledger that does not answer."""
+HUNG_S = 5.0
+"""And for how long a controller that does not read."""
 
 
 def file_length_ms(path: str) -> int | None:
@@ -112,8 +114,9 @@ class Rig:
     def _settle(self, uuid: str, sent: int) -> None:
         """Let the controller react to what it was sent before time passes."""
         call = self.controller.calls.get(uuid)
-        while call is not None and call.is_open and call.received < sent:
-            gevent.sleep(0)
+        with gevent.Timeout(HUNG_S, False):
+            while call is not None and call.is_open and call.received < sent:
+                gevent.sleep(0)
         self.rest()
 
     def rest(self) -> None:

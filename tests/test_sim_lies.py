@@ -105,3 +105,11 @@ def test_a_job_in_the_background_may_be_late_and_keeps_nothing(is_slow):
     assert found.is_masked is not is_slow
     assert names(line.goes(11.0)) == ["BACKGROUND_JOB"]
     assert found.is_masked
+
+
+def test_what_a_hang_up_ends_may_be_lost_too():
+    line, (found,) = recording(Lie("hangup", loses="RECORD_STOP"))
+    told = names(events(line.says("api uuid_kill u-1")))
+    assert "RECORD_STOP" not in told
+    assert told[-1] == "CHANNEL_HANGUP_COMPLETE"
+    assert not found.is_running

@@ -1,5 +1,6 @@
 """What a script has in mind for the points of a call."""
 
+from eslflow.sim.deeds import HangUp, Hold, Unhold
 from eslflow.sim.plans import HANG_UP_S, Plans
 from eslflow.sim.script import Script
 
@@ -25,3 +26,13 @@ def test_points_that_are_no_application_are_met_at_once_or_later():
     plans = Plans(script, hang_up, drop, repr)
     assert sorted(seconds for seconds, _ in plans.at("bridged")) == [0.0, 1.0, 3.0]
     assert list(plans.at("bridged")) == []
+
+
+def test_deeds_are_done_at_their_points_several_of_them_in_order():
+    done = []
+    script = Script(does={"bridged": (Hold(), Unhold()), "parked": HangUp()})
+    plans = Plans(script, hang_up, drop, done.append)
+    for point in ("bridged", "parked"):
+        for _, action in plans.at(point):
+            action()
+    assert done == [Hold(), Unhold(), HangUp()]

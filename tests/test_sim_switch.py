@@ -1,5 +1,6 @@
 """The simulated switch on a socket."""
 
+import dataclasses
 import struct
 
 import gevent
@@ -9,6 +10,7 @@ from gevent.event import Event
 from gevent.server import StreamServer
 
 from eslflow.sim.clock import START, SimulatedClock
+from eslflow.sim.deeds import Records
 from eslflow.sim.script import Script
 from eslflow.sim.switch import CLOSE_S, SimulatedSwitch
 from eslflow.wire import command
@@ -263,3 +265,70 @@ def test_a_controller_that_keeps_its_end_open_has_its_timers_meanwhile():
     server.stop()
     assert 4e6 < told[0] < 5e6
     assert call.ending == "hung_up"
+
+
+def test_a_dead_man_goes_off_while_the_controller_says_nothing():
+    task = "api sched_api +30 dm uuid_kill u-1"
+    speaker = Speaker(said(["connect", task]))
+    call = speaker.called(
+        clock=SimulatedClock(), settle=lambda uuid, sent: gevent.idle()
+    )
+    assert [heard.what for heard in call.heard] == ["scheduled", "hangup"]
+    assert 29 < call.heard[0].at_s <= 30
+
+
+def test_what_somebody_else_has_recorded_is_told_apart(tmp_path):
+    foreign, lost = tmp_path / "foreign.wav", tmp_path / "lost.wav"
+    deeds = {"bridged": Records(str(foreign)), "bridged +1": Records(str(lost))}
+    speaker = Speaker(said(["connect", execute("callcenter", "q")]))
+    script = Script(uuid="u-1", does=deeds, lost=("lost.wav",))
+    call = speaker.called(script, record_to_disk=True)
+    assert call.recordings == []
+    assert [found.path for found in call.foreign] == [str(foreign), str(lost)]
+    assert foreign.exists()
+    assert not lost.exists()
+
+
+def test_a_controller_that_never_closes_its_end_is_given_up():
+    clock, leave = SimulatedClock(), Event()
+
+    def stays(sock, _):
+        sock.sendall(said(["connect", execute("hangup"), "api status"]))
+        leave.wait()
+
+    server = StreamServer(("127.0.0.1", 0), stays)
+    server.start()
+    switch = SimulatedSwitch(
+        port=server.server_port,
+        length_ms=len,
+        clock=clock,
+        settle=lambda uuid, sent: gevent.idle(),
+    )
+    call = switch.call(Script())
+    leave.set()
+    server.stop()
+    assert call.ending == "hung_up"
+    assert clock.now() - START == pytest.approx(CLOSE_S * 1e6, abs=1e5)
+
+
+def test_a_call_without_its_controller_waits_for_its_turn_too():
+    clock, order = SimulatedClock(), []
+    survive = "api uuid_setvar u-1 socket_resume false"
+    speaker = Speaker(said(["connect", survive, execute("callcenter", "q")]))
+
+    def script(drop_at, at_s):
+        note = {f"bridged +{at}": lambda at=at: order.append(at) for at in at_s}
+        return Script(drop_at=drop_at, at=note, agent_after_s=1.0)
+
+    scripts = [script("bridged +1", (4, 8)), script("", (2, 3, 6))]
+    scripts[0] = dataclasses.replace(scripts[0], uuid="u-1")
+    switch = SimulatedSwitch(
+        port=speaker.port,
+        length_ms=len,
+        clock=clock,
+        settle=lambda uuid, sent: gevent.idle(),
+    )
+    clock.after(7.0, lambda: order.append("timer"))
+    switch.calls(scripts)
+    speaker.server.stop()
+    assert order == [2, 3, 4, "timer", 6, 8]

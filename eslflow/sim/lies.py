@@ -14,7 +14,8 @@ class Lie:
     """One thing that goes wrong with an API command, whoever sends it."""
 
     command: str
-    """`uuid_record mask`: the command, then words that are among its arguments."""
+    """`uuid_record mask`: the command, then words that are among its arguments. What a
+    hang-up ends is about the command `hangup`."""
     reply: str = ""
     """What is answered instead; with an `-ERR` nothing is done."""
     is_done: bool = True

@@ -323,8 +323,11 @@ class _Line:
         # Meanwhile a timer of the controller's may go off, and the call goes on.
         self._is_news = True
         self._gives_up = self._channel.micros + CLOSE_S * 1e6
-        while self._channel.micros < self._gives_up and self._listen() != b"":
-            self._pass_time()
+        data: bytes | None = None
+        while data != b"" and self._channel.micros < self._gives_up:
+            data = self._listen()
+            if data is None:
+                self._pass_time()
         self._gives_up = math.inf
 
 

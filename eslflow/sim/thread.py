@@ -150,7 +150,8 @@ def _bury(channel: Channel) -> None:
     state, listener = channel.state, channel.listener
     channel.leave_socket()
     state.name = "CS_HANGUP"
-    stop_all(channel, channel.caller, "success-silence")
+    with listener.losing(channel.liar.about(["hangup"]).loses):
+        stop_all(channel, channel.caller, "success-silence")
     state.name = "CS_REPORTING"
     channel.headers.add("completed")
     channel.set("hangup_cause", state.cause)
