@@ -113,11 +113,14 @@ class Rig:
 
     def _settle(self, uuid: str, sent: int) -> None:
         """Let the controller react to what it was sent before time passes."""
-        call = self.controller.calls.get(uuid)
-        with gevent.Timeout(HUNG_S, False):
-            while call is not None and call.is_open and call.received < sent:
-                gevent.sleep(0)
+        gevent.with_timeout(HUNG_S, self._read, uuid, sent, timeout_value=None)
         self.rest()
+
+    def _read(self, uuid: str, sent: int) -> None:
+        """Wait until the controller has read what it was sent."""
+        call = self.controller.calls.get(uuid)
+        while call is not None and call.is_open and call.received < sent:
+            gevent.sleep(0)
 
     def rest(self) -> None:
         """Wait until the controller has done all that it does without time passing."""
