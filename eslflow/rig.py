@@ -6,12 +6,15 @@ with a real ledger. For `try`, the demo and tests.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import gevent
+from gevent.event import Event as Signal
 
 from eslflow.call.live import Site
+from eslflow.call.records import Row
 from eslflow.clock import Clock
 from eslflow.errors import PromptError
 from eslflow.flow.model import Flow
@@ -26,6 +29,13 @@ from eslflow.switch.controller import Controller, Wakeup, Watch
 from eslflow.switch.conversation import Conversation
 from eslflow.switch.shelf import Shelf
 
+IDLE_S = 0.1
+"""For how long a controller that never rests is waited for, in real time."""
+LEDGER_S = 5.0
+"""And for how long a ledger that does not answer."""
+HUNG_S = 5.0
+"""And for how long a controller that does not read."""
+
 
 def file_length_ms(path: str) -> int | None:
     """Return the length of an audio file, or None if it cannot be played."""
@@ -33,6 +43,41 @@ def file_length_ms(path: str) -> int | None:
         return wav.read(Path(path)).ms
     except PromptError:
         return None
+
+
+class _Owed:
+    """A ledger, and whether it owes somebody an answer."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._count = 0
+        self._quiet = Signal()
+        self._quiet.set()
+
+    def keep(
+        self, rows: Sequence[Row], done: Callable[[str], None] | None = None
+    ) -> None:
+        """Write rows soon; `done` is told after their durable commit."""
+        if done is None:
+            self._ledger.keep(rows)
+            return
+        self._count += 1
+        self._quiet.clear()
+        self._ledger.keep(rows, partial(self._answer, done))
+
+    def finished(self) -> list[tuple[Callable[[str], None], str]]:
+        """Return the callbacks that are due."""
+        return self._ledger.finished()
+
+    def is_quiet(self, seconds: float) -> bool:
+        """Whether it owed nothing; else wait until it does not, but not for ever."""
+        return self._quiet.is_set() or not self._quiet.wait(seconds)
+
+    def _answer(self, done: Callable[[str], None], problem: str) -> None:
+        self._count -= 1
+        if not self._count:
+            self._quiet.set()
+        done(problem)
 
 
 class Rig:
@@ -51,14 +96,21 @@ class Rig:
         found, self.silent = find_sounds(audio, sounds)
         self.folder = folder
         self.clock: Clock = clock or SimulatedClock()
-        shared = clock if isinstance(clock, SimulatedClock) else None
+        shared = self.clock if isinstance(self.clock, SimulatedClock) else None
         self._wakeup = Wakeup()
         self.ledger = Ledger(folder / "eslflow.db", self._wakeup.notify)
         self._wakeup.watch(self.ledger)
         shelf = Shelf({flow.name: flow for flow in flows}, flows[0].name)
         site = Site(str(folder / "recordings"), ENGINE, found)
+        self._owed = _Owed(self.ledger)
         self.controller = Controller(
-            shelf, site, self.ledger, self.clock, port=0, watch=watch
+            shelf,
+            site,
+            self._owed,
+            self.clock,
+            port=0,
+            watch=watch,
+            timers=shared,
         )
         self.controller.start()
         host, port = self.controller.address
@@ -68,15 +120,42 @@ class Rig:
 
     def _settle(self, uuid: str, sent: int) -> None:
         """Let the controller react to what it was sent before time passes."""
+        gevent.with_timeout(HUNG_S, self._read, uuid, sent, timeout_value=None)
+        self.rest()
+
+    def _read(self, uuid: str, sent: int) -> None:
+        """Wait until the controller has read what it was sent."""
         call = self.controller.desk.get(uuid)
         while isinstance(call, Conversation) and call.is_open and call.received < sent:
             gevent.sleep(0)
 
+    def rest(self) -> None:
+        """Wait until the controller has done all that it does without time passing."""
+        gevent.with_timeout(IDLE_S, gevent.idle, timeout_value=None)
+        while not self._owed.is_quiet(LEDGER_S):
+            gevent.with_timeout(IDLE_S, gevent.idle, timeout_value=None)
+
+    def pass_s(self, seconds: float) -> None:
+        """Let simulated time pass without a call; timers go off on the way."""
+        clock = self.clock
+        if isinstance(clock, SimulatedClock):
+            until = clock.now() + round(seconds * 1e6)
+            while clock.due <= until:
+                clock.fire()
+                self.rest()
+            clock.reach(until)
+
     def call(self, script: Script) -> SimulatedCall:
         """Run one call; return when the controller is through with it too."""
         call = self.switch.call(script)
+        self.rest()
+        while self.controller.settle(0) and self._fire():
+            self.rest()
         self.controller.settle()
         return call
+
+    def _fire(self) -> bool:
+        return isinstance(self.clock, SimulatedClock) and self.clock.fire()
 
     def look(self) -> Reader:
         """Close the ledger and open it for look-ups."""

@@ -26,3 +26,30 @@ def test_a_files_length_is_read_from_it(tmp_path):
     sounds = make_sounds(tmp_path)
     assert file_length_ms(str(sounds / "test/en/welcome.wav")) == 100
     assert file_length_ms(str(Path("/none.wav"))) is None
+
+
+def test_time_does_not_pass_while_the_ledger_owes_an_answer(tmp_path):
+    seen = []
+    with rig(tmp_path) as found:
+
+        def look():
+            seen.append(found.ledger.health().waiting)
+            found.clock.after(0.01, look)
+
+        found.clock.after(0.01, look)
+        call = found.call(Script(keys=("1",), path="test", talk_s=2.0))
+    assert len(seen) > 100
+    assert call.ending == "hung_up"
+    assert len(call.recordings) == 1
+
+
+def test_timers_go_off_between_calls(tmp_path):
+    told = []
+    with rig(tmp_path) as found:
+        began = found.clock.now()
+        found.clock.after(60, lambda: told.append(found.clock.now() - began))
+        found.clock.after(90, lambda: told.append("later"))
+        found.pass_s(75)
+        assert (told, found.clock.now() - began) == ([60_000_000], 75_000_000)
+        found.call(Script(path="test", talk_s=30.0))
+    assert told[1:] == ["later"]

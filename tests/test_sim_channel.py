@@ -4,6 +4,7 @@ import pytest
 
 from eslflow.sim.channel import Channel
 from eslflow.sim.clock import START, SimulatedClock
+from eslflow.sim.recordings import MASK_S, UNMASK_S
 from eslflow.sim.script import Script
 from eslflow.wire.reader import Reader
 from tests.line import Line, execute, names
@@ -64,7 +65,8 @@ def test_commands_are_heard_while_something_runs():
     line.hears("api uuid_record u-1 unmask /r/a.wav")
     line.ends()
     (recording,) = line.channel.recordings
-    assert recording.heard_s - recording.clear_s == pytest.approx(2.0)
+    masked_s = recording.heard_s - recording.clear_s
+    assert masked_s == pytest.approx(2.0 + MASK_S - UNMASK_S)
 
 
 def test_applications_run_one_after_the_other():

@@ -80,10 +80,23 @@ def test_an_event_of_no_channel_is_short_and_may_have_a_body():
 
 def test_the_agents_leg_has_headers_of_its_own():
     headers = Headers(WORDS, {})
-    event = read(headers.agent_event("CUSTOM", 1, {"Answer-State": "hangup"}))
-    assert event.get("Unique-ID") == "a-1"
+    extra = {"Answer-State": "hangup"}
+    event = read(headers.agent_event("CUSTOM", 1, "a-2", extra, {"mine": "a b"}))
+    assert event.get("Unique-ID") == "a-2"
+    assert event.variable("mine") == "a b"
     assert event.get("Answer-State") == "hangup"
     assert event.get("variable_cc_member_session_uuid") == "u-1"
+
+
+def test_a_channel_names_the_leg_it_is_joined_with():
+    headers = Headers(WORDS, {})
+    headers.join("a-2")
+    event = read(headers.event("X", 1, State().headers(), {}))
+    assert event.get("Other-Leg-Unique-ID") == "a-2"
+    assert event.variable("bridge_uuid") == "a-2"
+    headers.part()
+    event = read(headers.event("X", 1, State().headers(), {}))
+    assert event.get("Other-Leg-Unique-ID") is None
 
 
 def test_raw_lines_stand_at_the_end_of_each_block():

@@ -42,3 +42,22 @@ def test_one_filter_that_fits_is_enough():
     listener.filters += [("Unique-ID", "u"), ("Job-UUID", "j")]
     assert listener.wants("X", {"Job-UUID": "j"})
     assert not listener.wants("X", {"Unique-ID": "v"})
+
+
+def test_a_lost_event_is_not_said():
+    listener = Listener()
+    with listener.losing("RECORD_STOP"):
+        listener.say(b"a", "RECORD_STOP")
+        listener.say(b"b", "RECORD_START")
+        listener.say(b"c")
+    listener.say(b"d", "RECORD_STOP")
+    assert listener.taken() == b"bcd"
+
+
+def test_a_stuck_listener_keeps_what_it_has_to_say():
+    listener = Listener()
+    listener.is_stuck = True
+    listener.say(b"a")
+    assert listener.taken() == b""
+    listener.is_stuck = False
+    assert listener.taken() == b"a"

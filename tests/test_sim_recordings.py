@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 
+from eslflow.sim.recordings import MASK_S, UNMASK_S, fill_disk
 from tests.line import Line, events, names
 
 START = "api uuid_record u-1 start /r/a.wav"
@@ -148,3 +149,107 @@ def test_both_parties_are_on_the_one_track_of_a_mono_file():
         assert file.getnchannels() == 1
         sound = array("h", file.readframes(file.getnframes()))
     assert max(sound) == 3500
+
+
+def masked(line, from_s, to_s, *before):
+    """Return what was recorded while a part was masked."""
+    line.hears(f"{START} {BUFFERED}", *before)
+    line.goes(from_s)
+    line.hears("api uuid_record u-1 mask /r/a.wav")
+    line.goes(to_s)
+    line.hears("api uuid_record u-1 unmask /r/a.wav")
+    line.goes(to_s + 2.0)
+    stops(line)
+    return line.channel.recordings[0]
+
+
+def test_what_is_said_from_the_masks_ok_to_the_guard_before_the_unmask_is_silent():
+    found = masked(Line(), 2.0, 4.0)
+    assert found.audible(1.0, 2.0)
+    assert not found.audible(2.0 - MASK_S, 4.0 - UNMASK_S)
+    assert not found.audible(2.0, 3.94)
+    assert found.audible(4.0 - UNMASK_S - 0.01, 4.0)
+    assert found.audible(5.0, 5.1)
+    assert not found.audible(6.1, 9.0)
+    assert not found.audible(3.0, 3.0)
+
+
+def test_the_file_holds_zeros_where_nothing_is_audible():
+    found = masked(Line(), 2.0, 4.0)
+    with wave.open(BytesIO(found.wav())) as file:
+        sound = array("h", file.readframes(file.getnframes()))
+        assert file.getnframes() == round(found.heard_s * 8000)
+    began = found.started_s
+    first, last = (
+        round((at_s - began) * 8000) for at_s in (2.0 - MASK_S, 4.0 - UNMASK_S)
+    )
+    assert not any(sound[first:last])
+    assert all(sound[:first])
+    assert all(sound[last:])
+
+
+def test_a_parked_silent_leg_lets_half_a_second_more_through():
+    line = Line()
+    line.hears(START)
+    line.goes(3.0)
+    line.hears("api uuid_record u-1 mask /r/a.wav")
+    line.goes(6.0)
+    line.hears("api uuid_record u-1 unmask /r/a.wav")
+    line.goes(9.0)
+    (found,) = line.channel.recordings
+    assert not found.audible(3.0, 5.0)
+    assert found.audible(5.45, 5.95)
+    assert not found.audible(2.6, 3.0)
+
+
+def test_to_mask_twice_and_to_unmask_what_is_clear_change_nothing():
+    found = masked(Line(), 2.0, 4.0, "api uuid_record u-1 unmask /r/a.wav")
+    line = Line()
+    again = masked(line, 2.0, 4.0)
+    assert found.spans == again.spans
+
+
+def test_a_paused_recording_takes_nothing_in():
+    line = Line()
+    line.hears(f"{START} {BUFFERED}")
+    line.goes(2.0)
+    line.hears("api uuid_record u-1 pause /r/a.wav")
+    line.goes(4.0)
+    line.hears("api uuid_record u-1 resume /r/a.wav")
+    line.goes(5.0)
+    (found,) = line.channel.recordings
+    assert found.heard_s == pytest.approx(3.0, abs=0.02)
+    assert not found.audible(2.1, 4.0)
+
+
+def test_of_what_was_thrown_away_or_lost_there_is_no_file():
+    line = Line(lost=("b.wav",))
+    line.hears(
+        START, "api uuid_record u-1 start /r/b.wav", "api uuid_record u-1 stop all"
+    )
+    assert [found.wav() for found in line.channel.recordings] == [b"", b""]
+    assert line.channel.recordings[0].cause == "empty-file"
+
+
+def test_a_recorder_on_the_agents_leg_ends_with_it():
+    line = Line(agent_after_s=1.0, talk_s=5.0)
+    agent = line.channel.agent.uuid
+    line.starts("callcenter", "support")
+    line.goes(2.0)
+    line.hears(f"api uuid_record {agent} start /r/b.wav")
+    line.ends()
+    (found,) = line.channel.recordings
+    assert found.leg == agent
+    assert found.cause == "success-silence"
+    assert found.heard_s == pytest.approx(4.1, abs=0.1)
+
+
+def test_what_is_started_on_a_full_disk_is_empty_and_told_like_any_other():
+    line = Line()
+    fill_disk(line.channel)
+    line.hears(f"{START} {BUFFERED}")
+    line.goes(2.0)
+    reply, (event,) = stops(line)
+    assert (reply, event.variable("record_file_size")) == ("+OK Success", "44")
+    assert event.get("Record-Completion-Cause") == "success-maxtime"
+    assert len(line.channel.recordings[0].wav()) == 44

@@ -1,13 +1,18 @@
 """The simulated switch on a socket."""
 
+import dataclasses
 import struct
 
+import gevent
 import pytest
 from gevent import socket
+from gevent.event import Event
 from gevent.server import StreamServer
 
+from eslflow.sim.clock import START, SimulatedClock
+from eslflow.sim.deeds import Records
 from eslflow.sim.script import Script
-from eslflow.sim.switch import SimulatedSwitch
+from eslflow.sim.switch import CLOSE_S, SimulatedSwitch
 from eslflow.wire import command
 from tests.line import execute, said
 from tests.peers import rig
@@ -24,6 +29,7 @@ class Speaker:
         self.port = self.server.server_port
 
     def talk(self, sock, _):
+        self.sock = sock
         for line in self.lines:
             sock.sendall(line)
             self.heard += sock.recv(1 << 20)
@@ -144,3 +150,185 @@ def test_calls_at_once_have_a_greenlet_each(tmp_path):
     assert [call.uuid for call in calls] == [script.uuid for script in scripts]
     assert {call.ending for call in calls} == {"hung_up"}
     assert all(len(call.recordings) == 1 for call in calls)
+
+
+class Timed(Speaker):
+    """A controller that sets a timer when it has said its lines."""
+
+    def __init__(self, clock, seconds, *lines):
+        super().__init__(*lines)
+        self.clock, self.seconds, self.fired = clock, seconds, []
+        self.timers = []
+
+    def talk(self, sock, address):
+        self.timers.append(self.clock.after(self.seconds, lambda: self.fire(sock)))
+        super().talk(sock, address)
+
+    def fire(self, sock):
+        self.fired.append(self.clock.now() - START)
+        sock.sendall(said([execute("hangup")]))
+
+    def called(self, script=None, **options):
+        return super().called(
+            script, clock=self.clock, settle=lambda uuid, sent: gevent.idle(), **options
+        )
+
+
+def test_a_parked_call_waits_for_the_controllers_timer():
+    speaker = Timed(SimulatedClock(), 30.0, command.connect())
+    call = speaker.called()
+    assert speaker.fired == [30_000_000]
+    assert [(heard.at_s, heard.what) for heard in call.heard] == [(30.02, "hangup")]
+
+
+def test_a_timer_goes_off_in_the_middle_of_what_takes_longer():
+    lines = command.connect(), said([execute("callcenter", "q")])
+    speaker = Timed(SimulatedClock(), 10.0, *lines)
+    call = speaker.called()
+    assert speaker.fired == [10_000_000]
+    assert call.heard[-1].what == "hangup"
+    assert call.heard[-1].at_s < 10.1
+
+
+def test_what_comes_before_the_timer_happens_before_it():
+    speaker = Timed(SimulatedClock(), 30.0, command.connect())
+    call = speaker.called(Script(hang_up_at="connect +5"))
+    assert call.heard[-1].at_s == 5.0
+    assert speaker.clock.now() - START < 6_000_000 + CLOSE_S * 1e6
+
+
+def test_a_cancelled_timer_is_not_waited_for():
+    speaker = Timed(SimulatedClock(), 3.0, command.connect())
+    speaker.clock.after(1.0, lambda: speaker.timers[0].cancel())
+    call = speaker.called(Script(hang_up_at="connect +50"))
+    assert speaker.fired == []
+    assert call.heard[-1].at_s == 50.0
+
+
+def test_a_timer_that_is_set_from_elsewhere_wakes_a_parked_call():
+    clock, told = SimulatedClock(), []
+    speaker = Speaker(command.connect())
+    job = gevent.spawn(
+        speaker.called, clock=clock, settle=lambda uuid, sent: gevent.idle()
+    )
+    gevent.idle()
+    clock.after(20.0, lambda: told.append(clock.now() - START) or speaker.sock.close())
+    assert job.get().ending == "fallback"
+    assert told == [20_000_000]
+
+
+def test_calls_that_share_a_clock_go_on_in_the_order_of_its_time():
+    clock, order = SimulatedClock(), []
+    speaker = Speaker(said(["connect", "linger 1"]), said([execute("playback", "/a")]))
+    for seconds in (0.5, 1.5, 2.5, 700.0):
+        clock.after(seconds, lambda at=seconds: order.append(at))
+    scripts = [
+        Script(
+            hang_up_at=f"connect +{at}",
+            at={f"connect +{at}": lambda at=at: order.append(at)},
+        )
+        for at in (3, 1, 600, 2)
+    ]
+    switch = SimulatedSwitch(
+        port=speaker.port,
+        length_ms=lambda path: 1_000_000,
+        clock=clock,
+        settle=lambda uuid, sent: gevent.idle(),
+    )
+    calls = switch.calls(scripts)
+    speaker.server.stop()
+    assert order == [0.5, 1, 1.5, 2, 2.5, 3, 600]
+    assert [call.ending for call in calls] == ["hung_up"] * 4
+
+
+def test_a_controller_that_keeps_its_end_open_has_its_timers_meanwhile():
+    clock, told = SimulatedClock(), []
+
+    def closes_late(sock, _):
+        sock.sendall(said(["connect", execute("hangup")]))
+        while sock.recv(1 << 20):
+            continue
+        gone = Event()
+        clock.after(4.0, gone.set)
+        gone.wait()
+        told.append(clock.now() - START)
+
+    server = StreamServer(("127.0.0.1", 0), closes_late)
+    server.start()
+    switch = SimulatedSwitch(
+        port=server.server_port,
+        length_ms=len,
+        clock=clock,
+        settle=lambda uuid, sent: gevent.idle(),
+    )
+    call = switch.call(Script())
+    server.stop()
+    assert 4e6 < told[0] < 5e6
+    assert call.ending == "hung_up"
+
+
+def test_a_dead_man_goes_off_while_the_controller_says_nothing():
+    task = "api sched_api +30 dm uuid_kill u-1"
+    speaker = Speaker(said(["connect", task]))
+    call = speaker.called(
+        clock=SimulatedClock(), settle=lambda uuid, sent: gevent.idle()
+    )
+    assert [heard.what for heard in call.heard] == ["scheduled", "hangup"]
+    assert 29 < call.heard[0].at_s <= 30
+
+
+def test_what_somebody_else_has_recorded_is_told_apart(tmp_path):
+    foreign, lost = tmp_path / "foreign.wav", tmp_path / "lost.wav"
+    deeds = {"bridged": Records(str(foreign)), "bridged +1": Records(str(lost))}
+    speaker = Speaker(said(["connect", execute("callcenter", "q")]))
+    script = Script(uuid="u-1", does=deeds, lost=("lost.wav",))
+    call = speaker.called(script, record_to_disk=True)
+    assert call.recordings == []
+    assert [found.path for found in call.foreign] == [str(foreign), str(lost)]
+    assert foreign.exists()
+    assert not lost.exists()
+
+
+def test_a_controller_that_never_closes_its_end_is_given_up():
+    clock, leave = SimulatedClock(), Event()
+
+    def stays(sock, _):
+        sock.sendall(said(["connect", execute("hangup"), "api status"]))
+        leave.wait()
+
+    server = StreamServer(("127.0.0.1", 0), stays)
+    server.start()
+    switch = SimulatedSwitch(
+        port=server.server_port,
+        length_ms=len,
+        clock=clock,
+        settle=lambda uuid, sent: gevent.idle(),
+    )
+    call = switch.call(Script())
+    leave.set()
+    server.stop()
+    assert call.ending == "hung_up"
+    assert clock.now() - START == pytest.approx(CLOSE_S * 1e6, abs=1e5)
+
+
+def test_a_call_without_its_controller_waits_for_its_turn_too():
+    clock, order = SimulatedClock(), []
+    survive = "api uuid_setvar u-1 socket_resume false"
+    speaker = Speaker(said(["connect", survive, execute("callcenter", "q")]))
+
+    def script(drop_at, at_s):
+        note = {f"bridged +{at}": lambda at=at: order.append(at) for at in at_s}
+        return Script(drop_at=drop_at, at=note, agent_after_s=1.0)
+
+    scripts = [script("bridged +1", (4, 8)), script("", (2, 3, 6))]
+    scripts[0] = dataclasses.replace(scripts[0], uuid="u-1")
+    switch = SimulatedSwitch(
+        port=speaker.port,
+        length_ms=len,
+        clock=clock,
+        settle=lambda uuid, sent: gevent.idle(),
+    )
+    clock.after(7.0, lambda: order.append("timer"))
+    switch.calls(scripts)
+    speaker.server.stop()
+    assert order == [2, 3, 4, "timer", 6, 8]

@@ -24,7 +24,21 @@ def test_what_comes_in_passing_makes_no_time_pass():
     time.later(1.0, list, in_passing=True)
     assert time.next_s(math.inf) == math.inf
     assert time.next_s(3.0) == 1.0
-    assert time.take(1.0) is list
+    assert time.due_s(math.inf) == 1.0
+    assert time.due_s(0.5) == 0.5
+    assert time.take(1.0) is not None
+    assert time.take(1.0) is None
+
+
+def test_what_is_cancelled_is_not_waited_for():
+    time = Timeline(SimulatedClock(5))
+    done = []
+    time.later(1.0, lambda: done.append("a")).cancel()
+    assert time.next_s(math.inf) == math.inf
+    assert time.take(1.0) is None
+    time.later(2.0, lambda: done.append("b"))
+    time.take(2.0)()
+    assert done == ["b"]
 
 
 def test_the_clock_goes_along():

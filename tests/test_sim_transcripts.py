@@ -16,6 +16,7 @@ import base64
 import dataclasses
 import gzip
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,8 @@ import pytest
 from eslflow.sim.channel import Channel
 from eslflow.sim.clock import SimulatedClock
 from eslflow.sim.commands import CommandReader
+from eslflow.sim.deeds import Api, Keys, Transfer
+from eslflow.sim.legs import made_of
 from eslflow.sim.script import Agent, Script
 from eslflow.wire.reader import Reader
 
@@ -51,6 +54,7 @@ HEADERS = (
     "FIFO-Name",
     "Job-UUID",
     "Job-Command",
+    "eslflow-action",
     "variable_read_result",
     "variable_consent_digit",
     "variable_cc_cause",
@@ -60,8 +64,10 @@ HEADERS = (
     "variable_socket_path",
     "variable_current_application",
 )
+OWNERS = ("Unique-ID", "CC-Member-Session-UUID", "Other-Leg-Unique-ID")
 OTHER_LEG = ("Other-Leg-Unique-ID", "Bridge-B-Unique-ID", "CC-Agent-UUID")
 """Only whether they are there: the real switch chose the agent's uuid."""
+AGENT = re.compile(rb"\nCC-Agent-UUID: (\S+)\n")
 RACES = ("CHANNEL_HANGUP", "CHANNEL_PARK")
 UNHEARD = "CHANNEL_CALLSTATE"
 """What the simulated switch never says; no subscription of ours names it."""
@@ -86,11 +92,12 @@ def length_ms(path):
     return LENGTHS.get(path.rpartition("/")[2], 200)
 
 
-def played(said, script):
+def played(said, script, late_s=0.0):
     """Return what the simulated switch answers at the recorded times."""
     channel = Channel(script, SimulatedClock(), length_ms)
     out = b""
-    for at_s, data in said:
+    for recorded_s, data in said:
+        at_s = recorded_s + (late_s if recorded_s > AT_ONCE_S else 0.0)
         while channel.next_s <= at_s:
             out += channel.proceed()
         channel.pass_s(max(0.0, at_s - channel.now_s))
@@ -107,7 +114,7 @@ def told(data, uuid, marks):
         kind = message.content_type
         if kind == "text/event-plain":
             event = message.event()
-            if uuid in (event.get("Unique-ID"), event.get("CC-Member-Session-UUID")):
+            if uuid in map(event.get, OWNERS):
                 events.append(shortly(event, uuid, marks))
             elif event.get("Job-UUID"):
                 events.append((*shortly(event, uuid, marks), event.body))
@@ -133,6 +140,8 @@ def shortly(event, uuid, marks):
     short |= {name: "there" for name in OTHER_LEG if event.get(name)}
     if short.get("Application") == "socket":
         del short["Application-Data"]  # another port
+    if short.get("Application") == "uuid_bridge":
+        short["Application-Data"] = "the other leg"
     if event.get("Application-UUID") in marks:
         short["Application-UUID"] = event.get("Application-UUID")
     return tuple(short.items())
@@ -142,11 +151,27 @@ def sections(events):
     """Cut at the points after which the real switch has no order of its own."""
     found = [[]]
     for event in events:
+        if event[0] == "notice" or event[0][1] == "CHANNEL_HANGUP_COMPLETE":
+            found.append(found.pop() if len(found) > 1 else [])
         found[-1].append(event)
         if event[0][1] in RACES:
             found.append([])
     return [found[0], *(sorted(map(repr, part)) for part in found[1:])]
 
+
+AT_ONCE_S = 0.01
+LATE_S = {"26": 0.03, "27": 0.03, "28": 0.03}
+"""There the recorder was asked for while `answer` ran, and started as that ended: a
+matter of microseconds. Here what follows `answer` is said that much later."""
+AWAY = Transfer(is_answered=False, stays_s=3.2)
+STOPPED = {"bridged +4.21": Api("uuid_record {caller} stop all")}
+PRESSED_S = 0.64
+"""When the agent of transcript 28 presses the first key, and then each 0.79 s one."""
+PRESSED = {
+    f"bridged +{PRESSED_S + 0.79 * n:.2f}": Keys("*2" if n % 2 else "*1")
+    for n in range(24)
+}
+TALK_S = 22.0
 
 CALLS = {
     "02c": Script(keys=("1",), agent_after_s=0.42, talk_s=1.6),
@@ -155,6 +180,9 @@ CALLS = {
     "23": Script(agent=Agent.NO_AGENTS),
     "24": Script(agent=Agent.TIMEOUT),
     "25": Script(agent=Agent.UNKNOWN),
+    "26": Script(agent_after_s=0.02, does={"bridged +1.02": AWAY, **STOPPED}),
+    "27": Script(agent_after_s=0.02, does={"bridged +1.04": AWAY, **STOPPED}),
+    "28": Script(agent_after_s=0.02, talk_s=TALK_S, does=PRESSED),
     "31": Script(keys=("2",), agent_after_s=0.42, talk_s=1.6),
     "32": Script(agent_after_s=0.42, talk_s=1.6),
     "34": Script(hang_up_at="play_and_get_digits +1.0"),
@@ -186,7 +214,11 @@ def replay(name):
     script = dataclasses.replace(
         CALLS[name], uuid=uuid, caller="5551000", press_after_s=1.1
     )
-    simulated = played(said, script)
+    theirs = AGENT.search(answered)
+    if theirs:
+        ours = made_of(uuid, "agent").encode()
+        said = [(at_s, data.replace(theirs[1], ours)) for at_s, data in said]
+    simulated = played(said, script, LATE_S.get(name, 0.0))
     return told(answered, uuid, marks), told(simulated, uuid, marks)
 
 

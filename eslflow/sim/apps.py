@@ -8,7 +8,7 @@ have a module of their own.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ READ_AHEAD = 16_384
 """Samples that a file player reads at a time (measured)."""
 
 NONE = "_none_"
+PLAYED = "FILE PLAYED"
 
 
 @dataclass
@@ -65,6 +66,24 @@ class Gone(Interrupted):
     """The A-leg has hung up."""
 
 
+class AgentGone(Interrupted):
+    """The agent has hung up."""
+
+
+class Transferred(Interrupted):
+    """The call goes on in another extension."""
+
+    def __init__(
+        self, to: str, runs: Sequence[tuple[str, str]], stays_s: float | None = None
+    ) -> None:
+        super().__init__(to)
+        self.to = to
+        self.runs = runs
+        """The applications of that extension, with their arguments."""
+        self.stays_s = stays_s
+        """When the caller hangs up there; None: the applications end by themselves."""
+
+
 class Left(Interrupted):
     """The dialplan takes the call on."""
 
@@ -79,6 +98,12 @@ def _set(channel: Channel, run: Run) -> Generator[float, None, str]:
     yield 0.0
     name, _, value = run.arg.partition("=")
     channel.set(name, value)
+    return NONE
+
+
+def _bind(channel: Channel, run: Run) -> Generator[float, None, str]:
+    yield 0.0
+    channel.caller.keypad.bind(run.arg)
     return NONE
 
 
@@ -134,7 +159,7 @@ def _playback(channel: Channel, run: Run) -> Generator[float, None, str]:
     channel.state.digits += typed.partition(cut)[0] if cut else typed
     if cut:
         channel.set("playback_terminator_used", cut)
-    return "FILE PLAYED" if is_there else "FILE NOT FOUND"
+    return PLAYED if is_there else "FILE NOT FOUND"
 
 
 @dataclass(frozen=True)
@@ -249,7 +274,7 @@ APPS: dict[str, App] = {
     "set": _set,
     "export": _set,
     "log": _nothing,
-    "bind_meta_app": _nothing,
+    "bind_meta_app": _bind,
     "playback": _playback,
     "play_and_get_digits": _play_and_get_digits,
     "sleep": _sleep,

@@ -13,45 +13,56 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from eslflow.sim.apps import FRAME_S, NONE, Gone, Interrupted, Left, Run
-from eslflow.sim.clock import SimulatedClock
-from eslflow.sim.commands import CommandReader, Sent
-from eslflow.sim.events import Headers, goodbye
+from eslflow.sim.apps import (
+    FRAME_S,
+    NONE,
+    AgentGone,
+    Gone,
+    Interrupted,
+    Left,
+    Run,
+    Transferred,
+)
+from eslflow.sim.clock import SimulatedClock, Timer
+from eslflow.sim.commands import CommandReader
+from eslflow.sim.events import goodbye
+from eslflow.sim.legs import AgentLeg, Leg, Legs, made_of
+from eslflow.sim.lies import Liar
 from eslflow.sim.listener import Listener
+from eslflow.sim.past import Past
 from eslflow.sim.plans import Plans
-from eslflow.sim.recordings import Recording
 from eslflow.sim.script import Script
-from eslflow.sim.state import Heard, State
+from eslflow.sim.state import State
+from eslflow.sim.talks import WITHIN, run_on
 from eslflow.sim.thread import live
 from eslflow.sim.timeline import Action, Timeline
 from eslflow.sim.verbs import obey
 
+if TYPE_CHECKING:
+    from eslflow.sim.deeds import Deed
+
 Length = Callable[[str], "int | None"]
 NORMAL = "NORMAL_CLEARING"
+ENDLESS_MS = 3_600_000
+"""What has no end is over after an hour."""
 
 
-class Channel:
+class Channel(Past):
     """The switch's side of one call."""
 
     def __init__(
         self, script: Script, clock: SimulatedClock, length_ms: Length
     ) -> None:
+        super().__init__()
         self.script = script
         self.state = State()
         self.listener = Listener()
-        self.commands: list[Sent] = []
-        """Everything the controller sent."""
-        self.heard: list[Heard] = []
-        self.recordings: list[Recording] = []
-        self.breaches: list[str] = []
-        """Arguments that FreeSWITCH would have expanded: there must be none."""
-        self.refused = 0
-        """How many commands the script has refused."""
-        self.agent_uuid = _made_of(script.uuid, "agent")
-        self.member_uuid = _made_of(script.uuid, "member")
-        self.headers = Headers(self._words(), script.headers, script.raw)
+        self.legs = Legs(self)
+        self.member_uuid = made_of(script.uuid, "member")
+        self.liar = Liar(script.lies)
+        self.headers = self.legs.headers()
         self.asked: deque[Run] = deque()
         """Applications that wait for those before them."""
         self.running: Run | None = None
@@ -59,7 +70,7 @@ class Channel:
         """The thread waits for something to be asked for."""
         self._length_ms = length_ms
         self._time = Timeline(clock)
-        self._plans = Plans(script, self.ends, self._drop)
+        self._plans = Plans(script, self.ends, self._drop, self._do)
         self._reader = CommandReader()
         self._questions = 0
         self._thread = live(self)
@@ -67,18 +78,6 @@ class Channel:
         self._wakes_s = math.inf
         self._resume()
         self.reach("offered")
-
-    def _words(self) -> dict[str, str]:
-        script = self.script
-        return {
-            "UUID": script.uuid,
-            "AGENT": self.agent_uuid,
-            "MEMBER": self.member_uuid,
-            "NUMBER": script.caller,
-            "NAME": script.caller_name,
-            "CALLED": script.called,
-            "PATH": script.path,
-        }
 
     # Time.
 
@@ -105,21 +104,36 @@ class Channel:
     def pass_s(self, seconds: float) -> None:
         """Let simulated time pass; recorders hear it."""
         self._time.pass_s(seconds)
-        for recording in self.recordings:
-            recording.hear(seconds, self.state.is_bridged)
+        state = self.state
+        for recording in self.recorders:
+            recording.hear(self.now_s, seconds, state.is_bridged, state.has_audio)
 
-    def later(self, seconds: float, action: Action, in_passing: bool = False) -> None:
+    def catch_up(self, micros: float) -> None:
+        """Let it be that late, if it is not yet."""
+        self.pass_s(max(0.0, micros - self.micros) / 1e6)
+
+    def later(self, seconds: float, action: Action, in_passing: bool = False) -> Timer:
         """Do something after simulated seconds, whatever the thread does."""
-        self._time.later(seconds, action, in_passing)
+        return self._time.later(seconds, action, in_passing)
 
     @property
     def next_s(self) -> float:
         """When the next thing happens; infinite if it is the controller's turn."""
+        if self.state.is_up and not self.listener.is_open:
+            return self.due_s
         return self._time.next_s(self._wakes_s)
 
-    def proceed(self) -> bytes:
-        """Let time pass to what happens next; return what the switch says of it."""
-        next_s = self.next_s
+    @property
+    def due_s(self) -> float:
+        """When the next thing happens if the controller has nothing to say before."""
+        return self._time.due_s(self._wakes_s)
+
+    def proceed(self, is_certain: bool = False) -> bytes:
+        """Let time pass to what happens next; return what the switch says of it.
+
+        It is certain that the controller has nothing to say only to who knows.
+        """
+        next_s = self.due_s if is_certain else self.next_s
         if math.isinf(next_s):
             return b""
         if self.now_s < next_s:
@@ -151,11 +165,15 @@ class Channel:
 
     def hear(self, data: bytes) -> bytes:
         """Take what the controller sent; return what the switch answers at once."""
+        out = b""
         for sent in self._reader.feed(data):
             self.commands.append(sent)
-            if self.listener.is_open and not self.state.drops:
+            if self.listener.is_stuck:
+                self.unheard.append(sent)
+            elif self.listener.is_open and not self.state.drops:
+                out += self.listener.taken()
                 obey(self, sent)
-        return self.listener.taken()
+        return out + self.listener.taken()
 
     def connect(self) -> None:
         """Hand the call over."""
@@ -166,12 +184,21 @@ class Channel:
         self.reach("connect")
 
     def ask_for(self, app: str, arg: str, mark: str) -> None:
-        """Run an application when those asked for before have ended."""
-        if self.state.is_up:
-            run = self._plans.runs(app, arg, mark)
-            self.asked.append(run)
-            self._plan(self._plans.of(run))
+        """Run an application when those asked for before have ended.
+
+        In a talk, and in another extension, short ones are run within it.
+        """
+        if app in WITHIN and (self.state.is_bridged or self.state.is_moved):
+            self.later(FRAME_S, partial(run_on, self.caller, app, arg, mark))
+        elif self.state.is_up:
+            self.asked.append(self.count_run(app, arg, mark))
             self._wake()
+
+    def count_run(self, app: str, arg: str, mark: str = "") -> Run:
+        """Return a run of an application, for which the script may have plans."""
+        run = self._plans.runs(app, arg, mark or str(uuid.uuid4()))
+        self._plan(self._plans.of(run))
+        return run
 
     def ask_for_hangup(self, cause: str) -> None:
         """Hang up; what takes long is interrupted with the next frame."""
@@ -203,6 +230,28 @@ class Channel:
         if self.is_idle:
             self._resume()
 
+    # Legs.
+
+    @property
+    def caller(self) -> Leg:
+        """The caller's leg."""
+        return self.legs.caller
+
+    @property
+    def agent(self) -> AgentLeg:
+        """The leg of the agent who talks, has talked or will talk with the caller."""
+        return self.legs.agents[-1]
+
+    def agent_ends(self) -> None:
+        """Let the agent hang up."""
+        if self.agent.is_joined:
+            self._resume(AgentGone())
+
+    def transfer(self, moved: Transferred) -> None:
+        """Send the caller to another extension."""
+        if self.state.is_up and not self._is_ended:
+            self._resume(moved)
+
     # What applications and commands do with the channel.
 
     def get(self, name: str) -> str | None:
@@ -213,14 +262,12 @@ class Channel:
         """Set or unset a channel variable; an empty value unsets."""
         self.headers.set(name, value)
 
-    def tell(self, what: str, text: str = "") -> None:
-        """Note what happened."""
-        self.heard.append(Heard(round(self.now_s, 3), what, text))
-
     def length_of(self, path: str) -> int | None:
         """Return the milliseconds of an audio file; None: it is not there."""
         if self.script.missing and path.endswith(self.script.missing):
             return None
+        if path.endswith("loops=-1"):
+            return ENDLESS_MS
         return self._length_ms(path)
 
     def pressed(self) -> str:
@@ -254,7 +301,7 @@ class Channel:
         """End the `socket` application, once."""
         if self.state.in_socket:
             self.state.in_socket = False
-            mark = _made_of(self.script.uuid, "socket")
+            mark = made_of(self.script.uuid, "socket")
             self.complete(Run("socket", self._socket_arg, mark, 1))
 
     @property
@@ -317,12 +364,7 @@ class Channel:
             state = self.state.headers() if has_channel else None
             data = body.encode()
             event = self.headers.event(name, self.micros, state, headers, data)
-            self.listener.say(event)
-
-    def fire_agent(self, extra: Mapping[str, str]) -> None:
-        """Send a CUSTOM event of the agent's leg."""
-        if self.listener.wants("CUSTOM", {**extra, "Unique-ID": self.agent_uuid}):
-            self.listener.say(self.headers.agent_event("CUSTOM", self.micros, extra))
+            self.listener.say(event, name)
 
     # The script.
 
@@ -332,12 +374,14 @@ class Channel:
 
     def _plan(self, due: Iterable[tuple[float, Action]]) -> None:
         for seconds, action in due:
-            self.later(seconds, action)
+            self.later(seconds, partial(self._stir, action))
+
+    def _stir(self, action: Action) -> None:
+        self.state.is_stirred = True
+        action()
+
+    def _do(self, deed: Deed) -> None:
+        deed.do(self)
 
     def _drop(self) -> None:
         self.state.drops = True
-
-
-def _made_of(call: str, what: str) -> str:
-    """Return a uuid that is always the same for a call."""
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{call} {what}"))

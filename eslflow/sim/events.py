@@ -94,6 +94,17 @@ class Headers:
             for name, value in _MOULD[section].items()
         }
 
+    def join(self, uuid: str) -> None:
+        """Let the channel name the leg that it is joined with."""
+        self._words[b"AGENT"] = encode(raw(uuid))
+        self.add("other leg")
+        self.add("bridged")
+
+    def part(self) -> None:
+        """Let the channel name no other leg any more."""
+        for header in _MOULD["other leg"]:
+            self._channel.pop(header, None)
+
     def add(self, section: str) -> None:
         """Let the channel have what a section of the mould says."""
         for header, value in self._filled(section).items():
@@ -140,11 +151,21 @@ class Headers:
             parts.append(b"Content-Length: %d" % len(body))
         return envelope(b"\n".join(parts) + b"\n\n" + body)
 
-    def agent_event(self, name: str, now: int, extra: Mapping[str, str]) -> bytes:
-        """Return an event of the agent's leg."""
+    def agent_event(
+        self,
+        name: str,
+        now: int,
+        uuid: str,
+        extra: Mapping[str, str],
+        variables: Mapping[str, str],
+    ) -> bytes:
+        """Return an event of an agent's leg."""
+        self._words[b"AGENT"] = encode(raw(uuid))
         subclass, extra = _subclass_of(extra)
+        own = {f"variable_{name}": value for name, value in variables.items()}
         lines = self._filled("agent") | {
-            header.encode(): encode(raw(value)) for header, value in extra.items()
+            header.encode(): encode(raw(value))
+            for header, value in (own | dict(extra)).items()
         }
         block = subclass + self._head(name, now) + b"\n" + _join(lines.items())
         return envelope(block + b"\n\n")

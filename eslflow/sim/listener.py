@@ -21,16 +21,26 @@ class Listener:
         self.is_connected = False
         """`connect` has come; before it nothing is answered."""
         self.is_open = True
+        self.is_stuck = False
+        """It waits for a slow API command, and says nothing meanwhile."""
+        self._lost = ""
         self._out: list[bytes] = []
 
-    def say(self, data: bytes) -> None:
-        """Send bytes, while there is somebody to read them."""
-        if self.is_open:
+    def say(self, data: bytes, name: str = "") -> None:
+        """Send bytes, while there is somebody to read them; an event may get lost."""
+        if self.is_open and (not name or name != self._lost):
             self._out.append(data)
 
     def close(self) -> None:
         """Send nothing more; what was said before is still sent."""
         self.is_open = False
+
+    @contextmanager
+    def losing(self, name: str) -> Generator[None, None, None]:
+        """Lose the events of this name meanwhile."""
+        self._lost = name
+        yield
+        self._lost = ""
 
     @contextmanager
     def behind_reply(self) -> Generator[list[bytes], None, None]:
@@ -42,6 +52,8 @@ class Listener:
 
     def taken(self) -> bytes:
         """Return what is to be sent, once."""
+        if self.is_stuck:
+            return b""
         out, self._out = b"".join(self._out), []
         return out
 

@@ -6,13 +6,18 @@ not carry them out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from eslflow.sim.apps import Run
 from eslflow.sim.script import Point, Script
 from eslflow.sim.timeline import Action
 
+if TYPE_CHECKING:
+    from eslflow.sim.deeds import Deed
+
+Do = Callable[["Deed"], object]
 HANG_UP_S = 0.5
 """When the caller hangs up within an application, unless told otherwise."""
 
@@ -28,9 +33,12 @@ class Plan(NamedTuple):
 class Plans:
     """The points of one call, and how often each was reached."""
 
-    def __init__(self, script: Script, hang_up: Action, drop: Action) -> None:
+    def __init__(self, script: Script, hang_up: Action, drop: Action, do: Do) -> None:
         self._reached: dict[str, int] = {}
-        self._plans = [Plan(Point.read(text), do) for text, do in script.at.items()]
+        self._plans = [Plan(Point.read(text), act) for text, act in script.at.items()]
+        for text, deeds in script.does.items():
+            for deed in deeds if isinstance(deeds, Sequence) else (deeds,):
+                self._plans.append(Plan(Point.read(text), partial(do, deed)))
         if script.hang_up_at:
             self._plans.append(Plan(Point.read(script.hang_up_at), hang_up, True))
         if script.drop_at:

@@ -1,4 +1,4 @@
-"""Queues, and the talk that follows (mod_callcenter.c, mod_fifo.c).
+"""Queues (mod_callcenter.c, mod_fifo.c).
 
 In: a channel and what was asked. Out: generators as in `apps`. Once an agent answers,
 the application and the `socket` application have ended, and the talk begins.
@@ -7,13 +7,17 @@ the application and the `socket` application have ended, and the talk begins.
 from __future__ import annotations
 
 from collections.abc import Generator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from eslflow.sim.apps import NONE, RATE, Gone, Interrupted, Left, Nap, Run
+from eslflow.sim.apps import NONE, RATE, Gone, Interrupted, Nap, Run
+from eslflow.sim.legs import LEG_ENDED
 from eslflow.sim.script import Agent
+from eslflow.sim.talks import after, talk
 
 if TYPE_CHECKING:
     from eslflow.sim.channel import Channel
+    from eslflow.sim.legs import AgentLeg
 
 OFFER_S = 0.04
 BRIDGE_S = 0.02
@@ -25,12 +29,6 @@ AGENT = {
     "CC-Agent-System": "single_box",
 }
 _RINGING = (Agent.ANSWERS, Agent.NOBODY)
-_LEG_ENDED = {
-    "Channel-State": "CS_REPORTING",
-    "Channel-Call-State": "HANGUP",
-    "Answer-State": "hangup",
-    "Hangup-Cause": "NORMAL_CLEARING",
-}
 _REASONS = {
     Agent.TIMEOUT: "TIMEOUT",
     Agent.BUSY: "TIMEOUT",
@@ -49,12 +47,28 @@ def callcenter(channel: Channel, run: Run) -> Generator[float, None, str]:
         return NONE
     channel.set("cc_cause", "answered")
     _answered(channel)
-    _cc_agent(channel, run, "bridge-agent-start", {})
+    agent = channel.agent
+    agent.on_end = partial(_left, channel, run, agent)
+    _cc_agent(channel, run, "bridge-agent-start", agent, {})
     channel.complete(run)
     channel.leave_socket()
     yield BRIDGE_S
-    yield from talk(channel, run)
+    yield from talk(channel)
+    after(channel)
     return NONE
+
+
+def _left(channel: Channel, run: Run, agent: AgentLeg) -> None:
+    """Say, soon after the agent's leg has ended, that the queue knows it too."""
+    other = {"Other-Type": "originator", "Other-Leg-Unique-ID": channel.script.uuid}
+
+    def end() -> None:
+        extra = {"CC-Hangup-Cause": "SUCCESS"}
+        _cc_agent(channel, run, "bridge-agent-end", agent, LEG_ENDED | extra | other)
+        extra |= {"CC-Cause": "Terminated", "CC-Agent-UUID": agent.uuid}
+        _cc(channel, run, "member-queue-end", extra, has_channel=True)
+
+    channel.later(END_S, end)
 
 
 def _queue(channel: Channel, run: Run) -> Nap:
@@ -104,8 +118,8 @@ def _waiting(channel: Channel, run: Run) -> Nap:
 
 def _answered(channel: Channel) -> None:
     channel.tell("agent answers")
-    channel.headers.add("other leg")
-    channel.headers.add("bridged")
+    channel.legs.next_agent().answers()
+    channel.headers.join(channel.agent.uuid)
 
 
 def _cancelled(channel: Channel, run: Run, reason: str) -> None:
@@ -127,10 +141,12 @@ def _cc(
     channel.fire("CUSTOM", headers, has_channel=has_channel)
 
 
-def _cc_agent(channel: Channel, run: Run, action: str, extra: dict[str, str]) -> None:
+def _cc_agent(
+    channel: Channel, run: Run, action: str, agent: AgentLeg, extra: dict[str, str]
+) -> None:
     """Send an event of mod_callcenter that is about the agent's leg."""
-    agent = {**AGENT, "CC-Agent-UUID": channel.agent_uuid}
-    channel.fire_agent(_cc_headers(channel, run, action) | agent | extra)
+    who = {**AGENT, "CC-Agent-UUID": agent.uuid}
+    agent.fire("CUSTOM", _cc_headers(channel, run, action) | who | extra)
 
 
 def _cc_headers(channel: Channel, run: Run, action: str) -> dict[str, str]:
@@ -165,8 +181,14 @@ def fifo(channel: Channel, run: Run) -> Generator[float, None, str]:
     channel.leave_socket()
     _answered(channel)
     _fifo_event(channel, run, "bridge-caller-start")
-    yield from talk(channel, run)
-    return NONE
+    stop = partial(_fifo_event, channel, run, "bridge-caller-stop")
+    channel.agent.on_end = lambda: channel.later(0, stop)
+    yield from talk(channel, run.app)
+    if channel.get("park_after_bridge") == "true":
+        channel.park()
+        return NONE
+    # mod_fifo: the consumer's hang-up is the caller's (measured).
+    channel.hang_up()
 
 
 def _fifo_event(channel: Channel, run: Run, action: str) -> None:
@@ -176,55 +198,3 @@ def _fifo_event(channel: Channel, run: Run, action: str) -> None:
         "FIFO-Action": action,
     }
     channel.fire("CUSTOM", headers)
-
-
-def talk(channel: Channel, run: Run) -> Nap:
-    """Caller and agent talk until one of them hangs up, or something else ends it."""
-    is_fifo = run.app == "fifo"
-    bridge = {
-        "Bridge-A-Unique-ID": channel.script.uuid,
-        "Bridge-B-Unique-ID": channel.agent_uuid,
-    }
-    channel.bridged(True, "CS_EXCHANGE_MEDIA" if is_fifo else "CS_SOFT_EXECUTE")
-    if not is_fifo:
-        channel.fire("CHANNEL_BRIDGE", bridge)
-    channel.reach("bridged")
-    try:
-        yield channel.script.talk_s
-        if not channel.script.agent_hangs_up:
-            channel.hang_up()
-    except Interrupted:
-        _ended(channel, run, bridge)
-        raise
-    channel.tell("agent leaves")
-    _ended(channel, run, bridge)
-    _after(channel, is_fifo)
-
-
-def _ended(channel: Channel, run: Run, bridge: dict[str, str]) -> None:
-    """Say that the talk is over, and soon after that the queue knows it too."""
-    channel.bridged(False, "CS_EXECUTE")
-    if run.app == "fifo":
-        channel.later(0, lambda: _fifo_event(channel, run, "bridge-caller-stop"))
-        return
-    channel.fire("CHANNEL_UNBRIDGE", bridge)
-    other = {"Other-Leg-Unique-ID": channel.script.uuid}
-
-    def end() -> None:
-        extra = {"CC-Hangup-Cause": "SUCCESS"}
-        _cc_agent(channel, run, "bridge-agent-end", _LEG_ENDED | extra | other)
-        extra |= {"CC-Cause": "Terminated", "CC-Agent-UUID": channel.agent_uuid}
-        _cc(channel, run, "member-queue-end", extra, has_channel=True)
-
-    channel.later(END_S, end)
-
-
-def _after(channel: Channel, is_fifo: bool) -> None:
-    """Send the call where it goes when the agent has left it."""
-    if channel.get("park_after_bridge") == "true":
-        channel.park()
-    elif channel.get("hangup_after_bridge") == "true" or is_fifo:
-        # mod_fifo: the consumer's hang-up is the caller's (measured).
-        channel.hang_up()
-    else:
-        raise Left

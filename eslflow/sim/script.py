@@ -11,9 +11,15 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
+
+from eslflow.sim.lies import Lie
+
+if TYPE_CHECKING:
+    from eslflow.sim.deeds import Deed
 
 HANG_UP = "hangup"
 """Instead of a key: the caller hangs up during that question."""
@@ -101,6 +107,12 @@ class Script:
     """Point at which the socket breaks; the switch goes on as it does then."""
     at: Mapping[str, Callable[[], object]] = field(default_factory=dict)
     """What else happens, by point: `{"bridged +3": mask_over_http}`."""
+    does: Mapping[str, Deed | Sequence[Deed]] = field(default_factory=dict)
+    """What people and the switch itself do, by point: `{"bridged +3": Keys("*1")}`."""
+    lies: Sequence[Lie] = ()
+    """What the switch gets wrong about API commands."""
+    lost: tuple[str, ...] = ()
+    """Recordings of which there is no file in the end, by how their path ends."""
     headers: Mapping[str, bytes] = field(default_factory=dict)
     """Headers of the channel as raw bytes, instead of ours or in addition; they are
     percent-encoded as FreeSWITCH does."""

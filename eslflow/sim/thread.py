@@ -9,10 +9,23 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from eslflow.sim.apps import APPS, FRAME_S, App, Gone, Interrupted, Left, Nap, Run
+from eslflow.sim.apps import (
+    APPS,
+    FRAME_S,
+    NONE,
+    PLAYED,
+    App,
+    Gone,
+    Interrupted,
+    Left,
+    Nap,
+    Run,
+    Transferred,
+)
 from eslflow.sim.events import lingers
 from eslflow.sim.queues import callcenter, fifo
-from eslflow.sim.recordings import stop
+from eslflow.sim.recordings import stop_all
+from eslflow.sim.talks import bridge
 
 if TYPE_CHECKING:
     from eslflow.sim.channel import Channel
@@ -21,21 +34,56 @@ FALLBACK_S = 10.0
 """How long the dialplan's fallback has the caller while a controller still listens."""
 CLOSE_S = 0.7
 """How long after its linger time the switch closes the socket (measured: up to 1 s)."""
-_APPS: dict[str, App] = {**APPS, "callcenter": callcenter, "fifo": fifo}
+_APPS: dict[str, App] = {
+    **APPS,
+    "callcenter": callcenter,
+    "fifo": fifo,
+    "bridge": bridge,
+}
 
 
 def live(channel: Channel) -> Nap:
     """Live through the call."""
+    moved: Transferred | None = None
     try:
         while True:
-            if not channel.asked:
-                yield from _rest(channel)
-                yield FRAME_S
-            yield from _run(channel, channel.asked.popleft())
+            try:
+                yield from (_obey(channel) if moved is None else _go(channel, moved))
+                moved = None
+            except Transferred as error:
+                moved = error
     except Gone:
         _bury(channel)
     except Left:
         yield from _fall_back(channel)
+
+
+def _obey(channel: Channel) -> Nap:
+    """Do what the controller asks for, one thing after the other."""
+    while True:
+        if not channel.asked:
+            yield from _rest(channel)
+            yield FRAME_S
+        yield from _run(channel, channel.asked.popleft())
+
+
+def _go(channel: Channel, moved: Transferred) -> Nap:
+    """Go on in another extension, until it ends or gives the call back.
+
+    The controller's socket stays open, and what it asks for is still done (measured).
+    """
+    channel.tell("transferred", moved.to)
+    channel.leave_socket()
+    channel.asked.clear()
+    channel.state.is_moved = True
+    if moved.stays_s is not None:
+        channel.later(moved.stays_s, channel.ends)
+    for app, arg in moved.runs:
+        yield from _run(channel, channel.count_run(app, arg))
+        if channel.state.name == "CS_PARK":
+            channel.state.is_moved = False
+            return
+    channel.hang_up()
 
 
 def _rest(channel: Channel) -> Nap:
@@ -76,7 +124,7 @@ def _run(channel: Channel, run: Run) -> Nap:
         channel.complete(run, response)
     except Interrupted:
         run.leaves = False
-        channel.complete(run)
+        channel.complete(run, PLAYED if run.app == "playback" else NONE)
         raise
     finally:
         channel.running = None
@@ -102,8 +150,8 @@ def _bury(channel: Channel) -> None:
     state, listener = channel.state, channel.listener
     channel.leave_socket()
     state.name = "CS_HANGUP"
-    for recording in channel.recordings:
-        stop(channel, recording, "success-silence")
+    with listener.losing(channel.liar.about(["hangup"]).loses):
+        stop_all(channel, channel.caller, "success-silence")
     state.name = "CS_REPORTING"
     channel.headers.add("completed")
     channel.set("hangup_cause", state.cause)

@@ -10,10 +10,10 @@ import math
 from collections.abc import Callable
 from itertools import count
 
-from eslflow.sim.clock import SimulatedClock
+from eslflow.sim.clock import SimulatedClock, Timer
 
 Action = Callable[[], object]
-_Due = tuple[float, int, Action]
+_Due = tuple[float, int, Timer]
 
 
 class Timeline:
@@ -43,24 +43,37 @@ class Timeline:
         What was put off `in_passing` only happens when time passes for something else:
         while it is the controller's turn, no recording runs into its limit.
         """
-        due_s = min(wakes_s, self._agenda[0][0] if self._agenda else math.inf)
-        if math.isinf(due_s) or not self._passing:
-            return due_s
-        return min(due_s, self._passing[0][0])
+        due_s = min(wakes_s, _first_s(self._agenda))
+        return due_s if math.isinf(due_s) else self.due_s(wakes_s)
+
+    def due_s(self, wakes_s: float) -> float:
+        """Return when something happens next, if the controller lets it come to that.
+
+        What was put off `in_passing` counts too.
+        """
+        return min(wakes_s, _first_s(self._agenda), _first_s(self._passing))
 
     def pass_s(self, seconds: float) -> None:
         """Let time pass."""
         self._passed += round(seconds * 1e6)
         self._clock.reach(self.micros)
 
-    def later(self, seconds: float, action: Action, in_passing: bool = False) -> None:
+    def later(self, seconds: float, action: Action, in_passing: bool = False) -> Timer:
         """Put something on the agenda; what is due at once comes in order."""
-        due = (self.now_s + seconds, next(self._numbers), action)
+        timer = Timer(action)
+        due = (self.now_s + seconds, next(self._numbers), timer)
         heapq.heappush(self._passing if in_passing else self._agenda, due)
+        return timer
 
     def take(self, at_s: float) -> Action | None:
         """Return what is due by then, and strike it off."""
         for agenda in (self._passing, self._agenda):
-            if agenda and agenda[0][0] <= at_s:
-                return heapq.heappop(agenda)[2]
+            if _first_s(agenda) <= at_s:
+                return heapq.heappop(agenda)[2].go_off
         return None
+
+
+def _first_s(agenda: list[_Due]) -> float:
+    while agenda and not agenda[0][2].is_set:
+        heapq.heappop(agenda)
+    return agenda[0][0] if agenda else math.inf

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from eslflow.sim.apis import answer
-from eslflow.sim.commands import Sent
+from eslflow.sim.apps import FRAME_S
+from eslflow.sim.commands import Sent, words
 from eslflow.sim.events import api_reply, reply
+from eslflow.sim.lies import Lie
+from eslflow.sim.talks import run_on
 
 if TYPE_CHECKING:
     from eslflow.sim.channel import Channel
@@ -108,37 +112,73 @@ def _api(channel: Channel, sent: Sent) -> None:
     if not sent.rest:
         channel.listener.say(reply(NOT_FOUND))
         return
+    lie = channel.liar.about(words(sent.rest))
+    if not lie.late_s:
+        _answer(channel, sent.rest, lie)
+        return
+    # mod_event_socket: one thread does it all, so that nothing overtakes a slow answer.
+    if not lie.is_slow:
+        _answer(channel, sent.rest, lie)
+    channel.listener.is_stuck = True
+    channel.later(lie.late_s, partial(_late, channel, sent.rest, lie))
+
+
+def _answer(channel: Channel, line: str, lie: Lie) -> None:
     # What an API command causes comes behind its reply on the same socket.
     with channel.listener.behind_reply() as first:
-        first.append(api_reply(answer(channel, sent.rest)))
+        first.append(api_reply(answer(channel, line, lie)))
+
+
+def _late(channel: Channel, line: str, lie: Lie) -> None:
+    """Answer at last, and hear what was said meanwhile."""
+    channel.listener.is_stuck = False
+    if lie.is_slow:
+        _answer(channel, line, lie)
+    while channel.unheard and not channel.listener.is_stuck:
+        obey(channel, channel.unheard.popleft())
 
 
 def _bgapi(channel: Channel, sent: Sent) -> None:
     job = sent.job or str(uuid.uuid4())
     channel.listener.say(reply(f"+OK Job-UUID: {job}", f"Job-UUID: {job}\n"))
-    name, _, arg = sent.rest.partition(" ")
+    lie = channel.liar.about(words(sent.rest))
+    if lie.late_s and not lie.is_slow:
+        text = answer(channel, sent.rest, lie)
+        channel.later(JOB_S + lie.late_s, partial(_done, channel, sent.rest, job, text))
+    else:
+        work = partial(_work, channel, sent.rest, job, lie)
+        channel.later(JOB_S + lie.late_s, work)
 
-    def work() -> None:
-        text = answer(channel, sent.rest)
-        headers = {
-            "Job-UUID": job,
-            "Job-Owner-UUID": channel.script.uuid,
-            "Job-Command": name,
-            "Job-Command-Arg": arg,
-        }
-        channel.fire("BACKGROUND_JOB", headers, has_channel=False, body=text)
 
-    channel.later(JOB_S, work)
+def _work(channel: Channel, line: str, job: str, lie: Lie) -> None:
+    _done(channel, line, job, answer(channel, line, lie))
+
+
+def _done(channel: Channel, line: str, job: str, text: str) -> None:
+    """Say that a job in the background is done."""
+    name, _, arg = line.partition(" ")
+    headers = {
+        "Job-UUID": job,
+        "Job-Owner-UUID": channel.script.uuid,
+        "Job-Command": name,
+        "Job-Command-Arg": arg,
+    }
+    channel.fire("BACKGROUND_JOB", headers, has_channel=False, body=text)
 
 
 def _sendmsg(channel: Channel, sent: Sent) -> None:
-    if sent.rest not in ("", channel.script.uuid):
+    agent = channel.agent
+    is_agent = sent.rest == agent.uuid and agent.is_up
+    if not is_agent and sent.rest not in ("", channel.script.uuid):
         channel.listener.say(reply(f"-ERR invalid session id [{sent.rest}]"))
         return
     channel.listener.say(reply("+OK"))
     if "${" in sent.arg or "$$" in sent.arg:
         channel.breaches.append(sent.arg)
-    if sent.is_hangup:
+    if is_agent:
+        app = ("hangup" if sent.is_hangup else sent.app, sent.arg, sent.mark)
+        channel.later(FRAME_S, partial(run_on, agent, *app))
+    elif sent.is_hangup:
         channel.ask_for_hangup(sent.arg or "NORMAL_CLEARING")
     elif sent.app:
         channel.ask_for(sent.app, sent.arg, sent.mark or str(uuid.uuid4()))
