@@ -1,0 +1,71 @@
+"""What a token permits.
+
+In: scopes and agents of a token. Out: whether its holder may do or see a thing, or a
+refusal that names what is missing. Must not know how a token is shown or stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from eslflow.switch.desk import LiveCall, Want
+from eslflow.web.refusal import Refusal, quoted
+
+
+class Scope(str, Enum):
+    """One thing that a token permits."""
+
+    CALLS = "calls:read"
+    MASK = "recording:mask"
+    UNMASK = "recording:unmask"
+    STOP = "recording:stop"
+    HEALTH = "health:read"
+
+    def __str__(self) -> str:
+        """Give the word as it is written."""
+        return self.value
+
+
+NEEDED = {Want.MASKED: Scope.MASK, Want.ON: Scope.UNMASK, Want.OFF: Scope.STOP}
+"""What each wish takes."""
+SEES = (Scope.CALLS, Scope.MASK, Scope.UNMASK, Scope.STOP)
+"""Any of these may look at a call's recording: who masks wants to know that it is."""
+
+
+@dataclass(frozen=True)
+class Who:
+    """Somebody who has shown who he is."""
+
+    by: str
+    """As it is logged and kept: `token payment-page`, `cli anna`."""
+    scopes: frozenset[Scope] = frozenset(Scope)
+    agents: frozenset[str] = frozenset()
+    """The agents whose calls may be touched; none: every call."""
+
+    def demand(self, *scopes: Scope) -> None:
+        """Refuse who has none of these.
+
+        Raises:
+            Refusal: 403, naming what is missing.
+        """
+        if self.scopes.isdisjoint(scopes):
+            missing = " or ".join(map(str, scopes))
+            hint = f"Make a token with: eslflow tokens add NAME --scope {scopes[0]}"
+            raise Refusal(403, f"this takes the scope {missing}", hint)
+
+    def demand_agent(self, extension: str) -> None:
+        """Refuse who may not touch this agent's calls.
+
+        Raises:
+            Refusal: 403.
+        """
+        if self.agents and extension not in self.agents:
+            own = ", ".join(sorted(self.agents))
+            error = f"this token is not for agent {quoted(extension)}"
+            raise Refusal(403, error, f"It is for: {own}.")
+
+    def seen(self, calls: Iterable[LiveCall]) -> list[LiveCall]:
+        """Return the calls that may be touched; of others, not even that they are."""
+        return [call for call in calls if not self.agents or call.agent in self.agents]
