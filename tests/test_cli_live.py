@@ -1,0 +1,128 @@
+"""`eslflow calls` of calls that go on, asked of a server in this process's thread."""
+
+import json
+import threading
+
+import gevent
+import pytest
+
+from eslflow.clock import SystemClock
+from eslflow.ledger.writer import Health
+from eslflow.settings import load_settings
+from eslflow.switch.desk import Answered, Want, Wish
+from eslflow.switch.link import Link
+from eslflow.web.server import Control
+from tests.command import run
+from tests.desks import ANNA, BEN, WAITING, TableDesk
+
+
+class Ledger:
+    def health(self):
+        return Health("", 0, False)
+
+
+@pytest.fixture
+def desk():
+    return TableDesk()
+
+
+@pytest.fixture
+def site(tmp_path, desk, monkeypatch):
+    """A site that is served, by another thread: the command line blocks its own."""
+    monkeypatch.setenv("SUDO_USER", "anna")
+    (tmp_path / "eslflow.yaml").write_text("")
+    begun = threading.Event()
+    ends = []
+
+    def serve():
+        control = Control(
+            load_settings(tmp_path), desk, Ledger(), Link(), SystemClock(), bool
+        )
+        ends.append(gevent.get_hub().loop.async_())
+        over = gevent.event.Event()
+        ends[0].start(over.set)
+        begun.set()
+        over.wait()
+        control.stop()
+        gevent.get_hub().destroy()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    begun.wait()
+    yield tmp_path
+    ends[0].send()
+    thread.join()
+
+
+def test_calls_that_go_on_are_listed(site, desk):
+    done = run(site, "calls", "live")
+    assert done.exit_code == 0, done.output
+    assert [line.split()[0] for line in done.stdout.splitlines()] == [
+        "call", ANNA, BEN, WAITING
+    ]  # fmt: skip
+    found = json.loads(run(site, "calls", "live", "--json").stdout)
+    assert found[0]["agent"] == "1001"
+    for uuid in (ANNA, BEN, WAITING):
+        desk.end(uuid)
+    assert run(site, "calls", "live").stderr == "No call goes on.\n"
+
+
+def test_a_call_is_masked_unmasked_and_stopped(site, desk):
+    done = run(site, "calls", "mask", WAITING[:8], "--for", "180s")
+    assert done.exit_code == 0, done.output
+    assert f"{WAITING}: recording is masked until 2026-11-2" in done.stdout
+    assert "recording is on\n" in run(site, "calls", "unmask", ANNA).stdout
+    done = run(site, "calls", "stop", "--agent", "1002", "--json")
+    assert json.loads(done.stdout)["recording"] == "off"
+    assert desk.asked == [
+        (WAITING, Wish(Want.MASKED, "cli anna", 180.0)),
+        (ANNA, Wish(Want.ON, "cli anna")),
+        (BEN, Wish(Want.OFF, "cli anna")),
+    ]
+
+
+def test_a_mask_without_an_end_is_one(site, desk):
+    assert run(site, "calls", "mask", ANNA).stdout == f"{ANNA}: recording is masked\n"
+    assert desk.asked[0][1].for_s is None
+
+
+def test_all_calls_of_an_agent_are_told(site, desk):
+    desk.put(desk.calls()[1]._replace(agent="1001"))
+    done = run(site, "calls", "mask", "--agent", "1001")
+    assert done.stdout.count("recording is masked") == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("mask", "zzzz zz?#"), "there is no live call 'zzzz zz?#'"),
+        (("mask", "--agent", "a?b c"), "agent 'a?b c' talks on no call"),
+        (("mask", ANNA, "--for", "180"), "Takes a duration such as 5s"),
+    ],
+)
+def test_what_cannot_be_is_told(site, desk, words, told):
+    done = run(site, "calls", *words)
+    assert done.exit_code == 1
+    assert told in done.stderr
+    assert desk.asked == []
+
+
+def test_a_wish_that_does_not_hold_is_a_failure(site, desk):
+    desk.answer = lambda uuid, wish: Answered(uuid, "masked", False, "step is masked")
+    done = run(site, "calls", "unmask", ANNA)
+    assert done.exit_code == 1
+    assert "step is masked" in done.stderr
+
+
+@pytest.mark.parametrize("words", [(), (ANNA, "--agent", "1001")])
+@pytest.mark.parametrize("verb", ["mask", "unmask", "stop"])
+def test_either_a_call_or_an_agent_is_named(tmp_path, verb, words):
+    done = run(tmp_path, "calls", verb, *words)
+    assert done.exit_code == 2
+    assert "Name either a CALL or an --agent." in done.stderr
+
+
+def test_without_a_server_it_is_told(tmp_path):
+    done = run(tmp_path, "calls", "live")
+    assert done.exit_code == 1
+    assert f"no eslflow runs in {tmp_path}" in done.stderr
