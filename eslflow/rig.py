@@ -67,7 +67,7 @@ class Rig:
 
     def _settle(self, uuid: str, sent: int) -> None:
         """Let the controller react to what it was sent before time passes."""
-        call = self.controller.calls.get(uuid)
+        call = self.controller.desk.get(uuid)
         while call is not None and call.is_open and call.received < sent:
             gevent.sleep(0)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from eslflow.call.wishes import Answered, Want, Wish
 from eslflow.errors import NotFound
-from eslflow.switch.desk import Answered, LiveCall, Want, Wish
+from eslflow.switch.desk import LiveCall
 
 NOW = 1_795_564_800_000_000
 """2026-11-25T00:00:00Z."""

@@ -6,7 +6,9 @@
         call.expects(...)
 
 A mismatch prints both columns; commands that no line expected fail the test at its end,
-so that none passes by accident. `Tell` is left out unless `told` asks for it.
+so that none passes by accident. `Tell` is left out unless `told` asks for it, and
+timers run by themselves: `passes` lets time go by. So does the switch's agenda, unless
+a test is `on_guard`.
 """
 
 from __future__ import annotations
@@ -14,11 +16,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import zip_longest
 
-from eslflow.call.commands import Command, Keep, Tell
+from eslflow.call.commands import Api, Command, Execute, Keep, Tell, Timer, mark
 from eslflow.call.engine import Engine
-from eslflow.call.events import Event, Offered
+from eslflow.call.events import Event, Executed, Offered, Replied, TimedOut, Told
 from eslflow.call.live import Site, Sound
 from eslflow.flow.model import Flow
+from eslflow.wire.terms import ApiCommand
 
 START = 1_795_474_026_000_000
 """Microseconds since 1970 at which every call of a playbook begins."""
@@ -36,11 +39,19 @@ def site_for(flow: Flow, missing: tuple[str, ...] = ()) -> Site:
     return Site(RECORDINGS, "eslflow test", sounds)
 
 
+AGENDA = (ApiCommand.SCHED_API, ApiCommand.SCHED_DEL)
+"""What the dead-man says."""
+
+
 class Playbook:
     """One call, line by line."""
 
     def __init__(
-        self, flow: Flow, offered: Offered | None = None, site: Site | None = None
+        self,
+        flow: Flow,
+        offered: Offered | None = None,
+        site: Site | None = None,
+        on_guard: bool = False,
     ) -> None:
         offered = offered or Offered("4c1b-9", caller="+4930123", called="support")
         self.now = START
@@ -49,6 +60,9 @@ class Playbook:
         """Every row that was to be kept, in order."""
         self.told: list[str] = []
         self._waiting: list[Command] = []
+        self._timers: dict[int, int] = {}
+        self._said: list[Command] = []
+        self._on_guard = on_guard
         self._take(self.engine.begin())
 
     def __enter__(self) -> Playbook:
@@ -63,6 +77,29 @@ class Playbook:
         self.expects()
         self.now += int(after_s * 1e6)
         self._take(self.engine.handle(event, self.now))
+
+    def answers(self, command: Command, text: str = "+OK Success") -> None:
+        """Let the switch answer a command, the latest of its kind."""
+        self.when(Replied(self._number(command), not text.startswith("-"), text), 0.1)
+
+    def done(self, command: Command, **variables: str) -> None:
+        """Let an application end."""
+        self.when(Executed(mark(self._number(command)), variables=Told(variables)))
+
+    def _number(self, command: Command) -> int:
+        backwards = self._said[::-1]
+        assert command in backwards, f"{command} was not said"
+        return len(self._said) - backwards.index(command)
+
+    def passes(self, seconds: float) -> None:
+        """Let time go by; timers run out in their order."""
+        self.expects()
+        end = self.now + round(seconds * 1e6)
+        while due := sorted((at, t) for t, at in self._timers.items() if at <= end):
+            self.now, token = due[0]
+            del self._timers[token]
+            self._take(self.engine.handle(TimedOut(token), self.now))
+        self.now = end
 
     def expects(self, *expected: Command) -> None:
         """Compare what we said with what we must say, in order and completely."""
@@ -89,11 +126,31 @@ class Playbook:
             if isinstance(command, Tell):
                 self.told.append(command.text)
                 continue
+            if isinstance(command, Timer):
+                self._timers.pop(command.token, None)
+                if command.seconds is not None:
+                    self._timers[command.token] = self.now + round(
+                        command.seconds * 1e6
+                    )
+                continue
+            if isinstance(command, (Execute, Api)):
+                self._said.append(command)
+                if self._is_agenda(command):
+                    continue
             if isinstance(command, Keep):
                 self.kept += command.rows
                 if not command.is_durable:
                     continue
             self._waiting.append(command)
+
+    def _is_agenda(self, command: Command) -> bool:
+        """Answer the dead-man, where a test is not about it."""
+        if not isinstance(command, Api) or command.command not in AGENDA:
+            return False
+        if not self._on_guard and command.waits:
+            reply = Replied(len(self._said), True, "+OK Deleted: 1")
+            self._take(self.engine.handle(reply, self.now))
+        return not self._on_guard
 
 
 def _typed(commands: Iterable[object]) -> list[tuple[type, object]]:

@@ -75,7 +75,7 @@ def test_another_application_that_ends_is_not_taken_for_ours():
 def test_an_answer_that_nobody_waits_for_changes_nothing():
     with Playbook(ANNOUNCE) as call:
         call.skips()
-        for event in (Replied(2, True), Replied(1, False), Kept(True), TimedOut()):
+        for event in (Replied(2, True), Replied(1, False), Kept(True), TimedOut(1)):
             call.when(event)
             call.expects()
         call.when(Parked())
@@ -192,7 +192,7 @@ def test_a_hangup_step_hangs_up_with_its_cause_and_waits():
     busy = flow("busy: {hangup: USER_BUSY}")
     with Playbook(busy) as call:
         call.expects(Hangup(HangupCause.USER_BUSY))
-        call.when(TimedOut())
+        call.when(TimedOut(1))
         call.when(HungUp("USER_BUSY"))
     (row,) = call.rows(CallEnded)
     assert (row.ending, row.cause) == ("finished", "USER_BUSY")
@@ -204,7 +204,7 @@ def test_nothing_moves_a_call_that_is_over(event):
         call.skips()
         call.when(Disconnected())
         call.when(event)
-    assert call.engine.awaited is None
+    assert call.engine.is_over
     assert Api(ApiCommand.STATUS) not in call.skips()
 
 

@@ -6,10 +6,10 @@ import threading
 import gevent
 import pytest
 
+from eslflow.call.wishes import Answered, Want, Wish
 from eslflow.clock import SystemClock
 from eslflow.ledger.writer import Health
 from eslflow.settings import load_settings
-from eslflow.switch.desk import Answered, Want, Wish
 from eslflow.switch.link import Link
 from eslflow.web.server import Control
 from tests.command import run

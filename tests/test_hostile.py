@@ -130,7 +130,7 @@ def test_a_forged_event_of_another_call_changes_nothing(controller):
     head = b"Content-Length: %d\nContent-Type: text/event-plain\n\n" % len(body)
     peer.says(OK * 5 + head + body)
     good_call(controller)
-    assert "evil-1" in controller.controller.calls
+    assert controller.controller.desk.get("evil-1")
     peer.close()
 
 
@@ -251,7 +251,7 @@ def test_a_peer_that_never_reads_is_dropped(controller, monkeypatch):
     monkeypatch.setattr(conversation, "MOST_UNSENT", 1000)
     with beside(controller):
         peer = on_call(controller, b"deaf-1")
-        line = controller.controller.calls["deaf-1"]
+        line = controller.controller.desk.get("deaf-1")
         line._sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
         while line.is_open:
             line._guard(lambda: line._send(b"x" * 900))

@@ -9,7 +9,7 @@
 import pytest
 
 from eslflow.call.commands import Api, Close, Execute, Hangup, mark
-from eslflow.call.events import Executed, Parked, Queued, Replied, TimedOut, Told
+from eslflow.call.events import Executed, Parked, Queued, Replied, Told
 from eslflow.wire.terms import ApiCommand, App, EventName, Module, Subclass
 from tests.playbook import Playbook
 from tests.steps_of import flow
@@ -40,7 +40,7 @@ def test_the_talk_goes_on_until_the_call_is_parked_again():
     with Playbook(CALLCENTER) as call:
         call.skips()
         call.when(done(cc_cause="answered"))
-        call.when(TimedOut())
+        call.passes(1.0)
         call.when(Queued("push"))
     assert call.engine.live.was_bridged
 
@@ -92,13 +92,17 @@ def test_a_fifo_that_nobody_serves_has_failed():
     with Playbook(FIFO) as call:
         call.skips()
         call.when(done())
-        call.when(TimedOut())
+        call.passes(1.0)
         call.expects(RESUME, Close())
 
 
 def test_it_hears_what_it_reads_and_no_more():
     step = FIFO.steps["q"]
-    assert step.hears == {EventName.CHANNEL_PARK}
+    assert step.hears == {
+        EventName.CHANNEL_PARK,
+        EventName.CHANNEL_BRIDGE,
+        EventName.CHANNEL_UNBRIDGE,
+    }
     assert step.hears_custom == {Subclass.FIFO}
     assert CALLCENTER.steps["q"].hears_custom == frozenset()
 

@@ -9,11 +9,12 @@ import gevent
 import pytest
 from gevent import socket
 from gevent.event import AsyncResult
+from gevent.queue import Queue
 
-from eslflow.call.commands import Await, Execute
+from eslflow.call.commands import Execute, Timer
 from eslflow.call.dialogue import Dialogue
 from eslflow.call.engine import Engine
-from eslflow.call.events import HungUp, Parked
+from eslflow.call.events import HungUp, Parked, TimedOut
 from eslflow.errors import ProtocolError, UnsafeValue
 from eslflow.sim.script import Script
 from eslflow.switch import conversation
@@ -99,7 +100,7 @@ def test_a_call_without_an_offer_has_no_step(line):
 def test_a_peer_that_never_reads_costs_its_own_call_only(controller, monkeypatch):
     peer = on_call(controller)
     monkeypatch.setattr(conversation, "MOST_UNSENT", -1)
-    controller.controller.calls["u-1"]._unsent = b"x"
+    controller.controller.desk.get("u-1")._unsent = b"x"
     peer.says(OK * 5 + executed(b"u-1", peer.heard))
     peer.hears_the_end()
     assert ending(controller) == "lost"
@@ -117,7 +118,7 @@ def test_a_switch_that_breaks_off_loses_its_call(controller, caplog):
 
 def test_a_switch_that_fell_silent_is_asked_by_the_kernel(controller):
     peer = on_call(controller)
-    sock = controller.controller.calls["u-1"]._sock
+    sock = controller.controller.desk.get("u-1")._sock
     assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
     assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
     peer.close()
@@ -153,7 +154,7 @@ def test_a_caller_who_leaves_while_the_grant_is_written_is_waited_for(controller
     peer.says(DONE * 2 + OK + executed(b"u-1", peer.heard, PRESSED))
     done = asked.get(timeout=PATIENCE_S)
     peer.close()
-    line = controller.controller.calls["u-1"]
+    line = controller.controller.desk.get("u-1")
     while line.is_open:
         gevent.sleep(0)
     assert controller.controller.settle(0.01) == 1
@@ -172,17 +173,17 @@ def test_a_fault_while_the_ledger_wakes_the_call_costs_that_call_only(
 
     with monkeypatch.context() as patch:
         patch.setattr(Engine, "handle", broken)
-        controller.controller.calls["u-1"].wake(Parked())
+        controller.controller.desk.get("u-1").wake(Parked())
     assert "a fault of ours" in caplog.text
     peer.hears_the_end()
-    assert list(controller.controller.calls) == ["u-2"]
+    assert [call.uuid for call in controller.controller.desk.calls()] == ["u-2"]
     other.close()
     assert ending(controller) == "failed"
 
 
 def test_rows_that_came_before_a_fault_are_kept(controller, monkeypatch):
     peer = on_call(controller)
-    line = controller.controller.calls["u-1"]
+    line = controller.controller.desk.get("u-1")
     handle = Engine.handle
 
     def broken(engine, event, now):
@@ -221,7 +222,7 @@ def test_a_command_that_is_not_safe_is_our_fault_and_forges_no_line(
 
 def test_an_engine_that_cannot_even_fail_lets_the_call_go(controller, monkeypatch):
     peer = on_call(controller)
-    line = controller.controller.calls["u-1"]
+    line = controller.controller.desk.get("u-1")
 
     def broken(engine, *_):
         raise RuntimeError("a fault of ours")
@@ -234,17 +235,17 @@ def test_an_engine_that_cannot_even_fail_lets_the_call_go(controller, monkeypatc
     assert controller.controller.settle(PATIENCE_S) == 0
 
 
-def test_the_timer_runs_on_while_the_same_is_awaited(line):
+def test_a_timer_runs_out_once_or_is_taken_back(line, monkeypatch):
     ours, _ = line
-    awaited = Await((Parked,), 5.0)
-    ours._set_timer(awaited)
-    timer = ours._timer
-    ours._set_timer(awaited)
-    assert ours._timer is timer
-    ours._set_timer(Await((Parked,), 5.0))
-    assert ours._timer is not timer
-    ours._set_timer(Await((Parked,)))
-    assert ours._timer is None
+    woken = Queue()
+    monkeypatch.setattr(Conversation, "wake", lambda _, event: woken.put(event))
+    ours._set_timer(Timer(7, 0.0))
+    ours._set_timer(Timer(8, 0.0))
+    ours._set_timer(Timer(7, None))
+    ours._set_timer(Timer(7, None))
+    assert woken.get(timeout=PATIENCE_S) == TimedOut(8)
+    assert woken.empty()
+    assert ours._timers == {}
 
 
 def test_an_offer_that_drips_in_is_not_waited_for(controller, caplog):
@@ -268,7 +269,7 @@ def test_a_peer_that_floods_us_does_not_keep_others_waiting(controller, monkeypa
     body = b"Event-Name: CHANNEL_PARK\nUnique-ID: another-call\n\n"
     event = b"Content-Length: %d\nContent-Type: text/event-plain\n\n" % len(body) + body
     flood = peer.sock._sock.send(event * 500)
-    line = controller.controller.calls["u-1"]
+    line = controller.controller.desk.get("u-1")
     before = line.received
     other = Peer(controller.controller.address)
     other.hears(b"connect\n\n")
@@ -287,7 +288,7 @@ def test_a_waiting_call_holds_no_message(controller):
     before = messages()
     peer = on_call(controller)
     peer.says(OK * 5)
-    line = controller.controller.calls["u-1"]
+    line = controller.controller.desk.get("u-1")
     while line._dialogue._answers:
         gevent.sleep(0)
     held = messages() - before
@@ -304,7 +305,7 @@ def test_a_talking_call_holds_no_message_either(controller):
     peer.hears(b"execute-app-name: callcenter")
     answered = executed(b"u-1", peer.heard, b"variable_cc_cause: answered\n")
     peer.says(DONE + OK + answered)
-    live = controller.controller.calls["u-1"]._engine.live
+    live = controller.controller.desk.get("u-1")._engine.live
     while not live.was_bridged:
         gevent.sleep(0)
     held = messages() - before
@@ -314,7 +315,7 @@ def test_a_talking_call_holds_no_message_either(controller):
 
 def test_a_readable_socket_with_nothing_to_read_is_waited_for_again(controller):
     peer = on_call(controller)
-    line = controller.controller.calls["u-1"]
+    line = controller.controller.desk.get("u-1")
     gevent.get_hub().loop.run_callback(line._greenlet.switch)
     gevent.sleep(0)
     assert line.is_open

@@ -2,8 +2,8 @@
 
 import pytest
 
+from eslflow.call.wishes import Answered, Want, Wish
 from eslflow.errors import LinkLost
-from eslflow.switch.desk import Answered, Want, Wish
 from eslflow.web.answers import (
     ask,
     demand_one,
@@ -115,6 +115,7 @@ def test_a_wish_that_holds_is_answered_with_the_state(desk):
         (Want.ON, "failed", 503),
         (Want.OFF, "on", 503),
         (Want.OFF, "masked", 503),
+        (Want.OFF, "off", 409),
     ],
 )
 @pytest.mark.parametrize("why", ["", "the step is masked"])

@@ -4,8 +4,8 @@ import logging
 
 import pytest
 
+from eslflow.call.wishes import Answered, Want, Wish
 from eslflow.errors import LinkLost
-from eslflow.switch.desk import Answered, Want, Wish
 from eslflow.web.app import HEADERS, ROUTES, make_app
 from eslflow.web.guard import Guard
 from eslflow.web.health import Vitals

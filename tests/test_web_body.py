@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eslflow.switch.desk import Want, Wish
+from eslflow.call.wishes import Want, Wish
 from eslflow.web.body import wish_of
 from eslflow.web.refusal import Refusal
 

@@ -23,7 +23,7 @@ def serve(tmp_path):
 
         def run():
             with listener, listener.accept()[0] as peer:
-                asked.append(peer.recv(65536).decode())
+                asked.append(request(peer.makefile("rb")))
                 peer.sendall(answer)
 
         threads.append(threading.Thread(target=run))
@@ -33,6 +33,13 @@ def serve(tmp_path):
     yield start
     for thread in threads:
         thread.join()
+
+
+def request(file):
+    """Return a request, all of it: head and body come one after the other."""
+    lines = list(iter(file.readline, b"\r\n"))
+    length = sum(int(line[15:]) for line in lines if line.startswith(b"Content-Length"))
+    return b"".join([*lines, b"\r\n", file.read(length)]).decode()
 
 
 def http(status, body):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from eslflow.switch.desk import LiveCall, Want
+from eslflow.call.wishes import Want
+from eslflow.switch.desk import LiveCall
 from eslflow.web.refusal import Refusal
 from eslflow.web.scopes import NEEDED, Scope, Who
 
@@ -32,6 +33,8 @@ def test_a_token_for_one_agent_touches_no_other_ones_calls():
     with pytest.raises(Refusal, match="not for agent '1002'. It is for: 1001"):
         PAGE.demand_agent("1002")
     assert PAGE.seen([call("1001"), call("1002"), call("")]) == [call("1001")]
+    PAGE.demand_agent("1001@default")
+    assert PAGE.seen([call("1001@default"), call("@1001")]) == [call("1001@default")]
 
 
 def test_without_a_limit_every_call_is_seen():

@@ -6,9 +6,11 @@ behaviour. A command that waits is resumed with the event named in its docstring
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from eslflow.call.records import Row
+from eslflow.call.wishes import Answered
 from eslflow.wire.terms import ApiCommand, App, HangupCause
 
 
@@ -22,11 +24,13 @@ class Execute(NamedTuple):
 
 
 class Api(NamedTuple):
-    """Run an API command; resumed with `Replied`."""
+    """Run an API command; resumed with `Replied`, or with `TimedOut`."""
 
     command: ApiCommand
     arg: str = ""
     waits: bool = True
+    timeout_s: float | None = None
+    """Seconds; None: as long as the call lasts."""
 
 
 class Keep(NamedTuple):
@@ -42,6 +46,33 @@ class Await(NamedTuple):
     kinds: tuple[type, ...]
     timeout_s: float | None = None
     """Seconds; None: as long as the call lasts."""
+
+
+class Until(NamedTuple):
+    """Wait until this holds, looked at after each event; or be `TimedOut`."""
+
+    holds: Callable[[], bool]
+    timeout_s: float | None = None
+    """Seconds; None: as long as the call lasts."""
+
+
+class Timer(NamedTuple):
+    """Say `TimedOut` with this token after a while; goes on at once.
+
+    The engine sets one for whatever waits with a timeout; steps need not.
+    """
+
+    token: int
+    seconds: float | None
+    """None: not any more."""
+
+
+class Answer(NamedTuple):
+    """Tell somebody who asked for something what became of it; goes on at once."""
+
+    ticket: int
+    """As in `events.Wished`."""
+    answered: Answered
 
 
 class Tell(NamedTuple):
@@ -66,7 +97,19 @@ class Close(NamedTuple):
     """Give the socket back: the switch goes on in its dialplan; goes on at once."""
 
 
-Command = Execute | Api | Keep | Await | Tell | Alarm | Hangup | Close
+Command = (
+    Execute
+    | Api
+    | Keep
+    | Await
+    | Until
+    | Timer
+    | Answer
+    | Tell
+    | Alarm
+    | Hangup
+    | Close
+)
 
 
 def mark(number: int) -> str:

@@ -19,16 +19,19 @@ from eslflow.call.commands import (
     mark,
 )
 from eslflow.call.events import (
+    Bridged,
     Disconnected,
     Event,
     Executed,
     HungUp,
+    KeyPressed,
     Offered,
     Parked,
     Queued,
     RecordStarted,
     RecordStopped,
     Replied,
+    Unbridged,
 )
 from eslflow.errors import ProtocolError
 from eslflow.wire import command as text
@@ -67,29 +70,34 @@ def offer(message: Message) -> Offered:
 class Dialogue:
     """What is said on one call's socket after the offer."""
 
-    __slots__ = ("_answers", "_mine", "_number", "_uuid")
+    __slots__ = ("_answers", "_mine", "_number", "_others", "_uuid")
 
     def __init__(self, uuid: str) -> None:
         self._uuid = uuid
         self._mine = f"\nUnique-ID: {uuid}\n".encode()
+        self._others = f"\nOther-Leg-Unique-ID: {uuid}\n".encode()
+        """In the events of the leg that the caller talks with."""
         self._number = 0
         self._answers: deque[int] = deque()
         """Number of each command that is not answered yet; negative when only its
         refusal is of interest, 0 when no answer is."""
 
-    def open(self, names: Iterable[EventName], customs: Iterable[Subclass]) -> bytes:
+    def open(
+        self,
+        names: Iterable[EventName],
+        customs: Iterable[Subclass],
+        hears_others: bool = False,
+    ) -> bytes:
         """Return the commands that come first; filters before `event` (measured).
 
         Between the two the socket hears every call of the switch.
         """
-        self._answers.extend((0, 0, 0))
-        return b"".join(
-            (
-                text.linger(LINGER_S),
-                text.only("Unique-ID", self._uuid),
-                text.events(names, customs),
-            )
-        )
+        said = [text.linger(LINGER_S), text.only("Unique-ID", self._uuid)]
+        if hears_others:
+            said.append(text.only("Other-Leg-Unique-ID", self._uuid))
+        said.append(text.events(names, customs))
+        self._answers.extend([0] * len(said))
+        return b"".join(said)
 
     def say(self, command: Command) -> bytes:
         """Return the text of a command; empty for one that is not for the switch.
@@ -121,16 +129,13 @@ class Dialogue:
         """
         make = _EVENTS.get(message.event_name)
         if make is not None:
-            # A filter lets other legs' events through; theirs are not this call's.
-            return make(message.event()) if self._mine in message.body else None
+            return self._event(message)
         if message.is_plain_ok and self._answers and self._answers[0] <= 0:
             self._answers.popleft()
             return None
         kind = message.content_type
         if kind == ContentType.EVENT_PLAIN:
-            event = message.event()
-            make = _EVENTS.get(event.raw("Event-Name") or b"")
-            return make(event) if make and self._mine in message.body else None
+            return self._event(message)
         if kind in _REPLIES:
             return self._reply(message)
         if kind == ContentType.DISCONNECT_NOTICE:
@@ -138,6 +143,18 @@ class Dialogue:
             return Disconnected() if is_over else None
         raw = message.raw("Content-Type") or b""
         raise ProtocolError("a message of a kind that no call has", raw)
+
+    def _event(self, message: Message) -> Event | None:
+        """Return an event of the A-leg, or of the leg it talks with."""
+        event, name = message.event(), message.event_name
+        # Where a header stands before the name, it is looked up.
+        name = name if name in _EVENTS else event.raw("Event-Name") or b""
+        if self._mine in message.body:
+            make = _EVENTS.get(name)
+        else:
+            # A filter lets other legs' events through; most are not this call's.
+            make = _OTHERS.get(name) if self._others in message.body else None
+        return make(event) if make else None
 
     def _reply(self, message: Message) -> Event | None:
         if not self._answers:
@@ -177,8 +194,19 @@ def _number(digits: str, most: int) -> int:
     return 0
 
 
+def _others_custom(event: Message) -> Event | None:
+    if event.get("Event-Subclass") != Subclass.CONTROL:
+        return None
+    return KeyPressed(event.get("eslflow-action") or "")
+
+
 _EVENTS = {
     EventName.CHANNEL_EXECUTE_COMPLETE.value.encode(): _executed,
+    EventName.CHANNEL_BRIDGE.value.encode(): lambda event: Bridged(
+        leg=event.get("Other-Leg-Unique-ID") or event.get("Bridge-B-Unique-ID") or "",
+        agent=event.get("Other-Leg-Destination-Number") or "",
+    ),
+    EventName.CHANNEL_UNBRIDGE.value.encode(): lambda _: Unbridged(),
     EventName.CHANNEL_PARK.value.encode(): lambda _: Parked(),
     EventName.CHANNEL_HANGUP.value.encode(): lambda event: HungUp(
         event.get("Hangup-Cause") or ""
@@ -189,3 +217,10 @@ _EVENTS = {
     EventName.RECORD_STOP.value.encode(): _stopped,
     EventName.CUSTOM.value.encode(): _custom,
 }
+_OTHERS = {
+    EventName.RECORD_START.value.encode(): lambda event: RecordStarted(
+        event.get("Record-File-Path") or "", event.get("Unique-ID") or ""
+    ),
+    EventName.CUSTOM.value.encode(): _others_custom,
+}
+"""What is heard of the other leg. The key of a caller never comes this way."""

@@ -1,58 +1,67 @@
 """One call on its road: events in, commands out.
 
 In: events, each with its time. Out: lists of commands, in order. Must not do I/O, read
-a clock or know a kind of step. The road is a generator of generators: the engine's own
-(`_walk`) runs each step's, and every command passes through `_advance`.
+a clock or know a kind of step. Several tracks run side by side: the flow's, which runs
+each step's generator; the recorder's, which brings the recording to what is wanted; the
+look-out's; and one for each wish that somebody has. Each waits for its own outcomes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator
 
-from eslflow.call import recording
+from eslflow.call import deadman, lookout, recorder
 from eslflow.call.commands import (
     Alarm,
-    Api,
-    Await,
+    Answer,
     Close,
     Command,
-    Execute,
     Hangup,
     Keep,
     Tell,
-    mark,
 )
 from eslflow.call.ending import ended_row, not_asked_rows, offered_row
 from eslflow.call.events import (
+    Bridged,
     CallEnded,
     Disconnected,
     Event,
-    Executed,
     HungUp,
-    Kept,
+    KeyPressed,
     Offered,
-    Replied,
-    TimedOut,
+    Parked,
+    Unbridged,
+    Wished,
 )
 from eslflow.call.live import Live, Site
 from eslflow.call.records import Row
-from eslflow.flow.model import Flow, From, Record
+from eslflow.call.track import Numbers, Track
+from eslflow.call.wishes import Want, Wish
+from eslflow.flow.model import AgentKey, Flow, From, Record
 
 MOST_STEPS = 1000
 """A call that takes more steps goes round in circles; the dialplan gets it back."""
+
+
+KEYS = {
+    AgentKey.MASK.value: Want.MASKED,
+    AgentKey.UNMASK.value: Want.ON,
+    AgentKey.STOP.value: Want.OFF,
+}
+"""What the keys of an agent ask for."""
 
 
 class Engine:
     """Drives one call through one flow."""
 
     __slots__ = (
-        "_awaited",
         "_ending",
+        "_flow",
         "_is_gone",
         "_is_told",
-        "_number",
+        "_numbers",
         "_out",
-        "_road",
+        "_tracks",
         "is_over",
         "live",
     )
@@ -61,18 +70,13 @@ class Engine:
         self.live = Live(offered, flow, site, now)
         self.is_over = False
         """Whether the call's rows are complete and nothing more can come of it."""
-        self._road = self._walk()
-        self._awaited: Command | None = None
-        self._number = 0
+        self._numbers = Numbers()
+        self._flow = Track(self._walk(), self._numbers)
+        self._tracks = [self._flow]
         self._ending: CallEnded | None = None
         self._is_told = False
         self._is_gone = False
         self._out: list[Command] = []
-
-    @property
-    def awaited(self) -> Command | None:
-        """The command whose outcome the road waits for; drivers set timers by it."""
-        return self._awaited
 
     def begin(self) -> list[Command]:
         """Start the road; return what is to be done first."""
@@ -80,15 +84,19 @@ class Engine:
         caller = offered.caller or "an unknown number"
         self._out.append(Keep((offered_row(self.live),)))
         self._out.append(Tell(f"call from {caller} to {offered.called}"))
-        self._advance()
+        self._advance(self._flow)
+        for guardian in (recorder, deadman, lookout):
+            if guardian.is_needed(self.live):
+                self._add(guardian.watch(self.live))
+        self._look_round()
         return self._flush()
 
     def handle(self, event: Event, now: int) -> list[Command]:
         """Take one event; return what is to be done now."""
         if self.is_over:
-            return []
+            return self._too_late(event)
         self.live.now = now
-        self._note_recording(event)
+        self._note(event)
         if isinstance(event, HungUp):
             self._end(self.live.leaving or "hung_up", event.cause)
         elif isinstance(event, Disconnected):
@@ -96,19 +104,81 @@ class Engine:
             self._end(self.live.leaving or "lost", "")
             if event.problem:
                 self._out.append(Alarm(event.problem))
-        elif self._is_awaited(event):
-            self._advance(event)
+        elif isinstance(event, Wished):
+            self._add(recorder.fulfil(self.live, event.ticket, event.wish))
+        elif isinstance(event, KeyPressed):
+            self._press(event)
+        else:
+            self._hand_out(event)
+        self._look_round()
         self._settle()
         return self._flush()
 
     def fail(self, now: int) -> list[Command]:
         """Give the call up after a fault of ours; the dialplan takes it on."""
         self.live.now = now
-        self._awaited = None
+        for track in self._tracks:
+            track.drop_out()
         self._is_gone = True
         self._end("failed", "")
         self._settle()
         return self._flush()
+
+    def _note(self, event: Event) -> None:
+        """Take in what the switch tells of the call, whoever waits for it."""
+        live = self.live
+        if isinstance(event, Bridged):
+            live.leg, live.agent = event.leg, event.agent
+        elif isinstance(event, (Unbridged, Parked)):
+            live.leg = live.agent = ""
+        reason = "hangup" if self._ending is not None else "switch"
+        rows = live.recorder.note(event, live, reason)
+        if rows:
+            self._out.append(Keep(rows))
+
+    def _press(self, event: KeyPressed) -> None:
+        """Do what a key of the agent asks for; nobody waits for the answer."""
+        want = KEYS.get(event.action)
+        if want is not None:
+            who = f"key {self.live.agent}".rstrip()
+            wish = Wish(want, who, hand="agent")
+            self._add(recorder.fulfil(self.live, 0, wish))
+
+    def _too_late(self, event: Event) -> list[Command]:
+        """Answer who asks something of a call that is over."""
+        if isinstance(event, Wished):
+            answer = recorder.answered(self.live, event.wish, "the call is over")
+            return [Answer(event.ticket, answer)]
+        return []
+
+    def _add(self, road: Generator[Command, Event | None, None]) -> None:
+        """Let another track begin."""
+        track = Track(road, self._numbers)
+        self._tracks.append(track)
+        self._advance(track)
+
+    def _advance(
+        self, track: Track, value: Event | None = None, error: CallEnded | None = None
+    ) -> None:
+        track.advance(self._out, value, error, self._ending)
+        if track.is_over and track is not self._flow:
+            self._tracks.remove(track)
+
+    def _hand_out(self, event: Event) -> None:
+        """Wake the tracks that wait for this event."""
+        for track in tuple(self._tracks):
+            if track.takes(event):
+                self._advance(track, event)
+
+    def _look_round(self) -> None:
+        """Wake the tracks for which something holds now, until none is left."""
+        is_moving = True
+        while is_moving:
+            is_moving = False
+            for track in tuple(self._tracks):
+                if track.is_due():
+                    is_moving = True
+                    self._advance(track)
 
     def _walk(self) -> Generator[Command, Event | None, None]:
         try:
@@ -122,8 +192,7 @@ class Engine:
         for _ in range(MOST_STEPS):
             step = live.flow.steps[name]
             live.step = name
-            wanted = step.record is Record.ON
-            yield from recording.want(live, wanted, step.record_from)
+            yield from recorder.want(live, step.record, step.record_from)
             ending = yield from step.run(live)
             name = step.target(ending)
             if not name:
@@ -135,7 +204,7 @@ class Engine:
     def _leave(self, to_dialplan: bool) -> Generator[Command, Event | None, None]:
         """End the flow: hang up, or let the dialplan's fallback reach a person."""
         live = self.live
-        yield from recording.want(live, False, From.STEP)
+        yield from recorder.want(live, Record.OFF, From.STEP)
         if to_dialplan and not live.was_bridged:
             live.leaving = "handed_back"
             yield Tell("the dialplan takes the call on")
@@ -145,63 +214,20 @@ class Engine:
             yield Tell("the flow hangs up")
             yield Hangup()
 
-    def _advance(
-        self, value: Event | None = None, error: CallEnded | None = None
-    ) -> None:
-        """Run the road until it waits or ends; who waits for a gone call is told."""
-        self._awaited = None
-        road = self._road
-        while True:
-            try:
-                command = road.throw(error) if error else road.send(value)
-            except StopIteration:
-                return
-            value = error = None
-            waits = _waits(command)
-            if waits and self._ending is not None and not isinstance(command, Keep):
-                error = self._ending
-                continue
-            if isinstance(command, (Execute, Api)):
-                self._number += 1
-            if not isinstance(command, Await):
-                self._out.append(command)
-            if waits:
-                self._awaited = command
-                return
-
-    def _is_awaited(self, event: Event) -> bool:
-        awaited = self._awaited
-        if isinstance(awaited, Await):
-            if isinstance(event, TimedOut):
-                return awaited.timeout_s is not None
-            return isinstance(event, awaited.kinds)
-        if isinstance(awaited, Keep):
-            return isinstance(event, Kept)
-        if isinstance(event, Replied) and event.number == self._number:
-            return isinstance(awaited, Api) or not event.is_ok
-        if isinstance(awaited, Execute):
-            return isinstance(event, Executed) and event.mark == mark(self._number)
-        return False
-
     def _end(self, ending: str, cause: str) -> None:
-        """Note how the call ended, once, and wake the step that waits for it."""
+        """Note how the call ended, once, and wake the tracks that wait for it."""
         if self._ending is not None:
             return
         self._ending = CallEnded(ending, cause)
-        # A row that is being made durable is answered first: the grant of a caller
-        # who hung up meanwhile may be on disk, and the step must know.
-        if self._awaited is not None and not isinstance(self._awaited, Keep):
-            self._advance(error=self._ending)
-
-    def _note_recording(self, event: Event) -> None:
-        reason = "hangup" if self._ending is not None else "switch"
-        rows = self.live.recorder.note(event, self.live, reason)
-        if rows:
-            self._out.append(Keep(rows))
+        for track in tuple(self._tracks):
+            # A row that is being made durable is answered first: the grant of a caller
+            # who hung up meanwhile may be on disk, and the step must know.
+            if track.awaited is not None and not track.is_keeping:
+                self._advance(track, error=self._ending)
 
     def _settle(self) -> None:
         """Complete the rows of a call that has ended."""
-        if self._ending is None or isinstance(self._awaited, Keep):
+        if self._ending is None or any(track.is_keeping for track in self._tracks):
             return
         live = self.live
         if not self._is_told:
@@ -221,12 +247,3 @@ class Engine:
     def _flush(self) -> list[Command]:
         out, self._out = self._out, []
         return out
-
-
-def _waits(command: Command) -> bool:
-    """Whether the road rests until the outcome of this command is known."""
-    if isinstance(command, (Execute, Api)):
-        return command.waits
-    if isinstance(command, Keep):
-        return command.is_durable
-    return isinstance(command, Await)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
+from eslflow.call.wishes import Wish
+
 
 class Variables(Protocol):
     """Channel variables of one event: a wire message, or a `Told` in tests."""
@@ -70,6 +72,19 @@ class Kept(NamedTuple):
     problem: str = ""
 
 
+class Bridged(NamedTuple):
+    """The A-leg talks with another leg (CHANNEL_BRIDGE)."""
+
+    leg: str
+    """Unique-ID of the other leg."""
+    agent: str = ""
+    """Who has that leg: the queue's agent, else the number that was called."""
+
+
+class Unbridged(NamedTuple):
+    """The talk with the other leg is over, or interrupted (CHANNEL_UNBRIDGE)."""
+
+
 class Parked(NamedTuple):
     """The call is back with us after a bridge (CHANNEL_PARK)."""
 
@@ -81,10 +96,19 @@ class Queued(NamedTuple):
     """`FIFO-Action` in the switch's spelling."""
 
 
+class KeyPressed(NamedTuple):
+    """The agent has pressed a key that is bound to something (eslflow::control)."""
+
+    action: str
+    """A word of `AgentKey`."""
+
+
 class RecordStarted(NamedTuple):
     """A recorder runs (RECORD_START); ours or another's."""
 
     path: str
+    leg: str = ""
+    """Unique-ID of the leg, when it is not the A-leg."""
 
 
 class RecordStopped(NamedTuple):
@@ -111,19 +135,33 @@ class Disconnected(NamedTuple):
 class TimedOut(NamedTuple):
     """What was awaited did not come in time."""
 
+    token: int
+    """Of the `Timer` command."""
+
+
+class Wished(NamedTuple):
+    """Somebody asks for something; answered with the ticket's number."""
+
+    ticket: int
+    wish: Wish
+
 
 Event = (
     Offered
     | Executed
     | Replied
     | Kept
+    | Bridged
+    | Unbridged
     | Parked
     | Queued
+    | KeyPressed
     | RecordStarted
     | RecordStopped
     | HungUp
     | Disconnected
     | TimedOut
+    | Wished
 )
 
 

@@ -6,7 +6,7 @@ Must not do anything by itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from eslflow.call.consent import Consents
@@ -25,6 +25,10 @@ class Sound:
     ms: int
 
 
+def _is_enough() -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class Site:
     """What every call of one installation shares."""
@@ -35,6 +39,10 @@ class Site:
     """eslflow's version, for the record."""
     sounds: Mapping[str, Sound] = field(default_factory=dict)
     """By the path relative to the sounds folder: `support/en/welcome.wav`."""
+    is_controlled: bool = False
+    """Whether calls can be asked for something from outside: the control API."""
+    room: Callable[[], str] = _is_enough
+    """Says why there is no room for another recording; empty: there is."""
 
 
 class Live:
@@ -42,13 +50,16 @@ class Live:
 
     __slots__ = (
         "_variables",
+        "agent",
         "consents",
         "flow",
         "is_answered",
         "language",
         "leaving",
+        "leg",
         "now",
         "offered",
+        "offered_at",
         "recorder",
         "site",
         "step",
@@ -59,6 +70,7 @@ class Live:
         self.offered = offered
         self.flow = flow
         self.site = site
+        self.offered_at = now
         self.now = now
         """Microseconds since 1970, set by the engine at every event."""
         self.language = flow.languages[0]
@@ -67,6 +79,10 @@ class Live:
         self.recorder = Recorder(offered.segments)
         self.step = ""
         """Name of the step the call is in."""
+        self.leg = ""
+        """Unique-ID of the leg that the caller talks with; empty: with none."""
+        self.agent = ""
+        """Who has that leg."""
         self.was_bridged = False
         """Whether an agent had the call; the dialplan cannot take it on after that."""
         self.leaving = ""

@@ -11,8 +11,19 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from eslflow.flow.document import Document, Kind, Node
-from eslflow.flow.model import Basis, Flow, Notice, Prompt, Purpose
-from eslflow.flow.options import Duration, OneOf, Takes, Url, Whole
+from eslflow.flow.model import (
+    AfterMask,
+    AgentKey,
+    Basis,
+    Channels,
+    Flow,
+    Notice,
+    Prompt,
+    Purpose,
+    RecordingRules,
+    Second,
+)
+from eslflow.flow.options import Duration, Keys, OneOf, Takes, Url, Whole
 from eslflow.flow.problems import (
     NAME,
     NAME_WORDS,
@@ -37,6 +48,7 @@ KEYS = (
     "purposes",
     "notices",
     "prompts",
+    "recording",
     "start",
     "steps",
 )
@@ -48,6 +60,31 @@ PURPOSE: dict[str, Takes] = {
 """What a purpose takes."""
 NOTICE: dict[str, Takes] = {"version": Whole(1, 1_000_000), "url": Url()}
 """What a notice takes besides its text."""
+RECORDING: dict[str, tuple[Takes, str]] = {
+    "channels": (
+        OneOf(Channels),
+        "stereo: the caller left, the agent right; or mono. [stereo]",
+    ),
+    "agent_keys": (
+        Keys(OneOf(AgentKey)),
+        "What the agent's keys do, pressed after a star: {1: mask, 2: unmask}.",
+    ),
+    "after_mask": (
+        OneOf(AfterMask),
+        "What becomes of a mask that was to be renewed and was not. [stay]",
+    ),
+    "dead_man": (
+        Duration(5, 600),
+        "When the switch masks a recording that nobody watches over any more, in "
+        "flows that can mask. [30s]",
+    ),
+    "second_recorders": (
+        OneOf(Second),
+        "What is done about a recorder that is not ours; judge: it is stopped while "
+        "the call may not be recorded or is masked. [judge]",
+    ),
+}
+"""How calls are recorded, whatever the step: what each option takes, and what it is."""
 
 
 def load(data: bytes, file: str, kinds: Mapping[str, type[Step]]) -> Flow:
@@ -100,6 +137,7 @@ class _Loader:
             purposes=purposes,
             notices=notices,
             prompts=prompts,
+            recording=self._recording(entries.get("recording")),
             steps=steps,
             start=start,
             sha256=sha256,
@@ -162,6 +200,23 @@ class _Loader:
             text = self._words.texts(entries["text"], inside, f"notice '{name}'")
         version, url = values.get("version") or 0, values.get("url") or ""
         return Notice(name, version, text, url)
+
+    def _recording(self, node: Node | None) -> RecordingRules:
+        if node is None:
+            return RecordingRules()
+        context = self._context("recording")
+        entries = entries_of(node, context, RECORDING, "{channels: ...}") or {}
+        parts = {key: takes for key, (takes, _) in RECORDING.items()}
+        values = _converted(entries, parts, context)
+        keys = values.get("agent_keys") or {}
+        for key in sorted(set(keys) - set("0123456789")):
+            problem = f"an agent cannot press a star and then {key}"
+            hint = "FreeSWITCH binds the digits 0 to 9 (bind_meta_app)."
+            context.problem(entries["agent_keys"], problem, hint)
+        given = {key: value for key, value in values.items() if value is not None}
+        if "dead_man" in given:
+            given["dead_man_s"] = given.pop("dead_man")
+        return RecordingRules(**given)
 
     def _prompt(self, name: str, node: Node) -> Prompt | None:
         context = self._context("prompts").inside(name)

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from eslflow.flow.audio import Audio, notice_path, prompt_path
+from eslflow.wire.terms import EventName
 
 if TYPE_CHECKING:
     from eslflow.steps.step import Step
@@ -36,6 +38,34 @@ class Record(str, Enum):
 
     ON = "on"
     OFF = "off"
+    MASKED = "masked"
+    """Silence is stored in place of sound, while the step runs."""
+
+    def __str__(self) -> str:
+        """Give the word as the flow spells it."""
+        return self.value
+
+
+class Channels(str, Enum):
+    """How many tracks a recording has."""
+
+    STEREO = "stereo"
+    """The caller on the left, the agent on the right."""
+    MONO = "mono"
+
+    def __str__(self) -> str:
+        """Give the word as the flow spells it."""
+        return self.value
+
+
+class AfterMask(str, Enum):
+    """What becomes of a mask that nobody has renewed in time."""
+
+    STAY = "stay"
+    """It stays, and the agent hears a tone now and then."""
+    UNMASK = "unmask"
+    STOP = "stop"
+    """The recording ends for the rest of the call."""
 
     def __str__(self) -> str:
         """Give the word as the flow spells it."""
@@ -63,6 +93,50 @@ class Purpose:
     basis: Basis
     retain_s: int = 0
     """How long recordings for it may be kept, in seconds; 0: no limit given."""
+
+
+class AgentKey(str, Enum):
+    """What a key of the agent asks for."""
+
+    MASK = "mask"
+    UNMASK = "unmask"
+    STOP = "stop"
+
+    def __str__(self) -> str:
+        """Give the word as the flow spells it."""
+        return self.value
+
+
+class Second(str, Enum):
+    """What is done about a recorder that is not ours."""
+
+    JUDGE = "judge"
+    """Stopped while the call may not be recorded or is masked, else told."""
+    STOP = "stop"
+    ALARM = "alarm"
+    IGNORE = "ignore"
+
+    def __str__(self) -> str:
+        """Give the word as the flow spells it."""
+        return self.value
+
+
+@dataclass(frozen=True)
+class RecordingRules:
+    """How the calls of a flow are recorded, whatever the step."""
+
+    channels: Channels = Channels.STEREO
+    after_mask: AfterMask = AfterMask.STAY
+    agent_keys: Mapping[str, AgentKey] = field(default_factory=dict)
+    """By the digit that the agent presses after a star."""
+    dead_man_s: float = 30.0
+    """When the switch itself masks a recording that nobody watches over any more."""
+    second_recorders: Second = Second.JUDGE
+
+    @property
+    def is_stereo(self) -> bool:
+        """Whether caller and agent have a track each."""
+        return self.channels is Channels.STEREO
 
 
 @dataclass(frozen=True)
@@ -100,10 +174,27 @@ class Flow:
     purposes: Mapping[str, Purpose] = field(default_factory=dict)
     notices: Mapping[str, Notice] = field(default_factory=dict)
     prompts: Mapping[str, Prompt] = field(default_factory=dict)
+    recording: RecordingRules = field(default_factory=RecordingRules)
     sha256: str = ""
     """Of the file's bytes, in hex."""
     file: str = ""
     """Where it was read from."""
+
+    @cached_property
+    def records(self) -> bool:
+        """Whether any of its steps can be recorded."""
+        return any(step.record is Record.ON for step in self.steps.values())
+
+    @cached_property
+    def can_mask(self) -> bool:
+        """Whether a step or an agent's key masks recordings."""
+        masks = any(step.record is Record.MASKED for step in self.steps.values())
+        return masks or AgentKey.MASK in self.recording.agent_keys.values()
+
+    @cached_property
+    def has_agents(self) -> bool:
+        """Whether any of its steps can bring the caller to a person."""
+        return any(EventName.CHANNEL_BRIDGE in s.hears for s in self.steps.values())
 
     def audio(self) -> Iterator[Audio]:
         """Yield every piece of audio the flow can play, prompts first."""

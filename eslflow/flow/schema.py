@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from eslflow.flow.load import KEYS, NOTICE, PURPOSE
+from eslflow.flow.load import KEYS, NOTICE, PURPOSE, RECORDING
 from eslflow.flow.options import (
     REQUIRED,
     Duration,
@@ -74,6 +74,15 @@ def schema(kinds: Mapping[str, type[Step]]) -> Schema:
             "words needs a new version.",
         },
         "prompts": {**_named(_WORDS), "description": "What is played to callers."},
+        "recording": {
+            "type": "object",
+            "additionalProperties": False,
+            "description": "How calls are recorded, whatever the step.",
+            "properties": {
+                key: {**takes.schema(), "description": told}
+                for key, (takes, told) in RECORDING.items()
+            },
+        },
         "start": {**_NAME, "description": "The first step, unless it stands on top."},
         "steps": {
             **_named(_step(kinds)),

@@ -172,7 +172,7 @@ class _Reader:
         return targets
 
     def _check_record(self, draft: _Draft, step: Step) -> None:
-        if "from" in draft.entries and step.record is Record.OFF:
+        if "from" in draft.entries and step.record is not Record.ON:
             hint = "Add record: on, or remove from."
             problem = f"step '{draft.name}' says from when, but not record: on"
             draft.context.problem(draft.entries["from"], problem, hint)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from eslflow.call import recording
+from eslflow.call import recorder
 from eslflow.call.commands import Await, Hangup, Tell
-from eslflow.flow.model import From
+from eslflow.flow.model import From, Record
 from eslflow.flow.options import OneOf, option
 from eslflow.steps.step import Road, Step
 from eslflow.wire.terms import HangupCause
@@ -32,7 +32,7 @@ class HangupStep(Step):
 
     def run(self, live: Live) -> Road:
         """Hang up; the event of it ends the road."""
-        yield from recording.want(live, False, From.STEP)
+        yield from recorder.want(live, Record.OFF, From.STEP)
         live.leaving = "finished"
         yield Tell(f"hangs up ({self.cause})")
         yield Hangup(self.cause)

@@ -56,7 +56,13 @@ class Queue(Step):
     )
     fallbacks: ClassVar[frozenset[str]] = frozenset(endings) - {"answered"}
     ends: ClassVar[frozenset[str]] = frozenset({"answered"})
-    hears: ClassVar[frozenset[EventName]] = frozenset({EventName.CHANNEL_PARK})
+    hears: ClassVar[frozenset[EventName]] = frozenset(
+        {
+            EventName.CHANNEL_PARK,
+            EventName.CHANNEL_BRIDGE,
+            EventName.CHANNEL_UNBRIDGE,
+        }
+    )
     queue: str = option(QueueName(), help="The queue's name on the switch.")
     type: QueueKind = option(
         OneOf(QueueKind),
@@ -85,6 +91,7 @@ class Queue(Step):
             "cc_cause=;cc_cancel_reason="
         )
         yield Api(ApiCommand.UUID_SETVAR_MULTI, f"{uuid} {variables}", waits=False)
+        yield from _bind_keys(live)
         yield Tell(f"waits in queue {self.queue}")
         if self.type is QueueKind.FIFO:
             ending = yield from self._fifo(live)
@@ -120,6 +127,20 @@ class Queue(Step):
         while isinstance(event, Queued) and event.action not in _FIFO_TAKEN:
             event = yield Await((Queued, Parked), 1.0)
         return "answered" if isinstance(event, Queued) else "failed"
+
+
+def _bind_keys(live: Live) -> Generator[Command, Event | None, None]:
+    """Let the agent's keys, and nobody else's, fire an event of ours.
+
+    The caller's leg is told to listen to the other one (`b`), so the same keys of the
+    caller change nothing (measured: transcript 28).
+    """
+    for digit, action in live.flow.recording.agent_keys.items():
+        event = (
+            f"event::Event-Name=CUSTOM,Event-Subclass={Subclass.CONTROL},"
+            f"eslflow-action={action}"
+        )
+        yield Execute(App.BIND_META_APP, f"{digit} b s {event}", waits=False)
 
 
 def _talk(live: Live) -> Generator[Command, Event | None, None]:

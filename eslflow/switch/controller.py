@@ -23,7 +23,9 @@ from eslflow.call.records import Row
 from eslflow.clock import Clock
 from eslflow.errors import SettingsError
 from eslflow.switch.conversation import HELLO_S, Conversation
+from eslflow.switch.desk import Desk
 from eslflow.switch.shelf import Shelf, heard
+from eslflow.switch.timers import HubTimers, Timers
 
 log = logging.getLogger("eslflow.switch")
 
@@ -106,6 +108,7 @@ class Controller:
         most_calls: int = 2000,
         watch: Watch | None = None,
         hello_s: float = HELLO_S,
+        timers: Timers | None = None,
     ) -> None:
         self.shelf = shelf
         self.heard = {name: heard(flow) for name, flow in shelf.flows.items()}
@@ -114,8 +117,9 @@ class Controller:
         self.ledger = ledger
         self.clock = clock
         self.hello_s = hello_s
-        self.calls: dict[str, Conversation] = {}
-        """Live calls by the uuid of their A-leg."""
+        self.timers: Timers = timers or HubTimers()
+        self.desk = Desk()
+        """Where live calls are asked about, and asked for something."""
         self._allow = frozenset(allow)
         self._most_calls = most_calls
         self._watch = watch
@@ -164,15 +168,10 @@ class Controller:
         # Those left wait for the ledger; what it answers within a second is kept too.
         self._idle.wait(1)
 
-    def joined(self, conversation: Conversation) -> None:
-        """Know a call by its uuid from now on."""
-        self.calls[conversation.uuid] = conversation
-
     def left(self, conversation: Conversation) -> None:
         """Forget a call that is over."""
         self._open.discard(conversation)
-        if self.calls.get(conversation.uuid) is conversation:
-            del self.calls[conversation.uuid]
+        self.desk.left(conversation)
         if not self._open:
             self._idle.set()
 
@@ -253,6 +252,6 @@ def run_until_stopped(
     draining = gevent.spawn(controller.drain, drain_s)
     gevent.wait((draining, again), count=1)
     draining.kill()
-    left = len(controller.calls)
+    left = len(controller.desk.calls())
     controller.stop()
     return left

@@ -10,16 +10,18 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable
+from functools import partial
 from traceback import format_exc
 from typing import TYPE_CHECKING, Any
 
 from gevent import get_hub, getcurrent, with_timeout
 
-from eslflow.call.commands import Alarm, Await, Command, Keep, Tell
+from eslflow.call.commands import Alarm, Answer, Command, Keep, Tell, Timer
 from eslflow.call.dialogue import Dialogue, offer
 from eslflow.call.engine import Engine
 from eslflow.call.events import Disconnected, Event, Kept, TimedOut
 from eslflow.errors import ProtocolError, UnsafeValue
+from eslflow.switch.desk import LiveCall
 from eslflow.wire import command as text
 from eslflow.wire.message import Message
 from eslflow.wire.reader import Reader
@@ -37,7 +39,7 @@ MOST_UNSENT = 1024 * 1024
 READABLE, WRITABLE = 1, 2
 """What a watcher of libev can watch for."""
 
-_INWARD = (Keep, Tell, Alarm)
+_INWARD = (Keep, Tell, Alarm, Answer)
 """Commands that are not for the switch."""
 
 
@@ -45,7 +47,6 @@ class Conversation:
     """One call."""
 
     __slots__ = (
-        "_awaited",
         "_controller",
         "_dialogue",
         "_engine",
@@ -56,7 +57,7 @@ class Conversation:
         "_peer",
         "_reading",
         "_sock",
-        "_timer",
+        "_timers",
         "_unsent",
         "_writing",
         "received",
@@ -76,9 +77,8 @@ class Conversation:
         self._greenlet: Any = None
         self._reading: Any = None
         self._writing: Any = None
-        self._timer: Any = None
-        self._awaited: Command | None = None
-        """What the timer was set for."""
+        self._timers: dict[int, Any] = {}
+        """By the token of their `Timer`."""
         self._unsent = b""
         self.uuid = ""
         self.received = 0
@@ -93,6 +93,23 @@ class Conversation:
     def step(self) -> str:
         """Name of the step the call is in."""
         return self._engine.live.step if self._engine else ""
+
+    def about(self) -> LiveCall | None:
+        """Return what the call is now; None when it is not ours any more."""
+        if self._engine is None:
+            return None
+        live = self._engine.live
+        return LiveCall(
+            uuid=self.uuid,
+            caller=live.offered.caller,
+            called=live.offered.called,
+            flow=live.flow.name,
+            step=live.step,
+            agent=live.agent,
+            recording=str(live.recorder.state),
+            offered_at=live.offered_at,
+            until=live.recorder.until,
+        )
 
     def run(self) -> None:
         """Live through the call, from `connect` to the closed socket."""
@@ -117,7 +134,8 @@ class Conversation:
             get_hub().loop.run_callback(self._greenlet.switch)
         self._greenlet = None
         self._is_open = False
-        self._set_timer(None)
+        for token in tuple(self._timers):
+            self._set_timer(Timer(token, None))
         for watcher in (self._reading, self._writing):
             if watcher is not None:
                 watcher.stop()
@@ -211,7 +229,7 @@ class Conversation:
             return
         self._engine = Engine(offered, flow, controller.site, controller.clock.now())
         self._dialogue = Dialogue(offered.uuid)
-        controller.joined(self)
+        controller.desk.joined(self)
         heard = controller.heard[flow.name]
         self._dispatch(self._engine.begin(), self._dialogue.open(*heard))
 
@@ -234,7 +252,6 @@ class Conversation:
             self._send(data)
         finally:
             self._is_busy = False
-        self._set_timer(engine.awaited)
         if engine.is_over:
             self.close()
 
@@ -248,8 +265,12 @@ class Conversation:
             if isinstance(command, Keep):
                 done = self._kept if command.is_durable else None
                 self._controller.ledger.keep(command.rows, done)
+            elif isinstance(command, Timer):
+                self._set_timer(command)
             elif isinstance(command, (Tell, Alarm)):
                 self._controller.told(self.uuid, command)
+            elif isinstance(command, Answer):
+                self._controller.desk.answer(command.ticket, command.answered)
             else:
                 said.append(command)
         if not said or self._dialogue is None:
@@ -259,18 +280,19 @@ class Conversation:
     def _kept(self, problem: str) -> None:
         self.wake(Kept(not problem, problem))
 
-    def _set_timer(self, awaited: Command | None) -> None:
-        """Set the timer for what is awaited now; it runs on while that is the same."""
-        if awaited is self._awaited:
+    def _set_timer(self, timer: Timer) -> None:
+        """Set a timer, or take it back."""
+        if timer.seconds is None:
+            running = self._timers.pop(timer.token, None)
+            if running is not None:
+                running.cancel()
             return
-        self._awaited = awaited
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer.close()
-            self._timer = None
-        if isinstance(awaited, Await) and awaited.timeout_s is not None:
-            self._timer = get_hub().loop.timer(awaited.timeout_s)
-            self._timer.start(self.wake, TimedOut())
+        fire = partial(self._timed_out, timer.token)
+        self._timers[timer.token] = self._controller.timers.after(timer.seconds, fire)
+
+    def _timed_out(self, token: int) -> None:
+        self._timers.pop(token, None)
+        self.wake(TimedOut(token))
 
     def _send(self, data: bytes) -> None:
         """Send what the socket takes now; the rest when it takes more."""

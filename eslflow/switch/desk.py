@@ -1,50 +1,29 @@
-"""What somebody may ask of a live call's recording, and what is answered.
+"""Where live calls are asked about, and asked for something.
 
-In: wishes from the control API, the command line, an agent's keys. Out: the state after
-them, as the switch confirmed it. Must not decide who may ask: `web` does.
+In: a controller, wishes. Out: what calls are, and what became of each wish once the
+switch has confirmed it. Must not decide anything: the engine does.
 """
 
 from __future__ import annotations
 
-from enum import Enum
-from typing import NamedTuple, Protocol
+from itertools import count
+from typing import TYPE_CHECKING, NamedTuple
 
+from gevent.event import AsyncResult
 
-class Want(str, Enum):
-    """What somebody asks of a call's recording."""
+from eslflow.call.events import Wished
+from eslflow.call.wishes import Answered, Wish
+from eslflow.errors import NotFound
 
-    ON = "on"
-    MASKED = "masked"
-    OFF = "off"
+if TYPE_CHECKING:
+    from eslflow.switch.conversation import Conversation
 
-
-class Wish(NamedTuple):
-    """One wish, and whose it is."""
-
-    want: Want
-    by: str
-    """Who asks: `token payment-page`, `key 1001`, `cli anna`."""
-    for_s: float | None = None
-    """A mask that nobody renews ends after this, as the flow says."""
-
-
-class Answered(NamedTuple):
-    """What became of a wish."""
-
-    call: str
-    """uuid of the A-leg."""
-    recording: str
-    """The recording's state after it, confirmed by the switch."""
-    is_done: bool
-    """Whether the wish holds now, confirmed by the switch."""
-    why: str = ""
-    """Why not, in words for a person."""
-    until: int = 0
-    """When a mask ends by itself, in microseconds since 1970; 0: never."""
+GRACE_S = 8.0
+"""The engine answers within a few seconds; this is for a fault of ours."""
 
 
 class LiveCall(NamedTuple):
-    """A call that goes on."""
+    """A call that runs now."""
 
     uuid: str
     caller: str
@@ -52,25 +31,77 @@ class LiveCall(NamedTuple):
     flow: str
     step: str
     agent: str
-    """Extension of the agent who talks; empty while nobody does."""
+    """Who talks with the caller; empty: nobody."""
     recording: str
+    """State of the recording's table."""
     offered_at: int
+    """Microseconds since 1970."""
     until: int = 0
     """When a mask ends by itself, in microseconds since 1970; 0: never."""
 
 
-class Desk(Protocol):
-    """Where live calls are looked at and asked for something."""
+class Desk:
+    """Knows the live calls of a controller."""
+
+    def __init__(self) -> None:
+        self._calls: dict[str, Conversation] = {}
+        self._tickets = count(1)
+        self._asked: dict[int, tuple[str, AsyncResult[Answered]]] = {}
+
+    def joined(self, conversation: Conversation) -> None:
+        """Know a call by its uuid from now on."""
+        self._calls[conversation.uuid] = conversation
+
+    def left(self, conversation: Conversation) -> None:
+        """Forget a call that is over; who waits for it is told."""
+        uuid = conversation.uuid
+        if self._calls.get(uuid) is conversation:
+            del self._calls[uuid]
+            over = Answered(uuid, "off", False, "the call is over")
+            for ticket in [t for t, (call, _) in self._asked.items() if call == uuid]:
+                self.answer(ticket, over)
+
+    def get(self, uuid: str) -> Conversation | None:
+        """Return the conversation of a live call."""
+        return self._calls.get(uuid)
 
     def calls(self) -> list[LiveCall]:
-        """Return the calls that go on."""
+        """Return the live calls, the oldest first."""
+        found = [call.about() for call in self._calls.values()]
+        return sorted(
+            (call for call in found if call is not None),
+            key=lambda call: call.offered_at,
+        )
 
     def by_agent(self, extension: str) -> list[LiveCall]:
-        """Return the calls this agent talks on now, normally one."""
+        """Return the calls that an agent talks on, by `1001` or `1001@default`."""
+        return [
+            call
+            for call in self.calls()
+            if call.agent and extension in (call.agent, call.agent.partition("@")[0])
+        ]
 
     def ask(self, uuid: str, wish: Wish) -> Answered:
-        """Carry a wish out; wait until the switch has confirmed it.
+        """Ask something of a call; wait until the switch has confirmed it, or cannot.
 
         Raises:
-            NotFound: the call is over.
+            NotFound: no such call runs.
         """
+        call = self._calls.get(uuid)
+        if call is None:
+            raise NotFound(f"no call {uuid!r} runs now")
+        ticket = next(self._tickets)
+        result: AsyncResult[Answered] = AsyncResult()
+        self._asked[ticket] = uuid, result
+        try:
+            call.wake(Wished(ticket, wish))
+            late = Answered(uuid, "failed", False, "eslflow has not answered in time")
+            return result.wait(GRACE_S) or late
+        finally:
+            self._asked.pop(ticket, None)
+
+    def answer(self, ticket: int, answered: Answered) -> None:
+        """Give somebody the answer that they wait for."""
+        waiting = self._asked.pop(ticket, None)
+        if waiting is not None:
+            waiting[1].set(answered)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from eslflow.call.events import Offered
-from eslflow.flow.model import Flow, Record
+from eslflow.flow.model import Flow
 from eslflow.wire.terms import EventName, Module, Subclass
 
 
@@ -42,16 +43,29 @@ class Shelf:
 
 
 _ALWAYS = frozenset({EventName.CHANNEL_EXECUTE_COMPLETE, EventName.CHANNEL_HANGUP})
-_RECORDING = frozenset({EventName.RECORD_START, EventName.RECORD_STOP})
 
 
-def heard(flow: Flow) -> tuple[list[EventName], list[Subclass]]:
+class Heard(NamedTuple):
+    """What a flow subscribes to."""
+
+    names: list[EventName]
+    customs: list[Subclass]
+    hears_others: bool
+    """Whether the events of the other leg are heard too."""
+
+
+def heard(flow: Flow) -> Heard:
     """Return the events that a flow's steps read, and no others."""
     names: set[EventName] = set(_ALWAYS)
     customs: set[Subclass] = set()
     for step in flow.steps.values():
         names |= step.hears
         customs |= step.hears_custom
-        if step.record is Record.ON:
-            names |= _RECORDING
-    return sorted(names), sorted(customs)
+    if flow.records:
+        names |= {EventName.RECORD_START, EventName.RECORD_STOP}
+    if flow.has_agents:
+        # Recorders that are not ours, on either leg.
+        names.add(EventName.RECORD_START)
+    if flow.recording.agent_keys:
+        customs.add(Subclass.CONTROL)
+    return Heard(sorted(names), sorted(customs), flow.has_agents)

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from eslflow.call.wishes import Answered, Want, Wish
 from eslflow.errors import CommandRefused, LinkLost, NotFound, StoreError
-from eslflow.switch.desk import Answered, Desk, LiveCall, Want, Wish
 from eslflow.web.refusal import Refusal, quoted
 from eslflow.web.scopes import Who
+
+if TYPE_CHECKING:
+    from eslflow.switch.desk import Desk, LiveCall
 
 LEAST_START = 8
 """Characters of a uuid that name a call."""
@@ -134,7 +137,7 @@ def _can_never(wish: Wish, answered: Answered) -> bool:
     Who asks for silence and finds the recording running must try again.
     """
     if wish.want is Want.OFF:
-        return False
+        return answered.recording == "off"
     return answered.recording in SILENT or (
         wish.want is Want.ON and answered.recording == "on"
     )

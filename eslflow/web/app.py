@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from eslflow.switch.desk import Desk, LiveCall, Wish
+from eslflow.call.wishes import Wish
 from eslflow.web import answers
 from eslflow.web.body import EXAMPLE, wish_of
 from eslflow.web.guard import Guard
 from eslflow.web.health import Vitals, metrics, report
 from eslflow.web.refusal import Refusal, quoted
 from eslflow.web.scopes import NEEDED, SEES, Scope
+
+if TYPE_CHECKING:
+    from eslflow.switch.desk import Desk, LiveCall
 
 log = logging.getLogger("eslflow.control")
 

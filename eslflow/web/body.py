@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from eslflow.call.wishes import Want, Wish
 from eslflow.flow.document import Document, Kind, Mark, Node
 from eslflow.flow.options import Duration, OneOf
 from eslflow.flow.problems import Context, near
-from eslflow.switch.desk import Want, Wish
 from eslflow.web.refusal import Refusal, quoted
 
 KEYS = ("want", "for")

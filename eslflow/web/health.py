@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from eslflow.switch.desk import Desk
 from eslflow.web.guard import Guard
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
+
+    from eslflow.switch.desk import Desk
 
 
 class LedgerHealth(Protocol):

@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from eslflow.switch.desk import LiveCall, Want
+from eslflow.call.wishes import Want
 from eslflow.web.refusal import Refusal, quoted
+
+if TYPE_CHECKING:
+    from eslflow.switch.desk import LiveCall
 
 
 class Scope(str, Enum):
@@ -61,11 +65,16 @@ class Who:
         Raises:
             Refusal: 403.
         """
-        if self.agents and extension not in self.agents:
+        if not self._is_for(extension):
             own = ", ".join(sorted(self.agents))
             error = f"this token is not for agent {quoted(extension)}"
             raise Refusal(403, error, f"It is for: {own}.")
 
     def seen(self, calls: Iterable[LiveCall]) -> list[LiveCall]:
         """Return the calls that may be touched; of others, not even that they are."""
-        return [call for call in calls if not self.agents or call.agent in self.agents]
+        return [call for call in calls if self._is_for(call.agent)]
+
+    def _is_for(self, agent: str) -> bool:
+        """Whether the calls of `1001`, or of `1001@default`, may be touched."""
+        names = {agent, agent.partition("@")[0]}
+        return not self.agents or not self.agents.isdisjoint(names)

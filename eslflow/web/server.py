@@ -11,19 +11,21 @@ import logging
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gevent import get_hub, socket
 
 from eslflow.clock import Clock
 from eslflow.errors import SettingsError
 from eslflow.settings import Settings
-from eslflow.switch.desk import Desk
 from eslflow.web.client import SOCKET
 from eslflow.web.connection import http_server
 from eslflow.web.guard import Guard
 from eslflow.web.health import Ledger, Link, Vitals
 from eslflow.web.tokens import Tokens
+
+if TYPE_CHECKING:
+    from eslflow.switch.desk import Desk
 
 log = logging.getLogger("eslflow.control")
 

@@ -1,7 +1,7 @@
 """FreeSWITCH's spelling, once: every word that goes over the socket is an enum value.
 
 In: nothing. Out: enums whose values are the words on the wire, verified against
-FreeSWITCH's C source. Must not hold logic, nor words of our own making.
+FreeSWITCH's C source. Must not hold logic.
 """
 
 from __future__ import annotations
@@ -49,6 +49,8 @@ class Subclass(StrEnum):
 
     CALLCENTER = "callcenter::info"
     FIFO = "fifo::info"
+    CONTROL = "eslflow::control"
+    """Ours: what the keys of an agent are bound to."""
 
 
 class App(StrEnum):
@@ -64,6 +66,7 @@ class App(StrEnum):
     FIFO = "fifo"
     HANGUP = "hangup"
     SLEEP = "sleep"
+    BIND_META_APP = "bind_meta_app"
 
 
 class Module(StrEnum):
@@ -83,6 +86,9 @@ class ApiCommand(StrEnum):
     UUID_KILL = "uuid_kill"
     UUID_EXISTS = "uuid_exists"
     UUID_BUGLIST = "uuid_buglist"
+    UUID_BROADCAST = "uuid_broadcast"
+    SCHED_API = "sched_api"
+    SCHED_DEL = "sched_del"
     STATUS = "status"
     MODULE_EXISTS = "module_exists"
 

@@ -1,0 +1,89 @@
+"""The dead-man: the switch itself masks a recording that nobody watches over any more.
+
+While a recording runs unmasked in a flow that can mask, a mask is put on the switch's
+own agenda (`sched_api`) and put off again and again. Once the controller is dead or
+hangs, it comes due: no card number is read out into a file that nobody can mask.
+
+In: the recording's state. Out: commands. Must not mask by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from eslflow.call.commands import Alarm, Api, Command, Until
+from eslflow.call.events import CallEnded, Event, Replied
+from eslflow.call.live import Live
+from eslflow.call.recording import Recording, Segment
+from eslflow.wire.terms import ApiCommand, RecordAction
+
+RENEWALS = 3
+"""How often it is put off within its time: one that is lost does no harm."""
+REPLY_S = 2.0
+_FIRED = "Deleted: 0"
+"""`sched_del` of a task that is not there any more (mod_commands.c)."""
+
+Moves = Generator[Command, "Event | None", None]
+
+
+def is_needed(live: Live) -> bool:
+    """Whether anybody could want to mask a call of this flow."""
+    return live.flow.records and (live.flow.can_mask or live.site.is_controlled)
+
+
+def watch(live: Live) -> Moves:
+    """Keep the switch's agenda, as long as the call lasts."""
+    recorder = live.recorder
+    try:
+        while True:
+            yield Until(lambda: recorder.state is Recording.ON)
+            segment = recorder.segment
+            assert segment is not None  # noqa: S101  ON means there is one
+            yield from _while_on(live, segment)
+    except CallEnded:
+        return
+
+
+def _while_on(live: Live, segment: Segment) -> Moves:
+    """Put the mask off while this file runs unmasked, then strike it off."""
+    number, is_set = 0, True
+    try:
+        while _is_on(live, segment):
+            number += 1
+            is_set = yield from _put_off(live, segment, number, is_set)
+            pause_s = live.flow.recording.dead_man_s / RENEWALS
+            yield Until(lambda: not _is_on(live, segment), pause_s)
+    except CallEnded:
+        yield Api(ApiCommand.SCHED_DEL, _group(live, number), waits=False)
+        raise
+    yield Api(ApiCommand.SCHED_DEL, _group(live, number), waits=False)
+
+
+def _put_off(
+    live: Live, segment: Segment, number: int, was_set: bool
+) -> Generator[Command, Event | None, bool]:
+    """Put a new mask on the agenda, then strike the old one off: never none at all."""
+    uuid, seconds = live.offered.uuid, round(live.flow.recording.dead_man_s)
+    task = f"{ApiCommand.UUID_RECORD} {uuid} {RecordAction.MASK} {segment.path}"
+    arg = f"+{seconds} {_group(live, number)} {task}"
+    reply = yield Api(ApiCommand.SCHED_API, arg, timeout_s=REPLY_S)
+    is_set = isinstance(reply, Replied) and reply.is_ok
+    if was_set and not is_set:
+        yield Alarm("the switch does not take the dead-man's mask on its agenda")
+    if number > 1:
+        old = _group(live, number - 1)
+        reply = yield Api(ApiCommand.SCHED_DEL, old, timeout_s=REPLY_S)
+        if was_set and isinstance(reply, Replied) and _FIRED in reply.text:
+            # We were late: what is masked by now, is to be unmasked again.
+            live.recorder.was_masked(live)
+    return is_set
+
+
+def _is_on(live: Live, segment: Segment) -> bool:
+    recorder = live.recorder
+    return recorder.state is Recording.ON and recorder.segment is segment
+
+
+def _group(live: Live, number: int) -> str:
+    """Return the name of a task; two of them take turns."""
+    return f"eslflow-{live.offered.uuid}-{number % 2}"

@@ -1,0 +1,375 @@
+"""What brings a call's recording to what is wanted: `uuid_record`, one at a time.
+
+In: the recording's state and what is due (`recording` says). Out: commands, rows,
+alarms. What the switch does not confirm did not happen: a mask that is refused or late
+ends in a stop, a stop that is refused in a stop of everything on that leg.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+
+from eslflow.call.commands import Alarm, Answer, Api, Command, Keep, Tell, Until
+from eslflow.call.events import CallEnded, Event, RecordStarted, Replied
+from eslflow.call.live import Live
+from eslflow.call.recording import (
+    RUNNING,
+    Asked,
+    Moved,
+    Recording,
+    Segment,
+    action_row,
+    file_path,
+)
+from eslflow.call.records import RecordingBegun
+from eslflow.call.wishes import Answered, Want, Wish
+from eslflow.flow.model import AfterMask, From, Record
+from eslflow.wire.buglist import recorders
+from eslflow.wire.terms import ApiCommand, RecordAction
+
+RUNS_WITHIN_S = 1.0
+"""RECORD_START comes with the reply (11 ms, measured); after this it will not come."""
+MASKED_WITHIN_S = 0.5
+"""A mask is answered within a millisecond (measured); later, it is no mask."""
+STOPS_WITHIN_S = 2.0
+LOOK_S = 2.0
+ALL = "all"
+"""Instead of a path: every recorder of a leg (mod_commands.c, uuid_record_api)."""
+CONFIRM_S = 5.0
+"""How long somebody who asked for something waits to hear what became of it."""
+TRIES = 2
+"""A refused start is asked for once more."""
+
+Moves = Generator[Command, "Event | None", None]
+Words = Generator[Command, "Event | None", str]
+"""Returns the switch's words; what does not begin with `+` is no promise."""
+
+
+def is_needed(live: Live) -> bool:
+    """Whether anything in this flow can be recorded at all."""
+    return live.flow.records
+
+
+def want(live: Live, wanted: Record, moment: From) -> Moves:
+    """Say what the next step wants; go on when the recording is so, or cannot be."""
+    recorder = live.recorder
+    recorder.step_wants(wanted, moment)
+    yield Until(lambda: recorder.is_settled(live))
+
+
+def watch(live: Live) -> Moves:
+    """Bring the recording to what is wanted, as long as the call lasts."""
+    recorder = live.recorder
+    wakes_at = 0
+
+    def is_news() -> bool:
+        recorder.guard(live)
+        return (
+            recorder.wakes_at() != wakes_at
+            or recorder.due(live) is not None
+            or bool(recorder.late_masks(live.now))
+        )
+
+    try:
+        while True:
+            wakes_at = recorder.wakes_at()
+            seconds = max(0.0, (wakes_at - live.now) / 1e6) if wakes_at else None
+            yield Until(is_news, seconds)
+            for who in recorder.late_masks(live.now):
+                yield from _end_of_mask(live, who)
+            action = recorder.due(live)
+            if action is not None:
+                yield from MOVES[action](live)
+    except CallEnded:
+        asked = recorder.asked
+        if asked is not None:
+            is_seen = asked.action is RecordAction.STOP and _has_ended(live)
+            yield Keep((action_row(live, asked, "", is_seen),))
+
+
+def fulfil(live: Live, ticket: int, wish: Wish) -> Moves:
+    """Take a wish in, and answer when the switch has confirmed it, or cannot."""
+    recorder = live.recorder
+    recorder.take(wish, live.now)
+    yield Tell(f"{wish.by} asks for {wish.want}")
+    try:
+        yield Until(lambda: recorder.is_settled(live), CONFIRM_S)
+    except CallEnded:
+        yield Answer(ticket, answered(live, wish, "the call is over"))
+        return
+    yield Answer(ticket, answered(live, wish))
+
+
+def answered(live: Live, wish: Wish, why: str = "") -> Answered:
+    """Return what became of a wish."""
+    recorder = live.recorder
+    state = recorder.state
+    is_done = _holds(wish.want, state) and not why
+    return Answered(
+        call=live.offered.uuid,
+        recording=str(state),
+        is_done=is_done,
+        why="" if is_done else why or _why_not(live, wish.want),
+        until=recorder.until,
+    )
+
+
+def _holds(want: Want, state: Recording) -> bool:
+    if want is Want.ON:
+        return state is Recording.ON
+    if want is Want.MASKED:
+        # What is not recorded is silent too.
+        return state in (Recording.MASKED, Recording.OFF)
+    return state is Recording.OFF
+
+
+def _why_not(live: Live, want: Want) -> str:
+    recorder = live.recorder
+    if want is not Want.ON:
+        return recorder.why or "the switch has not confirmed it"
+    if recorder.is_forbidden:
+        return "the recording was stopped for the rest of the call"
+    if recorder.wanted is Record.OFF:
+        return f"step {live.step} is not recorded"
+    if not live.consents.permitting():
+        return "nobody has agreed to being recorded"
+    if recorder.wanted is Record.MASKED:
+        return f"step {live.step} is masked"
+    if recorder.masks:
+        return f"it is masked by {', '.join(recorder.masks)}"
+    return recorder.why or "the switch has not confirmed it"
+
+
+def _end_of_mask(live: Live, who: str) -> Moves:
+    """Do what the flow says of a mask that nobody has renewed in time."""
+    recorder = live.recorder
+    recorder.masks[who] = 0
+    after = live.flow.recording.after_mask
+    yield Alarm(f"the mask of {who} was not renewed in time: {after}")
+    if after is AfterMask.UNMASK:
+        del recorder.masks[who]
+    elif after is AfterMask.STOP:
+        recorder.is_forbidden = True
+    else:
+        recorder.is_overdue = True
+
+
+def start(live: Live) -> Moves:
+    """Start a new file; it counts as running after the reply and RECORD_START."""
+    recorder = live.recorder
+    problem = live.site.room()
+    if problem:
+        recorder.give_up_trying(problem)
+        yield Alarm(f"not recorded: {problem}")
+        return
+    segment = _begin(live)
+    uuid, number = live.offered.uuid, recorder.segments
+    yield Keep((_begun(live, segment),))
+    yield Api(ApiCommand.UUID_SETVAR, f"{uuid} eslflow_segments {number}", waits=False)
+    reply = ""
+    for _ in range(TRIES):
+        reply = yield from _ask_start(live, segment)
+        if segment.ended:
+            return
+        if segment.started_at:
+            recorder.move(Moved.RUNS)
+            yield Tell(f"recording starts: {segment.path}")
+            return
+    recorder.move(Moved.FAILED)
+    recorder.give_up_trying(f"the switch did not start it: {reply}")
+    # It may have begun after all, and only its event was lost.
+    yield Api(ApiCommand.UUID_RECORD, f"{uuid} stop {segment.path}", waits=False)
+    yield Alarm(f"recording did not start: {reply}")
+
+
+def _begin(live: Live) -> Segment:
+    recorder = live.recorder
+    recorder.segments += 1
+    uuid, number = live.offered.uuid, recorder.segments
+    path = file_path(live.site.recordings, uuid, number, live.now)
+    recorder.segment = Segment(f"{uuid}-{number}", path, recorder.moment)
+    recorder.move(Moved.START)
+    return recorder.segment
+
+
+def _begun(live: Live, segment: Segment) -> RecordingBegun:
+    return RecordingBegun(
+        id=segment.id,
+        call_uuid=live.offered.uuid,
+        leg_uuid=live.offered.uuid,
+        path=segment.path,
+        purposes=" ".join(live.consents.permitting()),
+        step=live.step,
+        asked_at=live.now,
+    )
+
+
+def _ask_start(live: Live, segment: Segment) -> Words:
+    """Ask for the start once; return the switch's words."""
+    options = [
+        "RECORD_MIN_SEC=0",
+        "RECORD_PRE_BUFFER_FRAMES=1",
+        f"eslflow_recording={segment.id}",
+    ]
+    if live.flow.recording.is_stereo:
+        options.insert(0, "RECORD_STEREO=true")
+    if segment.moment is From.ANSWER:
+        options.insert(0, "RECORD_BRIDGE_REQ=true")
+    more = f" 0 {{{','.join(options)}}}"
+    reply = yield from _ask(live, RecordAction.START, "step", RUNS_WITHIN_S, more)
+    if reply.startswith("+"):
+        yield Until(lambda: _is_seen(segment), RUNS_WITHIN_S)
+        if not _is_seen(segment):
+            reply = yield from _look_for_start(live, segment, reply)
+    yield from _keep(live, reply, bool(segment.started_at))
+    return reply
+
+
+def _is_seen(segment: Segment) -> bool:
+    return bool(segment.started_at or segment.ended)
+
+
+def _look_for_start(live: Live, segment: Segment, reply: str) -> Words:
+    """Look whether it runs, though its event has not come."""
+    running = yield from look(live)
+    if running is not None and segment.path in running:
+        live.recorder.note(RecordStarted(segment.path), live, "switch")
+        return reply
+    return f"-{reply}; no RECORD_START within {RUNS_WITHIN_S:g} s"
+
+
+def look(live: Live) -> Generator[Command, Event | None, tuple[str, ...] | None]:
+    """Return the files that recorders of the caller's leg write; None: unknown."""
+    uuid = live.offered.uuid
+    reply = yield Api(ApiCommand.UUID_BUGLIST, uuid, timeout_s=LOOK_S)
+    return recorders(reply.text) if isinstance(reply, Replied) else None
+
+
+def mask(live: Live) -> Moves:
+    """Mask the file; refused, or not confirmed in time: stop it."""
+    recorder = live.recorder
+    reason = _reason(live)
+    reply = yield from _ask(live, RecordAction.MASK, reason, MASKED_WITHIN_S)
+    recorder.is_to_be_sure = False
+    is_masked = reply.startswith("+")
+    if recorder.state not in RUNNING:
+        # It has ended meanwhile: there is nothing left to mask.
+        yield from _keep(live, reply, False)
+        return
+    if is_masked and recorder.state is Recording.ON:
+        recorder.move(Moved.MASKED)
+    yield from _keep(live, reply, is_masked)
+    if is_masked:
+        yield Tell("recording is masked")
+        return
+    recorder.why = f"the switch did not mask it, so it was stopped: {reply}"
+    yield Alarm(f"recording could not be masked, and is stopped: {reply}")
+    yield from _stop(live, "not masked")
+
+
+def unmask(live: Live) -> Moves:
+    """Unmask the file; not confirmed: end it, and begin another."""
+    recorder = live.recorder
+    recorder.clear_at = 0
+    recorder.move(Moved.UNMASK)
+    reply = yield from _ask(live, RecordAction.UNMASK, "step", MASKED_WITHIN_S)
+    is_clear = reply.startswith("+")
+    yield from _keep(live, reply, is_clear)
+    if is_clear:
+        yield Tell("recording goes on unmasked")
+    elif recorder.state is Recording.ON:
+        yield Alarm(f"recording could not be unmasked, and is begun anew: {reply}")
+        yield from _stop(live, "not unmasked")
+
+
+def stop(live: Live) -> Moves:
+    """Stop the file, because the step does not want it, or somebody asked."""
+    yield from _stop(live, "control" if live.recorder.is_forbidden else "step")
+
+
+def _stop(live: Live, reason: str) -> Moves:
+    """Stop the file; refused: stop every recorder of the leg, and raise an alarm."""
+    recorder = live.recorder
+    recorder.move(Moved.STOP)
+    reply = yield from _ask(live, RecordAction.STOP, reason, STOPS_WITHIN_S)
+    reply = yield from _see_it_end(live, reply)
+    yield from _keep(live, reply, _has_ended(live))
+    if not _has_ended(live):
+        reply = yield from _stop_all(live, reason, reply)
+    if _has_ended(live):
+        yield Tell("recording stops")
+        return
+    recorder.move(Moved.FAILED)
+    recorder.give_up_trying(f"the switch did not stop it: {reply}")
+    yield Alarm(f"recording may still run: {_path(live)}")
+
+
+def _stop_all(live: Live, reason: str, reply: str) -> Words:
+    """Stop whatever records the leg, and look whether ours has ended."""
+    yield Alarm(f"recording did not stop, stopping all of the leg: {reply}")
+    reply = yield from _ask(live, RecordAction.STOP, reason, STOPS_WITHIN_S, target=ALL)
+    reply = yield from _see_it_end(live, reply)
+    if not _has_ended(live):
+        running = yield from look(live)
+        if running is not None and _path(live) not in running:
+            # Only its event was lost.
+            yield Keep(live.recorder.ends_unseen(live))
+    yield from _keep(live, reply, _has_ended(live))
+    return reply
+
+
+def _see_it_end(live: Live, reply: str) -> Words:
+    if reply.startswith("+"):
+        yield Until(lambda: _has_ended(live), STOPS_WITHIN_S)
+        if not _has_ended(live):
+            return f"{reply}; no RECORD_STOP within {STOPS_WITHIN_S:g} s"
+    return reply
+
+
+def _has_ended(live: Live) -> bool:
+    segment = live.recorder.segment
+    return segment is None or segment.ended
+
+
+def _path(live: Live) -> str:
+    segment = live.recorder.segment
+    return segment.path if segment else ""
+
+
+def _ask(
+    live: Live,
+    action: RecordAction,
+    reason: str,
+    within_s: float,
+    more: str = "",
+    target: str = "",
+) -> Words:
+    """Ask the switch for something; return its words, or that it has none."""
+    live.recorder.asked = Asked(action, reason, live.step, live.now)
+    arg = f"{live.offered.uuid} {action} {target or _path(live)}{more}"
+    reply = yield Api(ApiCommand.UUID_RECORD, arg, timeout_s=within_s)
+    if isinstance(reply, Replied):
+        return reply.text
+    return f"-no answer within {within_s:g} s"
+
+
+def _keep(live: Live, reply: str, is_verified: bool) -> Moves:
+    """Keep what the switch was asked for, and what came of it."""
+    asked, live.recorder.asked = live.recorder.asked, None
+    if asked is not None:
+        yield Keep((action_row(live, asked, reply, is_verified),))
+
+
+def _reason(live: Live) -> str:
+    """Return for the record who masks: the step, or somebody by name."""
+    recorder = live.recorder
+    is_step = recorder.wanted is Record.MASKED
+    return "step" if is_step else ", ".join(recorder.masks)
+
+
+MOVES: dict[RecordAction, Callable[[Live], Moves]] = {
+    RecordAction.START: start,
+    RecordAction.MASK: mask,
+    RecordAction.UNMASK: unmask,
+    RecordAction.STOP: stop,
+}

@@ -1,0 +1,59 @@
+"""What people and programs ask of a running call's recording, and what they are told.
+
+In: nothing. Out: plain values. Must not decide what may be: the recording's rules do.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+
+class Want(str, Enum):
+    """What somebody asks for."""
+
+    ON = "on"
+    """Takes one's own mask back; what the flow masks or forbids stays so."""
+    MASKED = "masked"
+    """Silence in the file, from the switch's answer on."""
+    OFF = "off"
+    """No recording for the rest of the call."""
+
+    def __str__(self) -> str:
+        """Give the word as people write it."""
+        return self.value
+
+
+class Wish(NamedTuple):
+    """One thing that somebody asks for."""
+
+    want: Want
+    by: str
+    """Who asks: `token payment-page`, `key 1001`; for the record."""
+    for_s: float | None = None
+    """A mask that nobody renews within this time ends as the flow says."""
+    hand: str = ""
+    """Whose mask it is; each takes back its own. Empty: `by`. The agents of a call
+    share one, for a call may be passed on."""
+    is_master: bool = False
+    """It takes back the masks of all hands."""
+
+    @property
+    def owner(self) -> str:
+        """Whose mask it is."""
+        return self.hand or self.by
+
+
+class Answered(NamedTuple):
+    """What became of a wish."""
+
+    call: str
+    """Uuid of the A-leg."""
+    recording: str
+    """State of the recording's table, as the switch has confirmed it."""
+    is_done: bool
+    """What was asked for holds now."""
+    why: str = ""
+    """Why it does not, in words for a person."""
+    until: int = 0
+    """When a mask ends by itself, in microseconds since 1970; 0: never."""

@@ -1,0 +1,771 @@
+"""What brings the recording to what is wanted, line by line."""
+
+from dataclasses import replace
+
+import pytest
+
+from eslflow.call.commands import Alarm, Answer, Api, Execute, Hangup, mark
+from eslflow.call.events import (
+    Bridged,
+    Disconnected,
+    Executed,
+    HungUp,
+    Offered,
+    Parked,
+    RecordStarted,
+    RecordStopped,
+    Replied,
+    Told,
+    Unbridged,
+    Wished,
+)
+from eslflow.call.recorder import (
+    LOOK_S,
+    MASKED_WITHIN_S,
+    RUNS_WITHIN_S,
+    STOPS_WITHIN_S,
+)
+from eslflow.call.recording import GUARD_S, MOST_RESTARTS, Recording
+from eslflow.call.records import RecordingAction, RecordingBegun, RecordingEnded
+from eslflow.call.wishes import Answered, Want, Wish
+from eslflow.flow.model import AfterMask, Channels, RecordingRules
+from eslflow.wire.terms import ApiCommand, App
+from tests.playbook import RECORDINGS, SOUNDS, Playbook, site_for
+from tests.steps_of import flow
+
+LAW = """\
+flow: test
+purposes:
+  duty: {basis: legal_obligation}
+prompts:
+  welcome: Welcome.
+"""
+PATH = f"{RECORDINGS}/2026/11/23/4c1b-9-1.wav"
+START_ARG = (
+    f"4c1b-9 start {PATH} 0 {{RECORD_STEREO=true,RECORD_MIN_SEC=0,"
+    "RECORD_PRE_BUFFER_FRAMES=1,eslflow_recording=4c1b-9-1}"
+)
+ASK_START = Api(ApiCommand.UUID_RECORD, START_ARG, timeout_s=RUNS_WITHIN_S)
+NUMBER = Api(ApiCommand.UUID_SETVAR, "4c1b-9 eslflow_segments 1", waits=False)
+HALT = Api(ApiCommand.UUID_RECORD, f"4c1b-9 stop {PATH}", waits=False)
+ASK_STOP = Api(ApiCommand.UUID_RECORD, f"4c1b-9 stop {PATH}", timeout_s=STOPS_WITHIN_S)
+STOP_ALL = Api(ApiCommand.UUID_RECORD, "4c1b-9 stop all", timeout_s=STOPS_WITHIN_S)
+LOOK = Api(ApiCommand.UUID_BUGLIST, "4c1b-9", timeout_s=LOOK_S)
+MASK = Api(ApiCommand.UUID_RECORD, f"4c1b-9 mask {PATH}", timeout_s=MASKED_WITHIN_S)
+UNMASK = Api(ApiCommand.UUID_RECORD, f"4c1b-9 unmask {PATH}", timeout_s=MASKED_WITHIN_S)
+PLAY = Execute(App.PLAYBACK, f"{SOUNDS}/test/en/welcome.wav")
+ANSWER = Execute(App.ANSWER, waits=False)
+TWO = flow("on: {announce: welcome, record: on}\noff: {announce: welcome}", LAW)
+
+
+def bugs(*paths):
+    """Return what uuid_buglist says of recorders."""
+    bug = " <media-bug>\n  <function>session_record</function>\n  <target>%s</target>\n"
+    return "<media-bugs>\n" + "".join(bug % path for path in paths) + "</media-bugs>"
+
+
+def started(call):
+    """Let the switch start the recording; the announcement has begun after it."""
+    call.expects(NUMBER, ASK_START)
+    call.when(RecordStarted(PATH))
+    call.answers(ASK_START)
+    call.expects(ANSWER, PLAY)
+
+
+def test_it_runs_after_the_reply_and_record_start():
+    with Playbook(TWO) as call:
+        started(call)
+        assert call.engine.live.recorder.state is Recording.ON
+    (begun,) = call.rows(RecordingBegun)
+    assert (begun.id, begun.path, begun.purposes) == ("4c1b-9-1", PATH, "duty")
+    (action,) = call.rows(RecordingAction)
+    assert (action.action, action.reply, action.verified) == (
+        "start",
+        "+OK Success",
+        True,
+    )
+
+
+def test_record_start_may_come_after_the_reply():
+    with Playbook(TWO) as call:
+        call.expects(NUMBER, ASK_START)
+        call.answers(ASK_START)
+        call.when(RecordStarted("/another/recorder.wav"))
+        call.when(RecordStarted(PATH))
+        call.expects(ANSWER, PLAY)
+
+
+def test_it_stops_before_the_next_step_that_does_not_want_it():
+    with Playbook(TWO) as call:
+        started(call)
+        call.done(PLAY)
+        call.expects(ASK_STOP)
+        call.answers(ASK_STOP)
+        call.when(RecordStopped(PATH, 4000, "success-maxtime"))
+        call.expects(PLAY)
+    (ended,) = call.rows(RecordingEnded)
+    assert (ended.ms, ended.state, ended.cause) == (4000, "stopped", "success-maxtime")
+    stop = call.rows(RecordingAction)[-1]
+    assert (stop.action, stop.reason, stop.verified) == ("stop", "step", True)
+
+
+def test_a_refused_start_is_asked_for_once_more_then_the_call_goes_on():
+    with Playbook(TWO) as call:
+        call.expects(NUMBER, ASK_START)
+        call.answers(ASK_START, "-ERR Cannot record session!")
+        call.expects(ASK_START)
+        call.answers(ASK_START, "-ERR Cannot record session!")
+        alarm = Alarm("recording did not start: -ERR Cannot record session!")
+        call.expects(HALT, alarm, ANSWER, PLAY)
+        assert call.engine.live.recorder.state is Recording.FAILED
+        call.when(HungUp("NORMAL_CLEARING"))
+        call.when(Disconnected())
+    (ended,) = call.rows(RecordingEnded)
+    assert (ended.state, ended.started_at) == ("failed", 0)
+
+
+def test_a_start_that_is_not_seen_is_asked_for_again():
+    with Playbook(TWO) as call:
+        call.expects(NUMBER, ASK_START)
+        call.answers(ASK_START)
+        call.passes(RUNS_WITHIN_S)
+        call.expects(LOOK)
+        call.answers(LOOK, "<media-bugs>\n</media-bugs>")
+        call.expects(ASK_START)
+        call.answers(ASK_START)
+        call.when(RecordStarted(PATH))
+        call.expects(ANSWER, PLAY)
+    verified = [row.verified for row in call.rows(RecordingAction)]
+    assert verified == [False, True]
+
+
+def test_a_start_whose_event_is_lost_is_seen_all_the_same():
+    with Playbook(TWO) as call:
+        call.expects(NUMBER, ASK_START)
+        call.answers(ASK_START)
+        call.passes(RUNS_WITHIN_S)
+        call.expects(LOOK)
+        call.answers(LOOK, bugs(PATH))
+        call.expects(ANSWER, PLAY)
+        assert call.engine.live.recorder.state is Recording.ON
+    (action,) = call.rows(RecordingAction)
+    assert (action.reply, action.verified) == ("+OK Success", True)
+
+
+def test_a_start_that_is_never_answered_lets_the_call_go_on():
+    with Playbook(TWO) as call:
+        call.expects(NUMBER, ASK_START)
+        call.passes(RUNS_WITHIN_S)
+        call.expects(ASK_START)
+        call.passes(RUNS_WITHIN_S)
+        why = "-no answer within 1 s"
+        call.expects(HALT, Alarm(f"recording did not start: {why}"), ANSWER, PLAY)
+        # What is answered too late is no news.
+        call.answers(ASK_START)
+
+
+def test_a_look_that_is_not_answered_says_nothing():
+    with Playbook(TWO) as call:
+        call.expects(NUMBER, ASK_START)
+        call.answers(ASK_START)
+        call.passes(RUNS_WITHIN_S)
+        call.expects(LOOK)
+        call.passes(LOOK_S)
+        call.expects(ASK_START)
+        call.when(RecordStarted(PATH))
+        call.answers(ASK_START)
+        call.expects(ANSWER, PLAY)
+
+
+def test_a_file_that_closes_while_it_starts_is_over():
+    with Playbook(TWO) as call:
+        call.expects(NUMBER, ASK_START)
+        call.answers(ASK_START)
+        call.when(RecordStopped(PATH, 0, "empty-file"))
+        call.expects(ANSWER, PLAY)
+    assert call.engine.live.recorder.state is Recording.OFF
+
+
+def test_a_refused_stop_stops_every_recorder_of_the_leg():
+    with Playbook(TWO) as call:
+        started(call)
+        call.done(PLAY)
+        call.expects(ASK_STOP)
+        call.answers(ASK_STOP, "-ERR Cannot stop")
+        call.expects(
+            Alarm("recording did not stop, stopping all of the leg: -ERR Cannot stop"),
+            STOP_ALL,
+        )
+        call.when(RecordStopped(PATH, 100))
+        call.answers(STOP_ALL)
+        call.expects(PLAY)
+    stops = [(row.reply, row.verified) for row in call.rows(RecordingAction)][1:]
+    assert stops == [("-ERR Cannot stop", False), ("+OK", True)]
+
+
+def stops_without_a_word(call):
+    """Ask for a stop that is answered, though no event tells that it happened."""
+    started(call)
+    call.done(PLAY)
+    call.expects(ASK_STOP)
+    call.answers(ASK_STOP)
+    call.passes(STOPS_WITHIN_S)
+    said = "+OK Success; no RECORD_STOP within 2 s"
+    call.expects(
+        Alarm(f"recording did not stop, stopping all of the leg: {said}"), STOP_ALL
+    )
+    call.answers(STOP_ALL, "-ERR Cannot stop record session!")
+    call.expects(LOOK)
+
+
+def test_a_stop_whose_event_is_lost_is_seen_all_the_same():
+    with Playbook(TWO) as call:
+        stops_without_a_word(call)
+        call.answers(ASK_START, bugs("/another.wav"))
+        call.expects(PLAY)
+        assert call.engine.live.recorder.state is Recording.OFF
+    (ended,) = call.rows(RecordingEnded)
+    assert (ended.cause, ended.state) == ("no RECORD_STOP", "stopped")
+
+
+@pytest.mark.parametrize("answer", [bugs(PATH), "-ERR no reply", None])
+def test_a_stop_that_is_not_seen_raises_an_alarm_and_nothing_is_begun(answer):
+    again = flow(
+        "a: {announce: welcome, record: on}\nb: {announce: welcome}\n"
+        "c: {announce: welcome, record: on}",
+        LAW,
+    )
+    with Playbook(again) as call:
+        stops_without_a_word(call)
+        if answer is None:
+            call.passes(LOOK_S)
+        else:
+            call.answers(ASK_START, answer)
+        call.expects(Alarm(f"recording may still run: {PATH}"), PLAY)
+        call.done(PLAY)
+        call.expects(PLAY)
+        call.when(RecordStopped(PATH, 5000))
+        call.done(PLAY)
+        call.expects(Hangup())
+    assert [row.verified for row in call.rows(RecordingAction)][:3] == [
+        True,
+        False,
+        False,
+    ]
+    assert call.engine.live.recorder.state is Recording.OFF
+
+
+def test_a_hangup_ends_the_file_when_the_switch_says_so():
+    with Playbook(TWO) as call:
+        started(call)
+        call.when(HungUp("NORMAL_CLEARING"))
+        assert call.rows(RecordingEnded) == []
+        call.when(RecordStopped(PATH, 1500, "success-silence"))
+        call.when(RecordStopped(PATH, 1500, "success-silence"))
+        call.when(Disconnected())
+    (ended,) = call.rows(RecordingEnded)
+    assert ended.ms == 1500
+    stop = call.rows(RecordingAction)[-1]
+    assert (stop.action, stop.reason) == ("stop", "hangup")
+
+
+def test_a_hangup_while_it_is_being_stopped_keeps_the_stop():
+    with Playbook(TWO) as call:
+        started(call)
+        call.done(PLAY)
+        call.expects(ASK_STOP)
+        call.when(RecordStopped(PATH, 100))
+        call.when(HungUp("NORMAL_CLEARING"))
+    stop = call.rows(RecordingAction)[-1]
+    assert (stop.action, stop.verified) == ("stop", True)
+
+
+def test_a_file_whose_end_is_not_seen_is_lost():
+    with Playbook(TWO) as call:
+        started(call)
+        call.when(Disconnected("the socket broke"))
+        call.skips()
+    (ended,) = call.rows(RecordingEnded)
+    assert (ended.state, ended.started_at > 0) == ("lost", True)
+
+
+def test_it_goes_on_through_a_step_that_wants_it_too():
+    both = flow(
+        "a: {announce: welcome, record: on}\nb: {announce: welcome, record: on}", LAW
+    )
+    with Playbook(both) as call:
+        started(call)
+        call.done(PLAY)
+        call.expects(PLAY)
+
+
+def test_it_stops_before_the_flow_hangs_up():
+    one = flow("a: {announce: welcome, record: on}", LAW)
+    with Playbook(one) as call:
+        started(call)
+        call.done(PLAY)
+        call.expects(ASK_STOP)
+        call.when(RecordStopped(PATH, 100))
+        call.answers(ASK_STOP)
+        call.expects(Hangup())
+
+
+def test_a_recording_that_the_switch_ends_is_begun_anew():
+    with Playbook(TWO) as call:
+        started(call)
+        call.when(RecordStopped(PATH, 100, "uri-failure"))
+        number, start = call.skips()
+        assert number.arg.endswith("eslflow_segments 2")
+        assert "/4c1b-9-2.wav" in start.arg
+    stop = call.rows(RecordingAction)[-1]
+    assert (stop.action, stop.reason, stop.asked_at) == ("stop", "switch", 0)
+
+
+def test_a_recording_that_ends_again_and_again_is_left_alone():
+    with Playbook(TWO) as call:
+        started(call)
+        for number in range(1, MOST_RESTARTS + 2):
+            path = PATH.replace("-1.wav", f"-{number}.wav")
+            call.when(RecordStarted(path))
+            call.when(Replied(2 * number + 2 if number > 1 else 2, True, "+OK"))
+            call.when(RecordStopped(path, 10))
+            call.skips()
+        assert call.engine.live.recorder.state is Recording.OFF
+        assert call.engine.live.recorder.segments == MOST_RESTARTS + 1
+
+
+def test_no_room_for_another_file_means_not_recorded():
+    site = replace(site_for(TWO), room=lambda: "3 MB are left in /r")
+    with Playbook(TWO, site=site) as call:
+        call.expects(Alarm("not recorded: 3 MB are left in /r"), ANSWER, PLAY)
+    assert call.rows(RecordingBegun) == []
+
+
+def test_mono_is_one_track():
+    mono = replace(TWO, recording=RecordingRules(Channels.MONO))
+    with Playbook(mono) as call:
+        assert "STEREO" not in call.skips()[-1].arg
+
+
+def test_from_answer_asks_the_switch_to_wait_for_the_bridge():
+    queue = flow("q: {queue: support, record: on, from: answer}", LAW)
+    with Playbook(queue) as call:
+        asked = call.skips()[-1]
+    assert "{RECORD_BRIDGE_REQ=true," in asked.arg
+
+
+def test_a_call_handed_over_again_never_writes_over_its_first_file():
+    with Playbook(TWO, Offered("4c1b-9", segments=4)) as call:
+        assert "/4c1b-9-5.wav" in call.skips()[-1].arg
+
+
+def test_without_consent_nothing_is_asked_of_the_recorder():
+    ask = flow(
+        """
+        on: {announce: welcome, record: on}
+        ask:
+          consent: {notice: recording, purpose: training}
+          keys: {1: granted, 2: refused}
+        """
+    )
+    with Playbook(ask) as call:
+        call.expects(ANSWER, PLAY)
+
+
+# Masks.
+
+SECRET = flow(
+    "on: {announce: welcome, record: on}\n"
+    "card: {announce: welcome, record: masked}\n"
+    "after: {announce: welcome, record: on}",
+    LAW,
+)
+HERS = Wish(Want.MASKED, "token page")
+
+
+def masked(call):
+    """Let the recording run, and the step begin that masks it."""
+    started(call)
+    call.done(PLAY)
+    call.expects(MASK)
+    call.answers(MASK)
+    call.expects(PLAY)
+    assert call.engine.live.recorder.state is Recording.MASKED
+
+
+def actions(call):
+    """Return what was done to recordings, and whether it was seen."""
+    return [(r.action, r.reason, r.verified) for r in call.rows(RecordingAction)]
+
+
+def test_a_masked_step_begins_only_when_the_mask_is_confirmed():
+    with Playbook(SECRET) as call:
+        masked(call)
+    row = call.rows(RecordingAction)[-1]
+    assert (row.action, row.reason, row.step) == ("mask", "step", "card")
+    assert (row.reply, row.verified) == ("+OK Success", True)
+    assert row.at - row.asked_at == 1_000_000
+
+
+def test_the_unmask_waits_until_the_last_secret_sound_is_through():
+    with Playbook(SECRET) as call:
+        masked(call)
+        call.done(PLAY)
+        call.passes(GUARD_S * 0.99)
+        call.expects()
+        call.passes(GUARD_S * 0.01)
+        call.expects(UNMASK)
+        assert call.engine.live.recorder.state is Recording.ON
+        call.answers(UNMASK)
+        call.expects(PLAY)
+    assert actions(call)[-1] == ("unmask", "step", True)
+
+
+@pytest.mark.parametrize("reply", ["-ERR Cannot mask recording session!", "", None])
+def test_a_mask_that_is_not_confirmed_stops_the_recording(reply):
+    with Playbook(SECRET) as call:
+        started(call)
+        call.done(PLAY)
+        call.expects(MASK)
+        if reply is None:
+            call.passes(MASKED_WITHIN_S)
+            reply = "-no answer within 0.5 s"
+        else:
+            call.answers(MASK, reply)
+        alarm = f"recording could not be masked, and is stopped: {reply}"
+        call.expects(Alarm(alarm), ASK_STOP)
+        call.when(RecordStopped(PATH, 100))
+        call.answers(ASK_STOP)
+        call.expects(PLAY)
+        # Afterwards it is recorded again, in a file of its own.
+        call.done(PLAY)
+        assert "/4c1b-9-2.wav" in call.skips()[-1].arg
+    assert actions(call)[1:] == [("mask", "step", False), ("stop", "not masked", True)]
+
+
+def test_what_is_not_recorded_is_not_begun_to_be_masked():
+    secret = flow("card: {announce: welcome, record: masked}", LAW)
+    with Playbook(secret) as call:
+        call.expects(ANSWER, PLAY)
+
+
+def test_an_unmask_that_is_not_confirmed_begins_another_file():
+    with Playbook(SECRET) as call:
+        masked(call)
+        call.done(PLAY)
+        call.passes(GUARD_S)
+        call.expects(UNMASK)
+        call.answers(UNMASK, "-ERR Cannot unmask recording session!")
+        call.expects(
+            Alarm(
+                "recording could not be unmasked, and is begun anew: "
+                "-ERR Cannot unmask recording session!"
+            ),
+            ASK_STOP,
+        )
+        call.when(RecordStopped(PATH, 100))
+        call.answers(ASK_STOP)
+        assert "/4c1b-9-2.wav" in call.skips()[-1].arg
+    assert actions(call)[-1] == ("stop", "not unmasked", True)
+
+
+def test_a_file_that_ends_while_it_is_masked_or_unmasked_is_over():
+    with Playbook(SECRET) as call:
+        started(call)
+        call.done(PLAY)
+        call.expects(MASK)
+        call.when(RecordStopped(PATH, 100, "uri-failure"))
+        call.answers(MASK, "-ERR Cannot mask recording session!")
+        call.expects(PLAY)
+    with Playbook(SECRET) as call:
+        masked(call)
+        call.done(PLAY)
+        call.passes(GUARD_S)
+        call.expects(UNMASK)
+        call.when(RecordStopped(PATH, 100, "uri-failure"))
+        call.answers(UNMASK, "-ERR Cannot unmask recording session!")
+        assert "/4c1b-9-2.wav" in call.skips()[-1].arg
+
+
+def test_a_masked_file_is_stopped_as_it_is():
+    last = flow(
+        "on: {announce: welcome, record: on}\n"
+        "card: {announce: welcome, record: masked}",
+        LAW,
+    )
+    with Playbook(last) as call:
+        masked(call)
+        call.done(PLAY)
+        call.expects(ASK_STOP)
+        call.when(RecordStopped(PATH, 100))
+        call.answers(ASK_STOP)
+        call.expects(Hangup())
+
+
+def test_a_hangup_keeps_what_was_asked_and_not_answered():
+    with Playbook(SECRET) as call:
+        started(call)
+        call.done(PLAY)
+        call.expects(MASK)
+        call.when(HungUp("NORMAL_CLEARING"))
+    row = call.rows(RecordingAction)[-1]
+    assert (row.action, row.reply, row.verified) == ("mask", "", False)
+
+
+# Wishes.
+
+
+def asks(call, wish, ticket=1):
+    call.when(Wished(ticket, wish))
+
+
+def answer(state, is_done=True, why="", until=0, ticket=1):
+    return Answer(ticket, Answered("4c1b-9", state, is_done, why, until))
+
+
+def test_a_mask_is_answered_when_the_switch_has_confirmed_it():
+    with Playbook(TWO) as call:
+        started(call)
+        asks(call, HERS)
+        call.expects(MASK)
+        call.answers(MASK)
+        call.expects(answer("masked"))
+        # Asked for again, nothing is sent again.
+        asks(call, HERS, 2)
+        call.expects(answer("masked", ticket=2))
+        asks(call, Wish(Want.ON, "token page"), 3)
+        call.passes(GUARD_S)
+        call.expects(UNMASK)
+        call.answers(UNMASK)
+        call.expects(answer("on", ticket=3))
+    assert actions(call)[1:] == [("mask", "token page", True), ("unmask", "step", True)]
+
+
+def test_a_mask_that_the_switch_refuses_is_answered_with_what_holds_instead():
+    with Playbook(TWO) as call:
+        started(call)
+        asks(call, HERS)
+        call.expects(MASK)
+        call.answers(MASK, "-ERR no")
+        call.skips()
+        call.when(RecordStopped(PATH, 100))
+        call.answers(MASK)
+        # Silence it is, though not the one that was asked for.
+        call.expects(answer("off"))
+
+
+def test_a_recording_that_cannot_be_ended_is_told():
+    with Playbook(TWO) as call:
+        started(call)
+        asks(call, Wish(Want.OFF, "cli"))
+        call.expects(ASK_STOP)
+        call.passes(STOPS_WITHIN_S)
+        call.skips()
+        call.passes(STOPS_WITHIN_S)
+        call.expects(LOOK)
+        call.answers(LOOK, bugs(PATH))
+        why = "the switch did not stop it: -no answer within 2 s"
+        call.expects(
+            Alarm(f"recording may still run: {PATH}"), answer("failed", False, why)
+        )
+        asks(call, Wish(Want.ON, "cli"), 2)
+        why = "the recording was stopped for the rest of the call"
+        call.expects(answer("failed", False, why, ticket=2))
+
+
+def test_a_stop_holds_for_the_rest_of_the_call():
+    with Playbook(SECRET) as call:
+        started(call)
+        asks(call, Wish(Want.OFF, "token desk"))
+        call.expects(ASK_STOP)
+        call.when(RecordStopped(PATH, 100))
+        call.answers(ASK_STOP)
+        call.expects(answer("off"))
+        call.done(PLAY)
+        call.expects(PLAY)
+        call.done(PLAY)
+        call.expects(PLAY)
+    assert actions(call)[-1] == ("stop", "control", True)
+
+
+def test_each_takes_back_its_own_mask_only():
+    with Playbook(TWO) as call:
+        started(call)
+        asks(call, HERS)
+        call.skips()
+        call.answers(MASK)
+        call.skips()
+        asks(call, Wish(Want.MASKED, "key 1001", hand="agent"), 2)
+        call.expects(answer("masked", ticket=2))
+        asks(call, Wish(Want.ON, "token page"), 3)
+        why = "it is masked by agent"
+        call.expects(answer("masked", False, why, ticket=3))
+        asks(call, Wish(Want.ON, "key 1002", hand="agent"), 4)
+        call.passes(GUARD_S)
+        call.expects(UNMASK)
+        call.answers(UNMASK)
+        call.expects(answer("on", ticket=4))
+
+
+def test_a_master_takes_back_all_masks():
+    with Playbook(TWO) as call:
+        started(call)
+        asks(call, HERS)
+        call.skips()
+        call.answers(MASK)
+        call.skips()
+        asks(call, Wish(Want.ON, "cli", is_master=True), 2)
+        call.passes(GUARD_S)
+        call.expects(UNMASK)
+        call.answers(UNMASK)
+        call.expects(answer("on", ticket=2))
+
+
+@pytest.mark.parametrize(
+    ("first", "why"),
+    [
+        ("a: {announce: welcome}", "is not recorded"),
+        ("a: {announce: welcome, record: masked}", "is masked"),
+    ],
+)
+def test_what_the_step_forbids_cannot_be_had(first, why):
+    steps = f"{first}\nb: {{announce: welcome, record: on}}"
+    with Playbook(flow(steps, LAW)) as call:
+        call.expects(ANSWER, PLAY)
+        asks(call, Wish(Want.ON, "cli"))
+        call.expects(answer("off", False, f"step a {why}"))
+
+
+def test_nobody_can_ask_for_what_the_caller_has_not_agreed_to():
+    ask = flow(
+        """
+        on: {announce: welcome, record: on}
+        ask:
+          consent: {notice: recording, purpose: training}
+          keys: {1: granted, 2: refused}
+        """
+    )
+    with Playbook(ask) as call:
+        call.expects(ANSWER, PLAY)
+        asks(call, Wish(Want.ON, "cli"))
+        call.expects(answer("off", False, "nobody has agreed to being recorded"))
+
+
+def test_a_mask_while_it_starts_comes_with_the_start():
+    with Playbook(TWO) as call:
+        call.expects(NUMBER, ASK_START)
+        asks(call, HERS)
+        call.when(RecordStarted(PATH))
+        call.answers(ASK_START)
+        call.expects(MASK)
+        call.answers(MASK)
+        call.expects(ANSWER, PLAY, answer("masked"))
+
+
+def test_a_mask_that_comes_back_while_it_is_taken_away_holds():
+    with Playbook(TWO) as call:
+        started(call)
+        asks(call, HERS)
+        call.skips()
+        call.answers(MASK)
+        call.skips()
+        asks(call, Wish(Want.ON, "token page"), 2)
+        call.passes(GUARD_S)
+        call.expects(UNMASK)
+        asks(call, HERS, 3)
+        call.answers(UNMASK)
+        call.expects(MASK)
+        call.answers(MASK)
+        why = "it is masked by token page"
+        taken_back = answer("masked", False, why, ticket=2)
+        call.expects(taken_back, answer("masked", ticket=3))
+
+
+def test_who_asks_as_the_call_ends_is_told_so():
+    with Playbook(TWO) as call:
+        started(call)
+        asks(call, HERS)
+        call.expects(MASK)
+        call.when(HungUp("NORMAL_CLEARING"))
+        why = "the call is over"
+        call.expects(answer("on", False, why))
+        asks(call, HERS, 2)
+        call.expects(answer("on", False, why, ticket=2))
+        call.when(Disconnected())
+        asks(call, HERS, 3)
+        call.expects(answer("on", False, why, ticket=3))
+
+
+def timed_mask(call, after):
+    """Mask for three minutes, which nobody renews."""
+    started(call)
+    asks(call, HERS._replace(for_s=180))
+    call.expects(MASK)
+    call.answers(MASK)
+    call.expects(answer("masked", until=call.now + 179_000_000))
+    call.passes(178)
+    call.expects()
+    call.passes(1)
+    alarm, *then = call.skips()
+    assert alarm == Alarm(f"the mask of token page was not renewed in time: {after}")
+    return then
+
+
+def ends(after):
+    return replace(TWO, recording=RecordingRules(after_mask=after))
+
+
+def test_a_mask_that_nobody_renews_stays_unless_the_flow_says_otherwise():
+    with Playbook(TWO) as call:
+        assert timed_mask(call, "stay") == []
+        assert call.engine.live.recorder.is_overdue
+
+
+def test_a_mask_that_nobody_renews_ends_if_the_flow_says_so():
+    with Playbook(ends(AfterMask.UNMASK)) as call:
+        assert timed_mask(call, "unmask") == []
+        call.passes(GUARD_S)
+        call.expects(UNMASK)
+
+
+def test_a_mask_that_nobody_renews_ends_the_recording_if_the_flow_says_so():
+    with Playbook(ends(AfterMask.STOP)) as call:
+        assert timed_mask(call, "stop") == [ASK_STOP]
+
+
+def test_a_renewed_mask_lasts_from_the_renewal():
+    with Playbook(TWO) as call:
+        started(call)
+        asks(call, HERS._replace(for_s=10))
+        call.skips()
+        call.answers(MASK)
+        call.skips()
+        call.passes(8)
+        asks(call, HERS._replace(for_s=10), 2)
+        call.expects(answer("masked", until=call.now + 10_000_000, ticket=2))
+        call.passes(9)
+        call.expects()
+
+
+# When sound gets into the file.
+
+TALK = flow("q: {queue: support, record: on, from: answer}", LAW)
+
+
+def test_a_file_that_waits_for_an_agent_knows_when_it_heard_something():
+    with Playbook(TALK) as call:
+        call.skips()
+        call.when(RecordStarted(PATH))
+        call.answers(ASK_START)
+        call.skips()
+        call.when(Executed(mark(5), variables=Told({"cc_cause": "answered"})))
+        call.when(Bridged("b-1", "1001"))
+        began = call.now
+        call.when(Unbridged())
+        call.when(Bridged("b-2", "1002"))
+        call.when(Parked())
+        call.skips()
+        call.when(RecordStopped(PATH, 2000))
+    (ended,) = call.rows(RecordingEnded)
+    assert ended.audio_at == began
+    assert ended.gaps == f"{began + 1_000_000}-{began + 2_000_000}"
