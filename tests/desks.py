@@ -16,6 +16,15 @@ BEN = "0a6f5a54-0000-4000-8000-000000000002"
 WAITING = "77777777-0000-4000-8000-000000000003"
 
 
+class TableController:
+    """What drives the calls of a desk."""
+
+    is_taking = True
+
+    def __init__(self, desk: TableDesk) -> None:
+        self.desk = desk
+
+
 class TableDesk:
     """A desk whose switch does what it is told, unless a test says otherwise."""
 

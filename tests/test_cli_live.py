@@ -13,7 +13,7 @@ from eslflow.settings import load_settings
 from eslflow.switch.link import Link
 from eslflow.web.server import Control
 from tests.command import run
-from tests.desks import ANNA, BEN, WAITING, TableDesk
+from tests.desks import ANNA, BEN, WAITING, TableController, TableDesk
 
 
 class Ledger:
@@ -35,9 +35,9 @@ def site(tmp_path, desk, monkeypatch):
     ends = []
 
     def serve():
-        control = Control(
-            load_settings(tmp_path), desk, Ledger(), Link(), SystemClock(), bool
-        )
+        settings = load_settings(tmp_path)
+        controller = TableController(desk)
+        control = Control(settings, controller, Ledger(), Link(), SystemClock())
         ends.append(gevent.get_hub().loop.async_())
         over = gevent.event.Event()
         ends[0].start(over.set)

@@ -12,7 +12,7 @@ from eslflow.web.health import Vitals
 from eslflow.web.scopes import Scope
 from eslflow.web.token_file import add
 from eslflow.web.tokens import Token, Tokens, digest
-from tests.desks import ANNA, BEN, NOW, WAITING, TableDesk
+from tests.desks import ANNA, BEN, NOW, WAITING, TableController, TableDesk
 from tests.web import DOCUMENT, Client, described
 
 SECRETS = {
@@ -45,17 +45,16 @@ def desk():
 
 
 @pytest.fixture
-def taking():
-    return [True]
+def controller(desk):
+    return TableController(desk)
 
 
 @pytest.fixture
-def app(tmp_path, desk, taking):
+def app(tmp_path, controller):
     for token in SECRETS.values():
         add(tmp_path / "tokens.yaml", token)
     guard = Guard(Tokens(tmp_path / "tokens.yaml"), Clock())
-    vitals = Vitals(desk, Ledger(), None, lambda: taking[0], guard)
-    return make_app(desk, guard, vitals)
+    return make_app(Vitals(controller, Ledger(), None, guard))
 
 
 @pytest.fixture
@@ -201,12 +200,12 @@ def test_a_switch_that_does_not_confirm_is_told(all_, desk):
     assert all_.post(f"/calls/{ANNA}/recording", want="off").status_code == 503
 
 
-def test_health_and_metrics_tell_the_same(client, taking):
+def test_health_and_metrics_tell_the_same(client, controller):
     watch = client("watch")
     assert watch.get("/health").get_json()["calls"] == 3
     assert 'eslflow_calls{recording="on"} 3.0' in watch.get("/metrics").text
     assert client().get("/ready").get_json() == {"ready": True}
-    taking[0] = False
+    controller.is_taking = False
     assert client().get("/ready").status_code == 503
 
 

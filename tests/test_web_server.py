@@ -20,7 +20,7 @@ from eslflow.web.scopes import Scope
 from eslflow.web.server import Control
 from eslflow.web.token_file import add
 from eslflow.web.tokens import Token, digest
-from tests.desks import ANNA, TableDesk
+from tests.desks import ANNA, TableController, TableDesk
 
 
 class Ledger:
@@ -40,9 +40,8 @@ def control(tmp_path, desk):
     def start(text="", **changes):
         (tmp_path / "eslflow.yaml").write_text(text)
         settings = replace(load_settings(tmp_path), **changes)
-        opened.append(
-            Control(settings, desk, Ledger(), Link(), SystemClock(), lambda: True)
-        )
+        controller = TableController(desk)
+        opened.append(Control(settings, controller, Ledger(), Link(), SystemClock()))
         return opened[-1]
 
     yield start

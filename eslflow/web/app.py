@@ -16,13 +16,12 @@ from werkzeug.exceptions import HTTPException
 from eslflow.call.wishes import Wish
 from eslflow.web import answers
 from eslflow.web.body import EXAMPLE, wish_of
-from eslflow.web.guard import Guard
 from eslflow.web.health import Vitals, metrics, report
 from eslflow.web.refusal import Refusal, quoted
 from eslflow.web.scopes import NEEDED, SEES, Scope
 
 if TYPE_CHECKING:
-    from eslflow.switch.desk import Desk, LiveCall
+    from eslflow.switch.desk import LiveCall
 
 log = logging.getLogger("eslflow.control")
 
@@ -58,9 +57,9 @@ class _Application(Flask):
 class Views:
     """What is done at each address."""
 
-    def __init__(self, desk: Desk, guard: Guard, vitals: Vitals) -> None:
-        self._desk = desk
-        self._guard = guard
+    def __init__(self, vitals: Vitals) -> None:
+        self._desk = vitals.controller.desk
+        self._guard = vitals.guard
         self._vitals = vitals
 
     def calls(self) -> Response:
@@ -110,7 +109,7 @@ class Views:
 
     def ready(self) -> tuple[Response, int]:
         """Tell whether new calls are taken; no token, for load balancers have none."""
-        is_ready = self._vitals.is_taking()
+        is_ready = self._vitals.controller.is_taking
         return jsonify(ready=is_ready), 200 if is_ready else 503
 
     def metrics(self) -> Response:
@@ -155,13 +154,13 @@ ROUTES = (
 )
 
 
-def make_app(desk: Desk, guard: Guard, vitals: Vitals) -> Flask:
+def make_app(vitals: Vitals) -> Flask:
     """Return the application."""
     app = _Application(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
-    views = Views(desk, guard, vitals)
+    views = Views(vitals)
     for method, address, view in ROUTES:
         bound = getattr(views, view.__name__)
         app.add_url_rule(address, view.__name__, bound, methods=[method])

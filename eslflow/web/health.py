@@ -7,7 +7,7 @@ never wait.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,6 +17,18 @@ if TYPE_CHECKING:
     from prometheus_client.core import Metric
 
     from eslflow.switch.desk import Desk
+
+
+class Controller(Protocol):
+    """What drives the calls."""
+
+    @property
+    def desk(self) -> Desk:
+        """Where live calls are asked about."""
+
+    @property
+    def is_taking(self) -> bool:
+        """Whether new calls are taken."""
 
 
 class LedgerHealth(Protocol):
@@ -53,12 +65,10 @@ class Link(Protocol):
 class Vitals:
     """Where to look."""
 
-    desk: Desk
+    controller: Controller
     ledger: Ledger
     link: Link | None
     """None: the settings name no switch."""
-    is_taking: Callable[[], bool]
-    """Whether new calls are taken."""
     guard: Guard
 
 
@@ -71,8 +81,8 @@ def report(vitals: Vitals) -> dict[str, Any]:
     }
     return {
         "ok": all(part is None or part["ok"] for part in parts.values()),
-        "calls": len(vitals.desk.calls()),
-        "takes_calls": vitals.is_taking(),
+        "calls": len(vitals.controller.desk.calls()),
+        "takes_calls": vitals.controller.is_taking,
         **parts,
     }
 
@@ -112,7 +122,7 @@ def _measured(vitals: Vitals) -> Iterator[Metric]:
         "eslflow_calls", "Live calls, by the state of their recording.",
         labels=["recording"],
     )  # fmt: skip
-    states = Counter(call.recording for call in vitals.desk.calls())
+    states = Counter(call.recording for call in vitals.controller.desk.calls())
     for state in sorted(states):
         calls.add_metric([state], states[state])
     yield calls

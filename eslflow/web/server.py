@@ -11,7 +11,7 @@ import logging
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gevent import get_hub, socket
 
@@ -21,11 +21,8 @@ from eslflow.settings import Settings
 from eslflow.web.client import SOCKET
 from eslflow.web.connection import http_server
 from eslflow.web.guard import Guard
-from eslflow.web.health import Ledger, Link, Vitals
+from eslflow.web.health import Controller, Ledger, Link, Vitals
 from eslflow.web.tokens import Tokens
-
-if TYPE_CHECKING:
-    from eslflow.switch.desk import Desk
 
 log = logging.getLogger("eslflow.control")
 
@@ -42,18 +39,16 @@ class Control:
     def __init__(
         self,
         settings: Settings,
-        desk: Desk,
+        controller: Controller,
         ledger: Ledger,
         link: Link,
         clock: Clock,
-        is_taking: Callable[[], bool],
     ) -> None:
         wanted = settings.control
         guard = Guard(Tokens(wanted.tokens) if wanted else None, clock)
         known = link if settings.switch else None
-        self._vitals = Vitals(desk, ledger, known, is_taking, guard)
+        self._vitals = Vitals(controller, ledger, known, guard)
         self._guard = guard
-        self._desk = desk
         self._app: Application | None = None
         self._path = settings.folder / SOCKET
         self._inode = 0
@@ -76,7 +71,7 @@ class Control:
         # Flask takes 200 ms to import, and many sites never need it.
         from eslflow.web.app import make_app
 
-        return make_app(self._desk, self._guard, self._vitals)
+        return make_app(self._vitals)
 
     def _answer(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
