@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import gevent
 import pytest
 from gevent import socket as green
 
@@ -14,12 +15,14 @@ from eslflow.clock import SystemClock
 from eslflow.errors import FlowErrors, SettingsError
 from eslflow.ledger.writer import Health
 from eslflow.settings import load_settings
+from eslflow.sim.script import Script
 from eslflow.switch.link import Link
 from eslflow.web.client import SOCKET
 from eslflow.web.scopes import Scope
 from eslflow.web.server import Control
 from eslflow.web.token_file import add
 from eslflow.web.tokens import Token, digest
+from tests import peers
 from tests.desks import ANNA, TableController, TableDesk
 
 
@@ -138,6 +141,70 @@ def test_a_folder_where_no_socket_can_be_costs_no_call(control, tmp_path, caplog
     (tmp_path / ("x" * 120)).mkdir()
     control(folder=tmp_path / ("x" * 120))
     assert "AF_UNIX path too long" in caplog.text
+
+
+@pytest.fixture
+def rig(tmp_path):
+    """A real controller with the control API, and a simulated switch."""
+    (tmp_path / "eslflow.yaml").write_text(ON)
+    token = Token("page", digest("x"), (Scope.MASK, Scope.STOP))
+    add(tmp_path / "tokens.yaml", token)
+    with peers.rig(tmp_path) as found:
+        parts = (found.controller, found.ledger, Link(), SystemClock())
+        control = Control(load_settings(tmp_path), *parts)
+        yield found, Page(control.address)
+        control.stop()
+
+
+class Page:
+    """A payment page: it asks while the call goes on, and notes what it is told."""
+
+    def __init__(self, address):
+        self.told = []
+        self._address = address
+
+    def asks(self, method, path, body=""):
+        headers = ("Authorization: Bearer x", "Content-Type: application/json")
+        with green.create_connection(self._address) as peer:
+            self.told.append(ask(peer, method, path, body, *headers))
+
+    def wants(self, rig, path, want):
+        """Return what is done on the line: it asks, and the controller has heard it."""
+
+        def do():
+            page = gevent.spawn(self.asks, "POST", path, json.dumps({"want": want}))
+            while not (page.ready() or rig.controller.desk._asked):
+                gevent.sleep(0)
+
+        return do
+
+
+def test_a_payment_page_masks_a_real_call(rig):
+    rig, page = rig
+    path = "/agents/1001/recording"
+    call = rig.call(
+        Script(
+            uuid="0a6f5a54-1111",
+            path="test",
+            keys=("1",),
+            talk_s=20,
+            at={
+                "bridged +3": page.wants(rig, path, "masked"),
+                "bridged +4": page.wants(rig, path, "masked"),
+                "bridged +9": page.wants(rig, "/calls/0a6f5a54/recording", "off"),
+            },
+        )
+    )
+    assert [status for status, _ in page.told] == [200, 200, 200], page.told
+    assert [found["recording"] for _, found in page.told] == ["masked", "masked", "off"]
+    (recording,) = call.recordings
+    masked = sum(span.seconds for span in recording.spans if span.is_masked)
+    assert masked == pytest.approx(6, abs=0.1)
+    assert recording.spans[-1].is_masked
+    with rig.look() as ledger:
+        kept = ledger.call(call.uuid)["recording_actions"]
+    assert [action["action"] for action in kept] == ["start", "mask", "stop"]
+    assert kept[1]["reason"] == "token page"
 
 
 def test_flask_is_not_imported_until_somebody_asks():

@@ -162,7 +162,8 @@ class _Line:
             elif self._is_news:
                 data = self._reaction()
             else:
-                data = None
+                # Somebody else than the call may have asked for something.
+                data = self._hear(0.0)
             if data is None:
                 self._say(channel.proceed())
             elif data:
