@@ -1,24 +1,13 @@
-"""`eslflow calls` of calls that go on, asked of a server in this process's thread."""
+"""`eslflow calls` of calls that go on."""
 
 import json
-import threading
 
-import gevent
 import pytest
 
 from eslflow.call.wishes import Answered, Want, Wish
-from eslflow.clock import SystemClock
-from eslflow.ledger.writer import Health
-from eslflow.settings import load_settings
-from eslflow.switch.link import Link
-from eslflow.web.server import Control
 from tests.command import run
-from tests.desks import ANNA, BEN, WAITING, TableController, TableDesk
-
-
-class Ledger:
-    def health(self):
-        return Health("", 0, False)
+from tests.desks import ANNA, BEN, WAITING, TableDesk
+from tests.served import served
 
 
 @pytest.fixture
@@ -28,30 +17,10 @@ def desk():
 
 @pytest.fixture
 def site(tmp_path, desk, monkeypatch):
-    """A site that is served, by another thread: the command line blocks its own."""
     monkeypatch.setenv("SUDO_USER", "anna")
     (tmp_path / "eslflow.yaml").write_text("")
-    begun = threading.Event()
-    ends = []
-
-    def serve():
-        settings = load_settings(tmp_path)
-        controller = TableController(desk)
-        control = Control(settings, controller, Ledger(), Link(), SystemClock())
-        ends.append(gevent.get_hub().loop.async_())
-        over = gevent.event.Event()
-        ends[0].start(over.set)
-        begun.set()
-        over.wait()
-        control.stop()
-        gevent.get_hub().destroy()
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    begun.wait()
-    yield tmp_path
-    ends[0].send()
-    thread.join()
+    with served(tmp_path, desk):
+        yield tmp_path
 
 
 def test_calls_that_go_on_are_listed(site, desk):
@@ -72,12 +41,14 @@ def test_a_call_is_masked_unmasked_and_stopped(site, desk):
     assert done.exit_code == 0, done.output
     assert f"{WAITING}: recording is masked until 2026-11-2" in done.stdout
     assert "recording is on\n" in run(site, "calls", "unmask", ANNA).stdout
+    run(site, "calls", "unmask", ANNA, "--all")
     done = run(site, "calls", "stop", "--agent", "1002", "--json")
     assert json.loads(done.stdout)["recording"] == "off"
     assert desk.asked == [
-        (WAITING, Wish(Want.MASKED, "cli anna", 180.0)),
-        (ANNA, Wish(Want.ON, "cli anna")),
-        (BEN, Wish(Want.OFF, "cli anna")),
+        (WAITING, Wish(Want.MASKED, "cli anna", 180.0, "cli")),
+        (ANNA, Wish(Want.ON, "cli anna", None, "cli")),
+        (ANNA, Wish(Want.ON, "cli anna", None, "cli", is_master=True)),
+        (BEN, Wish(Want.OFF, "cli anna", None, "cli")),
     ]
 
 

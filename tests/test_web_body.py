@@ -23,6 +23,8 @@ def refused(body):
 def test_a_wish_names_who_asks():
     data = b'{"want": "masked", "for": "180s"}'
     assert wish_of(data, "token pay") == Wish(Want.MASKED, "token pay", 180.0)
+    data = b'{"want": "on", "all": true}'
+    assert wish_of(data, "a", "cli") == Wish(Want.ON, "a", None, "cli", True)
     assert wish_of(b'{"want": "off"}', "cli anna") == Wish(Want.OFF, "cli anna", None)
 
 
@@ -37,7 +39,10 @@ def test_a_wish_names_who_asks():
         (b"[]", "the body is no JSON object"),
         (b'{"want": "on", "want": "off"}', "a key stands twice"),
         ({}, "'want' is missing"),
-        ({"wnat": "on"}, "'wnat' is no key. Did you mean 'want'? It takes: want, for"),
+        (
+            {"wnat": "on"},
+            "'wnat' is no key. Did you mean 'want'? It takes: want, for",
+        ),
         ({"want": "mask"}, "'mask' is not right here. Did you mean 'masked'?"),
         ({"want": "MASKED"}, "Takes one of on, masked, off."),
         ({"want": True}, "'true' is not right here"),
@@ -49,6 +54,8 @@ def test_a_wish_names_who_asks():
         ({"want": "masked", "for": "0s"}, "'0s' is out of range. Takes 1s to 1d."),
         ({"want": "masked", "for": {}}, "a mapping stands where"),
         ({"want": "on", "for": "1s"}, "'for' means nothing with 'on'"),
+        ({"want": "off", "all": True}, "'all' means nothing with 'off'"),
+        ({"want": "on", "all": "yes"}, "all: true or false is wanted"),
         ({"want": "x" * 3000}, "xxx..."),
     ],
 )

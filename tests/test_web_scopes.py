@@ -2,7 +2,7 @@
 
 import pytest
 
-from eslflow.call.wishes import Want
+from eslflow.call.wishes import Want, Wish
 from eslflow.switch.desk import LiveCall
 from eslflow.web.refusal import Refusal
 from eslflow.web.scopes import NEEDED, Scope, Who
@@ -26,6 +26,14 @@ def test_a_missing_scope_is_named():
         PAGE.demand(Scope.STOP)
     assert caught.value.status == 403
     assert "--scope recording:stop" in caught.value.hint
+
+
+def test_other_peoples_masks_take_a_scope_of_their_own():
+    who = Who("token page", frozenset({Scope.UNMASK}))
+    who.demand_wish(Wish(Want.ON, who.by))
+    with pytest.raises(Refusal, match="takes the scope recording:unmask-all"):
+        who.demand_wish(Wish(Want.ON, who.by, is_master=True))
+    Who("cli anna").demand_wish(Wish(Want.ON, "cli anna", is_master=True))
 
 
 def test_a_token_for_one_agent_touches_no_other_ones_calls():

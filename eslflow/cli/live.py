@@ -74,12 +74,18 @@ def mask(
 
 
 @click.command("unmask")
+@click.option("--all", "is_all", is_flag=True, help="Other people's masks too.")
 @_named
 def unmask(
-    ctx: click.Context, call: str | None, agent: str | None, as_json: bool
+    ctx: click.Context,
+    call: str | None,
+    agent: str | None,
+    as_json: bool,
+    is_all: bool,
 ) -> None:
-    """Take back a mask of CALL; a step that is masked stays masked."""
-    _change(ctx, call, agent, as_json, {"want": "on"})
+    """Take back the mask of CALL; a step that is masked stays masked."""
+    wish = {"want": "on", "all": True} if is_all else {"want": "on"}
+    _change(ctx, call, agent, as_json, wish)
 
 
 @click.command("stop")
@@ -96,7 +102,7 @@ def _change(
     call: str | None,
     agent: str | None,
     as_json: bool,
-    wish: dict[str, str],
+    wish: dict[str, Any],
 ) -> None:
     if (call is None) == (agent is None):
         raise click.UsageError("Name either a CALL or an --agent.", ctx)
@@ -117,7 +123,7 @@ def _safe(name: str) -> str:
 
 
 def _ask(
-    site: Path, method: str, address: str, wish: dict[str, str] | None = None
+    site: Path, method: str, address: str, wish: dict[str, Any] | None = None
 ) -> dict[str, Any]:
     from eslflow.web.client import ask
 

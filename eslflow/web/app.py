@@ -79,8 +79,8 @@ class Views:
         """Ask something of a call's recording."""
         who = self._guard.admit(request.environ)
         who.demand(*NEEDED.values())
-        wish = wish_of(_body(), who.by)
-        who.demand(NEEDED[wish.want])
+        wish = wish_of(_body(), who.by, who.hand)
+        who.demand_wish(wish)
         call = answers.named(self._desk, who, name)
         return jsonify(self._ask(call, wish))
 
@@ -95,8 +95,8 @@ class Views:
         """Ask something of the recording of an agent's call."""
         who = self._guard.admit(request.environ)
         who.demand(*NEEDED.values())
-        wish = wish_of(_body(), who.by)
-        who.demand(NEEDED[wish.want])
+        wish = wish_of(_body(), who.by, who.hand)
+        who.demand_wish(wish)
         calls = answers.of_agent(self._desk, who, extension)
         answers.demand_one(calls, wish.want)
         return jsonify(answers.several([self._ask(call, wish) for call in calls]))

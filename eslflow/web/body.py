@@ -15,14 +15,14 @@ from eslflow.flow.options import Duration, OneOf
 from eslflow.flow.problems import Context, near
 from eslflow.web.refusal import Refusal, quoted
 
-KEYS = ("want", "for")
+KEYS = ("want", "for", "all")
 LONGEST_S = 86_400
 EXAMPLE = 'Send {"want": "masked", "for": "180s"}.'
 WANT = OneOf(Want)
 FOR = Duration(1, LONGEST_S)
 
 
-def wish_of(data: bytes, by: str) -> Wish:
+def wish_of(data: bytes, by: str, hand: str = "") -> Wish:
     """Return what is asked for.
 
     Raises:
@@ -31,18 +31,24 @@ def wish_of(data: bytes, by: str) -> Wish:
     sent = _mapping(data)
     for key in sent:
         if key not in KEYS:
-            known = "It takes: want, for."
+            known = "It takes: want, for, all."
             raise Refusal(400, f"{quoted(key)} is no key{near(key, KEYS)}", known)
     if "want" not in sent:
         raise Refusal(400, "'want' is missing", EXAMPLE)
     want: Want = _converted("want", sent["want"], WANT)
-    seconds = None
-    if "for" in sent:
-        seconds = _converted("for", sent["for"], FOR)
-        if want is not Want.MASKED:
-            hint = 'Leave it out, or send "want": "masked".'
-            raise Refusal(400, f"'for' means nothing with {want.value!r}", hint)
-    return Wish(want, by, seconds)
+    seconds = _converted("for", sent["for"], FOR) if "for" in sent else None
+    is_master = sent.get("all", False)
+    if not isinstance(is_master, bool):
+        raise Refusal(400, "all: true or false is wanted", "Leave it out for false.")
+    _demand_sense(want, Want.MASKED, "for" in sent, "for")
+    _demand_sense(want, Want.ON, is_master, "all")
+    return Wish(want, by, seconds, hand, is_master)
+
+
+def _demand_sense(want: Want, only: Want, is_sent: bool, key: str) -> None:
+    if is_sent and want is not only:
+        hint = f'Leave it out, or send "want": "{only}".'
+        raise Refusal(400, f"'{key}' means nothing with '{want}'", hint)
 
 
 def _mapping(data: bytes) -> dict[str, Any]:

@@ -170,7 +170,7 @@ class _Errors:
 
 
 def _local(name: str) -> Who:
-    return Who(f"cli {name if _USER.fullmatch(name) else 'somebody'}")
+    return Who(f"cli {name if _USER.fullmatch(name) else 'somebody'}", hand="cli")
 
 
 def _answer(refusal: Refusal) -> bytes:

@@ -7,11 +7,11 @@ refusal that names what is missing. Must not know how a token is shown or stored
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from eslflow.call.wishes import Want
+from eslflow.call.wishes import Want, Wish
 from eslflow.web.refusal import Refusal, quoted
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ class Scope(str, Enum):
     CALLS = "calls:read"
     MASK = "recording:mask"
     UNMASK = "recording:unmask"
+    UNMASK_ALL = "recording:unmask-all"
     STOP = "recording:stop"
     HEALTH = "health:read"
 
@@ -44,6 +45,8 @@ class Who:
 
     by: str
     """As it is logged and kept: `token payment-page`, `cli anna`."""
+    hand: str = field(default="", kw_only=True)
+    """Who shares a mask with whom: all who sit at the machine. Empty: with nobody."""
     scopes: frozenset[Scope] = frozenset(Scope)
     agents: frozenset[str] = frozenset()
     """The agents whose calls may be touched; none: every call."""
@@ -58,6 +61,16 @@ class Who:
             missing = " or ".join(map(str, scopes))
             hint = f"Make a token with: eslflow tokens add NAME --scope {scopes[0]}"
             raise Refusal(403, f"this takes the scope {missing}", hint)
+
+    def demand_wish(self, wish: Wish) -> None:
+        """Refuse who may not have this wish.
+
+        Raises:
+            Refusal: 403.
+        """
+        self.demand(NEEDED[wish.want])
+        if wish.is_master:
+            self.demand(Scope.UNMASK_ALL)
 
     def demand_agent(self, extension: str) -> None:
         """Refuse who may not touch this agent's calls.
