@@ -5,6 +5,8 @@ import logging
 import socket
 import subprocess
 import sys
+import threading
+from contextlib import suppress
 from dataclasses import replace
 
 import gevent
@@ -18,6 +20,7 @@ from eslflow.settings import load_settings
 from eslflow.sim.script import Script
 from eslflow.switch.link import Link
 from eslflow.web.client import SOCKET
+from eslflow.web.connection import MOST_CONNECTIONS
 from eslflow.web.scopes import Scope
 from eslflow.web.server import Control
 from eslflow.web.token_file import add
@@ -205,6 +208,54 @@ def test_a_payment_page_masks_a_real_call(rig):
         kept = ledger.call(call.uuid)["recording_actions"]
     assert [action["action"] for action in kept] == ["start", "mask", "stop"]
     assert kept[1]["reason"] == "token page"
+
+
+FLOOD = b"POST /ready HTTP/1.1\r\nContent-Length: 1000000000000\r\n\r\n"
+GARBAGE = b"\x16\x03\x01" + b"a" * 5000
+CHUNKS = b"POST /ready HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+class Flood:
+    """Peers that send without a pause, from threads: they do not wait for the hub."""
+
+    def __init__(self, address, heads):
+        self._is_over = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._send, args=(address, head)) for head in heads
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def _send(self, address, head):
+        while not self._is_over.is_set():
+            with suppress(OSError), socket.create_connection(address) as peer:
+                peer.sendall(head)
+                while not self._is_over.is_set():
+                    peer.sendall(b"1000\r\n" + b"x" * 4096 + b"\r\n")
+
+    def stop(self):
+        self._is_over.set()
+        for thread in self._threads:
+            thread.join()
+
+
+def test_calls_go_on_while_strangers_flood_the_control_api(rig):
+    rig, page = rig
+    address = page._address
+    slow = [socket.create_connection(address) for _ in range(MOST_CONNECTIONS // 2)]
+    for peer in slow:
+        peer.sendall(b"GET /calls HTTP/1.1\r\nHost: ")
+    flood = Flood(address, [FLOOD, CHUNKS, GARBAGE])
+    try:
+        calls = [
+            rig.call(Script(path="test", keys=("1",), talk_s=20)) for _ in range(5)
+        ]
+    finally:
+        flood.stop()
+        for peer in slow:
+            peer.close()
+    assert [len(call.recordings) for call in calls] == [1] * 5
+    assert {call.ending for call in calls} == {"hung_up"}
 
 
 def test_flask_is_not_imported_until_somebody_asks():
