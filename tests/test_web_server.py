@@ -228,7 +228,8 @@ class Flood:
 
     def _send(self, address, head):
         while not self._is_over.is_set():
-            with suppress(OSError), socket.create_connection(address) as peer:
+            # With an end to its patience: while it is joined, nobody reads.
+            with suppress(OSError), socket.create_connection(address, 0.2) as peer:
                 peer.sendall(head)
                 while not self._is_over.is_set():
                     peer.sendall(b"1000\r\n" + b"x" * 4096 + b"\r\n")
