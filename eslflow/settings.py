@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
@@ -21,6 +21,8 @@ from eslflow.shipped import SETTINGS
 
 FILE = SETTINGS
 PASSWORD = "ESLFLOW_SWITCH_PASSWORD"  # noqa: S105  the name of a variable
+TOKENS = "tokens.yaml"
+"""Who may use the control API, unless the settings name another file."""
 KEYS = (
     "listen",
     "allow",
@@ -33,6 +35,7 @@ KEYS = (
     "recordings",
     "ledger",
     "switch",
+    "control",
 )
 
 _ADDRESS = re.compile(r"(.+):([0-9]{1,5})")
@@ -47,6 +50,15 @@ class Switch:
     host: str
     port: int
     password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Control:
+    """Where the control API listens, and who may use it."""
+
+    host: str
+    port: int
+    tokens: Path
 
 
 @dataclass(frozen=True)
@@ -68,6 +80,8 @@ class Settings:
     recordings: Path = Path("recordings")
     ledger: Path = Path("eslflow.db")
     switch: Switch | None = None
+    control: Control | None = None
+    """Without it, nothing listens for programs."""
 
 
 def load_settings(site: Path) -> Settings:
@@ -136,6 +150,7 @@ class _Loader:
             recordings=self._path("recordings", "recordings"),
             ledger=self._path("ledger", "eslflow.db"),
             switch=self._switch(),
+            control=self._control(),
         )
 
     def _context(self, key: str) -> Context:
@@ -200,16 +215,26 @@ class _Loader:
             "what is dialled, such as 4930123456",
         )
 
-    def _switch(self) -> Switch | None:
-        node = self._entries.get("switch")
+    def _inside(self, key: str, keys: Collection[str], words: str) -> bool:
+        """Make the entries of a setting known as `key.inner`; false without it."""
+        node = self._entries.get(key)
         if node is None:
+            return False
+        inner = entries_of(node, self._context(key), keys, words) or {}
+        self._entries.update({f"{key}.{name}": v for name, v in inner.items()})
+        return True
+
+    def _control(self) -> Control | None:
+        if not self._inside("control", ("listen", "tokens"), "{listen: ...}"):
             return None
-        context = self._context("switch")
-        keys = ("address", "password_file")
-        inner = entries_of(node, context, keys, "{address: ...}")
-        self._entries = {f"switch.{key}": v for key, v in (inner or {}).items()}
+        host, port = self._address("control.listen", "127.0.0.1", 8085)
+        return Control(host, port, self._path("control.tokens", TOKENS))
+
+    def _switch(self) -> Switch | None:
+        if not self._inside("switch", ("address", "password_file"), "{address: ...}"):
+            return None
         host, port = self._address("switch.address", "127.0.0.1", 8021)
-        return Switch(host, port, self._password(context))
+        return Switch(host, port, self._password(self._context("switch")))
 
     def _password(self, context: Context) -> str:
         password = os.environ.get(PASSWORD, "")

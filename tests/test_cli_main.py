@@ -10,7 +10,7 @@ from eslflow.cli.main import COMMANDS, CONFIGURATION
 from eslflow.ledger.writer import Ledger
 from tests.command import run, site_with_calls
 
-SLOW = ("gevent", "jinja2", "ruamel", "sqlite_utils", "greenswitch")
+SLOW = ("gevent", "jinja2", "ruamel", "sqlite_utils", "greenswitch", "flask")
 
 
 def test_help_names_every_command_but_the_hidden_ones(tmp_path):
@@ -88,6 +88,17 @@ def test_a_look_up_imports_nothing_slow(tmp_path):
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_mask_waits_for_nothing_slow():
+    code = (
+        "import sys, eslflow.cli.main, eslflow.cli.calls, eslflow.web.client; "
+        f"print([m for m in {SLOW!r} if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
 
 
 def test_python_m_eslflow_is_the_same(tmp_path):

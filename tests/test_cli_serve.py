@@ -1,10 +1,12 @@
 """`eslflow serve`, as a process."""
 
+import json
 import resource
 import signal
 import socket
 import subprocess
 import sys
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,9 @@ from eslflow.ledger.read import Reader
 from eslflow.rig import file_length_ms
 from eslflow.sim.script import Script
 from eslflow.sim.switch import SimulatedSwitch
+from eslflow.web.client import SOCKET
 from tests.command import run
+from tests.peers import OFFER
 
 ROOT = Path(__file__).parent.parent
 
@@ -101,6 +105,33 @@ def test_an_ipv4_switch_may_call_on_an_ipv6_socket(site):
             assert peer.recv(100) == b""
         process.terminate()
         assert "refused ::1: not in allow: of eslflow.yaml" in process.stderr.read()
+
+
+def test_live_calls_can_be_seen_and_masked_while_it_drains(site):
+    (site / "eslflow.yaml").write_text(
+        "listen: 127.0.0.1:0\ncontrol: {listen: 127.0.0.1:0}\n"
+    )
+    done = run(site, "tokens", "add", "watch", "--scope", "health:read")
+    with start(site) as process:
+        host, _, port = process.stdout.readline().split()[-1].rpartition(":")
+        address = [*until("control API on", process.stderr)][-1].split()[-1]
+        with socket.create_connection((host, int(port))) as switch:
+            assert switch.recv(100) == b"connect\n\n"
+            offer = OFFER.replace(b"path: test", b"path: support")
+            switch.sendall(offer % b"0a6f5a54-live")
+            assert b"filter" in switch.recv(100)
+            assert "0a6f5a54-live" in run(site, "calls", "live").stdout
+            process.send_signal(signal.SIGTERM)
+            [*until("no new calls", process.stderr)]
+            web = HTTPConnection(address)
+            shown = {"Authorization": f"Bearer {done.stdout.strip()}"}
+            web.request("GET", "/health", headers=shown)
+            health = json.load(web.getresponse())
+            masked = run(site, "calls", "mask", "0a6f5a54")
+        assert process.wait() == 0
+    assert (health["calls"], health["takes_calls"]) == (1, False)
+    assert masked.stdout == "0a6f5a54-live: recording is off\n"
+    assert not (site / SOCKET).exists()
 
 
 def until(word, lines):

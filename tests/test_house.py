@@ -51,12 +51,15 @@ WORLD = {
     "gevent": "switch sim rig web cli",
     "greenlet": "switch",
     "greenswitch": "switch",
-    "socket": "switch sim",
+    "socket": "switch sim web",
     "sqlite3": "ledger",
     "sqlite_utils": "ledger",
     "threading": "ledger",
     "subprocess": "prompts cli",
     "click": "cli",
+    "flask": "web",
+    "werkzeug": "web",
+    "prometheus_client": "web",
 }
 """Who may touch what is outside."""
 

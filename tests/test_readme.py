@@ -1,7 +1,10 @@
 """What the pages say is so."""
 
+import json
 import re
 import shlex
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,14 +14,23 @@ from eslflow.check import load_flow
 from eslflow.cli.main import COMMANDS, main
 from eslflow.errors import FlowErrors
 from eslflow.flow.options import fields_of
+from eslflow.settings import TOKENS, load_settings
 from eslflow.steps import KINDS
+from eslflow.web.app import ROUTES
+from eslflow.web.scopes import Scope
+from eslflow.web.token_file import add
+from eslflow.web.tokens import Token, digest
 from tests.command import run, site_with_calls
+from tests.desks import ANNA, TableDesk
+from tests.served import served
 from tests.steps_of import flow
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FLOWS = (ROOT / "flows" / "README.md").read_text(encoding="utf-8")
 DOCS = (ROOT / "docs" / "freeswitch.md").read_text(encoding="utf-8")
+CONTROL = (ROOT / "docs" / "control.md").read_text(encoding="utf-8")
+PAGES = ("README.md", "flows/README.md", "docs/freeswitch.md", "docs/control.md")
 HEAD = """\
 flow: test
 purposes:
@@ -49,7 +61,7 @@ def test_the_first_flow_and_what_try_tells_of_it_are_true(tmp_path):
 FILES = re.compile(r"`((?:tests|scripts|docs|flows|eslflow)/[a-z_./]+)`")
 
 
-@pytest.mark.parametrize("page", ["README.md", "flows/README.md", "docs/freeswitch.md"])
+@pytest.mark.parametrize("page", PAGES)
 def test_every_file_that_is_named_is_there(page):
     text = (ROOT / page).read_text(encoding="utf-8")
     named = {*FILES.findall(text), *re.findall(r"\bscripts/[a-z]+", text)}
@@ -58,7 +70,9 @@ def test_every_file_that_is_named_is_there(page):
 
 def test_every_look_up_that_is_shown_can_be_made(tmp_path):
     site_with_calls(tmp_path)
-    shown = re.findall(r"^eslflow ((?:calls|consents) .+)$", README, re.MULTILINE)
+    shown = re.findall(
+        r"^eslflow ((?:calls list|calls show|consents) .+)$", README, re.MULTILINE
+    )
     assert len(shown) > 3
     for line in shown:
         done = run(tmp_path, *shlex.split(line.replace("0a6f5a54", "aaaa-1")))
@@ -91,7 +105,7 @@ def test_every_step_has_options_endings_and_two_examples(kind):
 
 
 def test_every_command_is_mentioned_and_every_mentioned_one_is_there():
-    text = README + FLOWS + DOCS
+    text = README + FLOWS + DOCS + CONTROL
     named = set(re.findall(r"eslflow (?:--site \S+ )?([a-z]+)", text))
     hidden = {"demo"}
     assert set(COMMANDS) - hidden - named == set()
@@ -99,7 +113,7 @@ def test_every_command_is_mentioned_and_every_mentioned_one_is_there():
     assert set(mentioned) <= set(COMMANDS)
 
 
-@pytest.mark.parametrize("page", ["README.md", "flows/README.md", "docs/freeswitch.md"])
+@pytest.mark.parametrize("page", PAGES)
 def test_links_lead_somewhere(page):
     path = ROOT / page
     for link in re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8")):
@@ -109,3 +123,59 @@ def test_links_lead_somewhere(page):
 def test_every_flow_that_ships_is_listed():
     for path in (ROOT / "flows").glob("*.yaml"):
         assert f"[{path.name}]({path.name})" in FLOWS
+
+
+def asked_by_curl():
+    """Return what the page asks, and what it says is answered."""
+    (shown,) = blocks(CONTROL, "console")
+    lines = shown.splitlines()
+    assert [line[:6] for line in lines[::2]] == ["$ curl"] * (len(lines) // 2)
+    return list(zip(lines[::2], lines[1::2], strict=True))
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
+def test_what_curl_is_shown_to_get_is_what_it_gets(tmp_path):
+    (tmp_path / "eslflow.yaml").write_text("control: {listen: 127.0.0.1:0}\n")
+    add(tmp_path / TOKENS, Token("docs", digest("docs"), tuple(Scope)))
+    with served(tmp_path, TableDesk()) as control:
+        address = "{}:{}".format(*control.address)
+        for line, answer in asked_by_curl():
+            command = line.removeprefix("$ ").replace("127.0.0.1:8085", address)
+            done = subprocess.run(
+                ["sh", "-c", command],
+                env={"PATH": "/usr/bin:/bin", "TOKEN": "docs", "NO_PROXY": "*"},
+                capture_output=True,
+                text=True,
+            )
+            assert json.loads(done.stdout) == json.loads(answer), line
+
+
+def test_what_is_shown_of_live_calls_can_be_asked(tmp_path):
+    (tmp_path / "eslflow.yaml").write_text("")
+    verbs = r"^eslflow (calls (?:live|mask|unmask|stop)\b.*)$"
+    shown = re.findall(verbs, README + CONTROL, re.MULTILINE)
+    assert len(shown) > 6
+    with served(tmp_path, TableDesk()):
+        for line in shown:
+            done = run(tmp_path, *shlex.split(line.replace("0a6f5a54", ANNA)))
+            assert done.exit_code == 0, f"{line}: {done.output}"
+
+
+def test_every_address_and_scope_of_the_control_api_is_listed():
+    for method, path, _ in ROUTES:
+        shown = path.replace("<name>", "CALL").replace("<extension>", "EXTENSION")
+        assert f"| `{method} {shown}` |" in CONTROL
+    for scope in Scope:
+        assert f"| `{scope}` |" in CONTROL
+
+
+def test_the_setting_that_is_shown_switches_it_on(tmp_path):
+    (tmp_path / "eslflow.yaml").write_text(blocks(CONTROL, "yaml")[0])
+    assert load_settings(tmp_path).control.port == 8085
+
+
+def test_the_tokens_that_are_shown_can_be_made(tmp_path):
+    (tmp_path / "eslflow.yaml").write_text("")
+    for line in blocks(CONTROL, "sh")[0].splitlines():
+        done = run(tmp_path, *shlex.split(line)[1:])
+        assert done.exit_code == 0, done.output

@@ -3,7 +3,7 @@
 import pytest
 
 from eslflow.errors import FlowErrors, SettingsError
-from eslflow.settings import PASSWORD, load_settings
+from eslflow.settings import PASSWORD, Control, load_settings
 
 
 @pytest.fixture
@@ -39,6 +39,7 @@ def test_every_setting_can_be_given(site, tmp_path):
             "default_flow: a\nnumbers: {'100': b}\nflows: f\nsounds: s\n"
             "recordings: /srv/rec\nledger: x.db\n"
             "switch: {address: 'pbx:8021', password_file: pw}\n"
+            "control: {listen: '[::1]:9001', tokens: t.yaml}\n"
         )
     )
     assert (settings.host, settings.port, settings.most_calls) == ("::1", 9000, 7)
@@ -48,6 +49,14 @@ def test_every_setting_can_be_given(site, tmp_path):
     assert str(settings.recordings) == "/srv/rec"
     assert settings.switch is not None
     assert (settings.switch.host, settings.switch.password) == ("pbx", "secret")
+    assert settings.control == Control("::1", 9001, (tmp_path / "t.yaml").resolve())
+
+
+def test_the_control_api_is_off_unless_it_is_asked_for(site, tmp_path):
+    assert load_settings(site()).control is None
+    tokens = (tmp_path / "tokens.yaml").resolve()
+    control = load_settings(site("control: {}\n")).control
+    assert control == Control("127.0.0.1", 8085, tokens)
 
 
 def test_the_password_can_come_from_the_environment(site, monkeypatch):
@@ -75,6 +84,10 @@ def test_the_password_can_come_from_the_environment(site, monkeypatch):
         ("allow: [192.0.2.0/24]\n", "'192.0.2.0/24' is no IP address"),
         ("allow: [[]]\n", "a list stands where an address is"),
         ("switch: here\n", "text stands where"),
+        ("control: 8085\n", "a number stands where"),
+        ("control: {port: 1}\n", "'port' is not an option of control"),
+        ("control: {listen: 8085}\n", "this is no address"),
+        ("control: {listen: 'a:1', tokens: []}\n", "a list stands where text is"),
         ("switch: {password_file: none}\n", "the password file cannot be read"),
         ("flows: [a]\n", "a list stands where text is"),
     ],

@@ -12,7 +12,9 @@ AGENT = made_of("u-1", "agent")
 
 
 def test_every_command_that_flows_send_is_answered():
-    assert {str(command) for command in ApiCommand} <= set(API)
+    # Reconciliation alone asks for this, over a link that is not simulated.
+    sent = set(ApiCommand) - {ApiCommand.SHOW}
+    assert {str(command) for command in sent} <= set(API)
 
 
 REPLIES = {

@@ -1,4 +1,7 @@
-"""`eslflow calls`: the calls that were handled, and everything kept of one."""
+"""`eslflow calls`: those that were handled, and everything kept of one.
+
+Those that go on are in `live`.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from typing import Any
 
 import click
 
+from eslflow.cli import live
 from eslflow.cli.lookups import as_json, reader, spans
 from eslflow.cli.story import story
 from eslflow.cli.tables import local, room, table
@@ -17,7 +21,11 @@ SPARE = ("cause", "called", "step", "flow")
 
 @click.group("calls")
 def command() -> None:
-    """Look up calls."""
+    """Look up calls; mask and stop recordings of live ones."""
+
+
+for going_on in (live.live, live.mask, live.unmask, live.stop):
+    command.add_command(going_on)
 
 
 @command.command("list")

@@ -46,6 +46,11 @@ default_flow: support
 # FreeSWITCH's own event socket, to see whether it is well. The password stands in a
 # file, or in the environment as ESLFLOW_SWITCH_PASSWORD.
 # switch: {address: 127.0.0.1:8021, password_file: switch.password}
+
+# The control API: live calls, and mask, unmask and stop of their recording, for
+# programs such as a payment page. Off unless it stands here; eslflow tokens add makes a
+# token. It speaks no TLS: stay on loopback, or put a proxy that does in front of it.
+# control: {listen: 127.0.0.1:8085, tokens: tokens.yaml}
 """
 
 

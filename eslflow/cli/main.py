@@ -26,6 +26,7 @@ COMMANDS = {
     "try": "trial",
     "calls": "calls",
     "consents": "consents",
+    "tokens": "tokens",
     "prompts": "prompts",
     "dialplan": "dialplan",
     "demo": "demo",

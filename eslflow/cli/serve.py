@@ -42,6 +42,7 @@ def serve(settings: Settings, site: Path) -> None:
     from eslflow.ledger.writer import Ledger
     from eslflow.switch.controller import Controller, Wakeup, run_until_stopped
     from eslflow.switch.link import link_of
+    from eslflow.web.server import Control
 
     loaded = open_site(settings)
     for problem in loaded.silent:
@@ -63,11 +64,13 @@ def serve(settings: Settings, site: Path) -> None:
             most_calls=settings.most_calls,
         )
         controller.start()
-        settle_memory()
         link = link_of(settings.switch, clock, loaded.shelf.needs())
+        control = Control(settings, controller, ledger, link, clock)
+        settle_memory()
         _announce(controller, settings, ", ".join(loaded.shelf.flows))
         signals = (signal.SIGTERM, signal.SIGINT)
         left = run_until_stopped(controller, signals, settings.drain_s)
+        control.stop()
         link.close()
         log.info(
             "stopped; %s", f"{left} calls went to the dialplan" if left else "idle"

@@ -134,6 +134,11 @@ class Controller:
         """Host and port it listens on, or is to."""
         return self._where
 
+    @property
+    def is_taking(self) -> bool:
+        """Whether new calls are taken: it listens, and is not being drained."""
+        return self._server is not None and not self._server.closed
+
     def start(self) -> None:
         """Listen.
 

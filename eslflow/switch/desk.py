@@ -34,6 +34,8 @@ class LiveCall(NamedTuple):
     """State of the recording's table."""
     offered_at: int
     """Microseconds since 1970."""
+    until: int = 0
+    """When a mask ends by itself, in microseconds since 1970; 0: never."""
 
     @classmethod
     def of(cls, live: Live) -> LiveCall:
@@ -47,6 +49,7 @@ class LiveCall(NamedTuple):
             agent=live.agent,
             recording=str(live.recorder.state),
             offered_at=live.offered_at,
+            until=live.recorder.until,
         )
 
 

@@ -1,0 +1,1 @@
+"""What people and programs reach over HTTP while calls go on: the control API."""

@@ -1,0 +1,77 @@
+"""Asks a running `serve` from the command line, over the socket in the site's folder.
+
+In: a site, what is asked. Out: the answer, or an error that says why there is none.
+Whoever may use the socket may do everything, so it takes no token. Must not import what
+is slow.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import socket
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any
+
+from eslflow.errors import EslflowError
+
+SOCKET = "eslflow.sock"
+"""In the site's folder, while `serve` runs."""
+PATIENCE_S = 15.0
+"""Longer than the server takes to give up."""
+
+
+class _Connection(HTTPConnection):
+    """HTTP over a socket that has a path."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=PATIENCE_S)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
+def ask(
+    site: Path, method: str, address: str, wish: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return what the running eslflow answers.
+
+    Raises:
+        EslflowError: none runs, or it refuses.
+    """
+    path = site / SOCKET
+    connection = _Connection(path)
+    body = None if wish is None else json.dumps(wish)
+    headers = {"Content-Type": "application/json", "Eslflow-User": _user()}
+    try:
+        connection.request(method, address, body, headers)
+        answer = connection.getresponse()
+        status, found = answer.status, json.loads(answer.read())
+    except (FileNotFoundError, ConnectionRefusedError) as error:
+        raise EslflowError(
+            f"no eslflow runs in {site}. Start it: eslflow --site {site} serve"
+        ) from error
+    except PermissionError as error:
+        raise EslflowError(
+            f"{path} is for the user that runs eslflow serve: become that one"
+        ) from error
+    except (OSError, HTTPException, ValueError) as error:
+        raise EslflowError(f"eslflow does not answer on {path}: {error}") from error
+    finally:
+        connection.close()
+    if status != 200:
+        raise EslflowError("\n".join(filter(None, (found["error"], found["hint"]))))
+    return dict(found)
+
+
+def _user() -> str:
+    """Return who sits here; behind sudo, who typed it."""
+    try:
+        return os.environ.get("SUDO_USER") or getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid-{os.getuid()}"
