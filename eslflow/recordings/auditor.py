@@ -19,6 +19,7 @@ from eslflow.errors import Elsewhere
 from eslflow.ledger.read import Reader
 from eslflow.recordings import quarantine
 from eslflow.recordings.audit import Audited, Finding, Verdict, audit, without_file
+from eslflow.recordings.days import make_days
 from eslflow.recordings.spans import Row
 
 MOMENT_US = 2_000_000
@@ -58,6 +59,7 @@ class Auditor:
 
     def run_due(self) -> list[RecordingChecked]:
         """Look into what has ended and was not looked into; return what was found."""
+        make_days(self._folder, self._clock.now())
         checked = []
         with Reader(self._ledger) as ledger:
             due = ledger.unchecked(self._clock.now() - MOMENT_US)
