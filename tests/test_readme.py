@@ -58,7 +58,9 @@ def test_every_file_that_is_named_is_there(page):
 
 def test_every_look_up_that_is_shown_can_be_made(tmp_path):
     site_with_calls(tmp_path)
-    shown = re.findall(r"^eslflow ((?:calls|consents) .+)$", README, re.MULTILINE)
+    shown = re.findall(
+        r"^eslflow ((?:calls|consents|recordings) .+)$", README, re.MULTILINE
+    )
     assert len(shown) > 3
     for line in shown:
         done = run(tmp_path, *shlex.split(line.replace("0a6f5a54", "aaaa-1")))

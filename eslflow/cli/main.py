@@ -26,6 +26,7 @@ COMMANDS = {
     "try": "trial",
     "calls": "calls",
     "consents": "consents",
+    "recordings": "recordings",
     "prompts": "prompts",
     "dialplan": "dialplan",
     "demo": "demo",
