@@ -13,6 +13,7 @@ EslflowError
     LinkLost             the control link to the switch is down
     PromptError          an audio file cannot be made or used
     NotFound             a look-up by a name that nothing has
+    Elsewhere            a path does not lead to a recording of this site
 
 A caller who hangs up is not an error: `call.events.HungUp` says so.
 """
@@ -169,3 +170,7 @@ class PromptError(EslflowError):
 
 class NotFound(EslflowError):
     """Nothing has that name; says what was looked for and what is near."""
+
+
+class Elsewhere(EslflowError):
+    """A path does not lead to a recording of this site; it was not opened."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from eslflow.errors import SettingsError
 from eslflow.flow.document import Document, Kind, Mark, Node
-from eslflow.flow.options import Duration, Whole
+from eslflow.flow.options import Duration, Size, Whole
 from eslflow.flow.problems import Context, entries_of, named, scalar
 from eslflow.shipped import SETTINGS
 
@@ -33,6 +33,7 @@ KEYS = (
     "flows",
     "sounds",
     "recordings",
+    "free_space",
     "ledger",
     "switch",
     "control",
@@ -78,6 +79,8 @@ class Settings:
     flows: Path = Path("flows")
     sounds: Path = Path("sounds")
     recordings: Path = Path("recordings")
+    free_space: int = 10**9
+    """Bytes that stay free on the disk of recordings: with less, none begins."""
     ledger: Path = Path("eslflow.db")
     switch: Switch | None = None
     control: Control | None = None
@@ -148,6 +151,7 @@ class _Loader:
             flows=self._path("flows", "flows"),
             sounds=self._path("sounds", "sounds"),
             recordings=self._path("recordings", "recordings"),
+            free_space=self._convert("free_space", Size(), 10**9),
             ledger=self._path("ledger", "eslflow.db"),
             switch=self._switch(),
             control=self._control(),

@@ -11,16 +11,21 @@ from pathlib import Path
 
 import pytest
 
+from eslflow.call.records import RecordingAction, RecordingBegun, RecordingEnded
 from eslflow.cli.main import CONFIGURATION
 from eslflow.cli.serve import allow_sockets
 from eslflow.ledger.read import Reader
+from eslflow.ledger.writer import Ledger, write
 from eslflow.rig import file_length_ms
 from eslflow.sim.script import Script
 from eslflow.sim.switch import SimulatedSwitch
 from eslflow.web.client import SOCKET
+from eslflow.wire.terms import RecordAction
 from tests.command import run
+from tests.files import put, talk, wav
 from tests.peers import OFFER
 
+START = 1_700_000_000_000_000
 ROOT = Path(__file__).parent.parent
 
 
@@ -58,6 +63,33 @@ def test_it_serves_until_it_is_told_to_stop(site):
     assert "stopped" in told
     with Reader(site / "eslflow.db") as ledger:
         assert ledger.call(call.uuid)["call"]["ending"] == "hung_up"
+
+
+def test_recordings_are_checked_while_it_serves(site):
+    name = site / "recordings/2027/01/15/u-1-1.wav"
+    put(name, wav(talk(10)))
+    masked = RecordingAction(
+        "u-1-1", "u-1", START, RecordAction.MASK, "step", "q", "+OK", True, START
+    )
+    Ledger(site / "eslflow.db").close()
+    write(
+        site / "eslflow.db",
+        [
+            RecordingBegun("u-1-1", "u-1", "u-1", str(name), "training", "q", 1),
+            masked,
+            RecordingEnded("u-1-1", START, START + 10_000_000, 10_000, "", "stopped"),
+        ],
+    )
+    with start(site) as process:
+        told = [*until("u-1-1", process.stderr)][-1]
+        process.terminate()
+        process.communicate()
+        assert process.returncode == 0
+    assert "WARNING recording u-1-1 is leaked: masked from 0:00.00 to 0:10.00" in told
+    with Reader(site / "eslflow.db") as ledger:
+        (line,) = ledger.recordings_named("u-1-1")
+    assert line["verdict"] == "leaked"
+    assert Path(line["path"]).parent == site / "recordings/quarantine/2027/01/15"
 
 
 def test_a_port_that_is_taken_is_bad_configuration(site):

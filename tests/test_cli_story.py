@@ -60,6 +60,36 @@ def test_a_call_of_which_only_choices_are_known_is_told():
     assert story(kept) == "Call ghost\n\nNothing was recorded."
 
 
+def test_a_file_that_was_checked_tells_what_it_holds(ledger):
+    kept = ledger.call("aaaa-1")
+    (recording,) = kept["recordings"]
+    assert "checked" not in story(kept)
+    at = recording["audio_at"] or recording["started_at"]
+    recording["stopped_at"] = at + 9_000_000
+    mask = {**kept["recording_actions"][0], "action": "mask", "verified": True}
+    mask |= {"at": at + 2_000_000, "asked_at": at + 1_900_000}
+    kept["recording_actions"].append(mask)
+    recording |= {"checked_at": at, "verdict": "leaked", "sha256": "5e" * 32}
+    recording |= {"bytes": 44, "file_ms": 1500, "findings": "first\nsecond"}
+    told = story(kept)
+    assert "  uncertain 0:01.90 to 0:02.00, 0.1 s\n  masked    0:02.00 to 0:" in told
+    assert re.search(r"  checked   .*: leaked, 1\.5 s, 44 bytes\n", told)
+    assert "\n            first\n            second\n" in told
+    assert told.endswith(f"  sha256    {'5e' * 32}")
+    recording |= {"sha256": "", "verdict": "missing", "findings": "there is no file"}
+    assert "missing, no file\n            there is no file" in story(kept)
+
+
+def test_a_ledger_from_before_the_checks_is_told(ledger):
+    kept = ledger.call("aaaa-1")
+    (recording,) = kept["recordings"]
+    for name in ("audio_at", "gaps", "checked_at", "verdict", "sha256"):
+        del recording[name]
+    for action in kept["recording_actions"]:
+        del action["asked_at"]
+    assert "Recording " in story(kept)
+
+
 def test_a_notice_is_named_in_short(ledger):
     (requested, _) = ledger.call("aaaa-1")["choices"]
     assert asked(requested) == "recording v3 en"

@@ -17,6 +17,7 @@ from eslflow.flow.options import (
     PromptName,
     PurposeName,
     QueueName,
+    Size,
     StepName,
     Table,
     Url,
@@ -72,6 +73,21 @@ def test_a_duration_is_in_seconds(text, seconds):
 )
 def test_a_duration_that_is_none_is_told(text, said):
     assert convert(Duration(0.5, 60), text).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("1GB", 10**9), ("1.5MB", 1_500_000), ("0KB", 0), ("2TB", 2 * 10**12)],
+)
+def test_a_size_is_in_bytes(text, size):
+    assert convert(Size(), text) == size
+
+
+def test_a_size_that_is_none_is_told():
+    takes = "Takes a size such as 1GB (KB, MB, GB, TB)."
+    for text in ("1", "1gb", "1 GB", "1GiB", "-1GB", "GB"):
+        assert convert(Size(), text) == f"'{text}' is no size | {takes}"
+    assert convert(Size(), "[1GB]").startswith("a list stands where a size such as")
 
 
 def test_a_whole_number_has_a_range():
@@ -209,6 +225,7 @@ def test_schemas_say_the_same():
     assert schema["required"] == ["keys", "n", "q"]
     assert schema["properties"]["n"] == {"type": "integer", "minimum": 1, "maximum": 2}
     assert Duration(1, 2).schema()["type"] == "string"
+    assert Size().schema()["type"] == "string"
     assert Url().schema()["pattern"].startswith("^https?://")
     assert OneOf(Record).schema() == {"enum": ["on", "off", "masked"]}
 

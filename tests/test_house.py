@@ -31,7 +31,7 @@ ARROWS = {
     "call.engine": "errors wire flow call steps",
     "check": "errors wire flow call steps check",
     "ledger": "errors clock call.records wire.terms ledger",
-    "recordings": "errors clock recordings",
+    "recordings": "errors clock call.records wire.terms ledger.read recordings",
     "prompts": "errors flow prompts",
     "settings": "errors flow shipped",
     "switch": "errors clock settings wire flow call switch",

@@ -9,6 +9,7 @@ from eslflow.call.records import (
     NoticePlayed,
     RecordingAction,
     RecordingBegun,
+    RecordingChecked,
     RecordingEnded,
     State,
 )
@@ -138,3 +139,79 @@ def test_a_ledger_that_breaks_while_it_is_read_is_told(ledger):
     ledger.close()
     with pytest.raises(StoreError, match="cannot be read"):
         ledger.calls()
+
+
+@pytest.fixture
+def recorded(tmp_path):
+    path = tmp_path / "rec.db"
+    ended = [
+        RecordingEnded("aaa-1-1", 14, 20, 6000, "", "stopped"),
+        RecordingEnded("aaa-1-2", 0, 30, 0, "", "failed"),
+        RecordingEnded("bbb-3-1", 44, 50, 6000, "", "lost"),
+    ]
+    names = [("aaa-1", 1, 13), ("aaa-1", 2, 23), ("bbb-3", 1, 43), ("ccc-4", 1, 53)]
+    with Ledger(path) as written:
+        written.keep(
+            [
+                offered("aaa-1", "+49 30 123456", 10),
+                offered("bbb-3", "0049 30 999999", 40),
+                *(
+                    RecordingBegun(f"{c}-{n}", c, c, f"/r/{c}-{n}.wav", "p", "q", at)
+                    for c, n, at in names
+                ),
+                *(
+                    RecordingAction(
+                        f"aaa-1-{n}", "aaa-1", n, RecordAction.START, "", "q", "", True
+                    )
+                    for n in (1, 2)
+                ),
+                *ended,
+                RecordingChecked("aaa-1-1", 60, "leaked", "/q/x", "5e", 9, 6000, "bad"),
+            ]
+        )
+    with Reader(path) as reader:
+        yield reader
+
+
+def ids(lines):
+    return [line["id"] for line in lines]
+
+
+def test_recordings_come_newest_first(recorded):
+    assert ids(recorded.recordings()) == ["ccc-4-1", "bbb-3-1", "aaa-1-2", "aaa-1-1"]
+    assert ids(recorded.recordings(limit=1)) == ["ccc-4-1"]
+    assert len(recorded.recordings(limit=-1)) == 4
+    assert ids(recorded.recordings(number="030 999999")) == ["bbb-3-1"]
+    assert ids(recorded.recordings(verdict="leaked")) == ["aaa-1-1"]
+    assert ids(recorded.recordings(since=20, until=50)) == ["bbb-3-1", "aaa-1-2"]
+    assert recorded.recordings(verdict="leaked")[0]["caller"] == "+49 30 123456"
+
+
+def test_a_recording_is_named_by_its_start_or_by_its_call(recorded):
+    assert ids(recorded.recordings_named("bbb")) == ["bbb-3-1"]
+    assert ids(recorded.recordings_named("aaa-1")) == ["aaa-1-1", "aaa-1-2"]
+    for name in ("", "zzz", "%"):
+        with pytest.raises(NotFound, match="there is no recording"):
+            recorded.recordings_named(name)
+
+
+def test_a_start_that_several_calls_share_names_none(tmp_path):
+    with Ledger(tmp_path / "x.db") as written:
+        written.keep(
+            [RecordingBegun(f"{c}-1", c, c, "", "p", "q", 1) for c in ("ab", "ac")]
+        )
+    with (
+        Reader(tmp_path / "x.db") as reader,
+        pytest.raises(NotFound, match="several calls begin with a: ab, ac"),
+    ):
+        reader.recordings_named("a")
+
+
+def test_what_has_ended_and_nobody_looked_into_is_due(recorded):
+    assert ids(recorded.unchecked(100)) == ["aaa-1-2", "bbb-3-1"]
+    assert ids(recorded.unchecked(50)) == ["aaa-1-2"]
+
+
+def test_the_actions_on_one_file_are_told(recorded):
+    (line,) = recorded.recordings_named("aaa-1-2")
+    assert [a["recording_id"] for a in recorded.actions(line)] == ["aaa-1-2"]

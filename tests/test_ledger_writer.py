@@ -24,7 +24,7 @@ from eslflow.call.records import (
 )
 from eslflow.errors import StoreError
 from eslflow.ledger import writer
-from eslflow.ledger.writer import Ledger
+from eslflow.ledger.writer import Ledger, write
 from eslflow.wire.terms import RecordAction
 
 ROOT = Path(__file__).parent.parent
@@ -212,6 +212,15 @@ def test_a_file_that_is_no_ledger_is_told(path, content):
     path.write_bytes(content)
     with pytest.raises(StoreError, match="cannot open the ledger"):
         Ledger(path)
+
+
+def test_a_command_writes_beside_the_controller(path):
+    row = RecordingBegun("u-1-1", "u", "u", "/r/u-1-1.wav", "p", "q", 1)
+    with Ledger(path):
+        write(path, [row])
+    assert rows(path, "SELECT id FROM recordings") == [("u-1-1",)]
+    with pytest.raises(StoreError, match="cannot be written: NOT NULL"):
+        write(path, [row._replace(id="u-1-2", path=None)])
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path):

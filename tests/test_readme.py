@@ -71,7 +71,9 @@ def test_every_file_that_is_named_is_there(page):
 def test_every_look_up_that_is_shown_can_be_made(tmp_path):
     site_with_calls(tmp_path)
     shown = re.findall(
-        r"^eslflow ((?:calls list|calls show|consents) .+)$", README, re.MULTILINE
+        r"^eslflow ((?:calls list|calls show|consents|recordings) .+)$",
+        README,
+        re.MULTILINE,
     )
     assert len(shown) > 3
     for line in shown:

@@ -28,6 +28,7 @@ def test_everything_has_a_default(site, text):
     assert settings.allow == ("127.0.0.1", "::1")
     assert settings.ledger.name == "eslflow.db"
     assert settings.ledger.is_absolute()
+    assert settings.free_space == 10**9
     assert settings.switch is None
 
 
@@ -37,7 +38,7 @@ def test_every_setting_can_be_given(site, tmp_path):
         site(
             "listen: '[::1]:9000'\nallow: [192.0.2.1]\nmost_calls: 7\ndrain: 2m\n"
             "default_flow: a\nnumbers: {'100': b}\nflows: f\nsounds: s\n"
-            "recordings: /srv/rec\nledger: x.db\n"
+            "recordings: /srv/rec\nfree_space: 20GB\nledger: x.db\n"
             "switch: {address: 'pbx:8021', password_file: pw}\n"
             "control: {listen: '[::1]:9001', tokens: t.yaml}\n"
         )
@@ -47,6 +48,7 @@ def test_every_setting_can_be_given(site, tmp_path):
     assert (settings.default_flow, settings.numbers) == ("a", {"100": "b"})
     assert settings.flows == (tmp_path / "f").resolve()
     assert str(settings.recordings) == "/srv/rec"
+    assert settings.free_space == 20 * 10**9
     assert settings.switch is not None
     assert (settings.switch.host, settings.switch.password) == ("pbx", "secret")
     assert settings.control == Control("::1", 9001, (tmp_path / "t.yaml").resolve())
@@ -77,6 +79,7 @@ def test_the_password_can_come_from_the_environment(site, monkeypatch):
         ("allow: 127.0.0.1\n", "allow is a list"),
         ("most_calls: 0\n", "'0' is not right here"),
         ("drain: 30\n", "'30' is no duration"),
+        ("free_space: 1000\n", "'1000' is no size"),
         ("numbers: [a]\n", "a list stands where numbers are"),
         ('numbers: {"1 2": a}\n', "'1 2' cannot be the name of a number"),
         ("numbers: {1: a, 1: b}\n", "the number '1' stands twice"),

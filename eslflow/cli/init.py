@@ -43,6 +43,10 @@ default_flow: support
 # recordings: recordings
 # ledger: eslflow.db
 
+# With less room than this on the disk of recordings, none begins: a disk that fills up
+# is no error to FreeSWITCH. An hour of one call takes 115MB.
+# free_space: 1GB
+
 # FreeSWITCH's own event socket, to see whether it is well. The password stands in a
 # file, or in the environment as ESLFLOW_SWITCH_PASSWORD.
 # switch: {address: 127.0.0.1:8021, password_file: switch.password}

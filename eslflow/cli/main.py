@@ -26,6 +26,7 @@ COMMANDS = {
     "try": "trial",
     "calls": "calls",
     "consents": "consents",
+    "recordings": "recordings",
     "tokens": "tokens",
     "prompts": "prompts",
     "dialplan": "dialplan",

@@ -22,6 +22,8 @@ log = logging.getLogger("eslflow")
 
 SPARE_FILES = 100
 """Open files besides the calls' sockets: the ledger, sounds, the control link."""
+ROUND_S = 5.0
+"""How often recordings that have ended are looked into."""
 
 
 @click.command("serve")
@@ -40,8 +42,10 @@ def serve(settings: Settings, site: Path) -> None:
     """Run a site's controller."""
     from eslflow.clock import SystemClock
     from eslflow.ledger.writer import Ledger
+    from eslflow.recordings.auditor import Auditor
     from eslflow.switch.controller import Controller, Wakeup, run_until_stopped
     from eslflow.switch.link import link_of
+    from eslflow.switch.rounds import Rounds
     from eslflow.web.server import Control
 
     loaded = open_site(settings)
@@ -68,13 +72,22 @@ def serve(settings: Settings, site: Path) -> None:
         control = Control(settings, controller, ledger, link, clock)
         settle_memory()
         _announce(controller, settings, ", ".join(loaded.shelf.flows))
+        auditor = Auditor(
+            settings.ledger, ledger.keep, settings.recordings, clock, alarm
+        )
         signals = (signal.SIGTERM, signal.SIGINT)
-        left = run_until_stopped(controller, signals, settings.drain_s)
+        with Rounds("checking recordings", auditor.run_due, ROUND_S):
+            left = run_until_stopped(controller, signals, settings.drain_s)
         control.stop()
         link.close()
         log.info(
             "stopped; %s", f"{left} calls went to the dialplan" if left else "idle"
         )
+
+
+def alarm(text: str) -> None:
+    """Tell what somebody has to look after; what strangers wrote stays on one line."""
+    log.warning("%s", ascii(text)[1:-1])
 
 
 def _make_folder(recordings: Path) -> None:

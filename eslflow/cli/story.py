@@ -10,6 +10,7 @@ from typing import Any
 
 from eslflow.cli.tables import local
 from eslflow.errors import visible
+from eslflow.recordings.spans import Kind, place, spans
 
 Kept = dict[str, Any]
 
@@ -35,7 +36,7 @@ def story(kept: Kept) -> str:
     for choice in kept["choices"]:
         lines += [*_choice(choice), ""]
     for recording in kept["recordings"]:
-        lines += [*_recording(recording, kept["recording_actions"]), ""]
+        lines += [*file_story(recording, kept["recording_actions"]), ""]
     if not kept["recordings"]:
         lines.append("Nothing was recorded.")
     return "\n".join(visible(line) if line else "" for line in lines).rstrip("\n")
@@ -82,7 +83,8 @@ def _choice(choice: Kept) -> Iterator[str]:
     yield f"  pressed   {key}, asked {times}, {heard:.1f} s were played"
 
 
-def _recording(recording: Kept, actions: list[Kept]) -> Iterator[str]:
+def file_story(recording: Kept, actions: list[Kept]) -> Iterator[str]:
+    """Yield everything kept of one recording."""
     yield f"Recording {recording['path']}"
     state = recording["state"] or "running"
     yield f"  for       {recording['purposes']}, state {state}"
@@ -98,3 +100,26 @@ def _recording(recording: Kept, actions: list[Kept]) -> Iterator[str]:
                 f"  {action['action']:<9} {_at(action['at'])}, {action['reason']}, "
                 f"the switch said: {action['reply'] or 'nothing'} ({seen})"
             )
+    yield from _silences(recording, actions)
+    yield from _found(recording)
+
+
+def _silences(recording: Kept, actions: list[Kept]) -> Iterator[str]:
+    """Tell which parts of the file are masked, or may be."""
+    for span in spans(recording, actions):
+        if span.kind is not Kind.CLEAR:
+            where = f"{place(span.begins)} to {place(span.ends)}"
+            yield f"  {span.kind:<9} {where}, {span.length / 1e6:.1f} s"
+
+
+def _found(recording: Kept) -> Iterator[str]:
+    """Tell what the file was found to hold."""
+    if not recording.get("checked_at"):
+        return
+    length = f"{recording['file_ms'] / 1000:.1f} s, {recording['bytes']} bytes"
+    has = length if recording["sha256"] else "no file"
+    yield f"  checked   {_at(recording['checked_at'])}: {recording['verdict']}, {has}"
+    for line in recording["findings"].splitlines():
+        yield f"            {line}"
+    if recording["sha256"]:
+        yield f"  sha256    {recording['sha256']}"

@@ -28,6 +28,8 @@ from eslflow.flow.problems import (
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)(ms|s|m|h|d)")
+_SIZES = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+_SIZE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)(KB|MB|GB|TB)")
 _KEYS = {"star": "*", "hash": "#"}
 _KEY = re.compile(r"[0-9*#A-D]")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f$]|%24|%25", re.IGNORECASE)
@@ -164,6 +166,27 @@ def span(seconds: float) -> str:
         if seconds >= _UNITS[unit] and seconds % _UNITS[unit] == 0:
             return f"{seconds / _UNITS[unit]:g}{unit}"
     return f"{seconds * 1000:g}ms"
+
+
+class Size(Takes):
+    """An amount of data with its unit, in bytes."""
+
+    words = "a size such as 1GB (KB, MB, GB, TB)"
+
+    def convert(self, node: Node, context: Context) -> int | None:
+        """Return bytes."""
+        text = scalar(node, context, self.words)
+        if text is None:
+            return None
+        found = _SIZE.fullmatch(text)
+        if found is not None:
+            return round(float(found[1]) * _SIZES[found[2]])
+        context.problem(node, f"'{text}' is no size", f"Takes {self.words}.")
+        return None
+
+    def schema(self) -> dict[str, Any]:
+        """Return the schema of a size."""
+        return {"type": "string", "pattern": f"^{_SIZE.pattern}$"}
 
 
 class Whole(Takes):

@@ -7,7 +7,7 @@ the database for reading only; imports nothing slow, for a look-up is waited for
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from difflib import get_close_matches
 from pathlib import Path
@@ -152,6 +152,58 @@ class Reader:
         """Return the recording that is kept in a file, or None."""
         found = self._all("SELECT * FROM recordings WHERE path = ?", [path])
         return found[0] if found else None
+
+    def recordings(
+        self,
+        *,
+        number: str = "",
+        verdict: str = "",
+        since: int = 0,
+        until: int = 0,
+        limit: int = 100,
+    ) -> list[Line]:
+        """Return recordings; a limit of -1 is none."""
+        where = _Where(since, until, "r.asked_at")
+        where.number(number, "calls")
+        where.equal("r.verdict", verdict)
+        sql = (
+            "SELECT r.*, calls.caller, calls.called FROM recordings r "
+            f"LEFT JOIN calls ON calls.uuid = r.call_uuid {where.sql('WHERE')} "
+            "ORDER BY r.asked_at DESC LIMIT ?"
+        )
+        return self._all(sql, [*where.values, limit])
+
+    def recordings_named(self, start: str) -> list[Line]:
+        """Return a recording by its name or the start of it; a call's uuid names all.
+
+        Raises:
+            NotFound: none begins so, or those of several calls do.
+        """
+        sql = "SELECT * FROM recordings WHERE id >= ? AND id < ? ORDER BY id LIMIT 1000"
+        found = self._all(sql, [start, f"{start}\U0010ffff"]) if start else []
+        calls = sorted({line["call_uuid"] for line in found})
+        if not found:
+            raise NotFound(f"there is no recording {start!r}: see eslflow recordings")
+        if len(calls) > 1:
+            several = ", ".join(calls[:6])
+            raise NotFound(f"recordings of several calls begin with {start}: {several}")
+        return found
+
+    def unchecked(self, before: int) -> list[Line]:
+        """Return recordings that ended before that, and were not looked into."""
+        sql = (
+            "SELECT * FROM recordings WHERE checked_at IS NULL "
+            "AND state IS NOT NULL AND stopped_at < ? ORDER BY asked_at"
+        )
+        return self._all(sql, [before])
+
+    def actions(self, recording: Mapping[str, Any]) -> list[Line]:
+        """Return what was asked of a recording's recorder, in order."""
+        sql = (
+            "SELECT * FROM recording_actions WHERE call_uuid = ? "
+            "AND recording_id = ? ORDER BY seq"
+        )
+        return self._all(sql, [recording["call_uuid"], recording["id"]])
 
     def _uuid(self, start: str) -> str:
         """Return the one call whose uuid begins so."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -230,6 +230,22 @@ def connect(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         hint = "Is the folder there and writable, and the file an eslflow ledger?"
         raise StoreError(f"cannot open the ledger {path}: {error}. {hint}") from error
+
+
+def write(path: Path, rows: Iterable[Row]) -> None:
+    """Write rows at once, beside a controller that may write too: for commands.
+
+    Raises:
+        StoreError: they could not be written.
+    """
+    with closing(connect(path)) as db:
+        try:
+            db.execute("BEGIN IMMEDIATE")
+            for sql, data in statements(rows):
+                db.execute(sql, (data,))
+            db.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise StoreError(f"the ledger {path} cannot be written: {error}") from error
 
 
 def _words(problem: Exception | None) -> str:

@@ -1,0 +1,146 @@
+"""What of a recording must be silent and what must be heard, on its file's time line.
+
+In: a recording's row and the rows of what was asked of its recorder, as the ledger
+returns them. Out: spans in microseconds from the file's beginning. Pure: opens nothing,
+and takes rows that make no sense for what can be read of them.
+
+      from                     | to                       | the file there is
+      the beginning            | a mask is sent           | clear
+      a mask is sent           | its `+OK`                | uncertain
+      the `+OK` of a mask      | an unmask is sent        | masked
+      a mask without its `+OK` | the next that has it     | uncertain, unless masked
+      an unmask is sent        | a mask is sent           | clear, if it had its `+OK`
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum
+from typing import Any, NamedTuple
+
+from eslflow.wire.terms import RecordAction
+
+Row = Mapping[str, Any]
+
+_GAP = re.compile(r"([0-9]{1,18})-([0-9]{1,18})")
+
+
+class Kind(str, Enum):
+    """What a stretch of a file is to hold."""
+
+    CLEAR = "clear"
+    MASKED = "masked"
+    """Exact zeros, on every channel."""
+    UNCERTAIN = "uncertain"
+    """The switch did not confirm what it was asked for: neither can be demanded."""
+
+    def __str__(self) -> str:
+        """Give the word as people read it."""
+        return self.value
+
+
+class Span(NamedTuple):
+    """A stretch of a file."""
+
+    kind: Kind
+    begins: int
+    """In microseconds from the file's beginning; negative: it was so before that."""
+    ends: int
+    gaps: int
+    """How many gaps lie before its end: each makes its place less certain."""
+
+    @property
+    def length(self) -> int:
+        """Return how much of the file it is, in microseconds."""
+        return max(0, self.ends - max(0, self.begins))
+
+
+class Timeline:
+    """Finds the place of a moment in a file that was not always written to."""
+
+    def __init__(self, recording: Row, last_at: int = 0) -> None:
+        """Take in when it ran; where nobody saw it end, `last_at` tells more."""
+        self.begins_at: int = recording.get("audio_at") or recording["started_at"] or 0
+        if recording["state"] == "stopped":
+            last_at = 0
+        self.ends_at: int = max(self.begins_at, recording["stopped_at"] or 0, last_at)
+        self._gaps = tuple(self._without_overlap(recording.get("gaps") or ""))
+
+    def _without_overlap(self, text: str) -> Iterator[tuple[int, int]]:
+        last = self.begins_at
+        for found in sorted((int(a), int(b)) for a, b in _GAP.findall(text)):
+            begin, end = max(found[0], last), min(found[1], self.ends_at)
+            if begin < end:
+                yield begin, end
+                last = end
+
+    def place(self, at: int) -> int:
+        """Return where in the file a moment is; one within a gap is at its seam.
+
+        What came before the file is at a negative place.
+        """
+        at = min(at, self.ends_at)
+        gone = sum(min(at, end) - begin for begin, end in self._gaps if begin < at)
+        return at - self.begins_at - gone
+
+    def gaps_before(self, at: int) -> int:
+        """Return how many gaps have begun by then."""
+        return sum(begin <= at for begin, _ in self._gaps)
+
+    @property
+    def length(self) -> int:
+        """Return how long the file should be by the clock, in microseconds."""
+        return self.place(self.ends_at)
+
+
+def place(us: int) -> str:
+    """Return a place in a file as people read it: 1:02.50."""
+    minutes, rest = divmod(max(0, us) // 10_000, 6000)
+    return f"{minutes}:{rest // 100:02}.{rest % 100:02}"
+
+
+class _Turn(NamedTuple):
+    at: int
+    kind: Kind
+
+
+def spans(recording: Row, actions: Iterable[Row]) -> list[Span]:
+    """Return what the file is to hold, from its beginning to its end, without holes."""
+    own = [action for action in actions if action["recording_id"] == recording["id"]]
+    timeline = Timeline(recording, max((action["at"] for action in own), default=0))
+    turns = list(_turns(own))
+    found: list[Span] = []
+    kind, begins = Kind.CLEAR, min([0, *(timeline.place(turn.at) for turn in turns)])
+    for turn in (*turns, _Turn(timeline.ends_at, Kind.UNCERTAIN)):
+        ends = max(begins, timeline.place(turn.at))
+        _add(found, Span(kind, begins, ends, timeline.gaps_before(turn.at)))
+        kind, begins = turn.kind, ends
+    # The last may be short, but tells what the file's end is.
+    return [span for span in found if span.length or span is found[-1]]
+
+
+def _add(found: list[Span], span: Span) -> None:
+    """Add a span, or make the last one longer."""
+    if found and not found[-1].length:
+        found.pop()
+    if found and found[-1].kind is span.kind:
+        span = span._replace(begins=found.pop().begins)
+    found.append(span)
+
+
+def _turns(actions: Iterable[Row]) -> Iterator[_Turn]:
+    """Yield when the file begins to be something else."""
+    kind = Kind.CLEAR
+    for action in sorted(actions, key=lambda row: (row["at"], row.get("seq", 0))):
+        asked_at = action.get("asked_at") or action["at"]
+        if action["action"] == RecordAction.MASK:
+            if kind is not Kind.MASKED:
+                yield _Turn(asked_at, Kind.UNCERTAIN)
+                kind = Kind.UNCERTAIN
+            if action["verified"]:
+                yield _Turn(action["at"], Kind.MASKED)
+                kind = Kind.MASKED
+        elif action["action"] == RecordAction.UNMASK and kind is not Kind.CLEAR:
+            kind = Kind.CLEAR if action["verified"] else Kind.UNCERTAIN
+            yield _Turn(asked_at, kind)
