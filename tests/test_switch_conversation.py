@@ -19,6 +19,7 @@ from eslflow.errors import ProtocolError, UnsafeValue
 from eslflow.sim.script import Script
 from eslflow.switch import conversation
 from eslflow.switch.conversation import Conversation
+from eslflow.switch.timers import HubTimers
 from eslflow.wire.message import Message
 from tests.peers import (
     DONE,
@@ -239,6 +240,7 @@ def test_a_timer_runs_out_once_or_is_taken_back(line, monkeypatch):
     ours, _ = line
     woken = Queue()
     monkeypatch.setattr(Conversation, "wake", lambda _, event: woken.put(event))
+    ours._controller.timers = HubTimers()
     ours._set_timer(Timer(7, 0.0))
     ours._set_timer(Timer(8, 0.0))
     ours._set_timer(Timer(7, None))
