@@ -102,11 +102,13 @@ def test_a_call_taken_while_it_is_given_up_ends(wire):
 def test_hold_and_resume_are_heard_by_the_other(talk, name):
     other = {"caller": "agent", "agent": "caller"}[name]
     getattr(talk, name).turn("sendonly")
+    talk.carry()
+    assert getattr(talk, other).is_held
     getattr(talk, name).turn("sendrecv")
     talk.carry()
-    assert talk.log.count("INVITE") == 2
-    assert talk.log.count("ACK") == 2
-    assert talk.told[other][-2:] == ["asked again", "asked again"]
+    assert not getattr(talk, other).is_held
+    assert talk.log == ["INVITE", 200, "ACK"] * 2
+    assert talk.told[other][-2:] == ["held", "asked again"]
     assert talk.caller.state == talk.agent.state == "up"
 
 

@@ -81,21 +81,34 @@ def test_a_key_is_pressed_while_the_talk_goes_on(talk):
     assert calling.speaks(ms=20)
 
 
-def test_hold_lets_the_holder_speak_and_inactive_does_not(talk):
+def spoke(call):
+    """Whether anything left in the last moments."""
+    before = len(call.said())
+    call.speaks(ms=100)
+    return len(call.said()) > before
+
+
+def test_who_holds_may_speak_and_who_is_held_does_not(talk):
     calling, rung = talk
     rung.hold()
-    calling.until("asked again")
-    before = len(rung.said())
-    rung.speaks(ms=100)
-    assert len(rung.said()) > before
+    calling.until("held")
+    assert spoke(rung)
+    assert not spoke(calling)
     rung.hold("inactive")
     rung.speaks(ms=40)
-    before = len(rung.said())
-    rung.speaks(ms=100)
-    assert len(rung.said()) == before
+    assert not spoke(rung)
     rung.resume()
-    rung.speaks(ms=100)
-    assert len(rung.said()) > before
+    calling.until("asked again")
+    assert spoke(calling)
+    assert spoke(rung)
+
+
+def test_a_rude_phone_talks_on_while_it_is_held(exchange, agent):
+    agent.takes(after_s=0.0)
+    call = exchange.phone(2, switch=agent.port, talks_on=True).call("agent")
+    agent.rings().hold()
+    call.until("held")
+    assert spoke(call)
 
 
 def test_a_call_is_answered_by_hand(caller, agent):

@@ -53,7 +53,9 @@ def test_an_offer_says_where_and_which_way():
     body = sip.offer(4000, "sendonly")
     assert sip.media(body) == ("127.0.0.1", 4000)
     assert "a=sendonly\r\n" in body
+    assert sip.direction(body) == "sendonly"
     assert sip.media("v=0") is None
+    assert sip.direction("v=0") == "sendrecv"
 
 
 def test_addresses_and_tags_are_found():

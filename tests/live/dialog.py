@@ -11,7 +11,7 @@ import re
 import uuid
 from collections.abc import Callable
 
-from tests.live.sip import Address, Message, media, offer, tag, token, uri
+from tests.live.sip import Address, Message, direction, media, offer, tag, token, uri
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -32,6 +32,9 @@ class Dialog:
         self.remote: Address | None = None
         """Where the other side wants our audio."""
         self.direction = "sendrecv"
+        """What we want: `sendonly` while we hold."""
+        self.is_held = False
+        """Whether the other side wants to hear nothing."""
         self._port, self._rtp_port = port, rtp_port
         self._send, self._tell = send, tell
         self._tag = token()
@@ -73,9 +76,9 @@ class Dialog:
             self._reply(self._invite, reason)
             self._move("down", reason)
 
-    def turn(self, direction: str) -> None:
+    def turn(self, way: str) -> None:
         """Put on hold (`sendonly`, `inactive`) or take back (`sendrecv`)."""
-        self.direction = direction
+        self.direction = way
         self._ask_invite()
 
     def refer(self, target: str) -> None:
@@ -139,9 +142,12 @@ class Dialog:
         if not self.is_caller and message == self._invite:
             return  # they have not seen our answer yet
         self.remote = media(message.body) or self.remote
-        self._reply(message, "200 OK", offer(self._rtp_port, self.direction))
-        direction = re.search(r"a=(sendrecv|sendonly|recvonly|inactive)", message.body)
-        self._tell("asked again", direction[1] if direction else "sendrecv")
+        wanted = direction(message.body)
+        self.is_held = wanted in {"sendonly", "inactive"}
+        ours = {"sendonly": "recvonly", "inactive": "inactive"}
+        body = offer(self._rtp_port, ours.get(wanted, self.direction))
+        self._reply(message, "200 OK", body)
+        self._tell("held" if self.is_held else "asked again", wanted)
 
     def _asked_bye(self, message: Message) -> None:
         self._reply(message, "200 OK")

@@ -76,7 +76,8 @@ class Line:
             return
         exchange = self.phone.exchange
         exchange.again(PACKET_NS, self._tick)
-        self.speech.is_silent = self.dialog.direction in {"inactive", "recvonly"}
+        is_held = self.dialog.is_held and not self.phone.talks_on
+        self.speech.is_silent = is_held or self.dialog.direction == "inactive"
         if self.dialog.remote is not None:
             for packet in self.speech.tick(exchange.clock.now()):
                 self.rtp.sendto(packet, self.dialog.remote)
@@ -118,6 +119,8 @@ class Phone:
         """None: somebody has to `answer`."""
         self.rejects: str = order.get("rejects", "")
         """With which status; empty: not at all."""
+        self.talks_on: bool = order.get("talks_on", False)
+        """Whether it says something to who put it on hold."""
         self.switch: int = order.get("switch", 5060)
         """The port of whom it calls."""
         self.sip = open_port(order.get("port", 0))

@@ -60,8 +60,9 @@ class Call:
         """Wait until this has happened for the first time; return when that was."""
         waits = self._reached.setdefault(what, AsyncResult())
         with gevent.Timeout(patience_s, AssertionError(f"no {what!r}: {self}")):
-            found: int = waits.get()
-            return found
+            found = waits.get()
+        assert found is not None
+        return found
 
     def _ask(self, do: str, **what: Any) -> Any:
         return self.phone.exchange.ask(do, line=self.number, **what)
@@ -182,7 +183,8 @@ class Exchange:
         """Plug a phone in.
 
         Options: `port` (default: any), `answers_after_s` (default: lets it ring),
-        `rejects` (a status), `switch` (the port of whom it calls, 5060).
+        `rejects` (a status), `talks_on` (while it is held, as no phone should),
+        `switch` (the port of whom it calls, 5060).
         """
         phone = Phone(self, party, order)
         self._phones[phone.number] = phone

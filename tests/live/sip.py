@@ -64,7 +64,7 @@ def parse(data: bytes) -> Message:
     return Message(first, tuple(kept), body)
 
 
-def offer(port: int, direction: str = "sendrecv") -> str:
+def offer(port: int, way: str = "sendrecv") -> str:
     """Return the SDP of a phone that speaks PCMU and RFC 2833."""
     lines = (
         "v=0",
@@ -77,7 +77,7 @@ def offer(port: int, direction: str = "sendrecv") -> str:
         "a=rtpmap:101 telephone-event/8000",
         "a=fmtp:101 0-16",
         "a=ptime:20",
-        f"a={direction}",
+        f"a={way}",
     )
     return "".join(f"{line}\r\n" for line in lines)
 
@@ -87,6 +87,12 @@ def media(body: str) -> Address | None:
     port = re.search(r"m=audio (\d+)", body)
     host = re.search(r"c=IN IP4 (\S+)", body)
     return (host[1], int(port[1])) if port and host else None
+
+
+def direction(body: str) -> str:
+    """Return which way an SDP wants its audio to go: `sendrecv` unless it says so."""
+    found = re.search(r"a=(sendrecv|sendonly|recvonly|inactive)", body)
+    return found[1] if found else "sendrecv"
 
 
 def uri(value: str) -> str:
