@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "eslflow"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 TESTS = sorted((ROOT / "tests").glob("**/*.py"))
+PHONES = sorted((ROOT / "tests" / "live").glob("*.py"))
+"""What the live tests stand on; tested as tests/test_live_<module>.py."""
 
 CORE = ("wire", "flow", "call", "steps", "check")
 
@@ -256,6 +258,7 @@ def test_every_module_has_its_test_twin() -> None:
 
 def test_every_test_file_is_some_modules_twin() -> None:
     twins = {twin_of(path) for path in MODULES} | set(WHOLE)
+    twins |= {f"tests/test_live_{path.stem}.py" for path in PHONES}
     found = {path.relative_to(ROOT).as_posix() for path in TESTS}
     strays = {name for name in found if Path(name).name.startswith("test_")} - twins
     assert not strays, "neither a module's twin nor named in WHOLE: " + ", ".join(
