@@ -14,6 +14,7 @@ from eslflow.call.records import (
 )
 from eslflow.ledger.read import Reader
 from eslflow.ledger.writer import Ledger, write
+from eslflow.recordings import auditor as auditors
 from eslflow.recordings import quarantine
 from eslflow.recordings.auditor import MOMENT_US, QUIET_US, Auditor
 from eslflow.rig import file_length_ms
@@ -128,6 +129,13 @@ def test_nothing_that_still_runs_is_looked_into(site):
     assert site.auditor.run_due() == []
     site.clock.pass_s(1)
     assert [row.id for row in site.auditor.run_due()] == ["u-1-1"]
+
+
+def test_a_round_ends_though_there_is_more(site, monkeypatch):
+    monkeypatch.setattr(auditors, "MOST_AT_ONCE", 2)
+    for number in (1, 2, 3):
+        site.has(f"u-1-{number}")
+    assert [len(site.auditor.run_due()) for _ in range(3)] == [2, 1, 0]
 
 
 def test_an_entry_that_is_not_written_yet_is_not_made_again(site):

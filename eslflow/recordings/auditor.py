@@ -27,6 +27,8 @@ MOMENT_US = 2_000_000
 QUIET_US = 60_000_000
 """Nobody saw a lost recording end: it has ended when its file does not grow. A recorder
 writes 64 KB at once, every 4 s at the slowest (measured)."""
+MOST_AT_ONCE = 50
+"""A controller that is to stop waits for the round that is under way."""
 
 
 class _Seen(NamedTuple):
@@ -60,11 +62,13 @@ class Auditor:
     def run_due(self) -> list[RecordingChecked]:
         """Look into what has ended and was not looked into; return what was found."""
         make_days(self._folder, self._clock.now())
-        checked = []
+        checked: list[RecordingChecked] = []
         with Reader(self._ledger) as ledger:
             due = ledger.unchecked(self._clock.now() - MOMENT_US)
             self._forget({recording["id"] for recording in due})
             for recording in due:
+                if len(checked) == MOST_AT_ONCE:
+                    break
                 if recording["id"] not in self._done and self._has_ended(recording):
                     row = self._check(recording, ledger.actions(recording))
                     checked += [row] if row else []
