@@ -130,12 +130,25 @@ def test_only_who_can_be_masked_needs_it(controlled):
     site = replace(site_for(TWO), is_controlled=controlled)
     with Playbook(TWO, site=site, on_guard=True) as call:
         live: Live = call.engine.live
-        assert deadman.is_needed(live) is controlled
-        call.skips()
+        start = call.skips()[-1]
+        call.when(RecordStarted(PATH))
+        call.answers(start)
+        assert (puts(1) in call.skips()) is controlled
+        assert deadman.is_needed(live)
     plain = flow("a: {announce: welcome}", LAW)
     with Playbook(plain, site=replace(site_for(plain), is_controlled=True)) as call:
         assert not deadman.is_needed(call.engine.live)
         call.skips()
+
+
+def test_who_was_masked_once_may_be_masked_again():
+    with Playbook(TWO, on_guard=True) as call:
+        start = call.skips()[-1]
+        call.when(RecordStarted(PATH))
+        call.answers(start)
+        call.skips()
+        call.when(Wished(1, Wish(Want.ON, "cli")))
+        assert puts(1) in call.skips()
 
 
 def test_an_agents_key_is_a_way_to_mask():

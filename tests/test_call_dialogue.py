@@ -13,6 +13,7 @@ from eslflow.call.events import (
     Bridged,
     Disconnected,
     Executed,
+    Held,
     HungUp,
     KeyPressed,
     Parked,
@@ -274,3 +275,25 @@ def test_the_other_leg_is_heard_only_where_there_is_one():
         "filter Other-Leg-Unique-ID 4c1b-9",
         "event plain CHANNEL_PARK",
     ]
+
+
+def test_a_bridge_that_the_other_leg_has_made_is_ours_only_if_it_is_with_us():
+    dialogue = Dialogue("4c1b-9")
+    number = b"Caller-Destination-Number: 1002\n"
+    ours = b"Other-Leg-Unique-ID: 4c1b-9\nBridge-B-Unique-ID: 4c1b-9\n" + number
+    made = event(b"CHANNEL_BRIDGE", ours, b"b-2")
+    assert dialogue.hear(made) == Bridged("b-2", "1002")
+    assert dialogue.hear(event(b"CHANNEL_UNBRIDGE", ours, b"b-2")) == Unbridged()
+    other = WITH_US + b"Bridge-B-Unique-ID: c-3\n"
+    assert dialogue.hear(event(b"CHANNEL_BRIDGE", other, b"b-2")) is None
+
+
+@pytest.mark.parametrize(("uuid", "is_callers"), [(b"4c1b-9", True), (b"b-1", False)])
+def test_a_hold_is_heard_of_either_leg(uuid, is_callers):
+    dialogue = Dialogue("4c1b-9")
+    assert dialogue.hear(event(b"CHANNEL_HOLD", WITH_US, uuid)) == Held(
+        True, is_callers
+    )
+    assert dialogue.hear(event(b"CHANNEL_UNHOLD", WITH_US, uuid)) == Held(
+        False, is_callers
+    )

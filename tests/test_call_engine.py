@@ -20,6 +20,7 @@ from eslflow.call.events import (
     Told,
     Wished,
 )
+from eslflow.call.recording import Recording, Segment
 from eslflow.call.records import (
     CallEnded,
     CallOffered,
@@ -29,6 +30,7 @@ from eslflow.call.records import (
     State,
 )
 from eslflow.call.wishes import Want, Wish
+from eslflow.flow.model import Record
 from eslflow.wire.terms import ApiCommand, App, HangupCause
 from tests.playbook import SOUNDS, START, Playbook, site_for
 from tests.steps_of import flow
@@ -301,3 +303,21 @@ def test_what_nobody_waits_for_does_not_hold_up_a_call_that_fails():
         call.skips()
         assert call.engine.fail(call.now)
         assert call.engine.is_over
+
+
+def test_an_adopted_call_waits_for_its_end_and_is_watched():
+    on = flow("q: {queue: support, record: on}", KEYS)
+    engine = Engine(Offered("4c1b-9", is_answered=True), on, site_for(on), START)
+    recorder = engine.live.recorder
+    recorder.segment = Segment("4c1b-9-1", "/r/4c1b-9-1.wav", started_at=START)
+    recorder.state, recorder.wanted = Recording.ON, Record.ON
+    first = engine.adopt()
+    assert [c.command for c in first if isinstance(c, Api)] == [ApiCommand.SCHED_API]
+    asked = engine.handle(Wished(1, Wish(Want.MASKED, "page")), START)
+    assert any(" mask " in c.arg for c in asked if isinstance(c, Api))
+    engine.handle(HungUp("NORMAL_CLEARING"), START + 1)
+    said = engine.handle(Disconnected(), START + 2)
+    assert engine.is_over
+    assert [row.state for c in said if isinstance(c, Keep) for row in c.rows] == [
+        "lost"
+    ]

@@ -8,6 +8,7 @@ from eslflow.call.commands import Alarm, Answer, Api, Execute, Hangup
 from eslflow.call.events import (
     Bridged,
     Disconnected,
+    Held,
     HungUp,
     Offered,
     Parked,
@@ -809,3 +810,90 @@ def test_a_call_that_is_passed_on_is_recorded_again_when_somebody_has_it():
         assert "/4c1b-9-2.wav" in next(
             c.arg for c in call.skips() if isinstance(c, Api) and " start " in c.arg
         )
+
+
+def talks(call):
+    start = call.skips()[-1]
+    call.when(RecordStarted(PATH))
+    call.answers(start)
+    call.done(call.skips()[-1], cc_cause="answered")
+    call.when(Bridged("b-1", "1001"))
+    call.skips()
+
+
+def test_a_caller_on_hold_is_cut_out_and_an_agent_is_not():
+    with Playbook(TALK) as call:
+        talks(call)
+        began = call.now
+        for is_callers in (True, False):
+            call.when(Held(True, is_callers))
+            call.when(Held(False, is_callers))
+        # On hold, and the agent leaves: only the next one ends the gap.
+        call.when(Held(True, True))
+        call.when(Unbridged())
+        call.when(Held(False, True))
+        call.when(Bridged("b-2", "1002"))
+        call.skips()
+        call.when(RecordStopped(PATH, 9000))
+        call.skips()
+    (ended,) = call.rows(RecordingEnded)
+    s = 1_000_000
+    assert ended.gaps == (
+        f"{began + s}-{began + 2 * s} {began + 5 * s}-{began + 8 * s}"
+    )
+
+
+def test_before_there_is_sound_a_hold_cuts_nothing_out():
+    with Playbook(TALK) as call:
+        start = call.skips()[-1]
+        call.when(RecordStarted(PATH))
+        call.answers(start)
+        call.skips()
+        call.when(Held(True, True))
+        call.when(Held(False, True))
+        assert call.engine.live.recorder.segment.gaps == []
+
+
+def test_an_unmask_waits_for_what_has_piled_up_in_a_hold():
+    with Playbook(TALK) as call:
+        talks(call)
+        asks(call, HERS)
+        call.skips()
+        call.answers(MASK)
+        call.skips()
+        call.when(Held(True, False))
+        call.when(Held(False, False), 4.0)
+        asks(call, Wish(Want.ON, "token page"), 2)
+        call.passes(3.8)
+        assert UNMASK not in call.skips()
+        call.passes(0.1)
+        assert UNMASK in call.skips()
+
+
+def test_a_hold_before_the_mask_holds_up_nothing():
+    with Playbook(TALK) as call:
+        talks(call)
+        call.when(Held(True, False))
+        call.when(Held(False, False), 60.0)
+        asks(call, HERS)
+        call.skips()
+        call.answers(MASK)
+        call.skips()
+        asks(call, Wish(Want.ON, "token page"), 2)
+        call.passes(GUARD_S)
+        assert UNMASK in call.skips()
+
+
+def test_a_fifo_pauses_the_recorder_until_somebody_takes_the_call():
+    fifo = flow("q: {queue: desk, type: fifo, record: on}", LAW)
+    with Playbook(fifo) as call:
+        start = call.skips()[-1]
+        call.when(RecordStarted(PATH))
+        call.answers(start)
+        call.skips()
+        began = call.now
+        call.when(Bridged("b-1", ""))
+        call.skips()
+        assert call.engine.live.recorder.segment.gaps == [
+            f"{began}-{began + 1_000_000}"
+        ]

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from eslflow.call.engine import Engine
 from eslflow.call.events import (
     Bridged,
+    Held,
     Offered,
     Parked,
     RecordStarted,
@@ -39,7 +40,8 @@ FLOW = flow(
     "card: {announce: welcome, record: masked}\n"
     "after: {announce: welcome, record: on}\n"
     "quiet: {announce: welcome}\n"
-    "queue: {queue: support, record: on, from: answer, answered: more}\n"
+    "queue: {queue: support, record: on, from: answer, answered: desk}\n"
+    "desk: {queue: desk, type: fifo, record: on, answered: more}\n"
     "more: {announce: welcome, record: on, next: card}\n"
 )
 WISHES = [
@@ -57,7 +59,17 @@ HAPPENINGS = st.one_of(
     st.sampled_from(["commits", "fails"]),
     st.sampled_from(WISHES),
     st.sampled_from([0.02, 0.06, 0.5, 1.0, 2.0, 12.0]),
-    st.sampled_from([Bridged("b-1", "1001"), Unbridged(), Parked()]),
+    st.sampled_from(
+        [
+            Bridged("b-1", "1001"),
+            Unbridged(),
+            Parked(),
+            Held(True, is_callers=True),
+            Held(False, is_callers=True),
+            Held(True, is_callers=False),
+            Held(False, is_callers=False),
+        ]
+    ),
 )
 AGREED = ["press 1", "commits", "speaks", "speaks"]
 STORIES = st.one_of(
@@ -214,3 +226,24 @@ def test_what_the_switch_masked_by_itself_is_kept_once():
         ended, stop = recorder.ends_unseen(live)
     assert (ended.cause, stop.reason) == ("no RECORD_STOP", "switch")
     assert recorder.state is Recording.OFF
+
+
+def test_a_hold_of_the_caller_is_a_gap_and_that_of_an_agent_is_none():
+    with Playbook(flow("q: {queue: support, record: on, from: answer}", LAW)) as call:
+        start = call.skips()[-1]
+        segment = call.engine.live.recorder.segment
+        call.when(RecordStarted(segment.path))
+        call.when(Held(True, is_callers=True))
+        call.answers(start)
+        call.skips()
+        call.when(Bridged("b-1", "1001"))
+        began = call.now
+        call.skips()
+        call.when(Held(True, is_callers=False))
+        call.when(Held(True, is_callers=True))
+        call.when(Held(False, is_callers=True))
+        assert segment.gaps == [f"{began + 2_000_000}-{began + 3_000_000}"]
+        call.when(Held(True, is_callers=True))
+        call.when(Unbridged())
+        call.when(Held(False, is_callers=True))
+        assert segment.parted_at

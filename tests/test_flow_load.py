@@ -196,6 +196,9 @@ def test_how_calls_are_recorded_is_said_once_for_all_steps():
         ("dead_man: 1s", "'1s' is out of range"),
         ("agent_keys: {star: mask}", "an agent cannot press a star and then *"),
         ("agent_keys: {1: mute}", "'mute' is not right here"),
+        ("agent_tag: {recorded: 'a;b=c'}", "'a;b=c' is not right here"),
+        ("agent_tag: {recoded: x}", "'recoded' is not an option of"),
+        ("whisper: {recorded: nix}", "there is no prompt 'nix'"),
     ],
 )
 def test_a_wrong_rule_of_recording_is_told(line, problem):

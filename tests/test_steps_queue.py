@@ -10,8 +10,10 @@ import pytest
 
 from eslflow.call.commands import Api, Close, Execute, Hangup, mark
 from eslflow.call.events import Executed, Parked, Queued, Replied, Told
+from eslflow.call.recording import Recording
+from eslflow.steps.queue import Queue
 from eslflow.wire.terms import ApiCommand, App, EventName, Module, Subclass
-from tests.playbook import Playbook
+from tests.playbook import SOUNDS, Playbook, site_for
 from tests.steps_of import HEAD, flow
 
 ANSWER = Execute(App.ANSWER, waits=False)
@@ -102,6 +104,8 @@ def test_it_hears_what_it_reads_and_no_more():
         EventName.CHANNEL_PARK,
         EventName.CHANNEL_BRIDGE,
         EventName.CHANNEL_UNBRIDGE,
+        EventName.CHANNEL_HOLD,
+        EventName.CHANNEL_UNHOLD,
     }
     assert step.hears_custom == {Subclass.FIFO}
     assert CALLCENTER.steps["q"].hears_custom == frozenset()
@@ -126,3 +130,45 @@ def test_the_agents_keys_are_bound_before_the_agent_is_there():
         Execute(App.BIND_META_APP, f"{digit} b s {event}={action}", waits=False)
         for digit, action in ((1, "mask"), (2, "unmask"), (3, "stop"))
     ]
+
+
+def told(rules, state):
+    """Return what the queue is told of a call in this state, besides the usual."""
+    head = f"{HEAD}recording:\n{rules}"
+    with Playbook(flow("q: {queue: support@default}", head)) as call:
+        call.skips()
+        live = call.engine.live
+        live.recorder.state = state
+        (prepare,) = [
+            command
+            for command in Queue(name="q", queue="x").run(live)
+            if getattr(command, "command", None) is ApiCommand.UUID_SETVAR_MULTI
+        ]
+        return prepare.arg.partition("cc_cancel_reason=")[2]
+
+
+TAGS = "  agent_tag: {recorded: '[REC] ', masked: '[PAY] ', unrecorded: '[-] '}\n"
+WHISPER = "  whisper: {recorded: welcome}\n"
+
+
+def test_the_agents_telephone_shows_what_is_recorded():
+    name = ";cc_outbound_cid_name_prefix"
+    assert told(TAGS, Recording.ON) == f"{name}='[REC] '"
+    assert told(TAGS, Recording.MASKED) == f"{name}='[PAY] '"
+    assert told(TAGS, Recording.OFF) == f"{name}='[-] '"
+    assert told(TAGS, Recording.FAILED) == f"{name}='[-] '"
+    assert told("  agent_tag: {recorded: R}\n", Recording.OFF) == ""
+
+
+def test_the_agent_hears_what_is_recorded():
+    path = f"{SOUNDS}/test/en/welcome.wav"
+    assert told(WHISPER, Recording.ON) == f";cc_outbound_announce={path}"
+    assert told(WHISPER, Recording.OFF) == ""
+
+
+def test_a_whisper_without_audio_is_left_out():
+    head = f"{HEAD}recording:\n  whisper: {{unrecorded: which}}\n"
+    quiet = flow("q: {queue: support@default}", head)
+    site = site_for(quiet, missing=("test/en/which.wav",))
+    with Playbook(quiet, site=site) as call:
+        call.expects(ANSWER, PREPARE, WAIT)

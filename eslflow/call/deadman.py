@@ -27,8 +27,8 @@ Moves = Generator[Command, "Event | None", None]
 
 
 def is_needed(live: Live) -> bool:
-    """Whether anybody could want to mask a call of this flow."""
-    return live.flow.records and (live.flow.can_mask or live.site.is_controlled)
+    """Whether there can be anything to mask."""
+    return live.flow.records
 
 
 def watch(live: Live) -> Moves:
@@ -36,12 +36,18 @@ def watch(live: Live) -> Moves:
     recorder = live.recorder
     try:
         while True:
-            yield Until(lambda: recorder.state is Recording.ON)
+            yield Until(lambda: recorder.state is Recording.ON and _is_wanted(live))
             segment = recorder.segment
             assert segment is not None  # noqa: S101  ON means there is one
             yield from _while_on(live, segment)
     except CallEnded:
         return
+
+
+def _is_wanted(live: Live) -> bool:
+    """Whether anybody may want to mask the call."""
+    can_mask = live.flow.can_mask or live.site.is_controlled
+    return can_mask or live.recorder.was_wished
 
 
 def _while_on(live: Live, segment: Segment) -> Moves:

@@ -8,7 +8,7 @@ before it reads the next), so they are matched by counting. Must not decide anyt
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from eslflow.call.commands import (
     Api,
@@ -23,6 +23,7 @@ from eslflow.call.events import (
     Disconnected,
     Event,
     Executed,
+    Held,
     HungUp,
     KeyPressed,
     Offered,
@@ -41,6 +42,8 @@ from eslflow.wire.terms import ContentType, EventName, Subclass
 LINGER_S = 5
 """How long the switch keeps the socket after a hang-up, for RECORD_STOP comes late."""
 MOST_SEGMENTS = 100_000
+
+Make = Callable[[Message], "Event | None"]
 
 _SAFE_PATH = 200
 _REPLIES = frozenset({ContentType.COMMAND_REPLY, ContentType.API_RESPONSE})
@@ -70,13 +73,16 @@ def offer(message: Message) -> Offered:
 class Dialogue:
     """What is said on one call's socket after the offer."""
 
-    __slots__ = ("_answers", "_mine", "_number", "_others", "_uuid")
+    __slots__ = ("_answers", "_mine", "_number", "_others", "_uuid", "_with_us")
 
     def __init__(self, uuid: str) -> None:
         self._uuid = uuid
         self._mine = f"\nUnique-ID: {uuid}\n".encode()
         self._others = f"\nOther-Leg-Unique-ID: {uuid}\n".encode()
         """In the events of the leg that the caller talks with."""
+        self._with_us = f"\nBridge-B-Unique-ID: {uuid}\n".encode()
+        """In the bridge that another leg has made with ours: a consumer of mod_fifo, or
+        the second agent of an attended transfer (measured)."""
         self._number = 0
         self._answers: deque[int] = deque()
         """Number of each command that is not answered yet; negative when only its
@@ -147,13 +153,19 @@ class Dialogue:
     def _event(self, message: Message) -> Event | None:
         """Return an event of the A-leg, or of the leg it talks with."""
         event, name = message.event(), message.event_name
+        make: Make | None
         # Where a header stands before the name, it is looked up.
         name = name if name in _EVENTS else event.raw("Event-Name") or b""
         if self._mine in message.body:
             make = _EVENTS.get(name)
         else:
             # A filter lets other legs' events through; most are not this call's.
-            make = _OTHERS.get(name) if self._others in message.body else None
+            body = message.body
+            is_with_us = self._others in body or self._with_us in body
+            make = _OTHERS.get(name) if is_with_us else None
+            if name in _BRIDGES and self._with_us not in body:
+                # Its bridge with somebody else: a consultation, say.
+                return None
         return make(event) if make else None
 
     def _reply(self, message: Message) -> Event | None:
@@ -200,7 +212,17 @@ def _others_custom(event: Message) -> Event | None:
     return KeyPressed(event.get("eslflow-action") or "")
 
 
-_EVENTS = {
+_HELD = EventName.CHANNEL_HOLD.value.encode()
+_UNHELD = EventName.CHANNEL_UNHOLD.value.encode()
+_BRIDGES = frozenset(
+    {
+        EventName.CHANNEL_BRIDGE.value.encode(),
+        EventName.CHANNEL_UNBRIDGE.value.encode(),
+    }
+)
+_EVENTS: dict[bytes, Make] = {
+    _HELD: lambda _: Held(True, is_callers=True),
+    _UNHELD: lambda _: Held(False, is_callers=True),
     EventName.CHANNEL_EXECUTE_COMPLETE.value.encode(): _executed,
     EventName.CHANNEL_BRIDGE.value.encode(): lambda event: Bridged(
         leg=event.get("Other-Leg-Unique-ID") or event.get("Bridge-B-Unique-ID") or "",
@@ -217,7 +239,14 @@ _EVENTS = {
     EventName.RECORD_STOP.value.encode(): _stopped,
     EventName.CUSTOM.value.encode(): _custom,
 }
-_OTHERS = {
+_OTHERS: dict[bytes, Make] = {
+    _HELD: lambda _: Held(True, is_callers=False),
+    _UNHELD: lambda _: Held(False, is_callers=False),
+    EventName.CHANNEL_BRIDGE.value.encode(): lambda event: Bridged(
+        leg=event.get("Unique-ID") or "",
+        agent=event.get("Caller-Destination-Number") or "",
+    ),
+    EventName.CHANNEL_UNBRIDGE.value.encode(): lambda _: Unbridged(),
     EventName.RECORD_START.value.encode(): lambda event: RecordStarted(
         event.get("Record-File-Path") or "", event.get("Unique-ID") or ""
     ),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from eslflow.call import deadman, lookout, moves
+from eslflow.call import deadman, lookout, moves, reminder
 from eslflow.call.commands import (
     Alarm,
     Answer,
@@ -135,7 +135,7 @@ class Engine:
 
     def _guard(self) -> None:
         """Let begin what goes on beside the flow."""
-        for guardian in (moves, deadman, lookout):
+        for guardian in (moves, deadman, lookout, reminder):
             if guardian.is_needed(self.live):
                 self._add(guardian.watch(self.live))
 

@@ -85,6 +85,14 @@ class Unbridged(NamedTuple):
     """The talk with the other leg is over, or interrupted (CHANNEL_UNBRIDGE)."""
 
 
+class Held(NamedTuple):
+    """A leg was put on hold, or taken off it (CHANNEL_HOLD, CHANNEL_UNHOLD)."""
+
+    is_on: bool
+    is_callers: bool
+    """The A-leg, else the one it talks with."""
+
+
 class Parked(NamedTuple):
     """The call is back with us after a bridge (CHANNEL_PARK)."""
 
@@ -153,6 +161,7 @@ Event = (
     | Kept
     | Bridged
     | Unbridged
+    | Held
     | Parked
     | Queued
     | KeyPressed

@@ -244,7 +244,7 @@ def mask(live: Live) -> Moves:
         yield from _keep(live, reply, False)
         return
     if is_masked and recorder.state is Recording.ON:
-        recorder.move(Moved.MASKED)
+        recorder.became_masked(live.now)
     yield from _keep(live, reply, is_masked)
     if is_masked:
         yield Tell("recording is masked")

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING, NamedTuple
 
+from eslflow.call.backlog import Backlog
 from eslflow.call.commands import Command, Until
 from eslflow.call.events import (
     Bridged,
     Event,
+    Held,
     Parked,
     RecordStarted,
     RecordStopped,
@@ -51,17 +53,20 @@ class Recorder:
         "_is_given_up",
         "_restarts",
         "asked",
+        "backlog",
         "clear_at",
         "is_forbidden",
         "is_overdue",
         "is_parted",
         "is_to_be_sure",
+        "masked_at",
         "masks",
         "moment",
         "segment",
         "segments",
         "state",
         "wanted",
+        "was_wished",
         "why",
     )
 
@@ -80,11 +85,16 @@ class Recorder:
         """A mask should have been renewed, and holds on."""
         self.is_forbidden = False
         """Somebody has stopped the recording for the rest of the call."""
+        self.was_wished = False
+        """Somebody has asked for something, and may again."""
         self.is_parted = False
         """Caller and agent talk no more, and the call is not back with us: it was
         passed on, and whoever has it now has not been announced yet."""
         self.is_to_be_sure = False
         """A mask that holds is to be asked for once more, after a hand-over."""
+        self.masked_at = 0
+        """When the mask began, in microseconds."""
+        self.backlog = Backlog()
         self.clear_at = 0
         """When an unmask may be sent; 0: nobody has asked for one."""
         self.why = ""
@@ -97,6 +107,11 @@ class Recorder:
     def move(self, event: Moved) -> None:
         """Advance along the table."""
         self.state = advance(self.state, event)
+
+    def became_masked(self, now: int) -> None:
+        """Take in that it is masked from now on."""
+        self.move(Moved.MASKED)
+        self.masked_at = now
 
     # What is wanted.
 
@@ -111,6 +126,7 @@ class Recorder:
     def take(self, wish: Wish, now: int) -> None:
         """Take in what somebody asks for."""
         self.is_overdue = False
+        self.was_wished = True
         if wish.want is Want.OFF:
             self.is_forbidden = True
         elif wish.want is Want.MASKED:
@@ -194,7 +210,12 @@ class Recorder:
         if not waits:
             self.clear_at = 0
         elif not self.clear_at:
-            self.clear_at = live.now + round(GUARD_S * 1e6)
+            guard_us = round(GUARD_S * 1e6)
+            self.clear_at = live.now + guard_us + self._late(live.now)
+
+    def _late(self, now: int) -> int:
+        """Return how late sound may be heard that was to be masked."""
+        return self.backlog.left(now) if self.backlog.since >= self.masked_at else 0
 
     def wakes_at(self) -> int:
         """Return when something may be due without any event; 0: never."""
@@ -206,18 +227,42 @@ class Recorder:
         """Take in what the switch said; return the rows that end our file."""
         if isinstance(event, (Bridged, Unbridged, Parked)):
             self.is_parted = isinstance(event, Unbridged)
+        elif isinstance(event, Held):
+            self.backlog.note(event, live.now)
         segment = self.segment
         if segment is None or segment.ended:
             return ()
+        if isinstance(event, RecordStopped) and event.path == segment.path:
+            return self._stopped(segment, event, live, reason)
         if isinstance(event, RecordStarted) and event.path == segment.path:
             self._started(segment, live)
-        elif isinstance(event, Bridged):
-            segment.hears(live.now)
-        elif isinstance(event, (Unbridged, Parked)):
-            segment.parts(live.now)
-        elif isinstance(event, RecordStopped) and event.path == segment.path:
-            return self._stopped(segment, event, live, reason)
+        else:
+            self._follow(segment, event, live.now)
         return ()
+
+    def _follow(self, segment: Segment, event: Event, now: int) -> None:
+        """Note whether sound gets into the file."""
+        if isinstance(event, Bridged):
+            segment.hears(now)
+        elif isinstance(event, (Unbridged, Parked)):
+            segment.parts(now)
+        elif isinstance(event, Held):
+            self._held(segment, event, now)
+
+    def _held(self, segment: Segment, event: Held, now: int) -> None:
+        """Note that a caller on hold is cut out of the file; an agent is not."""
+        if not event.is_callers or not segment.audio_at:
+            return
+        waits = self.is_parted and segment.moment is From.ANSWER
+        if event.is_on:
+            segment.pauses(now)
+        elif not waits:
+            segment.hears(now)
+
+    def pause(self, now: int) -> None:
+        """Note that the switch pauses all recorders of the call until a bridge."""
+        if self.segment is not None and not self.segment.ended:
+            self.segment.pauses(now)
 
     def _started(self, segment: Segment, live: Live) -> None:
         segment.started_at = segment.started_at or live.now
@@ -231,7 +276,7 @@ class Recorder:
         """
         if self.state is not Recording.ON or self.asked is not None:
             return ()
-        self.move(Moved.MASKED)
+        self.became_masked(live.now)
         unasked = Asked(RecordAction.MASK, "dead man", live.step, 0)
         return (action_row(live, unasked, "", True),)
 

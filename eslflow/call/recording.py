@@ -118,9 +118,9 @@ class Segment:
     audio_at: int = 0
     """When sound could first be in the file; 0: not yet."""
     gaps: list[str] = field(default_factory=list)
-    """Stretches without sound, because no agent was there."""
+    """Stretches that were cut out: no agent was there, or the caller was on hold."""
     parted_at: int = 0
-    """Since when there is no agent; 0: there is one, or there was none yet."""
+    """Since when that is so; 0: it is not, or there was no sound yet."""
     ended: bool = False
     is_stuck: bool = False
     """It was to be stopped, and nobody has seen it end: it may still run."""
@@ -135,7 +135,12 @@ class Segment:
 
     def parts(self, now: int) -> None:
         """Note that no sound gets into a file that waits for an agent."""
-        if self.moment is From.ANSWER and self.audio_at:
+        if self.moment is From.ANSWER:
+            self.pauses(now)
+
+    def pauses(self, now: int) -> None:
+        """Note that no sound gets into the file for now; it is cut out, not silent."""
+        if self.audio_at:
             self.parted_at = self.parted_at or now
 
 

@@ -22,8 +22,19 @@ from eslflow.flow.model import (
     Purpose,
     RecordingRules,
     Second,
+    Told,
 )
-from eslflow.flow.options import Duration, Keys, OneOf, Takes, Url, Whole
+from eslflow.flow.options import (
+    Duration,
+    Keys,
+    OneOf,
+    PromptName,
+    Table,
+    Tag,
+    Takes,
+    Url,
+    Whole,
+)
 from eslflow.flow.problems import (
     NAME,
     NAME_WORDS,
@@ -83,6 +94,14 @@ RECORDING: dict[str, tuple[Takes, str]] = {
         "What is done about a recorder that is not ours; judge: it is stopped while "
         "the call may not be recorded or is masked. [judge]",
     ),
+    "agent_tag": (
+        Table({str(told): Tag() for told in Told}, any_will_do=True),
+        "What stands before the caller's name on the agent's telephone.",
+    ),
+    "whisper": (
+        Table({str(told): PromptName() for told in Told}, any_will_do=True),
+        "The prompt that the agent alone hears before the talk.",
+    ),
 }
 """How calls are recorded, whatever the step: what each option takes, and what it is."""
 
@@ -137,7 +156,7 @@ class _Loader:
             purposes=purposes,
             notices=notices,
             prompts=prompts,
-            recording=self._recording(entries.get("recording")),
+            recording=self._recording(entries.get("recording"), known),
             steps=steps,
             start=start,
             sha256=sha256,
@@ -201,10 +220,12 @@ class _Loader:
         version, url = values.get("version") or 0, values.get("url") or ""
         return Notice(name, version, text, url)
 
-    def _recording(self, node: Node | None) -> RecordingRules:
+    def _recording(
+        self, node: Node | None, known: Mapping[str, tuple[str, ...]]
+    ) -> RecordingRules:
         if node is None:
             return RecordingRules()
-        context = self._context("recording")
+        context = Context(self._document, known, "recording")
         entries = entries_of(node, context, RECORDING, "{channels: ...}") or {}
         parts = {key: takes for key, (takes, _) in RECORDING.items()}
         values = _converted(entries, parts, context)

@@ -107,6 +107,19 @@ class AgentKey(str, Enum):
         return self.value
 
 
+class Told(str, Enum):
+    """What an agent is told of a call."""
+
+    RECORDED = "recorded"
+    MASKED = "masked"
+    """It is recorded, and masked now."""
+    UNRECORDED = "unrecorded"
+
+    def __str__(self) -> str:
+        """Give the word as the flow spells it."""
+        return self.value
+
+
 class Second(str, Enum):
     """What is done about a recorder that is not ours."""
 
@@ -132,6 +145,10 @@ class RecordingRules:
     dead_man_s: float = 30.0
     """When the switch itself masks a recording that nobody watches over any more."""
     second_recorders: Second = Second.JUDGE
+    agent_tag: Mapping[str, str] = field(default_factory=dict)
+    """What stands before the caller's name on the agent's telephone, by `Told`."""
+    whisper: Mapping[str, str] = field(default_factory=dict)
+    """The prompt that the agent hears before the talk, by `Told`."""
 
     @property
     def is_stereo(self) -> bool:

@@ -285,6 +285,12 @@ def QueueName() -> Takes:  # noqa: N802
     return Text(pattern, "a queue's name such as support or support@default")
 
 
+def Tag() -> Takes:  # noqa: N802
+    """Take what stands before a caller's name; `;` would end the variable it is in."""
+    pattern = r"[A-Za-z0-9 _.:!+()\[\]-]{1,20}"
+    return Text(pattern, 'up to 20 letters, digits, blanks and _.:!+-()[] as "[REC] "')
+
+
 class Keys(Takes):
     """A mapping from keys of the telephone to something."""
 
@@ -323,10 +329,11 @@ class Keys(Takes):
 
 
 class Table(Takes):
-    """A mapping with fixed names, all of them wanted."""
+    """A mapping with fixed names; all of them are wanted, unless any will do."""
 
-    def __init__(self, fields: Mapping[str, Takes]) -> None:
+    def __init__(self, fields: Mapping[str, Takes], any_will_do: bool = False) -> None:
         self._fields = fields
+        self._required = () if any_will_do else tuple(fields)
         inside = ", ".join(f"{name}: ..." for name in fields)
         self.words = f"{{{inside}}}"
 
@@ -335,7 +342,7 @@ class Table(Takes):
         entries = entries_of(node, context, self._fields, self.words)
         if entries is None:
             return None
-        for name in self._fields:
+        for name in self._required:
             if name not in entries:
                 context.problem(node, f"'{name}' is missing", f"Takes {self.words}.")
         return {
@@ -348,7 +355,7 @@ class Table(Takes):
         return {
             "type": "object",
             "additionalProperties": False,
-            "required": list(self._fields),
+            "required": list(self._required),
             "properties": {
                 name: takes.schema() for name, takes in self._fields.items()
             },

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.call.commands import Api, Await, Command, Execute, Tell
 from eslflow.call.events import Event, Executed, Parked, Queued, Replied
+from eslflow.call.recording import Recording
+from eslflow.flow.model import Told
 from eslflow.flow.options import OneOf, QueueName, option
 from eslflow.steps import speech
 from eslflow.steps.step import Road, Step
@@ -61,6 +63,8 @@ class Queue(Step):
             EventName.CHANNEL_PARK,
             EventName.CHANNEL_BRIDGE,
             EventName.CHANNEL_UNBRIDGE,
+            EventName.CHANNEL_HOLD,
+            EventName.CHANNEL_UNHOLD,
         }
     )
     queue: str = option(QueueName(), help="The queue's name on the switch.")
@@ -88,7 +92,7 @@ class Queue(Step):
         # An empty value unsets: what an earlier queue left behind is no outcome.
         variables = (
             f"socket_resume=false;park_after_bridge=true;park_timeout={PARK_S};"
-            "cc_cause=;cc_cancel_reason="
+            f"cc_cause=;cc_cancel_reason={_told(live)}"
         )
         yield Api(ApiCommand.UUID_SETVAR_MULTI, f"{uuid} {variables}", waits=False)
         yield from _bind_keys(live)
@@ -118,6 +122,8 @@ class Queue(Step):
         return _REASONS.get(reason, "failed")
 
     def _fifo(self, live: Live) -> Road:
+        # mod_fifo.c pauses all recorders while the caller waits (CF_PAUSE_BUGS).
+        live.recorder.pause(live.now)
         done = yield Execute(App.FIFO, f"{self.queue} in")
         if isinstance(done, Replied):
             return "error"
@@ -127,6 +133,21 @@ class Queue(Step):
         while isinstance(event, Queued) and event.action not in _FIFO_TAKEN:
             event = yield Await((Queued, Parked), 1.0)
         return "answered" if isinstance(event, Queued) else "failed"
+
+
+def _told(live: Live) -> str:
+    """Return the variables that let mod_callcenter tell the agent what is recorded."""
+    state, rules = live.recorder.state, live.flow.recording
+    told = {Recording.ON: Told.RECORDED, Recording.MASKED: Told.MASKED}
+    word = str(told.get(state, Told.UNRECORDED))
+    variables = ""
+    if word in rules.agent_tag:
+        # In quotes: the switch cuts blanks off at the end of a value (measured).
+        variables += f";cc_outbound_cid_name_prefix='{rules.agent_tag[word]}'"
+    if word in rules.whisper:
+        sound = speech.prompt_sound(live, rules.whisper[word])
+        variables += f";cc_outbound_announce={sound.path}" if sound else ""
+    return variables
 
 
 def _bind_keys(live: Live) -> Generator[Command, Event | None, None]:

@@ -90,7 +90,7 @@ class Adoption:
         engine = Engine(live.offered, flow, controller.site, now)
         engine.live = live
         uuid = live.offered.uuid
-        is_watched = deadman.is_needed(live) and live.recorder.state is Recording.ON
+        is_watched = live.flow.can_mask and live.recorder.state is Recording.ON
         if is_watched and self._has_fired(uuid):
             controller.ledger.keep(live.recorder.was_masked(live))
         call = AdoptedCall(controller, self._link, engine)
