@@ -165,6 +165,12 @@ class Recorder:
         segment = self.segment
         return segment is not None and segment.is_stuck and not segment.ended
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is recorded, nor wanted, nor masked: most of the time."""
+        is_off = self.state is Recording.OFF and self.wanted is Record.OFF
+        return is_off and not self.masks
+
     def target(self, live: Live) -> Recording:
         """Return what the recording is to be: off, on or masked."""
         is_wanted = self.wanted is not Record.OFF and not self.is_forbidden
@@ -229,6 +235,8 @@ class Recorder:
 
     def wakes_at(self) -> int:
         """Return when something may be due without any event; 0: never."""
+        if not self.masks:
+            return self.clear_at
         return min((at for at in (self.clear_at, self.until) if at), default=0)
 
     # What the switch tells.
