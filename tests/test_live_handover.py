@@ -138,6 +138,7 @@ def passed_on_by_agent(scene):
 def passed_on_after_talk(scene):
     """Let the agent call the second one first, and put the two together (Replaces)."""
     since = scene.office.clock.now()
+    scene.talk.hold()
     consultation = scene.talk.phone.call(f"desk-{scene.second.port}")
     other = scene.second.rings()
     other.until("up")
