@@ -13,6 +13,7 @@ import os
 import re
 import tempfile
 from array import array
+from collections.abc import Callable, Sequence
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import IO, Any
@@ -66,6 +67,11 @@ class Switch:
         answer = self.api(words)
         assert answer.startswith("+OK"), f"{words}: {answer}"
         return SystemClock().now()
+
+    def hears(self, event: str, handle: Callable[[dict[str, str]], None]) -> None:
+        """Let somebody hear the headers of each event of a kind."""
+        self._link.register_handle(event, lambda told: handle(told.headers))
+        self._link.send(f"event plain {event}")
 
     def close(self) -> None:
         """End the link."""
@@ -189,12 +195,17 @@ class Office:
         """Plug in a phone that others can be put through to: `desk-PORT`."""
         return self.exchange.phone(party, **{"answers_after_s": 0.0, **options})
 
-    def serve(self, flow: Flow, sounds: Path | None = None) -> Rig:
-        """Start a controller with this flow; its prompts are 100 ms of buzz."""
+    def serve(
+        self, flow: Flow, sounds: Path | None = None, also: Sequence[Flow] = ()
+    ) -> Rig:
+        """Start a controller with this flow; its prompts are 100 ms of buzz.
+
+        Others go by what is dialled: `ctl-PORT-FLOW`.
+        """
         sounds = sounds or make_sounds(self.folder / "sounds", flow)
         self._flow = flow.name
         self.rig = Rig(
-            [flow],
+            [flow, *also],
             sounds,
             self.folder,
             clock=self.clock,
