@@ -147,6 +147,9 @@ class Waiting:
         """Let a phone serve the queue; return the agent's name."""
         name = f"{self.name}-{phone.number}@default"
         self._agents.append(name)
+        # A test run that was killed has left its own; the queue is ours by now.
+        self._switch.api(f"callcenter_config tier del {self.name} {name}")
+        self._switch.api(f"callcenter_config agent del {name}")
         for words in (
             f"agent add {name} callback",
             f"agent set contact {name} {phone.address}",
