@@ -123,6 +123,7 @@ class Scene:
 
     def dies(self):
         self.doomed.says(self.signal)
+        self.died_at = self.office.clock.now()
 
     def dies_at(self, action):
         """Let it die when the switch is asked for this."""
@@ -192,6 +193,19 @@ def settled(scene):
         scene.office.switch.api("msleep 200")
 
 
+def outlives(scene):
+    """Return for how long after its death anything is audible, by the files there are.
+
+    A controller that hangs has said nothing since, no more than one that is dead.
+    """
+    said, last = said_by(scene.talks), 0
+    for path in (scene.office.folder / "recordings").rglob("*.wav"):
+        for heard in decode.read(path).heard:
+            last = max(last, said[heard.spoken.party][heard.spoken.number])
+    after = (last - scene.died_at) / 1e6
+    return f"audible for {after:.1f} s" if after > 0 else "silent"
+
+
 def judged(scene, kept):
     """Return how many masked packets are audible, and what the audit says."""
     leaks, verdicts = 0, []
@@ -235,7 +249,7 @@ def test_a_controller_dies(office, doomed, state, event, place, monkeypatch):
     scene.call.until("down")
     kept, ledger = settled(scene)
     leaks, files = judged(scene, kept)
-    without = "recorder runs" if runs else "no recorder"
+    without = f"recorder runs, {outlives(scene)}" if runs else "no recorder"
     rows.append((state, event, place, without, leaks, who, ledger, files))
     assert leaks == 0
     assert not (runs and state in ("off", "stopping", "failed"))
