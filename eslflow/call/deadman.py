@@ -36,7 +36,7 @@ def watch(live: Live) -> Moves:
     recorder = live.recorder
     try:
         while True:
-            yield Until(lambda: recorder.state is Recording.ON and _is_wanted(live))
+            yield Until(lambda: recorder.state is Recording.ON and is_wanted(live))
             segment = recorder.segment
             assert segment is not None  # noqa: S101  ON means there is one
             yield from _while_on(live, segment)
@@ -44,7 +44,7 @@ def watch(live: Live) -> Moves:
         return
 
 
-def _is_wanted(live: Live) -> bool:
+def is_wanted(live: Live) -> bool:
     """Whether anybody may want to mask the call."""
     can_mask = live.flow.can_mask or live.site.is_controlled
     return can_mask or live.recorder.was_wished
