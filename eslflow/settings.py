@@ -87,8 +87,8 @@ class Settings:
     """Without it, nothing listens for programs."""
 
 
-def load_settings(site: Path) -> Settings:
-    """Return the settings of a site.
+def load_settings(site: Path, for_switch: bool = True) -> Settings:
+    """Return the settings of a site; without a switch, any path will do.
 
     Raises:
         SettingsError: there is no site here, or a path that the switch cannot use.
@@ -106,7 +106,7 @@ def load_settings(site: Path) -> Settings:
     top = document.read()
     settings = _Loader(document, site).settings(top)
     document.stop_if_broken()
-    for name in ("sounds", "recordings"):
+    for name in ("sounds", "recordings") if for_switch else ():
         demand_plain(
             getattr(settings, name), f"Move the site, or set {name}: to a folder"
         )

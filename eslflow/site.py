@@ -17,6 +17,7 @@ from eslflow.errors import FlowError, FlowErrors, PromptError, SettingsError
 from eslflow.flow.audio import Audio
 from eslflow.flow.model import Flow
 from eslflow.prompts import wav
+from eslflow.prompts.build import is_stale, read_manifest
 from eslflow.settings import Settings
 from eslflow.switch.shelf import Shelf
 
@@ -89,18 +90,31 @@ def load_flows(paths: Iterable[Path]) -> dict[str, Flow]:
 def find_sounds(
     audio: Iterable[Audio], folder: Path
 ) -> tuple[dict[str, Sound], tuple[str, ...]]:
-    """Return the audio that can be played, and what cannot with the reason."""
+    """Return the audio that can be played, and what is wrong with the rest.
+
+    A notice that a machine spoke with other words than the flow has now is not played:
+    a choice would be kept with words that nobody heard.
+
+    Raises:
+        PromptError: the list of what a machine made cannot be read.
+    """
     found: dict[str, Sound] = {}
     silent = []
+    made = read_manifest(folder)
     for item in audio:
         path = folder / item.path
+        what = f"{item.what} ({item.language})"
         if not path.exists():
-            silent.append(f"{item.what} ({item.language}) has no audio: {path}")
+            silent.append(f"{what} has no audio: {path}")
             continue
         try:
             held = wav.read(path)
         except PromptError as error:
-            silent.append(f"{item.what} ({item.language}): {error}")
+            silent.append(f"{what}: {error}")
             continue
+        if is_stale(item, folder, made.get(item.path)):
+            silent.append(f"{what} has other words now than its audio: {path}")
+            if item.is_notice:
+                continue
         found[item.path] = Sound(str(path), held.sha256, held.ms)
     return found, tuple(silent)

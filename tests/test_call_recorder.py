@@ -10,6 +10,7 @@ from eslflow.call.events import (
     Offered,
     Parked,
     RecordStarted,
+    RecordStopped,
     Unbridged,
     Wished,
 )
@@ -247,3 +248,24 @@ def test_a_hold_of_the_caller_is_a_gap_and_that_of_an_agent_is_none():
         call.when(Unbridged())
         call.when(Held(False, is_callers=True))
         assert segment.parted_at
+
+
+def test_a_file_that_waits_for_an_agent_ends_where_the_step_has_none():
+    steps = "q: {queue: x, record: on, from: answer, answered: bye}\n"
+    steps += "bye: {announce: welcome, record: on}"
+    with Playbook(flow(steps, LAW)) as call:
+        start = call.skips()[-1]
+        first = call.engine.live.recorder.segment
+        call.when(RecordStarted(first.path))
+        call.answers(start)
+        call.done(call.skips()[-1], cc_cause="answered")
+        call.when(Bridged("b-1", "1001"))
+        call.skips()
+        call.when(Parked())
+        (stop,) = call.skips()
+        assert f"stop {first.path}" in stop.arg
+        call.when(RecordStopped(first.path, 1000))
+        call.answers(stop)
+        start = call.skips()[-1]
+        assert "/4c1b-9-2.wav" in start.arg
+        assert "BRIDGE_REQ" not in start.arg

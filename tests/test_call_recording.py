@@ -52,6 +52,9 @@ def test_a_file_that_waits_for_an_agent_has_gaps_where_there_is_none():
     waiting.parts(25)
     waiting.hears(30)
     assert (waiting.audio_at, waiting.gaps) == (10, ["20-30"])
+    assert waiting.told_gaps(99) == "20-30"
+    waiting.parts(40)
+    assert waiting.told_gaps(99) == "20-30 40-99"
 
 
 def test_a_file_that_waits_for_nobody_has_none():

@@ -45,7 +45,8 @@ def test_audio_that_is_missing_is_named_with_a_way_out(site):
     done = run(site, "check", "support")
     assert done.exit_code == CONFIGURATION
     assert "prompt welcome (de) has no audio" in done.stderr
-    assert "eslflow prompts build" in done.stderr
+    command = f"eslflow --site {site} prompts build {site}/flows/support.yaml"
+    assert command in done.stderr
 
 
 def test_settings_that_name_no_flow_are_told(site):

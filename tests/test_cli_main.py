@@ -105,3 +105,13 @@ def test_python_m_eslflow_is_the_same(tmp_path):
     words = [sys.executable, "-m", "eslflow", "--version"]
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("eslflow, version ")
+
+
+def test_output_that_cannot_be_written_is_told_in_one_line(tmp_path):
+    run(tmp_path, "init", str(tmp_path))
+    command = [sys.executable, "-m", "eslflow", "--site", str(tmp_path), "--help"]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "No space left" in done.stderr

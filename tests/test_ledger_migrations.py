@@ -61,3 +61,11 @@ def test_an_older_ledger_keeps_its_proof_and_gets_the_new_columns(db):
     migrate(db)
     sql = "SELECT recording_id, at, asked_at, leg_uuid, path FROM recording_actions"
     assert db.execute(sql).fetchall() == [("u-1", 5, 0, "", "")]
+
+
+@pytest.mark.parametrize("change", ["DELETE FROM notices", "UPDATE notices SET text=1"])
+def test_the_words_of_a_notice_are_proof(db, change):
+    migrate(db)
+    db.execute("INSERT INTO notices VALUES ('f', 'n', 1, 'en', 'Press 1.', '', 0, '')")
+    with pytest.raises(sqlite3.IntegrityError, match="append only"):
+        db.execute(change)

@@ -229,3 +229,52 @@ def test_a_recording_is_known_by_its_name_and_its_file(ledger):
     assert not ledger.has_recording("aaa-1")
     assert ledger.recording_at("/r/a.wav")["id"] == "aaa-1-1"
     assert ledger.recording_at("/r") is None
+
+
+@pytest.mark.parametrize(
+    "number", ["(030) 12 34-56", "+49 (0)30 123456", "0049-30-123456", "030123456"]
+)
+def test_a_number_is_found_with_brackets_too(ledger, number):
+    assert uuids(ledger.calls(number=number)) == ["aaa-1"]
+
+
+def test_a_recording_whose_end_was_never_kept_counts_as_recorded(tmp_path):
+    path = tmp_path / "eslflow.db"
+    with Ledger(path) as written:
+        written.keep(
+            (
+                offered("a-1", "1", 1),
+                choice("a-1", 2, State.GRANTED),
+                RecordingBegun("a-1-1", "a-1", "a-1", "/r/a.wav", "training", "q", 3),
+                RecordingAction(
+                    "a-1-1", "a-1", 4, RecordAction.START, "step", "q", "+OK", True
+                ),
+                offered("b-2", "1", 5),
+                choice("b-2", 6, State.GRANTED),
+                RecordingBegun("b-2-1", "b-2", "b-2", "/r/b.wav", "training", "q", 7),
+                RecordingAction(
+                    "b-2-1", "b-2", 8, RecordAction.START, "step", "q", "-ERR", False
+                ),
+            )
+        )
+    with Reader(path) as reader:
+        recorded = {c["call_uuid"]: c["recorded"] for c in reader.consents()}
+    assert recorded == {"a-1": True, "b-2": False}
+
+
+def test_a_call_that_comes_back_and_is_not_asked_keeps_its_answer(tmp_path):
+    path = tmp_path / "eslflow.db"
+    with Ledger(path) as written:
+        written.keep(
+            (
+                offered("a-1", "1", 1),
+                choice("a-1", 2, State.GRANTED),
+                choice("a-1", 3, State.NOT_ASKED),
+                choice("b-2", 4, State.NOT_ASKED),
+                choice("b-2", 5, State.NOT_ASKED),
+            )
+        )
+    with Reader(path) as reader:
+        states = [(c["call_uuid"], c["state"]) for c in reader.consents()]
+        assert uuids(reader.consents(state="granted")) == ["a-1"]
+    assert states == [("b-2", "not_asked"), ("a-1", "granted")]

@@ -1,8 +1,10 @@
 """Every recording is looked into once after its call."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
+import gevent
 import pytest
 
 from eslflow.call.records import (
@@ -12,15 +14,14 @@ from eslflow.call.records import (
     RecordingChecked,
     RecordingEnded,
 )
+from eslflow.call.wishes import Want, Wish
 from eslflow.ledger.read import Reader
 from eslflow.ledger.writer import Ledger, write
 from eslflow.recordings import auditor as auditors
 from eslflow.recordings import quarantine
 from eslflow.recordings.auditor import MOMENT_US, QUIET_US, Auditor
-from eslflow.rig import file_length_ms
 from eslflow.sim.clock import SimulatedClock
 from eslflow.sim.script import Script
-from eslflow.sim.switch import SimulatedSwitch
 from eslflow.wire.terms import RecordAction
 from tests.files import START, put, silence, talk, wav
 from tests.peers import rig
@@ -254,20 +255,28 @@ def test_a_bad_file_that_cannot_be_moved_is_kept_as_what_it_is(site, monkeypatch
     assert row.findings.endswith("not be moved to quarantine: Permission denied")
 
 
-def test_a_whole_call_is_recorded_and_found_intact(tmp_path):
+def asks(found, want):
+    """Return what asks the call's desk for something, in the midst of a talk."""
+    wish = Wish(want, "token page")
+    return lambda: gevent.spawn(found.controller.desk.ask, "whole-1", wish)
+
+
+@pytest.mark.parametrize("is_masked", [False, True])
+def test_a_whole_call_is_recorded_and_found_intact(tmp_path, is_masked):
     alarms = []
     clock = SimulatedClock()
     with rig(tmp_path, clock=clock) as found:
-        switch = SimulatedSwitch(
-            *found.controller.address,
-            length_ms=file_length_ms,
-            clock=clock,
-            record_to_disk=True,
-        )
-        call = switch.call(Script(keys=("1",), path="test", talk_s=20.0))
-        found.controller.settle()
+        at = {
+            "bridged +4": asks(found, Want.MASKED),
+            "bridged +9": asks(found, Want.ON),
+        }
+        script = Script(("1",), uuid="whole-1", path="test", talk_s=20.0)
+        call = found.call(replace(script, at=at if is_masked else {}))
         (recording,) = call.recordings
+        Path(recording.path).parent.mkdir(parents=True)
+        Path(recording.path).write_bytes(recording.wav())
         ledger, folder = tmp_path / "eslflow.db", tmp_path / "recordings"
+    assert 4.9 < recording.heard_s - recording.clear_s < 5.2 or not is_masked
     clock.pass_s(5)
     with Ledger(ledger) as writer:
         auditor = Auditor(ledger, writer.keep, folder, clock, alarms.append)

@@ -55,3 +55,20 @@ def test_a_setting_that_names_no_flow_is_told(site):
     (site / "eslflow.yaml").write_text("default_flow: suport\n")
     with pytest.raises(SettingsError, match="a flow 'suport'; there are: support"):
         open_site(load_settings(site))
+
+
+def test_a_notice_that_was_spoken_with_other_words_is_not_played(site):
+    path = site / "flows" / "support.yaml"
+    text = path.read_text(encoding="utf-8")
+    changed = text.replace("Press 1 to agree", "Press 1 if you agree")
+    changed = changed.replace("Thank you for calling", "Many thanks for calling")
+    assert "Press 1 if" in changed
+    assert "Many thanks" in changed
+    path.write_text(changed, encoding="utf-8")
+    loaded = open_site(load_settings(site))
+    assert "support/en/recording.v1.wav" not in loaded.site.sounds
+    assert "support/en/welcome.wav" in loaded.site.sounds
+    assert [words.partition(" has other words now")[0] for words in loaded.silent] == [
+        "prompt welcome (en)",
+        "notice recording v1 (en)",
+    ]

@@ -82,6 +82,14 @@ def test_one_granted_purpose_of_two_is_enough(world):
     assert whats(world.reconciler().run()) == [("alone", ANNA)]
 
 
+def test_a_call_that_came_back_and_was_not_asked_again_keeps_its_grant(world):
+    world.had()
+    world.keeps(choice(ANNA, 1, State.NOT_ASKED))
+    assert whats(world.reconciler().run()) == [("alone", ANNA)]
+    world.had(uuid="u-2", state=State.NOT_ASKED)
+    assert ("unpermitted", "u-2") in whats(world.reconciler().run())
+
+
 def test_a_call_that_is_driven_here_is_not_touched(world):
     path = world.had(state=State.REFUSED)
     world.switch.channels[AGENT] = {world.path(2): False}

@@ -15,15 +15,17 @@ from eslflow.flow.model import Basis, Purpose
 class Consents:
     """The state of each purpose of one call."""
 
-    __slots__ = ("_purposes", "_states")
+    __slots__ = ("_permitting", "_purposes", "_states")
 
     def __init__(self, purposes: Mapping[str, Purpose]) -> None:
         self._purposes = purposes
         self._states: dict[str, State] = {}
+        self._permitting = self._found()
 
     def kept(self, purpose: str, state: State) -> None:
         """Take in a choice that the ledger has made durable."""
         self._states[purpose] = state
+        self._permitting = self._found()
 
     def state(self, purpose: str) -> State | None:
         """Return what became of the question, or None if it was not asked."""
@@ -31,6 +33,9 @@ class Consents:
 
     def permitting(self) -> tuple[str, ...]:
         """Return the purposes that permit recording, in the flow's order."""
+        return self._permitting
+
+    def _found(self) -> tuple[str, ...]:
         return tuple(
             purpose.name
             for purpose in self._purposes.values()

@@ -14,6 +14,7 @@ from collections.abc import Generator
 from eslflow.call.commands import Alarm, Api, Command, Keep, Until
 from eslflow.call.events import CallEnded, Event, Replied
 from eslflow.call.live import Live
+from eslflow.call.recorder import Recorder
 from eslflow.call.recording import Recording, Segment
 from eslflow.wire.terms import ApiCommand, RecordAction
 
@@ -27,8 +28,9 @@ Moves = Generator[Command, "Event | None", None]
 
 
 def is_needed(live: Live) -> bool:
-    """Whether there can be anything to mask."""
-    return live.flow.records
+    """Whether anybody may want to mask the call."""
+    can_mask = live.flow.can_mask or live.site.is_controlled
+    return live.flow.records and (can_mask or live.recorder.was_wished)
 
 
 def watch(live: Live) -> Moves:
@@ -36,7 +38,7 @@ def watch(live: Live) -> Moves:
     recorder = live.recorder
     try:
         while True:
-            yield Until(lambda: recorder.state is Recording.ON and is_wanted(live))
+            yield Until(lambda: _runs(recorder))
             segment = recorder.segment
             assert segment is not None  # noqa: S101  ON means there is one
             yield from _while_on(live, segment)
@@ -44,10 +46,9 @@ def watch(live: Live) -> Moves:
         return
 
 
-def is_wanted(live: Live) -> bool:
-    """Whether anybody may want to mask the call."""
-    can_mask = live.flow.can_mask or live.site.is_controlled
-    return can_mask or live.recorder.was_wished
+def _runs(recorder: Recorder) -> bool:
+    """Whether it runs unmasked, and is to go on so."""
+    return recorder.state is Recording.ON and recorder.asked is None
 
 
 def _while_on(live: Live, segment: Segment) -> Moves:

@@ -27,10 +27,13 @@ from eslflow.call.events import (
     CallEnded,
     Disconnected,
     Event,
+    Held,
     HungUp,
     KeyPressed,
     Offered,
     Parked,
+    RecordStarted,
+    RecordStopped,
     Unbridged,
     Wished,
 )
@@ -45,6 +48,12 @@ MOST_STEPS = 1000
 """A call that takes more steps goes round in circles; the dialplan gets it back."""
 
 
+GUARDIANS = (moves, deadman, lookout, reminder)
+"""What goes on beside the flow. Most calls need few of them, and late."""
+TOLD = frozenset({Bridged, Unbridged, Parked, Held, RecordStarted, RecordStopped})
+"""What the switch tells of a call, whoever waits for it."""
+MEETINGS = (Bridged, RecordStarted)
+"""With these, more of them may be needed."""
 KEYS = {
     AgentKey.MASK.value: Want.MASKED,
     AgentKey.UNMASK.value: Want.ON,
@@ -59,6 +68,7 @@ class Engine:
     __slots__ = (
         "_ending",
         "_flow",
+        "_guarded",
         "_is_gone",
         "_is_told",
         "_numbers",
@@ -75,6 +85,8 @@ class Engine:
         self._numbers = Numbers()
         self._flow = Track(self._walk(), self._numbers)
         self._tracks = [self._flow]
+        self._guarded = 0
+        """Which guardians have begun, a bit each."""
         self._ending: CallEnded | None = None
         self._is_told = False
         self._is_gone = False
@@ -106,14 +118,12 @@ class Engine:
         if self.is_over:
             return self._too_late(event)
         self.live.now = now
-        self._note(event)
+        if type(event) in TOLD:
+            self._note(event)
         if isinstance(event, HungUp):
             self._end(self.live.leaving or "hung_up", event.cause)
         elif isinstance(event, Disconnected):
-            self._is_gone = True
-            self._end(self.live.leaving or "lost", "")
-            if event.problem:
-                self._out.append(Alarm(event.problem))
+            self._disconnected(event)
         elif isinstance(event, Wished):
             self._add(moves.fulfil(self.live, event.ticket, event.wish))
         elif isinstance(event, KeyPressed):
@@ -121,6 +131,8 @@ class Engine:
         else:
             self._hand_out(event)
         self._look_round()
+        if self.live.recorder.was_wished:
+            self._guard()
         self._settle()
         return self._flush()
 
@@ -135,10 +147,17 @@ class Engine:
         return self._flush()
 
     def _guard(self) -> None:
-        """Let begin what goes on beside the flow."""
-        for guardian in (moves, deadman, lookout, reminder):
-            if guardian.is_needed(self.live):
+        """Let begin what is needed beside the flow by now, each once."""
+        for place, guardian in enumerate(GUARDIANS):
+            if not self._guarded & 1 << place and guardian.is_needed(self.live):
+                self._guarded |= 1 << place
                 self._add(guardian.watch(self.live))
+
+    def _disconnected(self, event: Disconnected) -> None:
+        self._is_gone = True
+        self._end(self.live.leaving or "lost", "")
+        if event.problem:
+            self._out.append(Alarm(event.problem))
 
     def _note(self, event: Event) -> None:
         """Take in what the switch tells of the call, whoever waits for it."""
@@ -151,6 +170,8 @@ class Engine:
         rows = live.recorder.note(event, live, reason)
         if rows:
             self._out.append(Keep(rows))
+        if isinstance(event, MEETINGS):
+            self._guard()
 
     def _press(self, event: KeyPressed) -> None:
         """Do what a key of the agent asks for; nobody waits for the answer."""

@@ -40,8 +40,8 @@ Paths = tuple[str, ...]
 
 
 def is_needed(live: Live) -> bool:
-    """Whether the caller can come to a person, whose side may record too."""
-    return live.flow.has_agents
+    """Whether the caller has come to a person, whose side may record too."""
+    return live.flow.has_agents and (live.was_bridged or bool(live.leg))
 
 
 def watch(live: Live) -> Moves:

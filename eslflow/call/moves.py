@@ -49,11 +49,13 @@ def watch(live: Live) -> Moves:
     wakes_at = 0
 
     def is_news() -> bool:
+        if recorder.is_idle and not wakes_at:
+            return False
         recorder.guard(live)
         return (
-            recorder.wakes_at() != wakes_at
-            or recorder.due(live) is not None
-            or bool(recorder.late_masks(live.now))
+            recorder.due(live) is not None
+            or recorder.wakes_at() != wakes_at
+            or (bool(recorder.masks) and bool(recorder.late_masks(live.now)))
         )
 
     try:

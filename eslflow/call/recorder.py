@@ -165,6 +165,12 @@ class Recorder:
         segment = self.segment
         return segment is not None and segment.is_stuck and not segment.ended
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is recorded, nor wanted, nor masked: most of the time."""
+        is_off = self.state is Recording.OFF and self.wanted is Record.OFF
+        return is_off and not self.masks
+
     def target(self, live: Live) -> Recording:
         """Return what the recording is to be: off, on or masked."""
         is_wanted = self.wanted is not Record.OFF and not self.is_forbidden
@@ -181,8 +187,10 @@ class Recorder:
         target, state = self.target(live), self.state
         if target is Recording.OFF:
             return RecordAction.STOP if state in RUNNING else None
+        if state is Recording.ON and target is Recording.ON:
+            return RecordAction.STOP if self._is_misfit else None
         if state is Recording.ON:
-            return RecordAction.MASK if target is Recording.MASKED else None
+            return RecordAction.MASK
         if target is Recording.MASKED:
             # Nothing is begun in order to be masked: it would be heard for a moment.
             is_unsure = state is Recording.MASKED and self.is_to_be_sure
@@ -193,13 +201,21 @@ class Recorder:
         may_start = state in (Recording.OFF, Recording.FAILED) and not self._is_given_up
         return RecordAction.START if may_start else None
 
+    @property
+    def _is_misfit(self) -> bool:
+        """Whether the file waits for an agent, and the step has none."""
+        segment = self.segment
+        waits = segment is not None and segment.moment is From.ANSWER
+        return waits and self.moment is From.STEP
+
     def is_settled(self, live: Live) -> bool:
         """Whether the recording is what is wanted, or will not come to be so."""
         target, state = self.target(live), self.state
         if self.asked or state in (Recording.STARTING, Recording.STOPPING):
             return False
         if target is Recording.ON:
-            return state is Recording.ON or self._is_given_up
+            is_on = state is Recording.ON and not self._is_misfit
+            return is_on or self._is_given_up
         return state is not Recording.ON and (
             target is Recording.MASKED or state is not Recording.MASKED
         )
@@ -219,6 +235,8 @@ class Recorder:
 
     def wakes_at(self) -> int:
         """Return when something may be due without any event; 0: never."""
+        if not self.masks:
+            return self.clear_at
         return min((at for at in (self.clear_at, self.until) if at), default=0)
 
     # What the switch tells.
@@ -302,7 +320,7 @@ class Recorder:
             cause=event.cause,
             state="stopped",
             audio_at=segment.audio_at,
-            gaps=" ".join(segment.gaps),
+            gaps=segment.told_gaps(live.now),
         )
         if is_asked_for:
             return (ended,)
@@ -330,7 +348,7 @@ class Recorder:
             cause="",
             state="lost" if segment.started_at else "failed",
             audio_at=segment.audio_at,
-            gaps=" ".join(segment.gaps),
+            gaps=segment.told_gaps(now),
         )
         return (row,)
 

@@ -133,6 +133,11 @@ class Segment:
             self.gaps.append(f"{self.parted_at}-{now}")
         self.parted_at = 0
 
+    def told_gaps(self, now: int) -> str:
+        """Return the stretches that were cut out, one that still lasts among them."""
+        last = [f"{self.parted_at}-{now}"] if self.parted_at else []
+        return " ".join([*self.gaps, *last])
+
     def parts(self, now: int) -> None:
         """Note that no sound gets into a file that waits for an agent."""
         if self.moment is From.ANSWER:

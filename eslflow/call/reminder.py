@@ -21,8 +21,8 @@ LONGEST_S = 1
 
 
 def is_needed(live: Live) -> bool:
-    """Whether an agent can be there to hear it."""
-    return live.flow.records and live.flow.has_agents
+    """Whether there is a mask to be reminded of, and may be somebody to hear it."""
+    return live.recorder.was_wished and live.flow.has_agents
 
 
 def watch(live: Live) -> Generator[Command, Event | None, None]:

@@ -9,7 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from eslflow.call.commands import Api, Await, Command, Execute, Keep, Timer, Until, mark
+from eslflow.call.commands import (
+    Alarm,
+    Answer,
+    Api,
+    Await,
+    Close,
+    Command,
+    Execute,
+    Hangup,
+    Keep,
+    Tell,
+    Timer,
+    Until,
+    mark,
+)
 from eslflow.call.events import (
     CallEnded,
     Event,
@@ -55,20 +69,21 @@ class Track:
     def is_due(self) -> bool:
         """Whether what it waits for holds by now."""
         awaited = self.awaited
-        return isinstance(awaited, Until) and awaited.holds()
+        return type(awaited) is Until and awaited.holds()
 
     def takes(self, event: Event) -> bool:
         """Whether this is the event that it waits for."""
         awaited = self.awaited
-        if isinstance(event, TimedOut):
+        kind = type(awaited)
+        if kind is Until or awaited is None:
+            return type(event) is TimedOut and event.token == self._token
+        if type(event) is TimedOut:
             return event.token == self._token
-        if isinstance(awaited, Await):
-            return isinstance(event, awaited.kinds)
-        if isinstance(awaited, Keep):
-            return isinstance(event, Kept)
         if isinstance(awaited, (Api, Execute)):
             return self._is_outcome(awaited, event)
-        return False
+        if isinstance(awaited, Await):
+            return isinstance(event, awaited.kinds)
+        return kind is Keep and type(event) is Kept
 
     def _is_outcome(self, awaited: Api | Execute, event: Event) -> bool:
         if isinstance(event, Replied) and event.number == self._number:
@@ -101,6 +116,9 @@ class Track:
         self.awaited = None
         while (command := self._next(value, error)) is not None:
             value = error = None
+            if type(command) in _SAID:
+                out.append(command)
+                continue
             if isinstance(command, Until) and command.holds():
                 continue
             waits = _waits(command)
@@ -121,10 +139,12 @@ class Track:
             return None
 
     def _say(self, out: list[Command], command: Command) -> None:
-        if isinstance(command, (Execute, Api)):
+        kind = type(command)
+        if kind is Execute or kind is Api:
             self._numbers.command += 1
-        if not isinstance(command, (Await, Until)):
-            out.append(command)
+        elif kind is Await or kind is Until:
+            return
+        out.append(command)
 
     def _wait(self, out: list[Command], command: Command) -> None:
         self.awaited = command
@@ -134,6 +154,10 @@ class Track:
             self._numbers.token += 1
             self._token = self._numbers.token
             out.append(Timer(self._token, seconds))
+
+
+_SAID = frozenset({Tell, Alarm, Hangup, Close, Answer})
+"""What is said and needs no outcome."""
 
 
 def _waits(command: Command) -> bool:

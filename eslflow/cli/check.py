@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -27,7 +28,7 @@ def command(ctx: click.Context, flows: tuple[str, ...]) -> None:
             click.echo(str(error), err=True)
             is_good = False
             continue
-        is_good &= _report(flow, path, sounds_beside(ctx.obj, path))
+        is_good &= _report(flow, path, ctx.obj)
     if not is_good:
         ctx.exit(CONFIGURATION)
     together = load_flows(flow_paths(ctx.obj, flows))
@@ -35,14 +36,20 @@ def command(ctx: click.Context, flows: tuple[str, ...]) -> None:
         demand_known(load_settings(ctx.obj), together)
 
 
-def _report(flow: Flow, path: Path, sounds: Path) -> bool:
+def _report(flow: Flow, path: Path, site: Path) -> bool:
     """Tell of a flow that loads; return whether everything it plays is there."""
-    _, silent = find_sounds(flow.audio(), sounds)
+    _, silent = find_sounds(flow.audio(), sounds_beside(site, path))
     for problem in silent:
         click.echo(f"{path}: {problem}", err=True)
     if silent:
-        click.echo(f"  Make it with: eslflow prompts build {path}", err=True)
+        here = "" if site == Path() else f"--site {shlex.quote(str(site))} "
+        command = f"eslflow {here}prompts build {shlex.quote(str(path))}"
+        click.echo(f"  Make it with: {command}", err=True)
+        click.echo(
+            "  A file that is broken is taken for a person's: record it again, or remove it.",
+            err=True,
+        )
         return False
-    steps, languages = len(flow.steps), ", ".join(flow.languages)
-    click.echo(f"{path}: good ({steps} steps; {languages})")
+    steps = "1 step" if len(flow.steps) == 1 else f"{len(flow.steps)} steps"
+    click.echo(f"{path}: good ({steps}; {', '.join(flow.languages)})")
     return True

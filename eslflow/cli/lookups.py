@@ -43,7 +43,7 @@ def reader(site: Path) -> Reader:
         return Reader(site / "eslflow.db")
     from eslflow.settings import load_settings
 
-    return Reader(load_settings(site).ledger)
+    return Reader(load_settings(site, for_switch=False).ledger)
 
 
 def spans(command: Command) -> Command:

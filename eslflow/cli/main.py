@@ -7,6 +7,7 @@ imported when it is run, because a look-up is waited for.
 
 from __future__ import annotations
 
+import sys
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
@@ -61,6 +62,15 @@ class Lazy(click.Group):
             ctx.exit(CONFIGURATION)
         except EslflowError as error:
             raise click.ClickException(_told(error)) from error
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run as a program; output that cannot be written is told in one line."""
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as error:
+            # A disk without room, say. Whoever closes a pipe is click's business.
+            click.echo(f"Error: {visible(str(error))}", err=True)
+            sys.exit(1)
 
 
 def _told(error: EslflowError) -> str:

@@ -8,6 +8,7 @@ import resource
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,11 @@ import click
 
 from eslflow.errors import SettingsError
 from eslflow.settings import Settings, load_settings
-from eslflow.site import open_site
+from eslflow.site import Loaded, open_site
 
 if TYPE_CHECKING:
     from eslflow.clock import Clock
+    from eslflow.ledger.writer import Ledger
     from eslflow.switch.controller import Controller
     from eslflow.switch.link import Link
 
@@ -47,7 +49,7 @@ def serve(settings: Settings, site: Path) -> None:
     from eslflow.clock import SystemClock
     from eslflow.ledger.writer import Ledger
     from eslflow.recordings.auditor import Auditor
-    from eslflow.switch.controller import Controller, Wakeup, run_until_stopped
+    from eslflow.switch.controller import Wakeup, run_until_stopped
     from eslflow.switch.link import link_of
     from eslflow.switch.rounds import Rounds
     from eslflow.web.server import Control
@@ -61,16 +63,7 @@ def serve(settings: Settings, site: Path) -> None:
     with Ledger(settings.ledger, wakeup.notify) as ledger:
         wakeup.watch(ledger)
         clock = SystemClock()
-        controller = Controller(
-            loaded.shelf,
-            loaded.site,
-            ledger,
-            clock,
-            host=settings.host,
-            port=settings.port,
-            allow=settings.allow,
-            most_calls=settings.most_calls,
-        )
+        controller = _controller(settings, loaded, ledger, clock)
         controller.start()
         link = link_of(settings.switch, clock, loaded.shelf.needs())
         control = Control(settings, controller, ledger, link, clock)
@@ -107,6 +100,30 @@ def _adoption(
         yield
     finally:
         adoption.close()
+
+
+def _controller(
+    settings: Settings, loaded: Loaded, ledger: Ledger, clock: Clock
+) -> Controller:
+    """Return the site's controller, not started yet."""
+    from eslflow.recordings.space import Space
+    from eslflow.switch.controller import Controller
+
+    site = replace(
+        loaded.site,
+        room=Space(settings.recordings, settings.free_space, clock).problem,
+        is_controlled=settings.control is not None,
+    )
+    return Controller(
+        loaded.shelf,
+        site,
+        ledger,
+        clock,
+        host=settings.host,
+        port=settings.port,
+        allow=settings.allow,
+        most_calls=settings.most_calls,
+    )
 
 
 def alarm(text: str) -> None:

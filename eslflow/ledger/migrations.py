@@ -148,3 +148,13 @@ def what_the_file_holds(db: Database) -> None:
     """Keep what a recording was found to hold, and when each command was sent."""
     for statement in _SECOND.split(";;"):
         db.execute(statement)
+
+
+@migrations()
+def notices_are_proof(db: Database) -> None:
+    """Refuse to change the words that were played."""
+    for change in ("UPDATE", "DELETE"):
+        db.execute(
+            f"CREATE TRIGGER notices_no_{change.lower()} BEFORE {change} ON notices "
+            "BEGIN SELECT RAISE(ABORT, 'notices are proof: append only'); END"
+        )

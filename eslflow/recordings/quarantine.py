@@ -47,10 +47,15 @@ def find(folder: Path, path: str) -> Path | None:
         Elsewhere: its path leads out of the folder.
     """
     relative = within(folder, path)
-    # In quarantine the newest of that name has the highest number.
-    moved = reversed(list(_names(folder / QUARANTINE / relative)))
-    places = (folder / relative, *moved)
-    return next((place for place in places if os.path.lexists(place)), None)
+    place = folder / relative
+    if os.path.lexists(place):
+        return place
+    target = folder / QUARANTINE / relative
+    if not os.path.lexists(target.parent):
+        return None
+    # The newest of that name has the highest number.
+    moved = [name for name in _names(target) if os.path.lexists(name)]
+    return moved[-1] if moved else None
 
 
 def is_quarantined(folder: Path, path: Path) -> bool:

@@ -92,7 +92,7 @@ class Adoption:
         if talk.leg is not None:
             live.leg, live.agent = talk.leg.uuid, talk.leg.number
         _date_the_answer(live, talk.leg)
-        if live.recorder.state is Recording.ON and deadman.is_wanted(live):
+        if live.recorder.state is Recording.ON and deadman.is_needed(live):
             self._see_dead_man(live)
         uuid = live.offered.uuid
         if controller.desk.get(uuid) is not None:

@@ -20,11 +20,11 @@ from eslflow.call.records import (
     RecordingAction,
     RecordingEnded,
     Row,
-    State,
 )
 from eslflow.clock import Clock
 from eslflow.errors import CommandRefused, ProtocolError, UnsafeValue
 from eslflow.switch.link import Link
+from eslflow.switch.permits import is_permitted
 from eslflow.wire.buglist import recorders
 from eslflow.wire.command import identifier
 from eslflow.wire.terms import ApiCommand, RecordAction
@@ -359,19 +359,6 @@ def call_of(path: str) -> str:
     """Return the call that a file is named after; empty: it is no name of ours."""
     found = _OWN_NAME.fullmatch(PurePosixPath(path).name)
     return found["call"] if found else ""
-
-
-def is_permitted(kept: Kept, row: Kept) -> bool:
-    """Whether a recording that was begun may go on: a purpose of it still permits it.
-
-    A purpose that nobody was asked about rests on another basis than consent, else the
-    recording would not have been begun.
-    """
-    last = {choice["purpose"]: choice["state"] for choice in kept["choices"]}
-    granted = str(State.GRANTED)
-    return any(
-        last.get(purpose, granted) == granted for purpose in row["purposes"].split()
-    )
 
 
 def _open(kept: Kept) -> list[Kept]:

@@ -16,6 +16,7 @@ from eslflow.call.recorder import Recorder
 from eslflow.call.recording import Recording, Segment
 from eslflow.call.records import State
 from eslflow.flow.model import Flow, From, Record
+from eslflow.switch.permits import last_choices
 from eslflow.wire.terms import RecordAction
 
 Kept = dict[str, Any]
@@ -44,9 +45,9 @@ def restored(kept: Kept, path: str, flow: Flow, site: Site, now: int) -> Live:
     live = Live(offered, flow, site, now)
     live.offered_at = call.get("offered_at", now)
     live.was_bridged = True
-    for choice in kept["choices"]:
-        if choice["purpose"] in flow.purposes:
-            live.consents.kept(choice["purpose"], State(choice["state"]))
+    for purpose, state in last_choices(kept).items():
+        if purpose in flow.purposes:
+            live.consents.kept(purpose, State(state))
     for row in kept["recordings"]:
         if row["path"] == path:
             _restore_recorder(live, row, kept["recording_actions"])
