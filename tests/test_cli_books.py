@@ -77,8 +77,15 @@ def test_a_file_is_put_away_or_it_is_said_why_not(books, tmp_path):
     assert "could not be moved" in books.set_aside(path_of(books, "a-3"))
 
 
-def test_a_ledger_that_does_not_know_everything_is_not_asked(books):
+def test_a_ledger_that_does_not_know_everything_says_so(books):
     spill_of(books._ledger).path.write_text("{}\n")
-    for ask in (books.open_calls, books.strays, lambda: books.recording_at("/x")):
-        with pytest.raises(StoreError, match="rows wait to be written"):
-            ask()
+    assert "rows wait to be written" in books.problem()
+    spill_of(books._ledger).path.unlink()
+    assert books.problem() == ""
+
+
+def test_a_ledger_that_cannot_be_read_is_told_without_a_traceback(books, capfd):
+    books._ledger.unlink()
+    with pytest.raises(StoreError, match="there is no ledger"):
+        books.open_calls()
+    assert capfd.readouterr().err == ""

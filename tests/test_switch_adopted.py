@@ -210,6 +210,8 @@ def test_who_talks_with_the_caller_is_followed(world):
     assert [found.uuid for found in world.desk.by_agent("1002")] == [ANNA]
     assert world.switch.channels[ANNA] == {path: False}
     call.meets(None)
+    assert world.desk.calls()[0].agent == "1002"
+    call.meets(None)
     assert world.desk.calls()[0].agent == ""
 
 

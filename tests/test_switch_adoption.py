@@ -5,7 +5,7 @@ import pytest
 
 from eslflow.call.records import RecordingBegun, State
 from eslflow.call.wishes import Want, Wish
-from eslflow.errors import LinkLost, StoreError
+from eslflow.errors import LinkLost
 from eslflow.switch.adoption import EVERY_S
 from eslflow.switch.shelf import Shelf
 from eslflow.wire.terms import RecordAction
@@ -42,7 +42,7 @@ def world(made, tmp_path):
     return made(tmp_path)
 
 
-def whats(found):
+def kinds(found):
     return [finding.what for finding in found]
 
 
@@ -56,7 +56,7 @@ def test_a_call_is_adopted_once_and_its_recording_left_running(world):
     path = world.had()
     world.dead_man()
     adoption = world.adoption()
-    assert whats(adoption.round()) == ["adopted"]
+    assert kinds(adoption.round()) == ["adopted"]
     world.idle()
     assert adoption.round() == []
     assert world.switch.channels[ANNA] == {path: False}
@@ -156,7 +156,7 @@ def test_what_was_to_be_stopped_is_stopped(world):
 
 def test_a_caller_who_refused_is_not_adopted(world):
     world.had(state=State.REFUSED)
-    assert whats(world.adopts()) == ["unpermitted"]
+    assert kinds(world.adopts()) == ["unpermitted"]
     assert world.switch.channels[ANNA] == {}
     assert world.desk.calls() == []
 
@@ -203,11 +203,11 @@ def test_a_flow_that_is_gone_leaves_the_call_alone_and_is_told_once(world, caplo
     path = world.had()
     world.controller.shelf = Shelf({})
     adoption = world.adoption()
-    assert whats(adoption.round()) == whats(adoption.round()) == ["alone"]
+    assert kinds(adoption.round()) == kinds(adoption.round()) == ["alone"]
     assert caplog.text.count("there is no flow test any more") == 1
     assert world.switch.channels[ANNA] == {path: False}
     world.switch.channels.clear()
-    assert whats(adoption.round()) == ["ended"]
+    assert kinds(adoption.round()) == ["ended"]
 
 
 def test_a_call_that_comes_by_its_own_socket_meanwhile_is_not_adopted(world):
@@ -235,23 +235,40 @@ def test_a_link_that_is_lost_while_adopting_is_no_end(world):
     with pytest.raises(LinkLost):
         adoption.round()
     world.switch.problem = ""
-    assert whats(adoption.round()) == ["adopted"]
+    assert kinds(adoption.round()) == ["adopted"]
     world.passes(1)
     assert world.switch.channels[ANNA] == {path: False}
 
 
-def test_a_ledger_that_does_not_write_lets_nothing_be_touched(world, monkeypatch):
-    world.had(state=State.REFUSED)
+def test_a_ledger_that_does_not_write_lets_no_call_be_ended(world, monkeypatch):
+    world.had(is_running=False)
     adoption = world.adoption()
 
     def keep(rows, done=None):
         done("the disk is full")
 
     monkeypatch.setattr(world.ledger, "keep", keep)
-    with pytest.raises(StoreError, match="the disk is full"):
-        adoption.round()
+    (found,) = adoption.round()
+    assert (found.what, "the disk is full" in found.text) == ("blind", True)
     monkeypatch.undo()
-    assert world.switch.counts("uuid_record") == 0
+    assert world.kept()["call"]["ended_at"] is None
+
+
+@pytest.mark.parametrize("group", [0, 1])
+def test_there_is_a_dead_man_at_every_moment_of_an_adoption(world, group):
+    path = world.had()
+    world.dead_man()
+    strike = f"sched_del eslflow-{ANNA}-{group}"
+    world.switch.before[strike] = lambda: setattr(world.switch, "problem", "gone")
+    with pytest.raises(LinkLost):
+        world.adopts()
+    world.passes(60)
+    assert world.switch.channels[ANNA] == {path: True}
+    world.switch.problem = ""
+    assert kinds(world.adopts()) == ["adopted"]
+    world.passes(60)
+    assert world.switch.channels[ANNA] == {path: False}
+    assert len(world.switch.agenda) == 1
 
 
 def until(world, holds):
@@ -349,4 +366,4 @@ def test_a_site_with_a_control_api_has_dead_men_in_every_flow(made, tmp_path):
     world = made(tmp_path, PLAIN, is_controlled=True)
     world.had()
     world.adopts()
-    assert world.switch.counts("sched_del") == 2
+    assert world.switch.counts("sched_del") == 3

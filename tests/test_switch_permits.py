@@ -2,7 +2,7 @@
 
 import pytest
 
-from eslflow.switch.permits import is_permitted, last_choices
+from eslflow.switch.permits import call_of, is_permitted, last_choices
 
 
 def kept(*choices):
@@ -32,3 +32,8 @@ def test_only_a_grant_that_holds_permits(choices, purposes, permits):
 def test_the_last_word_counts_unless_it_was_not_asked_for():
     choices = kept("t=granted", "q=not_asked", "t=not_asked", "q=refused")
     assert last_choices(choices) == {"t": "granted", "q": "refused"}
+
+
+def test_a_file_is_named_after_its_call():
+    assert call_of("/r/2026/11/24/u-1-12.wav") == "u-1"
+    assert call_of("/r/../u-1.mp3") == ""

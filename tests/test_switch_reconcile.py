@@ -3,9 +3,9 @@
 import pytest
 
 from eslflow.call.records import CallOffered, RecordingBegun, RecordingEnded, State
-from eslflow.errors import LinkLost, ProtocolError, StoreError
+from eslflow.errors import LinkLost, ProtocolError
 from eslflow.ledger.read import Reader
-from eslflow.switch.reconcile import Finding, Leg, call_of
+from eslflow.switch.reconcile import Finding, Leg
 from eslflow.wire.terms import RecordAction
 from tests.adrift import AGENT, ANNA, World, choice
 
@@ -17,7 +17,7 @@ def world(tmp_path):
     made.close()
 
 
-def whats(found):
+def kinds(found):
     return [(finding.what, finding.call) for finding in found]
 
 
@@ -46,7 +46,7 @@ def test_a_recording_without_a_grant_is_stopped_ended_and_not_adopted(world, sta
     path = world.had(state=state)
     asked = []
     found = world.reconciler(adopt=asked.append).run()
-    assert whats(found) == [("unpermitted", ANNA)]
+    assert kinds(found) == [("unpermitted", ANNA)]
     assert "nobody has agreed to it" in found[0].text
     assert world.switch.channels[ANNA] == {}
     assert asked == []
@@ -61,7 +61,7 @@ def test_a_recording_with_a_grant_runs_on_and_is_offered_for_adoption(world):
     world.switch.talks[ANNA] = (AGENT, "1001")
     asked = []
     found = world.reconciler(adopt=lambda talk: asked.append(talk) or "").run()
-    assert whats(found) == [("adopted", ANNA)]
+    assert kinds(found) == [("adopted", ANNA)]
     assert not found[0].is_bad
     assert world.switch.channels[ANNA] == {path: False}
     (talk,) = asked
@@ -72,22 +72,22 @@ def test_a_recording_with_a_grant_runs_on_and_is_offered_for_adoption(world):
 
 def test_a_recording_that_rests_on_another_basis_runs_on(world):
     path = world.had(state=None, purposes="proof")
-    assert whats(world.reconciler().run()) == [("alone", ANNA)]
+    assert kinds(world.reconciler().run()) == [("alone", ANNA)]
     assert world.switch.channels[ANNA] == {path: False}
 
 
 def test_one_granted_purpose_of_two_is_enough(world):
     world.had(purposes="quality training")
     world.keeps(choice(ANNA, 1, State.REFUSED, "quality"))
-    assert whats(world.reconciler().run()) == [("alone", ANNA)]
+    assert kinds(world.reconciler().run()) == [("alone", ANNA)]
 
 
 def test_a_call_that_came_back_and_was_not_asked_again_keeps_its_grant(world):
     world.had()
     world.keeps(choice(ANNA, 1, State.NOT_ASKED))
-    assert whats(world.reconciler().run()) == [("alone", ANNA)]
+    assert kinds(world.reconciler().run()) == [("alone", ANNA)]
     world.had(uuid="u-2", state=State.NOT_ASKED)
-    assert ("unpermitted", "u-2") in whats(world.reconciler().run())
+    assert ("unpermitted", "u-2") in kinds(world.reconciler().run())
 
 
 def test_a_call_that_is_driven_here_is_not_touched(world):
@@ -102,21 +102,23 @@ def test_a_call_that_comes_while_it_is_compared_is_not_touched(world):
     path = world.path()
     world.switch.channels[ANNA] = {path: False}
     live = set()
-    found = world.reconciler(live=lambda: live, settle=lambda: live.add(ANNA)).run()
+    found = world.reconciler(
+        live=lambda: live, settle=lambda: live.add(ANNA) or ""
+    ).run()
     assert found == []
     assert world.switch.channels[ANNA] == {path: False}
 
 
 def test_a_call_that_ends_while_it_is_compared_is_not_told_of(world):
     world.switch.channels[ANNA] = {world.path(): False}
-    found = world.reconciler(settle=world.switch.channels.clear).run()
+    found = world.reconciler(settle=lambda: world.switch.channels.clear() or "").run()
     assert found == []
 
 
 def test_a_live_call_that_ends_before_its_end_is_on_disk_is_not_ended_again(world):
     world.had(is_running=False)
     live = {ANNA}
-    found = world.reconciler(live=lambda: live, settle=live.clear).run()
+    found = world.reconciler(live=lambda: live, settle=lambda: live.clear() or "").run()
     assert found == []
     assert world.kept()["call"]["ended_at"] is None
 
@@ -131,7 +133,7 @@ def test_a_call_that_is_gone_gets_its_end_and_so_does_its_recording(world):
     mask = world.action(RecordAction.MASK, -5, step="pay")
     world.had(mask, is_running=False)
     found = world.reconciler().run()
-    assert whats(found) == [("ended", ANNA)]
+    assert kinds(found) == [("ended", ANNA)]
     kept = world.kept()
     assert (kept["call"]["ending"], kept["call"]["last_step"]) == ("lost", "pay")
     assert kept["call"]["ended_at"] == world.clock.now()
@@ -150,7 +152,7 @@ def test_a_recording_left_open_by_a_call_that_has_its_end_is_ended(world):
     world.keeps(RecordingBegun(f"{ANNA}-2", ANNA, ANNA, world.path(2), "t", "q", 1))
     ended_at = world.kept()["call"]["ended_at"]
     world.clock.pass_s(9)
-    assert whats(world.reconciler().run()) == [("ended", ANNA)]
+    assert kinds(world.reconciler().run()) == [("ended", ANNA)]
     kept = world.kept()
     assert kept["recordings"][0]["state"] == kept["recordings"][1]["state"] == "lost"
     assert kept["call"]["ended_at"] == ended_at
@@ -159,10 +161,10 @@ def test_a_recording_left_open_by_a_call_that_has_its_end_is_ended(world):
 def test_a_call_that_show_has_not_got_yet_is_looked_for(world):
     path = world.had()
     world.switch.said["show channels"] = '{"row_count":0}'
-    assert whats(world.reconciler().run()) == [("alone", ANNA)]
+    assert kinds(world.reconciler().run()) == [("alone", ANNA)]
     assert world.switch.channels[ANNA] == {path: False}
     world.switch.said["uuid_exists"] = "-ERR no"
-    assert whats(world.reconciler().run()) == [("alone", ANNA)]
+    assert kinds(world.reconciler().run()) == [("alone", ANNA)]
 
 
 def test_a_call_that_goes_on_and_is_not_recorded_is_left_alone(world):
@@ -220,6 +222,27 @@ def test_a_stop_that_is_refused_becomes_one_of_all_and_is_tried_again(world):
     assert world.kept()["recordings"][0]["state"] == "lost"
 
 
+@pytest.mark.parametrize("answer", ["-ERR no reply", "+OK nonsense"])
+def test_a_stop_that_nothing_shows_did_not_happen(world, answer):
+    path = world.had(state=State.REFUSED)
+    stop = f"uuid_record {ANNA} stop"
+    world.switch.said[stop] = "-ERR Cannot stop record session!"
+    world.switch.before[stop] = lambda: world.switch.said.update(uuid_buglist=answer)
+    (found,) = world.reconciler().run()
+    assert "could not be stopped" in found.text
+    assert world.actions()[-1] == ("stop", "reconcile", False)
+    assert world.kept()["recordings"][0]["state"] is None
+    assert not quarantined(world, path)
+
+
+def test_a_call_that_ends_while_it_is_stopped_has_stopped(world):
+    world.had(state=State.REFUSED)
+    stop = f"uuid_record {ANNA} stop"
+    world.switch.before[stop] = world.switch.channels.clear
+    found = world.reconciler().run()
+    assert found[0].text.endswith("it was stopped")
+
+
 def test_a_path_that_could_forge_a_command_is_never_sent(world):
     path = f"{world.folder}/a b${{system(x)}}.wav"
     world.switch.channels[ANNA] = {path: False}
@@ -270,17 +293,19 @@ def test_a_link_that_is_lost_on_the_way_ends_no_call(world):
     assert world.kept()["call"]["ended_at"] is None
 
 
-def test_a_ledger_that_does_not_know_everything_yet_stops_nothing(world):
+def test_of_a_ledger_that_does_not_know_everything_only_refusals_count(world):
     path = world.path()
     world.switch.channels[ANNA] = {path: False}
-    spill = world.ledger.path.with_name("eslflow.db.spill.jsonl")
-    spill.write_text("{}\n")
-    try:
-        with pytest.raises(StoreError, match="rows wait"):
-            world.reconciler().run()
-    finally:
-        spill.unlink()
+    world.had(uuid="gone", is_running=False)
+    refused = world.had(uuid="u-2", state=State.REFUSED)
+    settle = "the disk is full".__str__
+    found = world.reconciler(settle=settle).run()
+    assert kinds(found) == [("unpermitted", "u-2"), ("blind", "")]
+    assert all(finding.is_bad for finding in found)
+    assert "the disk is full" in found[1].text
+    assert refused not in world.switch.channels["u-2"]
     assert world.switch.channels[ANNA] == {path: False}
+    assert world.kept("gone")["call"]["ended_at"] is None
 
 
 def test_a_dry_run_changes_nothing(world):
@@ -292,7 +317,7 @@ def test_a_dry_run_changes_nothing(world):
     world.clock.reach(int(orphan.stat().st_mtime + 100) * 1_000_000)
     asked = []
     found = world.reconciler(adopt=asked.append).run(dry_run=True)
-    assert sorted(whats(found)) == [
+    assert sorted(kinds(found)) == [
         ("adopted", granted),
         ("ended", gone),
         ("orphan", "nobody"),
@@ -310,7 +335,7 @@ def test_a_guest_leaves_what_becomes_of_calls_to_their_controller(world):
     granted = "granted-1"
     world.had(uuid=granted)
     world.switch.channels["x"] = {world.path(uuid="x"): False}
-    assert whats(world.reconciler(is_guest=True).run()) == [("unpermitted", "x")]
+    assert kinds(world.reconciler(is_guest=True).run()) == [("unpermitted", "x")]
     assert world.kept()["call"]["ended_at"] is None
 
 
@@ -323,8 +348,8 @@ def test_a_file_that_nobody_knows_and_nobody_writes_is_put_away(world):
     world.switch.channels["written"] = {str(written): False}
     world.switch.said["uuid_record written stop"] = "-ERR Cannot stop"
     found = world.reconciler(live=lambda: {"driven"}).run()
-    assert ("orphan", "nobody") in whats(found)
-    assert [what for what, _ in whats(found)].count("orphan") == 1
+    assert ("orphan", "nobody") in kinds(found)
+    assert [what for what, _ in kinds(found)].count("orphan") == 1
     assert next(f for f in found if f.what == "orphan").is_bad
     assert not orphan.exists()
     assert quarantined(world, str(orphan))
@@ -333,8 +358,3 @@ def test_a_file_that_nobody_knows_and_nobody_writes_is_put_away(world):
     assert driven.exists()
     with Reader(world.ledger.path) as ledger:
         assert not ledger.has_recording("nobody-1")
-
-
-def test_a_file_is_named_after_its_call():
-    assert call_of("/r/2026/11/24/u-1-12.wav") == "u-1"
-    assert call_of("/r/../u-1.mp3") == ""

@@ -53,6 +53,15 @@ class SiteBooks:
             ]
         )
 
+    def problem(self) -> str:
+        """Return why the ledger does not know everything yet; empty: it does."""
+        if spill_of(self._ledger).is_empty:
+            return ""
+        return (
+            f"rows wait to be written into {self._ledger}: eslflow serve writes them "
+            "when the disk has room and the ledger can be written"
+        )
+
     def set_aside(self, path: str) -> str:
         """Put a file into quarantine; return why it could not be."""
         problem: str = get_hub().threadpool.apply(self._move, (path,))
@@ -74,19 +83,20 @@ class SiteBooks:
         """Look something up in a thread.
 
         Raises:
-            StoreError: the ledger cannot be read, or does not know everything yet.
+            StoreError: the ledger cannot be read.
         """
-        found: Found = get_hub().threadpool.apply(self._look, (look,))
+        found: Found | StoreError = get_hub().threadpool.apply(self._look, (look,))
+        if isinstance(found, StoreError):
+            raise found
         return found
 
-    def _look(self, look: Callable[[Reader], Found]) -> Found:
-        if not spill_of(self._ledger).is_empty:
-            raise StoreError(
-                f"rows wait to be written into {self._ledger}: eslflow serve writes "
-                "them when the disk has room and the ledger can be written"
-            )
-        with Reader(self._ledger) as ledger:
-            return look(ledger)
+    def _look(self, look: Callable[[Reader], Found]) -> Found | StoreError:
+        """Run in the thread, where gevent prints what is raised."""
+        try:
+            with Reader(self._ledger) as ledger:
+                return look(ledger)
+        except StoreError as error:
+            return error
 
 
 def _open_calls(ledger: Reader) -> list[Kept]:

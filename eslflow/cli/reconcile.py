@@ -67,7 +67,6 @@ def _compare(settings: Settings, site: Path, dry_run: bool) -> list[Finding]:
             "switch: see switch: in eslflow.yaml"
         )
     clock = SystemClock()
-    has_controller = is_running(site)
     link = DirectLink(settings.switch)
     try:
         return Reconciler(
@@ -76,9 +75,10 @@ def _compare(settings: Settings, site: Path, dry_run: bool) -> list[Finding]:
             keep=lambda rows: write(settings.ledger, rows),
             folder=str(settings.recordings),
             clock=clock,
-            live=lambda: _driven(site) if has_controller else (),
+            # One may be started meanwhile.
+            live=lambda: _driven(site) if is_running(site) else (),
             adopt=lambda _: "start eslflow serve, which takes it over",
-            is_guest=has_controller,
+            is_guest=is_running(site),
         ).run(dry_run)
     finally:
         link.close()

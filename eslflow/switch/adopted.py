@@ -75,17 +75,20 @@ class AdoptedCall:
         self._events: deque[Event] = deque()
         self._is_busy = False
         self._is_over = False
+        self._is_missed = False
         self._number = 0
         self._timers: dict[int, Handle] = {}
         self._next_look: Handle | None = None
         self._jobs: Queue[Job | None] = Queue()
 
-    def begin(self) -> None:
-        """Take the call over."""
+    def begin(self, last: Api | None = None) -> None:
+        """Take the call over; `last` is said after what the engine says first."""
         self._controller.desk.joined(self)
         gevent.spawn(self._work)
         adopt = partial(self._engine.adopt, self._live)
         self._guard(partial(self._dispatch, adopt))
+        if last is not None:
+            self._jobs.put(partial(self._say, 0, last))
         self._jobs.put(self._look_round)
 
     def about(self) -> LiveCall | None:
@@ -101,9 +104,11 @@ class AdoptedCall:
     def meets(self, leg: Leg | None) -> None:
         """Take in who the caller talks with by now; None: with nobody."""
         known = self._live.leg
+        was_missed, self._is_missed = self._is_missed, leg is None
         if leg is not None and leg.uuid != known:
             self.wake(Bridged(leg.uuid, leg.number))
-        elif leg is None and known:
+        elif leg is None and known and was_missed:
+            # Once alone it says little: `show calls` may lag behind.
             self.wake(Unbridged())
 
     def close(self, why: str = "eslflow does not drive the call any more") -> None:

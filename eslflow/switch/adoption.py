@@ -15,9 +15,10 @@ from gevent.event import AsyncResult, Event
 from gevent.lock import BoundedSemaphore
 
 from eslflow.call import deadman
+from eslflow.call.commands import Api
 from eslflow.call.live import Live
 from eslflow.call.recording import Recording
-from eslflow.errors import CommandRefused, EslflowError, StoreError
+from eslflow.errors import CommandRefused, EslflowError
 from eslflow.flow.model import From
 from eslflow.switch.adopted import LOOK_S, AdoptedCall
 from eslflow.switch.controller import Controller
@@ -92,14 +93,15 @@ class Adoption:
         if talk.leg is not None:
             live.leg, live.agent = talk.leg.uuid, talk.leg.number
         _date_the_answer(live, talk.leg)
-        if live.recorder.state is Recording.ON and deadman.is_needed(live):
+        is_guarded = live.recorder.state is Recording.ON and deadman.is_needed(live)
+        if is_guarded:
             self._see_dead_man(live)
         uuid = live.offered.uuid
         if controller.desk.get(uuid) is not None:
             return "it was handed over again meanwhile"
         call = AdoptedCall(controller, self._link, live, self._left)
         self._adopted[uuid] = call
-        call.begin()
+        call.begin(Api(ApiCommand.SCHED_DEL, _between(uuid)) if is_guarded else None)
         return ""
 
     def _tell(self, finding: Finding) -> None:
@@ -115,13 +117,14 @@ class Adoption:
         if self._link.problem:
             self._due = 0
 
-    def _settle(self) -> None:
-        """Wait until everything that calls have kept is on disk."""
+    def _settle(self) -> str:
+        """Wait until everything that calls have kept is on disk; say why it is not."""
         answer: AsyncResult[str] = AsyncResult()
         self._controller.ledger.keep((), answer.set)
         problem = answer.wait(SETTLE_S)
-        if problem is None or problem:
-            raise StoreError(f"the ledger does not write: {problem or 'no answer'}")
+        if problem is None:
+            problem = f"no answer within {SETTLE_S:g} s"
+        return problem and f"the ledger does not write: {problem}"
 
     def _see_dead_man(self, live: Live) -> None:
         """Strike off what the dead controller had put on the switch's agenda.
@@ -130,12 +133,17 @@ class Adoption:
         is masked once more: the record shall say what is true in any case.
         """
         uuid, segment = live.offered.uuid, live.recorder.segment
+        if segment is None:
+            return
+        task = f"{uuid} {RecordAction.MASK} {segment.path}"
+        # Never none at all: the link may be lost before the engine has put its own.
+        between = f"+{round(live.flow.recording.dead_man_s)} {_between(uuid)}"
+        self._ask(ApiCommand.SCHED_API, f"{between} {ApiCommand.UUID_RECORD} {task}")
         answers = [
             self._ask(ApiCommand.SCHED_DEL, group) for group in deadman.groups(uuid)
         ]
-        if any(map(_STRUCK_OFF.search, answers)) or segment is None:
+        if any(map(_STRUCK_OFF.search, answers)):
             return
-        task = f"{uuid} {RecordAction.MASK} {segment.path}"
         if self._ask(ApiCommand.UUID_RECORD, task).startswith("+"):
             live.now = self._controller.clock.now()
             self._controller.ledger.keep(live.recorder.was_masked(live))
@@ -179,6 +187,11 @@ class Adoption:
         over = Event()
         self._controller.timers.after(seconds, over.set)
         over.wait()
+
+
+def _between(uuid: str) -> str:
+    """Return the name of the task that stands until the engine has put its own."""
+    return f"eslflow-{uuid}-between"
 
 
 def _date_the_answer(live: Live, leg: Leg | None) -> None:

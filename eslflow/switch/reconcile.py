@@ -12,7 +12,6 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import Any, NamedTuple, Protocol
 
 from eslflow.call.records import (
@@ -24,14 +23,13 @@ from eslflow.call.records import (
 from eslflow.clock import Clock
 from eslflow.errors import CommandRefused, ProtocolError, UnsafeValue
 from eslflow.switch.link import Link
-from eslflow.switch.permits import is_permitted
+from eslflow.switch.permits import call_of, is_permitted
 from eslflow.wire.buglist import recorders
 from eslflow.wire.command import identifier
 from eslflow.wire.terms import ApiCommand, RecordAction
 
 REASON = "reconcile"
 ALL = "all"
-_OWN_NAME = re.compile(r"(?P<call>[0-9A-Za-z][0-9A-Za-z-]{0,63})-[0-9]{1,6}\.wav")
 _PLAIN = re.compile(r"[A-Za-z0-9_./@+:-]+")
 
 Kept = dict[str, Any]
@@ -50,6 +48,9 @@ class Books(Protocol):
     def strays(self) -> list[str]:
         """Return files of recordings that the ledger does not know, at rest."""
 
+    def problem(self) -> str:
+        """Return why the ledger does not know everything yet; empty: it does."""
+
     def set_aside(self, path: str) -> str:
         """Put a file into quarantine; return why it could not be."""
 
@@ -59,7 +60,7 @@ class Finding(NamedTuple):
 
     what: str
     """`unpermitted`, `orphan`, `adopted`, `alone` (it goes on, and nobody can take it
-    over) or `ended`."""
+    over), `ended`, or `blind` (the ledger does not know everything)."""
     call: str
     path: str
     text: str
@@ -67,8 +68,8 @@ class Finding(NamedTuple):
 
     @property
     def is_bad(self) -> bool:
-        """Whether something was recorded that nobody has permitted."""
-        return self.what in ("unpermitted", "orphan")
+        """Whether something was recorded that nobody has permitted, or may be."""
+        return self.what in ("unpermitted", "orphan", "blind")
 
 
 class Leg(NamedTuple):
@@ -103,8 +104,9 @@ class Reconciler:
     folder: str
     """Of the recordings, as the switch writes them."""
     clock: Clock
-    settle: Callable[[], None] = lambda: None
-    """Waits until everything that calls have kept so far is in the ledger."""
+    settle: Callable[[], str] = lambda: ""
+    """Waits until everything that calls have kept so far is in the ledger; says why it
+    is not."""
     live: Callable[[], Collection[str]] = _nobody
     """Returns which calls are driven."""
     adopt: Callable[[Talk], str] = lambda _: "nobody takes it over"
@@ -117,7 +119,7 @@ class Reconciler:
 
         Raises:
             LinkLost: the switch cannot be asked.
-            StoreError: the ledger cannot be read, or written.
+            StoreError: the ledger cannot be read.
             ProtocolError: the switch's answer cannot be read.
         """
         return list(_Round(self, dry_run, self.clock.now()).findings())
@@ -165,6 +167,9 @@ class _Round:
     unpermitted: set[str] = field(default_factory=set)
     """Files that may not be, whether or not their recorder could be stopped."""
     live_before: frozenset[str] = frozenset()
+    blind: str = ""
+    """Why the ledger does not know everything: what it refuses is refused all the
+    same, but what it does not know may be waiting to be written."""
 
     def findings(self) -> Iterator[Finding]:
         # In this order: the rows of a call that was live before were handed to the
@@ -173,11 +178,16 @@ class _Round:
         legs = self.of.legs()
         for uuid in self._channels():
             if uuid not in self.live_before:
-                self.running[uuid] = self._recorders(uuid)
-        self.of.settle()
+                self.running[uuid] = self._recorders(uuid) or ()
+        self.blind = self.of.settle() or self.of.books.problem()
         for uuid, paths in self.running.items():
             for path in paths:
                 yield from self._judge(uuid, path, legs)
+        if self.blind:
+            yield Finding(
+                "blind", "", "", f"only refusals were looked at: {self.blind}"
+            )
+            return
         if not self.of.is_guest:
             yield from self._accounts(legs)
         yield from self._orphans()
@@ -194,22 +204,31 @@ class _Round:
             if uuid:
                 yield uuid
 
-    def _recorders(self, uuid: str) -> tuple[str, ...]:
+    def _recorders(self, uuid: str) -> tuple[str, ...] | None:
+        """Return the files that recorders of a leg write; None: unknown."""
         try:
-            return recorders(self.of.link.api(ApiCommand.UUID_BUGLIST, uuid)) or ()
+            return recorders(self.of.link.api(ApiCommand.UUID_BUGLIST, uuid))
         except CommandRefused:
-            return ()
+            return None
+
+    def _has_stopped(self, uuid: str, path: str) -> bool:
+        """Whether a recorder is seen not to run: no answer shows nothing."""
+        running = self._recorders(uuid)
+        if running is not None:
+            return path not in running
+        return not self._is_there(uuid)
+
+    def _is_there(self, uuid: str) -> bool:
+        try:
+            return self.of.link.api(ApiCommand.UUID_EXISTS, uuid) != "false"
+        except CommandRefused:
+            return True
 
     def _exists(self, uuid: str) -> bool:
         """Whether a call goes on; what `show` tells may be a little old."""
         if uuid in self.running:
             return True
-        if not _safe(uuid):
-            return False
-        try:
-            return self.of.link.api(ApiCommand.UUID_EXISTS, uuid) != "false"
-        except CommandRefused:
-            return True
+        return bool(_safe(uuid)) and self._is_there(uuid)
 
     # Recorders.
 
@@ -226,8 +245,8 @@ class _Round:
             if owner == uuid:
                 self.talks[uuid] = Talk(kept, path, legs.get(uuid))
             return
-        if path not in self._recorders(uuid):
-            # It has ended meanwhile; whoever ended it has kept that.
+        if (self.blind and row is None) or self._has_stopped(uuid, path):
+            # Its row may be on its way; or who has ended it meanwhile has kept that.
             return
         self.unpermitted.add(path)
         why = "nobody has agreed to it" if row else "nothing is kept of it"
@@ -240,7 +259,7 @@ class _Round:
         """Stop a recorder and put its file away; return what came of it, in words."""
         asked_at = self.of.clock.now()
         reply = self._ask_to_stop(uuid, path)
-        is_stopped = path not in self._recorders(uuid)
+        is_stopped = self._has_stopped(uuid, path)
         action = RecordingAction(
             recording_id=row["id"] if row else "",
             call_uuid=row["call_uuid"] if row else uuid,
@@ -353,12 +372,6 @@ class _Round:
             yield Finding(
                 "orphan", call, path, f"{text}, and {problem}" if problem else text
             )
-
-
-def call_of(path: str) -> str:
-    """Return the call that a file is named after; empty: it is no name of ours."""
-    found = _OWN_NAME.fullmatch(PurePosixPath(path).name)
-    return found["call"] if found else ""
 
 
 def _open(kept: Kept) -> list[Kept]:
