@@ -140,6 +140,8 @@ class Waiting:
         """Let a phone serve the queue; return the agent's name."""
         name = f"{self.name}-{phone.number}@default"
         self._agents.append(name)
+        # A test run that was killed may have left one; the queue is ours now.
+        self._switch.api(f"callcenter_config agent del {name}")
         for words in (
             f"agent add {name} callback",
             f"agent set contact {name} {phone.address}",
