@@ -311,7 +311,7 @@ def test_an_adopted_call_waits_for_its_end_and_is_watched():
     recorder = engine.live.recorder
     recorder.segment = Segment("4c1b-9-1", "/r/4c1b-9-1.wav", started_at=START)
     recorder.state, recorder.wanted = Recording.ON, Record.ON
-    first = engine.adopt()
+    first = engine.adopt(engine.live)
     assert [c.command for c in first if isinstance(c, Api)] == [ApiCommand.SCHED_API]
     asked = engine.handle(Wished(1, Wish(Want.MASKED, "page")), START)
     assert any(" mask " in c.arg for c in asked if isinstance(c, Api))

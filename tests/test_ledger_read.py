@@ -15,7 +15,7 @@ from eslflow.call.records import (
 )
 from eslflow.errors import NotFound, StoreError
 from eslflow.ledger.read import Reader
-from eslflow.ledger.writer import Ledger
+from eslflow.ledger.writer import Ledger, write
 from eslflow.wire.terms import RecordAction
 
 
@@ -215,6 +215,20 @@ def test_what_has_ended_and_nobody_looked_into_is_due(recorded):
 def test_the_actions_on_one_file_are_told(recorded):
     (line,) = recorded.recordings_named("aaa-1-2")
     assert [a["recording_id"] for a in recorded.actions(line)] == ["aaa-1-2"]
+
+
+def test_calls_and_recordings_whose_end_nobody_has_seen_are_unended(tmp_path, ledger):
+    assert ledger.unended() == ["aab-2", "bbb-3"]
+    begun = RecordingBegun("aaa-1-2", "aaa-1", "aaa-1", "/r/b.wav", "t", "q", 15)
+    write(tmp_path / "eslflow.db", [begun])
+    assert ledger.unended() == ["aaa-1", "aab-2", "bbb-3"]
+
+
+def test_a_recording_is_known_by_its_name_and_its_file(ledger):
+    assert ledger.has_recording("aaa-1-1")
+    assert not ledger.has_recording("aaa-1")
+    assert ledger.recording_at("/r/a.wav")["id"] == "aaa-1-1"
+    assert ledger.recording_at("/r") is None
 
 
 @pytest.mark.parametrize(

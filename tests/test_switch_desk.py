@@ -97,3 +97,15 @@ def test_a_connection_that_offers_no_call_is_no_live_call(controller):
     assert desk.calls() == []
     desk.answer(99, Answered("u-1", "off", True))
     peer.close()
+
+
+def test_who_waits_for_a_call_that_is_let_go_of_is_told_how_it_was(controller):
+    peer, desk = talking(controller), controller.controller.desk
+    assert desk.uuids() == {"u-1"}
+    asked = gevent.spawn(desk.ask, "u-1", HERS)
+    gevent.sleep(0)
+    desk.left(desk.get("u-1"), "the link is down", "on")
+    answer = asked.get(timeout=PATIENCE_S)
+    assert answer == Answered("u-1", "on", False, "the link is down")
+    assert desk.uuids() == frozenset()
+    peer.close()

@@ -7,7 +7,7 @@ from gevent.event import Event
 from eslflow.clock import SystemClock
 from eslflow.errors import CommandRefused, LinkLost, UnsafeValue
 from eslflow.settings import Switch
-from eslflow.switch.link import PAUSES_S, ControlLink, Link, link_of, pauses
+from eslflow.switch.link import PAUSES_S, ControlLink, DirectLink, Link, link_of, pauses
 from eslflow.wire.terms import ApiCommand, Module
 from tests.test_switch_greenswitch import Switch as Peer
 
@@ -201,3 +201,17 @@ def test_the_password_is_not_shown():
     link.close()
     gevent.sleep(0)
     peer.server.stop()
+
+
+def test_a_link_for_one_command_is_up_at_once_or_says_why_not():
+    peer = Peer(answer(b"true\n"), answer(b"-ERR no\n"))
+    switch = Switch("127.0.0.1", peer.server.server_port, "ClueCon")
+    link = DirectLink(switch)
+    assert link.problem == ""
+    assert link.api(ApiCommand.UUID_EXISTS, "u-1") == "true"
+    with pytest.raises(CommandRefused):
+        link.api(ApiCommand.UUID_KILL, "u-1")
+    link.close()
+    peer.server.stop()
+    with pytest.raises(LinkLost, match="no control link"):
+        DirectLink(switch)

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from eslflow.errors import EslflowError
-from eslflow.web.client import SOCKET, ask
+from eslflow.web.client import SOCKET, ask, is_running
 
 
 @pytest.fixture
@@ -111,3 +111,15 @@ def test_another_users_socket_is_told(tmp_path, serve):
         closed.bind(str(tmp_path / SOCKET))
         (tmp_path / SOCKET).chmod(0)
         assert "become that one" in refused(tmp_path)
+
+
+def test_whether_an_eslflow_runs_is_seen_by_its_socket(tmp_path):
+    assert not is_running(tmp_path)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / SOCKET))
+        assert not is_running(tmp_path)
+        listener.listen()
+        assert is_running(tmp_path)
+    assert not is_running(tmp_path)
+    # What cannot be asked may be there.
+    assert is_running(tmp_path / ("x" * 120))

@@ -103,8 +103,9 @@ class Engine:
         self._look_round()
         return self._flush()
 
-    def adopt(self) -> list[Command]:
-        """Take on a call that goes on elsewhere; its live state has been restored."""
+    def adopt(self, live: Live) -> list[Command]:
+        """Take on a call that goes on elsewhere, as it has been restored."""
+        self.live = live
         self._flow = Track(self._stay(), self._numbers)
         self._tracks = [self._flow]
         self._advance(self._flow)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from eslflow.cli import reconcile
 from eslflow.cli.lookups import as_json, reader, spans
 from eslflow.cli.story import file_story
 from eslflow.cli.tables import local, room, table
@@ -29,6 +30,9 @@ Line = dict[str, Any]
 @click.group("recordings")
 def command() -> None:
     """Look up recordings, and what their files hold."""
+
+
+command.add_command(reconcile.command)
 
 
 @command.command("list")

@@ -6,6 +6,8 @@ import gc
 import logging
 import resource
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from eslflow.clock import Clock
     from eslflow.ledger.writer import Ledger
     from eslflow.switch.controller import Controller
+    from eslflow.switch.link import Link
 
 log = logging.getLogger("eslflow")
 
@@ -70,13 +73,33 @@ def serve(settings: Settings, site: Path) -> None:
             settings.ledger, ledger.keep, settings.recordings, clock, alarm
         )
         signals = (signal.SIGTERM, signal.SIGINT)
-        with Rounds("checking recordings", auditor.run_due, ROUND_S):
+        checking = Rounds("checking recordings", auditor.run_due, ROUND_S)
+        with checking, _adoption(settings, controller, link, clock):
             left = run_until_stopped(controller, signals, settings.drain_s)
         control.stop()
         link.close()
         log.info(
             "stopped; %s", f"{left} calls went to the dialplan" if left else "idle"
         )
+
+
+@contextmanager
+def _adoption(
+    settings: Settings, controller: Controller, link: Link, clock: Clock
+) -> Iterator[None]:
+    """Take over calls that went on without us, if the switch can be asked."""
+    from eslflow.cli.books import SiteBooks
+    from eslflow.switch.adoption import Adoption
+
+    if settings.switch is None:
+        yield
+        return
+    books = SiteBooks(settings.ledger, settings.recordings, clock, is_quick=True)
+    adoption = Adoption(controller, link, books)
+    try:
+        yield
+    finally:
+        adoption.close()
 
 
 def _controller(

@@ -149,10 +149,19 @@ class Reader:
             ],
         }
 
-    def unended(self) -> list[Line]:
-        """Return the calls whose end nobody has seen, the oldest first."""
-        sql = "SELECT * FROM calls WHERE ended_at IS NULL ORDER BY offered_at"
-        return [_public(row) for row in self._all(sql, [])]
+    def unended(self) -> list[str]:
+        """Return the calls whose end nobody has seen, or that of a recording."""
+        # What was not checked has an index, and what is open was not checked.
+        sql = (
+            "SELECT uuid FROM calls WHERE ended_at IS NULL UNION "
+            "SELECT call_uuid FROM recordings "
+            "WHERE checked_at IS NULL AND state IS NULL"
+        )
+        return [row["uuid"] for row in self._all(sql, [])]
+
+    def has_recording(self, name: str) -> bool:
+        """Whether a recording of exactly this name is kept."""
+        return bool(self._all("SELECT 1 FROM recordings WHERE id = ?", [name]))
 
     def recording_at(self, path: str) -> Line | None:
         """Return the recording that is kept in a file, or None."""

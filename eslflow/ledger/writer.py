@@ -66,7 +66,7 @@ class Ledger:
         self._urgent = threading.Event()
         self._closing = threading.Event()
         self._finished: deque[tuple[Done, str]] = deque()
-        self._spill = Spill(path.with_name(path.name + ".spill.jsonl"))
+        self._spill = spill_of(path)
         self._notices: set[NoticePlayed] = set()
         self._problem = ""
         self._db = connect(path)
@@ -209,6 +209,11 @@ class Ledger:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             self._problem = _words(error)
+
+
+def spill_of(path: Path) -> Spill:
+    """Return what waits beside a ledger to be written into it."""
+    return Spill(path.with_name(path.name + ".spill.jsonl"))
 
 
 def connect(path: Path) -> sqlite3.Connection:

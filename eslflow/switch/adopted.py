@@ -1,9 +1,10 @@
 """A call whose controller died while it went on: watched over the control link.
 
 The call has no socket of its own any more, but the engine is the same: its commands go
-over the control link, and what the switch no longer tells by itself is looked at. Masks
-can be asked for again, the dead-man is put off again, and the recording is what the
-step wants. Must not play, answer or route anything: the call is where it is.
+over the control link, one after the other, and what the switch no longer tells by
+itself is looked at. Masks can be asked for again, the dead-man is put off again, and
+the recording is what the step wants. A link that breaks ends this as a dead controller
+would: the call goes on as it is, and is adopted anew. Must not play, answer or route.
 """
 
 from __future__ import annotations
@@ -20,19 +21,25 @@ from gevent.queue import Queue
 from eslflow.call.commands import Alarm, Answer, Api, Command, Keep, Tell, Timer
 from eslflow.call.engine import Engine
 from eslflow.call.events import (
+    Bridged,
     Disconnected,
     Event,
     HungUp,
     Kept,
+    RecordStarted,
     RecordStopped,
     Replied,
     TimedOut,
+    Unbridged,
 )
-from eslflow.errors import CommandRefused, LinkLost
+from eslflow.call.live import Live
+from eslflow.call.recorder import action_row
+from eslflow.errors import CommandRefused, LinkLost, UnsafeValue
 from eslflow.switch.desk import LiveCall
 from eslflow.switch.link import Link
+from eslflow.switch.reconcile import Leg
 from eslflow.wire.buglist import recorders
-from eslflow.wire.terms import ApiCommand
+from eslflow.wire.terms import ApiCommand, RecordAction
 
 if TYPE_CHECKING:
     from eslflow.switch.controller import Controller
@@ -42,43 +49,101 @@ log = logging.getLogger("eslflow.call")
 
 LOOK_S = 5.0
 """How often it is looked at whether the call and its recording are still there."""
+UNSEEN = "no RECORD_STOP"
+"""Why a file has ended, when nobody has told."""
+_TOLD_BY_EVENTS = (str(RecordAction.START), str(RecordAction.STOP))
+
+Job = Callable[[], None]
 
 
 class AdoptedCall:
-    """One call, by its engine."""
+    """One call, whose live state has been restored."""
 
-    def __init__(self, controller: Controller, link: Link, engine: Engine) -> None:
-        self.uuid = engine.live.offered.uuid
+    def __init__(
+        self,
+        controller: Controller,
+        link: Link,
+        live: Live,
+        left: Callable[[AdoptedCall], object],
+    ) -> None:
+        self.uuid = live.offered.uuid
         self._controller = controller
         self._link = link
-        self._engine = engine
+        self._live = live
+        self._engine = Engine(live.offered, live.flow, live.site, live.now)
+        self._left = left
         self._events: deque[Event] = deque()
         self._is_busy = False
+        self._is_over = False
+        self._is_missed = False
         self._number = 0
         self._timers: dict[int, Handle] = {}
-        self._asked: Queue[tuple[int, Api]] = Queue()
-        self._greenlets = [gevent.spawn(self._talk), gevent.spawn(self._watch)]
+        self._next_look: Handle | None = None
+        self._jobs: Queue[Job | None] = Queue()
 
-    def begin(self) -> None:
-        """Take the call over."""
+    def begin(self, last: Api | None = None) -> None:
+        """Take the call over; `last` is said after what the engine says first."""
         self._controller.desk.joined(self)
-        self._dispatch(self._engine.adopt)
+        gevent.spawn(self._work)
+        adopt = partial(self._engine.adopt, self._live)
+        self._guard(partial(self._dispatch, adopt))
+        if last is not None:
+            self._jobs.put(partial(self._say, 0, last))
+        self._jobs.put(self._look_round)
 
     def about(self) -> LiveCall | None:
         """Return what the call is now."""
-        return LiveCall.of(self._engine.live)
+        return LiveCall.of(self._live)
 
     def wake(self, event: Event) -> None:
         """Take an event."""
-        self._events.append(event)
-        self._dispatch()
+        if not self._is_over:
+            self._events.append(event)
+            self._guard(self._dispatch)
 
-    def close(self) -> None:
+    def meets(self, leg: Leg | None) -> None:
+        """Take in who the caller talks with by now; None: with nobody."""
+        known = self._live.leg
+        was_missed, self._is_missed = self._is_missed, leg is None
+        if leg is not None and leg.uuid != known:
+            self.wake(Bridged(leg.uuid, leg.number))
+        elif leg is None and known and was_missed:
+            # Once alone it says little: `show calls` may lag behind.
+            self.wake(Unbridged())
+
+    def close(self, why: str = "eslflow does not drive the call any more") -> None:
         """Leave the call alone: it goes on as it is."""
+        if self._is_over:
+            return
+        self._is_over = True
         for token in tuple(self._timers):
             self._timers.pop(token).cancel()
-        self._controller.desk.left(self)
-        gevent.killall(self._greenlets, block=False)
+        if self._next_look is not None:
+            self._next_look.cancel()
+        # Ends the greenlet, which may be the one that runs this.
+        self._jobs.put(None)
+        live = self._live
+        if not self._engine.is_over and live.recorder.asked is not None:
+            # Asked for, and nobody knows whether it was done.
+            row = action_row(live, live.recorder.asked, "", False)
+            self._controller.ledger.keep((row,))
+        self._controller.desk.left(self, why, str(live.recorder.state))
+        self._left(self)
+
+    def _guard(self, part: Job) -> None:
+        """Run a part of the call; what goes wrong leaves this call and no other."""
+        try:
+            part()
+        except LinkLost as error:
+            log.info("call %s is let go: %s", self.uuid, ascii(str(error))[1:-1])
+            self.close("the control link to the switch is down")
+        except Exception:
+            log.exception("fault in adopted call %s", self.uuid)
+            self.close()
+
+    def _is_ours(self) -> bool:
+        """Whether nobody else has got the call: it may be handed over again."""
+        return not self._is_over and self._controller.desk.get(self.uuid) is self
 
     def _dispatch(self, first: Callable[[], list[Command]] | None = None) -> None:
         """Carry out what the engine makes of each event, one at a time."""
@@ -94,14 +159,14 @@ class AdoptedCall:
         finally:
             self._is_busy = False
         if self._engine.is_over:
-            self.close()
+            self.close("the call is over")
 
     def _carry_out(self, commands: list[Command]) -> None:
         controller = self._controller
         for command in commands:
             if isinstance(command, Api):
                 self._number += 1
-                self._asked.put((self._number, command))
+                self._jobs.put(partial(self._say, self._number, command))
             elif isinstance(command, Keep):
                 done = self._kept if command.is_durable else None
                 controller.ledger.keep(command.rows, done)
@@ -128,51 +193,65 @@ class AdoptedCall:
         self._timers.pop(token, None)
         self.wake(TimedOut(token))
 
-    def _talk(self) -> None:
-        """Ask the switch for one thing after the other, and hand its answers in."""
-        while True:
-            number, command = self._asked.get()
-            try:
-                text = self._link.api(command.command, command.arg)
-            except CommandRefused as error:
-                self.wake(Replied(number, False, error.reply))
-            except LinkLost as error:
-                # Nobody has answered: whoever waits has a timer.
-                log.debug("call %s: %s", self.uuid, error)
-            else:
-                self.wake(Replied(number, True, text))
+    def _work(self) -> None:
+        """Ask the switch for one thing after the other."""
+        while (job := self._jobs.get()) is not None:
+            # What a call that is over still has to say, strikes off its dead-man.
+            if not self._is_ours() and not self._engine.is_over:
+                self.close()
+                return
+            self._guard(job)
 
-    def _watch(self) -> None:
+    def _say(self, number: int, command: Api) -> None:
+        """Send a command, and hand its answer in."""
+        is_ok = False
+        try:
+            text = self._link.api(command.command, command.arg)
+            is_ok = True
+        except CommandRefused as error:
+            text = error.reply
+        except UnsafeValue as error:
+            text = f"-{error}"
+        self.wake(Replied(number, is_ok, text))
+        verb = command.arg.split(" ")[1:2]
+        is_record = command.command is ApiCommand.UUID_RECORD
+        if is_ok and is_record and verb and verb[0] in _TOLD_BY_EVENTS:
+            self._look()
+
+    def _look_round(self) -> None:
+        """Look, and again after a while."""
+        if not self._is_over:
+            self._look()
+        if not self._is_over:
+            again = partial(self._jobs.put, self._look_round)
+            self._next_look = self._controller.timers.after(LOOK_S, again)
+
+    def _look(self) -> None:
         """Look whether the call is still there, and whether it is still recorded."""
-        while True:
-            self._wait()
-            try:
-                exists = self._link.api(ApiCommand.UUID_EXISTS, self.uuid)
-                if exists == "false":
-                    self._is_gone()
-                    return
-                self._look_for_end()
-            except (LinkLost, CommandRefused) as error:
-                log.debug("call %s: %s", self.uuid, error)
-
-    def _wait(self) -> None:
-        due = gevent.event.Event()
-        self._controller.timers.after(LOOK_S, due.set)
-        due.wait()
-
-    def _look_for_end(self) -> None:
-        segment = self._engine.live.recorder.segment
-        if segment is None or segment.ended or not segment.started_at:
+        if self._link.api(ApiCommand.UUID_EXISTS, self.uuid) == "false":
+            self._is_gone()
             return
-        running = recorders(self._link.api(ApiCommand.UUID_BUGLIST, self.uuid))
-        if running is not None and segment.path not in running:
-            self.wake(RecordStopped(segment.path, 0, "no RECORD_STOP"))
+        segment = self._live.recorder.segment
+        if segment is None or segment.ended:
+            return
+        try:
+            running = recorders(self._link.api(ApiCommand.UUID_BUGLIST, self.uuid))
+        except CommandRefused:
+            return
+        if running is None:
+            return
+        if segment.path not in running:
+            # What has not been seen to begin, cannot have ended.
+            if segment.started_at:
+                self.wake(RecordStopped(segment.path, 0, UNSEEN))
+        elif not segment.started_at:
+            self.wake(RecordStarted(segment.path))
 
     def _is_gone(self) -> None:
         """End the call: nobody has told how, nor how long the file is."""
         self._events.append(HungUp(""))
-        segment = self._engine.live.recorder.segment
+        segment = self._live.recorder.segment
         if segment is not None and not segment.ended:
-            self._events.append(RecordStopped(segment.path, 0, "no RECORD_STOP"))
+            self._events.append(RecordStopped(segment.path, 0, UNSEEN))
         self._events.append(Disconnected())
         self._dispatch()

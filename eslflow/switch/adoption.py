@@ -8,127 +8,195 @@ does).
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import re
 
 import gevent
-from gevent.event import Event
+from gevent.event import AsyncResult, Event
+from gevent.lock import BoundedSemaphore
 
 from eslflow.call import deadman
-from eslflow.call.engine import Engine
+from eslflow.call.commands import Api
+from eslflow.call.live import Live
 from eslflow.call.recording import Recording
 from eslflow.errors import CommandRefused, EslflowError
-from eslflow.ledger.read import Reader
-from eslflow.switch.adopted import AdoptedCall
+from eslflow.flow.model import From
+from eslflow.switch.adopted import LOOK_S, AdoptedCall
 from eslflow.switch.controller import Controller
 from eslflow.switch.link import Link
-from eslflow.switch.reconcile import Finding, Reconciler, Talk
+from eslflow.switch.reconcile import Books, Finding, Leg, Reconciler, Talk
 from eslflow.switch.restore import restored
-from eslflow.wire.terms import ApiCommand
+from eslflow.wire.terms import ApiCommand, RecordAction
 
 log = logging.getLogger("eslflow.link")
 
 EVERY_S = 60.0
 ASK_S = 1.0
 """How often a link that is down is looked at: it tells nobody that it is back."""
+SETTLE_S = 10.0
+"""How long the ledger may take for what waits in it."""
+_STRUCK_OFF = re.compile(r"Deleted: [1-9]")
+"""`sched_del` of a task that had not come due (mod_commands.c)."""
 
 
 class Adoption:
     """The rounds of one controller."""
 
-    def __init__(
-        self,
-        controller: Controller,
-        link: Link,
-        ledger: Callable[[], Reader],
-        set_aside: Callable[[str], object],
-    ) -> None:
+    def __init__(self, controller: Controller, link: Link, books: Books) -> None:
         self._controller = controller
         self._link = link
-        self._adopted: list[AdoptedCall] = []
+        self._adopted: dict[str, AdoptedCall] = {}
         self._is_up = False
+        self._due = self._look_due = 0
+        self._told: frozenset[Finding] = frozenset()
+        self._turn = BoundedSemaphore(1)
         self._reconciler = Reconciler(
             link=link,
-            ledger=ledger,
+            books=books,
             keep=controller.ledger.keep,
             folder=controller.site.recordings,
             clock=controller.clock,
-            is_live=lambda uuid: controller.desk.get(uuid) is not None,
+            settle=self._settle,
+            live=controller.desk.uuids,
             adopt=self.adopt,
-            set_aside=set_aside,
         )
         self._keeper = gevent.spawn(self._rounds)
 
     def close(self) -> None:
         """End the rounds; the calls go on as they are."""
         self._keeper.kill()
-        for call in self._adopted:
-            call.close()
+        for call in tuple(self._adopted.values()):
+            call.close("eslflow stops")
 
     def round(self) -> list[Finding]:
         """Compare once; say what was found.
 
         Raises:
-            LinkLost: the switch cannot be asked.
+            EslflowError: the switch or the ledger cannot be asked.
         """
-        found = self._reconciler.run()
+        with self._turn:
+            found = self._reconciler.run()
         for finding in found:
-            level = logging.WARNING if finding.what == "unpermitted" else logging.INFO
-            words = ascii(f"{finding.text} {finding.path}".rstrip())[1:-1]
-            log.log(level, "call %s: %s", finding.call, words)
+            if finding not in self._told:
+                self._tell(finding)
+        self._told = frozenset(found)
         return found
 
-    def adopt(self, talk: Talk) -> bool:
-        """Take a call over; false when its flow is not here any more."""
+    def adopt(self, talk: Talk) -> str:
+        """Take a call over; return why that cannot be."""
         controller, kept = self._controller, talk.kept
-        flow = controller.shelf.flows.get(kept["call"].get("flow", ""))
+        name = kept["call"].get("flow", "")
+        flow = controller.shelf.flows.get(name)
         if flow is None:
-            return False
+            return f"there is no flow {name} any more, so nobody can mask it"
         now = controller.clock.now()
-        live = restored(kept, flow, controller.site, now)
+        live = restored(kept, talk.path, flow, controller.site, now)
         if talk.leg is not None:
             live.leg, live.agent = talk.leg.uuid, talk.leg.number
-        engine = Engine(live.offered, flow, controller.site, now)
-        engine.live = live
+        _date_the_answer(live, talk.leg)
+        is_guarded = live.recorder.state is Recording.ON and deadman.is_needed(live)
+        if is_guarded:
+            self._see_dead_man(live)
         uuid = live.offered.uuid
-        is_watched = live.flow.can_mask and live.recorder.state is Recording.ON
-        if is_watched and self._has_fired(uuid):
-            controller.ledger.keep(live.recorder.was_masked(live))
-        call = AdoptedCall(controller, self._link, engine)
-        self._adopted.append(call)
-        call.begin()
-        return True
+        if controller.desk.get(uuid) is not None:
+            return "it was handed over again meanwhile"
+        call = AdoptedCall(controller, self._link, live, self._left)
+        self._adopted[uuid] = call
+        call.begin(Api(ApiCommand.SCHED_DEL, _between(uuid)) if is_guarded else None)
+        return ""
 
-    def _has_fired(self, uuid: str) -> bool:
+    def _tell(self, finding: Finding) -> None:
+        is_grave = finding.is_bad or finding.what == "alone"
+        words = ascii(f"{finding.text} {finding.path}".rstrip())[1:-1]
+        level = logging.WARNING if is_grave else logging.INFO
+        log.log(level, "call %s: %s", finding.call or "unknown", words)
+
+    def _left(self, call: AdoptedCall) -> None:
+        """Forget a call; one that was let go of is looked for when the link is back."""
+        if self._adopted.get(call.uuid) is call:
+            del self._adopted[call.uuid]
+        if self._link.problem:
+            self._due = 0
+
+    def _settle(self) -> str:
+        """Wait until everything that calls have kept is on disk; say why it is not."""
+        answer: AsyncResult[str] = AsyncResult()
+        self._controller.ledger.keep((), answer.set)
+        problem = answer.wait(SETTLE_S)
+        if problem is None:
+            problem = f"no answer within {SETTLE_S:g} s"
+        return problem and f"the ledger does not write: {problem}"
+
+    def _see_dead_man(self, live: Live) -> None:
         """Strike off what the dead controller had put on the switch's agenda.
 
-        While it ran unmasked there was a task; where there is none, it has come due.
+        While it ran unmasked there was a task; where there is none, it has come due. It
+        is masked once more: the record shall say what is true in any case.
         """
-        texts = []
-        for group in deadman.groups(uuid):
-            try:
-                texts.append(self._link.api(ApiCommand.SCHED_DEL, group))
-            except CommandRefused as error:
-                texts.append(error.reply)
-        return not any("Deleted: 1" in text for text in texts)
+        uuid, segment = live.offered.uuid, live.recorder.segment
+        if segment is None:
+            return
+        task = f"{uuid} {RecordAction.MASK} {segment.path}"
+        # Never none at all: the link may be lost before the engine has put its own.
+        between = f"+{round(live.flow.recording.dead_man_s)} {_between(uuid)}"
+        self._ask(ApiCommand.SCHED_API, f"{between} {ApiCommand.UUID_RECORD} {task}")
+        answers = [
+            self._ask(ApiCommand.SCHED_DEL, group) for group in deadman.groups(uuid)
+        ]
+        if any(map(_STRUCK_OFF.search, answers)):
+            return
+        if self._ask(ApiCommand.UUID_RECORD, task).startswith("+"):
+            live.now = self._controller.clock.now()
+            self._controller.ledger.keep(live.recorder.was_masked(live))
+
+    def _ask(self, command: ApiCommand, arg: str) -> str:
+        try:
+            return self._link.api(command, arg)
+        except CommandRefused as error:
+            return error.reply
 
     def _rounds(self) -> None:
         """Compare whenever the link comes up, and every minute while it is."""
-        due = 0
         while True:
-            was_up, now = self._is_up, self._controller.clock.now()
-            self._is_up = not self._link.problem
-            if self._is_up and (not was_up or now >= due):
-                due = now + round(EVERY_S * 1e6)
-                self._try()
+            self._guard()
             self._wait(ASK_S)
 
-    def _try(self) -> None:
+    def _guard(self) -> None:
         try:
-            self.round()
+            self._turn_round()
         except EslflowError as error:
-            log.warning("the switch and the ledger were not compared: %s", error)
+            words = ascii(str(error))[1:-1]
+            log.warning("the switch and the ledger were not compared: %s", words)
+        except Exception:
+            log.exception("comparing the switch and the ledger failed")
+
+    def _turn_round(self) -> None:
+        was_up, now = self._is_up, self._controller.clock.now()
+        self._is_up = not self._link.problem
+        if not self._is_up:
+            return
+        if not was_up or now >= self._due:
+            self._due = now + round(EVERY_S * 1e6)
+            self.round()
+        elif self._adopted and now >= self._look_due:
+            self._look_due = now + round(LOOK_S * 1e6)
+            legs = self._reconciler.legs()
+            for call in tuple(self._adopted.values()):
+                call.meets(legs.get(call.uuid))
 
     def _wait(self, seconds: float) -> None:
         over = Event()
         self._controller.timers.after(seconds, over.set)
         over.wait()
+
+
+def _between(uuid: str) -> str:
+    """Return the name of the task that stands until the engine has put its own."""
+    return f"eslflow-{uuid}-between"
+
+
+def _date_the_answer(live: Live, leg: Leg | None) -> None:
+    """Say since when sound gets into a file that waited for an agent."""
+    segment = live.recorder.segment
+    if segment is None or segment.moment is not From.ANSWER:
+        return
+    segment.audio_at = max(segment.started_at, leg.since) if leg is not None else 0

@@ -77,18 +77,24 @@ class Desk:
         """Know a call by its uuid from now on."""
         self._calls[call.uuid] = call
 
-    def left(self, call: Reachable) -> None:
-        """Forget a call that is over; who waits for it is told."""
+    def left(
+        self, call: Reachable, why: str = "the call is over", recording: str = "off"
+    ) -> None:
+        """Forget a call that is over, or not ours any more; tell who waits for it."""
         uuid = call.uuid
         if self._calls.get(uuid) is call:
             del self._calls[uuid]
-            over = Answered(uuid, "off", False, "the call is over")
+            over = Answered(uuid, recording, False, why)
             for ticket in [t for t, (of, _) in self._asked.items() if of == uuid]:
                 self.answer(ticket, over)
 
     def get(self, uuid: str) -> Reachable | None:
         """Return a live call."""
         return self._calls.get(uuid)
+
+    def uuids(self) -> frozenset[str]:
+        """Return which calls are live."""
+        return frozenset(self._calls)
 
     def calls(self) -> list[LiveCall]:
         """Return the live calls, the oldest first."""

@@ -57,6 +57,33 @@ class Link:
         """End the link."""
 
 
+class DirectLink(Link):
+    """A link for one command's time: it is up at once, and does not come back."""
+
+    def __init__(self, switch: Switch) -> None:
+        """Connect.
+
+        Raises:
+            LinkLost: there is no switch, or it does not want us.
+        """
+        self.problem = ""
+        self._esl = _connected(switch)
+
+    def api(self, command: ApiCommand, arg: str = "") -> str:
+        """Return the switch's answer.
+
+        Raises:
+            LinkLost: the link is down.
+            CommandRefused: the switch answered -ERR.
+            UnsafeValue: the argument could forge a command.
+        """
+        return _ask(self._esl, command, arg)
+
+    def close(self) -> None:
+        """End the link."""
+        self._esl.close()
+
+
 class ControlLink(Link):
     """A link that comes back by itself."""
 
@@ -90,11 +117,7 @@ class ControlLink(Link):
         esl = self._esl
         if esl is None:
             raise LinkLost(self.problem)
-        words = f"{command} {argument(arg)}" if arg else str(command)
-        reply = str(esl.send(f"api {words}").data).strip()
-        if reply.startswith("-"):
-            raise CommandRefused(words, reply)
-        return reply
+        return _ask(esl, command, arg)
 
     def close(self) -> None:
         """End the link."""
@@ -117,13 +140,7 @@ class ControlLink(Link):
 
     def _connect(self) -> None:
         switch = self._switch
-        esl = SafeInbound(switch.host, switch.port, switch.password)
-        try:
-            esl.connect()
-        except LinkLost:
-            esl.close()
-            raise
-        self._esl = esl
+        self._esl = _connected(switch)
         seconds = (self._clock.now() - self.since) // 1_000_000
         self._note("")
         log.info(
@@ -158,6 +175,24 @@ class ControlLink(Link):
         esl, self._esl = self._esl, None
         if esl is not None:
             esl.close()
+
+
+def _connected(switch: Switch) -> SafeInbound:
+    esl = SafeInbound(switch.host, switch.port, switch.password)
+    try:
+        esl.connect()
+    except LinkLost:
+        esl.close()
+        raise
+    return esl
+
+
+def _ask(esl: SafeInbound, command: ApiCommand, arg: str) -> str:
+    words = f"{command} {argument(arg)}" if arg else str(command)
+    reply = str(esl.send(f"api {words}").data).strip()
+    if reply.startswith("-"):
+        raise CommandRefused(words, reply)
+    return reply
 
 
 def link_of(switch: Switch | None, clock: Clock, needs: Sequence[Module] = ()) -> Link:

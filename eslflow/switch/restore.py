@@ -1,26 +1,37 @@
 """A call's live state out of the ledger, for a call that went on without us.
 
 In: what was kept of the call, its flow. Out: `Live` as it was, as far as it was kept.
-What cannot be known is taken for the worse: a mask whose end was not kept still holds.
-Must not ask the switch.
+What cannot be known is taken for the worse: a mask whose end was not kept still holds,
+a recording that was to be stopped is stopped. Must not ask the switch.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from eslflow.call.events import Offered
 from eslflow.call.live import Live, Site
+from eslflow.call.recorder import Recorder
 from eslflow.call.recording import Recording, Segment
 from eslflow.call.records import State
 from eslflow.flow.model import Flow, From, Record
+from eslflow.switch.permits import last_choices
 from eslflow.wire.terms import RecordAction
 
 Kept = dict[str, Any]
 
+BY_STEP = "step"
+BY_DEAD_MAN = "dead man"
+_NUMBER = re.compile(r"-([0-9]{1,6})\Z")
+_MASKING = (str(RecordAction.MASK), str(RecordAction.UNMASK))
 
-def restored(kept: Kept, flow: Flow, site: Site, now: int) -> Live:
-    """Return a call's live state; `kept` is what `Reader.call` returns."""
+
+def restored(kept: Kept, path: str, flow: Flow, site: Site, now: int) -> Live:
+    """Return a call's live state; `kept` is what `Reader.call` returns.
+
+    `path` is the file of its recording that runs, or should.
+    """
     call = kept["call"]
     offered = Offered(
         uuid=call["uuid"],
@@ -29,58 +40,55 @@ def restored(kept: Kept, flow: Flow, site: Site, now: int) -> Live:
         caller_name=call.get("caller_name", ""),
         called=call.get("called", ""),
         is_answered=True,
-        segments=len(kept["recordings"]),
+        segments=max((_number(row["id"]) for row in kept["recordings"]), default=0),
     )
     live = Live(offered, flow, site, now)
     live.offered_at = call.get("offered_at", now)
     live.was_bridged = True
-    for choice in kept["choices"]:
-        if choice["purpose"] in flow.purposes:
-            live.consents.kept(choice["purpose"], State(choice["state"]))
-    _restore_recorder(live, kept)
+    for purpose, state in last_choices(kept).items():
+        if purpose in flow.purposes:
+            live.consents.kept(purpose, State(state))
+    for row in kept["recordings"]:
+        if row["path"] == path:
+            _restore_recorder(live, row, kept["recording_actions"])
     return live
 
 
-def _restore_recorder(live: Live, kept: Kept) -> None:
+def _number(name: str) -> int:
+    found = _NUMBER.search(name)
+    return int(found[1]) if found else 0
+
+
+def _restore_recorder(live: Live, row: Kept, actions: list[Kept]) -> None:
     """Restore what was wanted, what was recorded, and who masked it."""
-    running = [row for row in kept["recordings"] if row["state"] is None]
-    if not running:
-        return
-    row = running[-1]
-    live.step = row["step"]
-    actions = [
-        action
-        for action in kept["recording_actions"]
-        if action["recording_id"] == row["id"]
-    ]
+    own = [action for action in actions if action["recording_id"] == row["id"]]
+    live.step = next((a["step"] for a in reversed(own) if a["step"]), row["step"])
+    begun_in = live.flow.steps.get(row["step"])
     recorder = live.recorder
-    started = _last(actions, RecordAction.START)
-    recorder.segment = Segment(row["id"], row["path"])
-    recorder.segment.started_at = started["at"] if started else row["asked_at"]
-    recorder.segment.audio_at = recorder.segment.started_at
-    recorder.wanted, recorder.moment = Record.ON, From.STEP
-    step = live.flow.steps.get(row["step"])
-    if step is not None:
-        recorder.moment = step.record_from
-    _restore_mask(live, actions)
+    recorder.moment = begun_in.record_from if begun_in else From.STEP
+    starts = [a["at"] for a in own if a["action"] == str(RecordAction.START)]
+    segment = Segment(row["id"], row["path"], recorder.moment)
+    segment.started_at = starts[-1] if starts else row["asked_at"]
+    segment.audio_at = segment.started_at
+    recorder.segment, recorder.state = segment, Recording.ON
+    recorder.wanted = Record.ON
+    if any(a["action"] == str(RecordAction.STOP) for a in own):
+        # It was to be stopped, and nobody has seen that it was.
+        recorder.wanted = Record.OFF
+    _restore_mask(recorder, own)
 
 
-def _restore_mask(live: Live, actions: list[Kept]) -> None:
-    recorder = live.recorder
-    recorder.state = Recording.ON
-    masks = {str(RecordAction.MASK), str(RecordAction.UNMASK)}
-    last = next((a for a in reversed(actions) if a["action"] in masks), None)
-    if last is None or last["action"] != str(RecordAction.MASK):
+def _restore_mask(recorder: Recorder, own: list[Kept]) -> None:
+    asked = [action for action in own if action["action"] in _MASKING]
+    recorder.was_wished = any(a["reason"] != BY_STEP for a in asked)
+    if not asked or asked[-1]["action"] != str(RecordAction.MASK):
         return
-    recorder.state = Recording.MASKED
-    live.step = last["step"]
-    if last["reason"] == "step":
-        recorder.wanted = Record.MASKED
-    elif last["reason"] != "dead man":
-        for who in last["reason"].split(", "):
-            recorder.masks[who] = 0
-
-
-def _last(actions: list[Kept], action: RecordAction) -> Kept | None:
-    found = (a for a in reversed(actions) if a["action"] == str(action))
-    return next((a for a in found if a["verified"]), None)
+    last = asked[-1]
+    recorder.state, recorder.masked_at = Recording.MASKED, last["at"]
+    # It may not have been confirmed, or not have held: it is asked for again.
+    recorder.is_to_be_sure = True
+    if last["reason"] == BY_STEP:
+        if recorder.wanted is Record.ON:
+            recorder.wanted = Record.MASKED
+    elif last["reason"] != BY_DEAD_MAN:
+        recorder.masks = dict.fromkeys(last["reason"].split(", "), 0)

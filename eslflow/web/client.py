@@ -36,6 +36,18 @@ class _Connection(HTTPConnection):
         self.sock.connect(str(self._path))
 
 
+def is_running(site: Path) -> bool:
+    """Whether an eslflow serves this site; one that must not be asked does too."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as tried:
+        try:
+            tried.connect(str(site / SOCKET))
+        except (FileNotFoundError, ConnectionRefusedError):
+            return False
+        except OSError:
+            return True
+    return True
+
+
 def ask(
     site: Path, method: str, address: str, wish: dict[str, Any] | None = None
 ) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import os
 import re
 import tempfile
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import IO, Any
@@ -147,8 +147,7 @@ class Waiting:
         """Let a phone serve the queue; return the agent's name."""
         name = f"{self.name}-{phone.number}@default"
         self._agents.append(name)
-        # A test run that was killed has left its own; the queue is ours by now.
-        self._switch.api(f"callcenter_config tier del {self.name} {name}")
+        # A test run that was killed may have left one; the queue is ours now.
         self._switch.api(f"callcenter_config agent del {name}")
         for words in (
             f"agent add {name} callback",
@@ -198,17 +197,12 @@ class Office:
         """Plug in a phone that others can be put through to: `desk-PORT`."""
         return self.exchange.phone(party, **{"answers_after_s": 0.0, **options})
 
-    def serve(
-        self, flow: Flow, sounds: Path | None = None, also: Sequence[Flow] = ()
-    ) -> Rig:
-        """Start a controller with this flow; its prompts are 100 ms of buzz.
-
-        Others go by what is dialled: `ctl-PORT-FLOW`.
-        """
+    def serve(self, flow: Flow, sounds: Path | None = None) -> Rig:
+        """Start a controller with this flow; its prompts are 100 ms of buzz."""
         sounds = sounds or make_sounds(self.folder / "sounds", flow)
         self._flow = flow.name
         self.rig = Rig(
-            [flow, *also],
+            [flow],
             sounds,
             self.folder,
             clock=self.clock,

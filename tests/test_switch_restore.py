@@ -1,0 +1,136 @@
+"""Live state out of the ledger."""
+
+import pytest
+
+from eslflow.call.live import Site
+from eslflow.call.recording import Recording
+from eslflow.flow.model import From, Record
+from eslflow.switch.restore import restored
+from eslflow.wire.terms import RecordAction
+from tests.steps_of import flow
+
+FLOW = flow(
+    """
+    ask:
+      consent: {notice: recording, purpose: training}
+      keys: {1: granted, 2: refused}
+    talk: {queue: support, record: on}
+    late: {queue: support, record: on, from: answer}
+    pay: {queue: pay, record: masked}
+    """
+)
+SITE = Site("/r")
+NOW = 1_800_000_000_000_000
+PATH = "/r/u-1.wav"
+MASK, UNMASK = RecordAction.MASK, RecordAction.UNMASK
+
+
+def act(what, reason="step", step="talk", at=20, name="u-1"):
+    return {
+        "recording_id": name, "action": str(what), "reason": reason, "step": step,
+        "at": at, "verified": True,
+    }  # fmt: skip
+
+
+def restore(*actions, path=PATH, recordings=("u-1",), step="talk", state="granted"):
+    kept = {
+        "call": {"uuid": "u", "caller": "+49", "called": "100", "offered_at": 5},
+        "choices": [
+            {"purpose": "training", "state": "requested"},
+            {"purpose": "training", "state": state},
+            {"purpose": "gone", "state": "granted"},
+        ],
+        "recordings": [
+            {"id": name, "path": f"/r/{name}.wav", "step": step, "asked_at": 10}
+            for name in recordings
+        ],
+        "recording_actions": list(actions),
+    }
+    return restored(kept, path, FLOW, SITE, NOW)
+
+
+def test_a_call_is_as_it_was_offered():
+    live = restore()
+    offered = live.offered
+    assert (offered.uuid, offered.caller, offered.called) == ("u", "+49", "100")
+    assert (live.offered_at, live.now) == (5, NOW)
+    assert live.was_bridged
+    assert live.consents.permitting() == ("training",)
+
+
+def test_a_call_of_which_little_is_kept_is_restored_too():
+    live = restored(
+        {"call": {"uuid": "u"}, "choices": [], "recordings": [],
+         "recording_actions": []}, PATH, FLOW, SITE, NOW,
+    )  # fmt: skip
+    assert (live.offered.caller, live.offered_at) == ("", NOW)
+    assert live.recorder.state is Recording.OFF
+
+
+def test_a_withdrawn_grant_permits_nothing():
+    assert restore(state="withdrawn").consents.permitting() == ()
+
+
+def test_a_recording_is_on_since_its_start():
+    live = restore(act(RecordAction.START, at=12))
+    recorder = live.recorder
+    assert (recorder.state, recorder.wanted) == (Recording.ON, Record.ON)
+    assert (recorder.segment.id, recorder.segment.path) == ("u-1", PATH)
+    assert recorder.segment.started_at == recorder.segment.audio_at == 12
+    assert recorder.due(live) is None
+    assert live.step == "talk"
+
+
+def test_a_recording_whose_start_was_not_kept_is_on_since_it_was_asked_for():
+    assert restore().recorder.segment.started_at == 10
+
+
+def test_the_moment_is_that_of_its_step():
+    assert restore(step="late").recorder.segment.moment is From.ANSWER
+    assert restore(step="no more").recorder.segment.moment is From.STEP
+
+
+def test_files_are_numbered_on_from_the_highest():
+    live = restore(recordings=("u-1", "u-12", "odd"))
+    assert live.recorder.segments == 12
+    assert live.recorder.segment.path == PATH
+
+
+@pytest.mark.parametrize("who", ["token x", "agent", "token x, agent"])
+def test_somebodys_mask_holds_and_is_asked_for_again(who):
+    live = restore(act(MASK, who), act(MASK, name="u-2"))
+    recorder = live.recorder
+    assert recorder.state is Recording.MASKED
+    assert list(recorder.masks) == who.split(", ")
+    assert recorder.was_wished
+    assert recorder.wanted is Record.ON
+    assert recorder.due(live) is MASK
+
+
+def test_a_steps_mask_holds_in_its_step():
+    live = restore(act(MASK, step="pay"))
+    assert live.recorder.wanted is Record.MASKED
+    assert live.step == "pay"
+    assert not live.recorder.masks
+    assert not live.recorder.was_wished
+
+
+def test_the_dead_mans_mask_is_nobodys():
+    live = restore(act(MASK, "dead man"))
+    recorder = live.recorder
+    assert recorder.state is Recording.MASKED
+    assert not recorder.masks
+    assert recorder.target(live) is Recording.ON
+
+
+def test_a_mask_that_was_taken_back_is_over():
+    live = restore(act(MASK, "token x"), act(UNMASK, step="talk"))
+    assert live.recorder.state is Recording.ON
+    assert live.recorder.was_wished
+
+
+def test_what_was_to_be_stopped_is_stopped():
+    live = restore(act(RecordAction.STOP, "control"))
+    assert live.recorder.due(live) is RecordAction.STOP
+    live = restore(act(RecordAction.STOP, "control"), act(MASK))
+    assert live.recorder.due(live) is RecordAction.STOP
