@@ -17,10 +17,27 @@ from eslflow.errors import FlowError, FlowErrors, PromptError, SettingsError
 from eslflow.flow.audio import Audio
 from eslflow.flow.model import Flow
 from eslflow.prompts import wav
+from eslflow.prompts.build import Made, is_stale, read_manifest
 from eslflow.settings import Settings
 from eslflow.switch.shelf import Shelf
 
 ENGINE = f"eslflow {__version__}"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Audio that is not as it should be."""
+
+    text: str
+    """Which, and why."""
+    is_silent: bool = True
+    """Whether it is not played."""
+    is_ours: bool = True
+    """Whether `eslflow prompts build` mends it."""
+
+    def __str__(self) -> str:
+        """Tell it in a line."""
+        return self.text
 
 
 @dataclass(frozen=True)
@@ -29,8 +46,8 @@ class Loaded:
 
     shelf: Shelf
     site: Site
-    silent: tuple[str, ...]
-    """Audio that cannot be played, each with its reason."""
+    faults: tuple[Fault, ...]
+    """Audio that is not as it should be."""
 
 
 def open_site(settings: Settings) -> Loaded:
@@ -45,9 +62,9 @@ def open_site(settings: Settings) -> Loaded:
         raise SettingsError(f"there are no flows (*.yaml) in {settings.flows}")
     demand_known(settings, flows)
     audio = [item for flow in flows.values() for item in flow.audio()]
-    sounds, silent = find_sounds(audio, settings.sounds)
+    sounds, faults = find_sounds(audio, settings.sounds)
     shelf = Shelf(flows, settings.default_flow, settings.numbers)
-    return Loaded(shelf, Site(str(settings.recordings), ENGINE, sounds), silent)
+    return Loaded(shelf, Site(str(settings.recordings), ENGINE, sounds), faults)
 
 
 def demand_known(settings: Settings, flows: Iterable[str]) -> None:
@@ -88,19 +105,41 @@ def load_flows(paths: Iterable[Path]) -> dict[str, Flow]:
 
 def find_sounds(
     audio: Iterable[Audio], folder: Path
-) -> tuple[dict[str, Sound], tuple[str, ...]]:
-    """Return the audio that can be played, and what cannot with the reason."""
+) -> tuple[dict[str, Sound], tuple[Fault, ...]]:
+    """Return the audio that is played, and what is wrong with audio.
+
+    Raises:
+        PromptError: nobody can tell which files a machine spoke.
+    """
+    made = read_manifest(folder)
     found: dict[str, Sound] = {}
-    silent = []
+    faults = []
     for item in audio:
-        path = folder / item.path
-        if not path.exists():
-            silent.append(f"{item.what} ({item.language}) has no audio: {path}")
-            continue
-        try:
-            held = wav.read(path)
-        except PromptError as error:
-            silent.append(f"{item.what} ({item.language}): {error}")
-            continue
-        found[item.path] = Sound(str(path), held.sha256, held.ms)
-    return found, tuple(silent)
+        fault, held = _looked_at(item, folder, made.get(item.path))
+        if fault is not None:
+            faults.append(fault)
+        if held is not None and (fault is None or not fault.is_silent):
+            path = str(folder / item.path)
+            found[item.path] = Sound(path, held.sha256, held.ms)
+    return found, tuple(faults)
+
+
+def _looked_at(
+    item: Audio, folder: Path, made: Made | None
+) -> tuple[Fault | None, wav.Wav | None]:
+    """Return what is wrong with a file, and what it holds."""
+    path = folder / item.path
+    what = f"{item.what} ({item.language})"
+    if not path.exists():
+        return Fault(f"{what} has no audio: {path}"), None
+    try:
+        held = wav.read(path)
+    except PromptError as error:
+        return Fault(f"{what}: {error}", is_ours=made is not None), None
+    if not is_stale(item, held, made):
+        return None, held
+    # What is kept as the words of a choice must be what the caller heard.
+    is_notice = item.what.startswith("notice ")
+    rest = "it is not played" if is_notice else "the old ones are played"
+    text = f"{what} has new words that {path} does not speak yet: {rest}"
+    return Fault(text, is_silent=is_notice), held

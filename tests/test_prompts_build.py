@@ -27,7 +27,13 @@ def test_what_is_missing_is_made_once(tmp_path):
     assert build([HELLO], tmp_path, speak=speak) == [HELLO]
     assert wav.read(tmp_path / HELLO.path).rate == 8000
     assert build([HELLO], tmp_path, speak=speak) == []
-    assert build([HELLO], tmp_path, 16000, speak) == []
+
+
+def test_another_rate_is_made_anew_and_back(tmp_path):
+    for rate in (8000, 16000, 8000):
+        assert build([HELLO], tmp_path, rate, speak) == [HELLO]
+        assert wav.read(tmp_path / HELLO.path).rate == rate
+        assert build([HELLO], tmp_path, rate, speak) == []
 
 
 def test_new_words_are_spoken_anew(tmp_path):
@@ -45,10 +51,21 @@ def test_a_persons_recording_is_never_written_over(tmp_path):
     assert build([HELLO], tmp_path, speak=speak) == []
     path.unlink()
     build([HELLO], tmp_path, speak=speak)
-    path.write_bytes(b"recorded after the machine")
+    path.write_bytes(SPOKEN)
     other = Audio(HELLO.path, "en", "Good day.", "prompt hello")
     assert build([other], tmp_path, speak=speak) == []
-    assert path.read_bytes() == b"recorded after the machine"
+    assert build([HELLO], tmp_path, 16000, speak) == []
+    assert path.read_bytes() == SPOKEN
+
+
+def test_what_cannot_be_played_is_made_anew_and_not_thrown_away(tmp_path):
+    build([HELLO], tmp_path, speak=speak)
+    path = tmp_path / HELLO.path
+    path.write_bytes(b"perhaps a person's, in another format")
+    assert build([HELLO], tmp_path, speak=speak) == [HELLO]
+    assert wav.read(path).rate == 8000
+    aside = path.with_name("hello.wav.broken")
+    assert aside.read_bytes() == b"perhaps a person's, in another format"
 
 
 def test_a_list_that_cannot_be_read_is_told(tmp_path):

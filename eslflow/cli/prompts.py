@@ -22,7 +22,11 @@ def command() -> None:
 @command.command("build")
 @click.argument("flows", nargs=-1, metavar="[FLOW]...")
 @click.option(
-    "--rate", type=click.Choice([str(rate) for rate in RATES]), default="8000"
+    "--rate",
+    type=click.Choice([str(rate) for rate in RATES]),
+    default="8000",
+    show_default=True,
+    help="Samples a second; what a machine spoke at another rate is made anew.",
 )
 @click.option("--dry-run", is_flag=True, help="Only say what would be made.")
 @click.pass_context
@@ -34,7 +38,8 @@ def build_(
         (flow,) = load_flows([path]).values()
         sounds = sounds_beside(ctx.obj, path)
         audio = list(flow.audio())
-        made = due(audio, sounds) if dry_run else build(audio, sounds, int(rate))
+        make = due if dry_run else build
+        made = make(audio, sounds, int(rate))
         for item in made:
             click.echo(f"{'would make' if dry_run else 'made'} {sounds / item.path}")
         click.echo(f"{flow.name}: {len(made)} made, {len(audio) - len(made)} kept")

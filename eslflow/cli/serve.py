@@ -49,8 +49,8 @@ def serve(settings: Settings, site: Path) -> None:
     from eslflow.web.server import Control
 
     loaded = open_site(settings)
-    for problem in loaded.silent:
-        log.warning("%s", problem)
+    for fault in loaded.faults:
+        log.warning("%s", fault)
     _make_folder(settings.recordings)
     allow_sockets(settings.most_calls)
     wakeup = Wakeup()

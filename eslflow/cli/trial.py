@@ -22,6 +22,7 @@ from eslflow.cli.places import flow_paths, sounds_beside
 from eslflow.errors import EslflowError, visible
 from eslflow.flow.audio import Audio
 from eslflow.flow.model import Flow
+from eslflow.prompts.build import MANIFEST
 from eslflow.prompts.wav import encode
 from eslflow.rig import Rig
 from eslflow.sim.clock import START, SimulatedClock
@@ -86,12 +87,9 @@ def tell(
                 f"taken to be {ms / 1000:.1f} s long"
             )
         with Rig([flow], folder / "sounds", folder, clock=clock, watch=watch) as rig:
-            for problem in rig.silent:
-                say(
-                    f"          ! {problem}".replace(
-                        str(folder / "sounds"), str(sounds)
-                    )
-                )
+            for fault in rig.faults:
+                told = str(fault).replace(str(folder / "sounds"), str(sounds))
+                say(f"          ! {told}")
             rig.call(script)
 
 
@@ -99,6 +97,9 @@ def _assume_missing(
     flow: Flow, sounds: Path, target: Path
 ) -> Iterator[tuple[Audio, int]]:
     """Lay out the audio that is there; yield what is not, with the length it gets."""
+    target.mkdir()
+    if (sounds / MANIFEST).exists():
+        (target / MANIFEST).symlink_to((sounds / MANIFEST).resolve())
     for item in flow.audio():
         path = target / item.path
         path.parent.mkdir(parents=True, exist_ok=True)
