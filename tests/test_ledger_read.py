@@ -75,7 +75,18 @@ def test_calls_come_newest_first(ledger):
 
 
 @pytest.mark.parametrize(
-    "number", ["+4930123456", "030123456", "004930123456", "123456"]
+    "number",
+    [
+        "+4930123456",
+        "030123456",
+        "004930123456",
+        "123456",
+        "(030) 12-34-56",
+        " (030) 123456",
+        "+49 (0)30 123456",
+        "+49 (0) 30 / 12 34 56",
+        "0049 (0)30 123456",
+    ],
 )
 def test_a_number_is_found_however_it_is_written(ledger, number):
     assert uuids(ledger.calls(number=number)) == ["aaa-1"]

@@ -256,8 +256,11 @@ class _Where:
         """Find a number however it is written: by its last digits, or as it is."""
         if not number:
             return
-        plain = number.lstrip("+").lstrip("0") if number[:1] in "+0" else number
-        ends = "".join(c for c in plain if "0" <= c <= "9")[::-1]
+        # The 0 of a country's own calls is written along, but not sent.
+        plain = number.replace("(0)", "")
+        is_whole = plain.lstrip(" (")[:1] in ("+", "0")
+        ends = "".join(c for c in plain if "0" <= c <= "9")
+        ends = (ends.lstrip("0") if is_whole else ends)[::-1]
         if len(ends) < LEAST_DIGITS:
             exact = f"({table}.caller = ? OR {table}.called = ?)"
             self.add(exact, number, number)
