@@ -22,17 +22,23 @@ LEAST_DIGITS = 4
 """Fewer digits of a number would find half the town."""
 
 # The last word on each purpose of a call: a question that is still open shows as
-# `requested`, an answered one by its answer.
+# `requested`, an answered one by its answer. A call that comes back, and ends before it
+# is asked again, has still given its answer. When a recording started stands in its own
+# row only after its end; until then, the switch's word on the start tells.
 _CONSENTS = """
 SELECT c.seq, c.call_uuid, c.at, calls.caller, calls.caller_name, calls.called,
        c.flow, c.purpose, c.basis, c.state, c.reason, c.key, c.notice,
        c.notice_version, c.language, c.heard_ms, c.tries, c.performed_by,
        EXISTS (SELECT 1 FROM recordings r WHERE r.call_uuid = c.call_uuid
-               AND r.started_at > 0
+               AND (r.started_at > 0 OR EXISTS (
+                    SELECT 1 FROM recording_actions a WHERE a.call_uuid = r.call_uuid
+                    AND a.recording_id = r.id AND a.action = 'start' AND a.verified))
                AND ' ' || r.purposes || ' ' LIKE '% ' || c.purpose || ' %') AS recorded
 FROM choices c LEFT JOIN calls ON calls.uuid = c.call_uuid
 WHERE NOT EXISTS (SELECT 1 FROM choices later WHERE later.call_uuid = c.call_uuid
-                  AND later.purpose = c.purpose AND later.seq > c.seq)
+                  AND later.purpose = c.purpose
+                  AND (later.state <> 'not_asked', later.seq)
+                      > (c.state <> 'not_asked', c.seq))
 """
 
 
