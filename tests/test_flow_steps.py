@@ -143,7 +143,33 @@ def test_a_kind_may_record_unless_told_otherwise():
     assert caught.value.problems[0].column == 6
 
 
+def test_a_step_of_no_kind_shows_its_other_mistakes_too():
+    text = "a: {anounce: welcome, record: yes, from: now, next: b, eror: a}"
+    assert problems(text) == [
+        "step 'a' does not say what it does. Did you mean 'announce'?",
+        "'yes' is not right here",
+        "'now' is not right here",
+        "there is no step 'b'",
+        "'eror' is no option of any step. Did you mean 'error'?",
+    ]
+    text = "a: {announce: welcome, queue: x, eror: a, keys: {}, [b]: c}"
+    assert problems(text) == [
+        "step 'a' is both announce and queue",
+        "'eror' is no option of any step. Did you mean 'error'?",
+        "'' is no option of any step",
+    ]
+    assert problems("a: {play: welcome, next: b}") == [
+        "step 'a' does not say what it does",
+        "there is no step 'b'",
+    ]
+
+
 def test_a_step_has_one_place():
+    text = "a: {record: yes}\na: {announce: which}"
+    assert problems(text)[1:] == [
+        "'yes' is not right here",
+        "the step 'a' stands twice",
+    ]
     text = "a: {announce: welcome}\na: {announce: which}"
     assert problems(text) == ["the step 'a' stands twice"]
 

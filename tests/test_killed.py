@@ -1,8 +1,8 @@
 """A controller killed at each step of a call, again and again.
 
 The process is killed with SIGKILL just when it has sent a certain command of the call;
-which one moves through the whole call from run to run. Afterwards every grant on which a
-recording was asked for is in the ledger. The switch is the simulated one, in this
+which one moves through the whole call from run to run. Afterwards every grant on which
+a recording was asked for is in the ledger. The switch is the simulated one, in this
 process, over a real socket; where the caller goes then is not looked at here.
 """
 

@@ -12,13 +12,27 @@ from typing import TYPE_CHECKING, Any
 
 from eslflow.flow.document import Kind, Node
 from eslflow.flow.model import Basis, Purpose, Record
-from eslflow.flow.options import REQUIRED, Field, StepName, fields_of
+from eslflow.flow.options import (
+    RECORD_FROM,
+    RECORD_WANTED,
+    REQUIRED,
+    Field,
+    StepName,
+    Takes,
+    fields_of,
+)
 from eslflow.flow.problems import NAME, Context, entries_of, listed, near
 
 if TYPE_CHECKING:
     from eslflow.steps.step import Step
 
 _STEP = StepName()
+_SHARED: Mapping[str, Takes] = {
+    "record": RECORD_WANTED,
+    "from": RECORD_FROM,
+    "next": _STEP,
+}
+"""What every kind of step takes."""
 
 
 @dataclass
@@ -65,6 +79,13 @@ def key_of(ending: str, options: Mapping[str, tuple[str, Field]]) -> str:
     return f"on_{ending}" if ending in options else ending
 
 
+def _taken_by(kind: type[Step]) -> list[str]:
+    """Return the keys that a kind of step takes; first the one that names it."""
+    options = fields_of(kind)
+    rest = [key for key in options if key != kind.kind]
+    return [kind.kind, *rest, "next", *(key_of(end, options) for end in kind.endings)]
+
+
 def _words_in(node: Node) -> set[str]:
     """Return every text inside a node."""
     inside = [*node.items, *(held for pair in node.pairs for held in pair)]
@@ -84,16 +105,18 @@ class _Reader:
 
     def steps(self, node: Node, names: list[str]) -> dict[str, Step]:
         found: dict[str, Step] = {}
+        seen: set[str] = set()
         for place, (key, value) in enumerate(node.pairs):
             below = names[place + 1] if place + 1 < len(names) else ""
             if not key.is_scalar or not NAME.fullmatch(key.text):
                 hint = "Names have small letters, digits, _ and -."
                 self._context.problem(key, f"'{key.text}' is no name for a step", hint)
                 continue
-            if key.text in found:
+            if key.text in seen:
                 problem = f"the step '{key.text}' stands twice"
                 self._context.problem(key, problem, "Rename one of them.")
                 continue
+            seen.add(key.text)
             step = self._step(key.text, value, below)
             if step is not None:
                 found[key.text] = step
@@ -121,20 +144,31 @@ class _Reader:
             return None
         present = [key.text for key, _ in node.pairs if key.text in self._kinds]
         if len(present) != 1:
-            guesses = [near(key.text, self._kinds) for key, _ in node.pairs]
-            guess = next(filter(None, guesses), "")
-            problem = f"step '{name}' does not say what it does{guess}"
-            if present:
-                problem = f"step '{name}' is both {' and '.join(present)}"
-            hint = f"Kinds of step: {listed(self._kinds)}"
-            context.problem(node, problem, hint)
+            self._without_kind(node, context, present)
             return None
         kind = self._kinds[present[0]]
         options = fields_of(kind)
-        taken = [present[0], *(key for key in options if key != present[0])]
-        taken += ["next", *(key_of(ending, options) for ending in kind.endings)]
-        entries = entries_of(node, context, taken, "a step") or {}
+        entries = entries_of(node, context, _taken_by(kind), "a step") or {}
         return _Draft(name, node, context, kind, options, entries)
+
+    def _without_kind(self, node: Node, context: Context, present: list[str]) -> None:
+        """Note that nobody knows what a step does, and what is wrong besides."""
+        guesses = {key.text: near(key.text, self._kinds) for key, _ in node.pairs}
+        meant = next((text for text, guess in guesses.items() if guess), "")
+        problem = f"step '{context.name}' does not say what it does"
+        problem += guesses.get(meant, "")
+        if present:
+            problem = f"step '{context.name}' is both {' and '.join(present)}"
+        context.problem(node, problem, f"Kinds of step: {listed(self._kinds)}")
+        some = dict.fromkeys(
+            key for kind in self._kinds.values() for key in _taken_by(kind)
+        )
+        for key, value in node.pairs:
+            if key.text in _SHARED:
+                _SHARED[key.text].convert(value, context.inside(key.text))
+            elif key.text not in (*some, meant) and (present or meant):
+                guess = near(key.text, some)
+                context.problem(key, f"'{key.text}' is no option of any step{guess}")
 
     def _values(self, draft: _Draft) -> tuple[dict[str, Any], bool]:
         values: dict[str, Any] = {}
