@@ -168,7 +168,8 @@ class _Reader:
                 _SHARED[key.text].convert(value, context.inside(key.text))
             elif key.text not in (*some, meant) and (present or meant):
                 guess = near(key.text, some)
-                context.problem(key, f"'{key.text}' is no option of any step{guess}")
+                what = f"'{key.text}' is no option of any step{guess}"
+                context.problem(key, what, "Remove it, or see flows/README.md.")
 
     def _values(self, draft: _Draft) -> tuple[dict[str, Any], bool]:
         values: dict[str, Any] = {}
