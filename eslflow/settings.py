@@ -88,10 +88,25 @@ class Settings:
 
 
 def load_settings(site: Path) -> Settings:
-    """Return the settings of a site.
+    """Return the settings of a site that takes calls.
 
     Raises:
         SettingsError: there is no site here, or a path that the switch cannot use.
+        FlowErrors: everything that is wrong with the file.
+    """
+    settings = read_settings(site)
+    for name in ("sounds", "recordings"):
+        demand_plain(
+            getattr(settings, name), f"Move the site, or set {name}: to a folder"
+        )
+    return settings
+
+
+def read_settings(site: Path) -> Settings:
+    """Return the settings of a site whose files are only read.
+
+    Raises:
+        SettingsError: there is no site here.
         FlowErrors: everything that is wrong with the file.
     """
     path = site / FILE
@@ -106,10 +121,6 @@ def load_settings(site: Path) -> Settings:
     top = document.read()
     settings = _Loader(document, site).settings(top)
     document.stop_if_broken()
-    for name in ("sounds", "recordings"):
-        demand_plain(
-            getattr(settings, name), f"Move the site, or set {name}: to a folder"
-        )
     return settings
 
 

@@ -40,3 +40,12 @@ def test_the_ledger_is_where_the_settings_say(tmp_path):
         reader(tmp_path)
     with pytest.raises(SettingsError):
         reader(tmp_path / "sub")
+
+
+def test_a_site_whose_path_the_switch_could_not_use_can_still_be_read(tmp_path):
+    site = tmp_path / "with blank"
+    site.mkdir()
+    (site / "eslflow.yaml").write_text("ledger: x.db\n")
+    Ledger(site / "x.db").close()
+    with reader(site) as ledger:
+        assert ledger.calls() == []
