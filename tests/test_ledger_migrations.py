@@ -61,3 +61,15 @@ def test_an_older_ledger_keeps_its_proof_and_gets_the_new_columns(db):
     migrate(db)
     sql = "SELECT recording_id, at, asked_at, leg_uuid, path FROM recording_actions"
     assert db.execute(sql).fetchall() == [("u-1", 5, 0, "", "")]
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE notices SET text = 'x'", "DELETE FROM notices"]
+)
+def test_the_words_that_choices_rest_on_stay_in_an_older_ledger_too(db, change):
+    migrations.apply(Database(db), stop_before="notices_are_proof_too")
+    db.execute("INSERT INTO notices VALUES ('f', 'n', 1, 'en', 'Press 1.', '', 1, '')")
+    migrate(db)
+    with pytest.raises(sqlite3.IntegrityError, match="notices are proof: append only"):
+        db.execute(change)
+    assert db.execute("SELECT text FROM notices").fetchall() == [("Press 1.",)]
