@@ -64,7 +64,10 @@ def command(
         called=found.name,
     )
     tell(
-        _in_language(found, language), sounds_beside(ctx.obj, path), script, click.echo
+        _in_language(found, language or found.languages[0]),
+        sounds_beside(ctx.obj, path),
+        script,
+        click.echo,
     )
 
 
@@ -124,12 +127,22 @@ def _alarms_told_once() -> Iterator[None]:
 
 
 def _in_language(flow: Flow, language: str) -> Flow:
-    if not language:
-        return flow
+    """Return a flow that has no other words than those of one language."""
     if language not in flow.languages:
         known = ", ".join(flow.languages)
         raise EslflowError(f"{flow.name} does not speak {language!r}, but {known}")
-    return replace(flow, languages=(language,))
+    return replace(
+        flow,
+        languages=(language,),
+        prompts={
+            name: replace(prompt, text={language: prompt.text[language]})
+            for name, prompt in flow.prompts.items()
+        },
+        notices={
+            name: replace(notice, text={language: notice.text[language]})
+            for name, notice in flow.notices.items()
+        },
+    )
 
 
 def _key(word: str) -> str:
