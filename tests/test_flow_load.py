@@ -210,3 +210,13 @@ def test_a_wrong_rule_of_recording_is_told(line, problem):
 def test_no_moment_is_named_where_nothing_begins():
     text = TINY.replace("announce: hi", "announce: hi, record: masked, from: answer")
     assert problems(text) == ["step 'a' says from when, but not record: on"]
+
+
+def test_a_bare_number_of_what_is_kept_long_is_taken_for_days():
+    with pytest.raises(FlowErrors) as caught:
+        load(
+            (TINY + "purposes: {p: {basis: consent, retain: 90}}\n").encode(),
+            "t",
+            KINDS,
+        )
+    assert [p.hint for p in caught.value.problems] == ["Write 90d for days."]
