@@ -24,6 +24,8 @@ SPARE_FILES = 100
 """Open files besides the calls' sockets: the ledger, sounds, the control link."""
 ROUND_S = 5.0
 """How often recordings that have ended are looked into."""
+SQLITE = b"SQLite format 3\0"
+"""How a ledger begins; an empty file may become one."""
 
 
 @click.command("serve")
@@ -52,6 +54,7 @@ def serve(settings: Settings, site: Path) -> None:
     for fault in loaded.faults:
         log.warning("%s", fault)
     _make_folder(settings.recordings)
+    demand_ledger(settings.ledger)
     allow_sockets(settings.most_calls)
     wakeup = Wakeup()
     with Ledger(settings.ledger, wakeup.notify) as ledger:
@@ -103,6 +106,25 @@ def _make_folder(recordings: Path) -> None:
             f"cannot make the folder {recordings}: {error.strerror}. "
             "See recordings: in eslflow.yaml"
         ) from error
+
+
+def demand_ledger(path: Path) -> None:
+    """Refuse what can never become a ledger, however often it is tried.
+
+    Raises:
+        SettingsError: there is no folder for it, or something else in its place.
+    """
+    problem = "" if path.parent.is_dir() else "there is no such folder"
+    if path.is_dir():
+        problem = "it is a folder"
+    elif path.is_file():
+        with path.open("rb") as file:
+            start = file.read(len(SQLITE))
+        problem = "" if start in (b"", SQLITE) else "it is another kind of file"
+    if problem:
+        raise SettingsError(
+            f"cannot keep the ledger in {path}: {problem}. See ledger: in eslflow.yaml"
+        )
 
 
 def allow_sockets(most_calls: int) -> None:
