@@ -85,6 +85,8 @@ class Settings:
     switch: Switch | None = None
     control: Control | None = None
     """Without it, nothing listens for programs."""
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
+    """Lines of the file that name flows, by the flow."""
 
 
 def load_settings(site: Path) -> Settings:
@@ -166,6 +168,7 @@ class _Loader:
             ledger=self._path("ledger", "eslflow.db"),
             switch=self._switch(),
             control=self._control(),
+            lines=self._lines(),
         )
 
     def _context(self, key: str) -> Context:
@@ -229,6 +232,14 @@ class _Loader:
             _DIALLED,
             "what is dialled, such as 4930123456",
         )
+
+    def _lines(self) -> dict[str, int]:
+        numbers, default = (
+            self._entries.get(key) for key in ("numbers", "default_flow")
+        )
+        nodes = [] if numbers is None else [value for _, value in numbers.pairs]
+        nodes += [] if default is None else [default]
+        return {node.text: node.mark.line for node in reversed(nodes)}
 
     def _inside(self, key: str, keys: Collection[str], words: str) -> bool:
         """Make the entries of a setting known as `key.inner`; false without it."""

@@ -16,9 +16,10 @@ from eslflow.check import load_flow
 from eslflow.errors import FlowError, FlowErrors, PromptError, SettingsError
 from eslflow.flow.audio import Audio
 from eslflow.flow.model import Flow
+from eslflow.flow.problems import near
 from eslflow.prompts import wav
 from eslflow.prompts.build import Made, is_stale, read_manifest
-from eslflow.settings import Settings
+from eslflow.settings import FILE, Settings
 from eslflow.switch.shelf import Shelf
 
 ENGINE = f"eslflow {__version__}"
@@ -75,8 +76,11 @@ def demand_known(settings: Settings, flows: Iterable[str]) -> None:
     """
     named = {*settings.numbers.values(), settings.default_flow} - {""}
     for name in sorted(named - set(flows)):
-        known = ", ".join(flows)
-        raise SettingsError(f"the settings name a flow '{name}'; there are: {known}")
+        where = f"{settings.folder / FILE}:{settings.lines.get(name, 1)}"
+        guess = near(name, list(flows)) or "."
+        raise SettingsError(
+            f"{where}: there is no flow '{name}'{guess} There are: {', '.join(flows)}"
+        )
 
 
 def load_flows(paths: Iterable[Path]) -> dict[str, Flow]:

@@ -81,7 +81,7 @@ def test_settings_that_name_no_flow_are_told(site):
     (site / "eslflow.yaml").write_text("numbers: {1: suport}\n")
     done = run(site, "check")
     assert done.exit_code == CONFIGURATION
-    assert "the settings name a flow 'suport'; there are: support" in done.stderr
+    assert "eslflow.yaml:1: there is no flow 'suport'. Did you mean" in done.stderr
     assert run(site, "check", "support").exit_code == 0
 
 

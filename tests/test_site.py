@@ -92,6 +92,14 @@ def test_a_site_without_flows_is_told(site):
 
 
 def test_a_setting_that_names_no_flow_is_told(site):
-    (site / "eslflow.yaml").write_text("default_flow: suport\n")
-    with pytest.raises(SettingsError, match="a flow 'suport'; there are: support"):
+    text = "# ours\ndefault_flow: suport\nnumbers: {1: support, 2: zzz}\n"
+    (site / "eslflow.yaml").write_text(text)
+    words = (
+        r"eslflow\.yaml:2: there is no flow 'suport'\. Did you mean 'support'\? "
+        "There are: support"
+    )
+    with pytest.raises(SettingsError, match=words):
+        open_site(load_settings(site))
+    (site / "eslflow.yaml").write_text(text.replace("suport", "support"))
+    with pytest.raises(SettingsError, match=r"yaml:3: there is no flow 'zzz'\. There"):
         open_site(load_settings(site))
