@@ -56,7 +56,7 @@ def test_a_talk_that_is_over_ends_the_flow_unless_told_otherwise():
 def test_the_flow_starts_with_its_first_step_or_the_one_named():
     assert flow("a: {announce: welcome}").start == "a"
     named = HEAD + "start: b\n"
-    steps = "a: {announce: welcome}\nb: {announce: welcome, next: a}"
+    steps = "a: {hangup: USER_BUSY}\nb: {announce: welcome, next: a}"
     assert flow(steps, named).start == "b"
     wrong = HEAD + "start: x\n"
     assert problems(steps, wrong) == ["there is no step 'x'"]
@@ -162,6 +162,21 @@ def test_a_step_of_no_kind_shows_its_other_mistakes_too():
         "step 'a' does not say what it does",
         "there is no step 'b'",
     ]
+
+
+def test_a_circle_in_which_nothing_waits_is_told_once():
+    circle = (
+        "into: {announce: welcome}\n"
+        "a: {announce: welcome}\n"
+        "b: {announce: welcome, next: a, error: out}\n"
+        "out: {hangup: USER_BUSY}\n"
+    )
+    assert problems(circle) == ["step 'a' leads back to itself, and nothing waits"]
+    assert problems("a: {announce: welcome, next: a}") == [
+        "step 'a' leads back to itself, and nothing waits"
+    ]
+    waits = "a: {announce: welcome}\nb: {menu: which, keys: {1: a}, failure: a}"
+    assert flow(waits).start == "a"
 
 
 def test_a_step_has_one_place():

@@ -69,6 +69,9 @@ def read_steps(
     # Where a misspelt name was to lead, nobody knows.
     if "step" not in context.missed:
         reader.unreachable(node, steps, first)
+    # Of two steps of one name, nobody knows which is meant.
+    if len(set(names)) == len(names):
+        reader.endless(node, steps)
     if len(steps) == len(names):
         reader.never_asked(node, steps)
     return steps, first
@@ -234,6 +237,23 @@ class _Reader:
             if key.text not in reached:
                 hint = "Name it as a target, or remove it."
                 self._context.problem(key, f"nothing leads to step '{key.text}'", hint)
+
+    def endless(self, node: Node, steps: Mapping[str, Step]) -> None:
+        """Note a circle of steps in which nothing waits for anybody."""
+        restless = {name for name, step in steps.items() if not step.waits}
+        before: set[str] = set()
+        while restless != before:
+            # Whatever leads out of them, and whatever only leads into them.
+            before = restless
+            restless = {n for n in restless if restless & set(steps[n].leads_to())}
+            led_to = {far for name in restless for far in steps[name].leads_to()}
+            restless = restless & led_to
+        for key, _ in node.pairs:
+            if key.text in restless:
+                problem = f"step '{key.text}' leads back to itself, and nothing waits"
+                hint = "Let one step of the circle wait, as a menu does, or end it."
+                self._context.problem(key, problem, hint)
+                return
 
     def never_asked(self, node: Node, steps: Mapping[str, Step]) -> None:
         """Note the steps whose recording waits for a grant that nobody asks for."""
