@@ -144,18 +144,18 @@ def test_a_kind_may_record_unless_told_otherwise():
 
 
 def test_a_step_of_no_kind_shows_its_other_mistakes_too():
-    text = "a: {anounce: welcome, record: yes, from: now, next: b, eror: a}"
+    text = "a: {anounce: welcome, record: yes, from: now, next: b, tiemout: a}"
     assert problems(text) == [
         "step 'a' does not say what it does. Did you mean 'announce'?",
         "'yes' is not right here",
         "'now' is not right here",
         "there is no step 'b'",
-        "'eror' is no option of any step. Did you mean 'error'?",
+        "'tiemout' is no option of any step. Did you mean 'timeout'?",
     ]
-    text = "a: {announce: welcome, queue: x, eror: a, keys: {}, [b]: c}"
+    text = "a: {announce: welcome, queue: x, tiemout: a, keys: {}, [b]: c}"
     assert problems(text) == [
         "step 'a' is both announce and queue",
-        "'eror' is no option of any step. Did you mean 'error'?",
+        "'tiemout' is no option of any step. Did you mean 'timeout'?",
         "'' is no option of any step",
     ]
     assert problems("a: {play: welcome, next: b}") == [
