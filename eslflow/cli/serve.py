@@ -26,10 +26,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("eslflow")
 
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
 SPARE_FILES = 100
 """Open files besides the calls' sockets: the ledger, sounds, the control link."""
 ROUND_S = 5.0
 """How often recordings that have ended are looked into."""
+SQLITE = b"SQLite format 3\0"
+"""How a ledger begins; an empty file may become one."""
 
 
 @click.command("serve")
@@ -55,9 +58,10 @@ def serve(settings: Settings, site: Path) -> None:
     from eslflow.web.server import Control
 
     loaded = open_site(settings)
-    for problem in loaded.silent:
-        log.warning("%s", problem)
+    for fault in loaded.faults:
+        log.warning("%s", fault)
     _make_folder(settings.recordings)
+    demand_ledger(settings.ledger)
     allow_sockets(settings.most_calls)
     wakeup = Wakeup()
     with Ledger(settings.ledger, wakeup.notify) as ledger:
@@ -72,10 +76,9 @@ def serve(settings: Settings, site: Path) -> None:
         auditor = Auditor(
             settings.ledger, ledger.keep, settings.recordings, clock, alarm
         )
-        signals = (signal.SIGTERM, signal.SIGINT)
         checking = Rounds("checking recordings", auditor.run_due, ROUND_S)
         with checking, _adoption(settings, controller, link, clock):
-            left = run_until_stopped(controller, signals, settings.drain_s)
+            left = run_until_stopped(controller, SIGNALS, settings.drain_s)
         control.stop()
         link.close()
         log.info(
@@ -144,6 +147,25 @@ def _make_folder(recordings: Path) -> None:
             f"cannot make the folder {recordings}: {error.strerror}. "
             "See recordings: in eslflow.yaml"
         ) from error
+
+
+def demand_ledger(path: Path) -> None:
+    """Refuse what can never become a ledger, however often it is tried.
+
+    Raises:
+        SettingsError: there is no folder for it, or something else in its place.
+    """
+    problem = "" if path.parent.is_dir() else "there is no such folder"
+    if path.is_dir():
+        problem = "it is a folder"
+    elif path.is_file():
+        with path.open("rb") as file:
+            start = file.read(len(SQLITE))
+        problem = "" if start in (b"", SQLITE) else "it is another kind of file"
+    if problem:
+        raise SettingsError(
+            f"cannot keep the ledger in {path}: {problem}. See ledger: in eslflow.yaml"
+        )
 
 
 def allow_sockets(most_calls: int) -> None:
