@@ -24,7 +24,7 @@ from eslflow.call.moves import (
     RUNS_WITHIN_S,
     STOPS_WITHIN_S,
 )
-from eslflow.call.recorder import GUARD_S, MOST_RESTARTS
+from eslflow.call.recorder import GUARD_S, MOST_RESTARTS, PASSED_ON_S
 from eslflow.call.recording import Recording
 from eslflow.call.records import RecordingAction, RecordingBegun, RecordingEnded
 from eslflow.call.wishes import Answered, Want, Wish
@@ -805,6 +805,7 @@ def test_a_call_that_is_passed_on_is_recorded_again_when_somebody_has_it():
         call.when(Bridged("b-1", "1001"))
         call.skips()
         call.when(Unbridged())
+        call.passes(PASSED_ON_S)
         call.expects(ASK_STOP)
         call.when(RecordStopped(PATH, 1000))
         call.answers(ASK_STOP)
@@ -899,3 +900,16 @@ def test_a_fifo_pauses_the_recorder_until_somebody_takes_the_call():
         assert call.engine.live.recorder.segment.gaps == [
             f"{began}-{began + 1_000_000}"
         ]
+
+
+def test_a_call_whose_agent_has_left_is_not_taken_for_passed_on():
+    steps = "q: {queue: x, record: on, answered: bye}\n"
+    steps += "bye: {announce: welcome, record: on}"
+    with Playbook(flow(steps, LAW)) as call:
+        talks(call)
+        call.when(Unbridged())
+        call.expects()
+        call.when(Parked(), 0.04)
+        call.expects(PLAY)
+        call.passes(PASSED_ON_S)
+        call.expects()

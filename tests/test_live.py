@@ -35,8 +35,10 @@ class Line:
         self.link, self.rig, self.told = link, rig, told
         self.uuid = str(uuid.uuid4())
         port = rig.controller.address[1]
+        # The switch calls itself: the leg that it gets must not be named like this one.
         variables = (
-            f"origination_uuid={self.uuid},origination_caller_id_number={CALLER}"
+            f"origination_uuid={self.uuid},sip_invite_call_id={uuid.uuid4()},"
+            f"origination_caller_id_number={CALLER}"
         )
         road = (
             f"'m:^:set:socket_resume=true^socket:127.0.0.1:{port}/support async full"
@@ -107,7 +109,9 @@ def link(freeswitch):
 
 @pytest.fixture
 def place(link, tmp_path):
-    rigs = []
+    rigs, lines = [], []
+    # A call that went wrong before has sent the agent on a break.
+    link.send("api callcenter_config agent set status 1001@default Available")
 
     def call(sounds=None, called=PHONE, change=("", "")):
         told = Queue()
@@ -123,9 +127,12 @@ def place(link, tmp_path):
             watch=lambda uuid, now, what: told.put(what.text),
         )
         rigs.append(rig)
-        return Line(link, rig, told, called)
+        lines.append(Line(link, rig, told, called))
+        return lines[-1]
 
     yield call
+    for line in lines:
+        line.hangs_up()
     for rig in rigs:
         rig.close()
 
@@ -247,7 +254,8 @@ def test_a_fifo_is_answered_by_its_consumer_and_the_talk_is_recorded(place):
     line.press("2")
     line.until("waits in queue desk")
     consumer = str(uuid.uuid4())
-    road = f"{{origination_uuid={consumer}}}{PHONE} '&fifo(desk out nowait)'"
+    names = f"origination_uuid={consumer},sip_invite_call_id={uuid.uuid4()}"
+    road = f"{{{names}}}{PHONE} '&fifo(desk out nowait)'"
     line.link.send(f"bgapi originate {road}")
     line.until("an agent answers")
     line.talks(1.0)

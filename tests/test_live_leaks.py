@@ -58,6 +58,15 @@ def test_what_is_missing_says_where_it_was():
     assert missing.before_end_ms == 1600.0
 
 
+def test_what_nobody_got_was_lost_on_the_way():
+    heard = recording(without(20, 22))
+    found = judge(heard, SAID, (), 0, 2000 * MS, reached={CALLER: {20}})
+    assert [each.number for each in found.missing] == [20]
+    assert found.lost == 1
+    other = judge(heard, SAID, (), 0, 2000 * MS, reached={CALLER + 1: ()})
+    assert (len(other.missing), other.lost) == (2, 0)
+
+
 def test_the_ends_of_a_file_have_a_guard_too():
     assert verdict(range(3, 98)).missing == ()
     assert [each.number for each in verdict(range(5, 96)).missing] == [4, 96]

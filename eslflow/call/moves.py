@@ -54,14 +54,14 @@ def watch(live: Live) -> Moves:
         recorder.guard(live)
         return (
             recorder.due(live) is not None
-            or recorder.wakes_at() != wakes_at
+            or recorder.wakes_at(live.now) != wakes_at
             or (bool(recorder.masks) and bool(recorder.late_masks(live.now)))
         )
 
     try:
         while True:
-            wakes_at = recorder.wakes_at()
-            seconds = max(0.0, (wakes_at - live.now) / 1e6) if wakes_at else None
+            wakes_at = recorder.wakes_at(live.now)
+            seconds = (wakes_at - live.now) / 1e6 if wakes_at else None
             yield Until(is_news, seconds)
             for who in recorder.late_masks(live.now):
                 yield from _end_of_mask(live, who)

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 GUARD_S = 0.06
 """How long an unmask waits: sound of the last 36 ms before it, and of the packet that
 is under way, still gets into the file (measured, bridged and parked)."""
+PASSED_ON_S = 0.2
+"""A call whose agent has left is parked 20 to 40 ms later (measured); one that is not,
+was passed on."""
 MOST_RESTARTS = 3
 """How often a recording that ended by itself is begun again in one step."""
 
@@ -57,7 +60,7 @@ class Recorder:
         "clear_at",
         "is_forbidden",
         "is_overdue",
-        "is_parted",
+        "parted_at",
         "is_to_be_sure",
         "masked_at",
         "masks",
@@ -87,9 +90,9 @@ class Recorder:
         """Somebody has stopped the recording for the rest of the call."""
         self.was_wished = False
         """Somebody has asked for something, and may again."""
-        self.is_parted = False
-        """Caller and agent talk no more, and the call is not back with us: it was
-        passed on, and whoever has it now has not been announced yet."""
+        self.parted_at = 0
+        """Since when caller and agent talk no more, and the call is not back with us: it
+        was passed on, and whoever has it now has not been announced yet."""
         self.is_to_be_sure = False
         """A mask that holds is to be asked for once more, after a hand-over."""
         self.masked_at = 0
@@ -119,7 +122,7 @@ class Recorder:
         """Take in what the next step wants."""
         self.wanted, self.moment = wanted, moment
         self._restarts = 0
-        self.is_parted = False
+        self.parted_at = 0
         # A recorder that could not be stopped may still run: none is begun beside it.
         self._is_given_up = self._is_given_up and self.is_left_running
 
@@ -175,7 +178,8 @@ class Recorder:
         """Return what the recording is to be: off, on or masked."""
         is_wanted = self.wanted is not Record.OFF and not self.is_forbidden
         # A file that waits for an agent holds nothing meanwhile, and may stay.
-        is_wanted = is_wanted and not (self.is_parted and self.moment is From.STEP)
+        is_passed_on = 0 < self._passed_on_at <= live.now
+        is_wanted = is_wanted and not is_passed_on
         if not is_wanted or not live.consents.permitting():
             return Recording.OFF
         if self.wanted is Record.MASKED or self.masks:
@@ -233,18 +237,26 @@ class Recorder:
         """Return how late sound may be heard that was to be masked."""
         return self.backlog.left(now) if self.backlog.since >= self.masked_at else 0
 
-    def wakes_at(self) -> int:
+    def wakes_at(self, now: int) -> int:
         """Return when something may be due without any event; 0: never."""
-        if not self.masks:
-            return self.clear_at
-        return min((at for at in (self.clear_at, self.until) if at), default=0)
+        if not self.masks and not self.parted_at:
+            return self.clear_at if self.clear_at > now else 0
+        due = (self.clear_at, self.until, self._passed_on_at)
+        return min((at for at in due if at > now), default=0)
+
+    @property
+    def _passed_on_at(self) -> int:
+        """When a call that has parted is taken for passed on; 0: it is not."""
+        if not self.parted_at or self.moment is From.ANSWER:
+            return 0
+        return self.parted_at + round(PASSED_ON_S * 1e6)
 
     # What the switch tells.
 
     def note(self, event: Event, live: Live, reason: str) -> tuple[Row, ...]:
         """Take in what the switch said; return the rows that end our file."""
         if isinstance(event, (Bridged, Unbridged, Parked)):
-            self.is_parted = isinstance(event, Unbridged)
+            self.parted_at = live.now if isinstance(event, Unbridged) else 0
         elif isinstance(event, Held):
             self.backlog.note(event, live.now)
         segment = self.segment
@@ -271,7 +283,7 @@ class Recorder:
         """Note that a caller on hold is cut out of the file; an agent is not."""
         if not event.is_callers or not segment.audio_at:
             return
-        waits = self.is_parted and segment.moment is From.ANSWER
+        waits = self.parted_at and segment.moment is From.ANSWER
         if event.is_on:
             segment.pauses(now)
         elif not waits:

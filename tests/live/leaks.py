@@ -1,8 +1,10 @@
 """What a recording holds that it must not, and lacks that it should hold.
 
-In: what is in the file (`decode`), what each phone said when (`phone`), and the spans
-in which it was masked. Out: packets that were said inside a span and are audible,
-packets that were said outside and are missing, and every other sound inside a span.
+In: what is in the file (`decode`), what each phone said when (`phone`), the spans in
+which it was masked, and what got through to somebody else: what did not was lost on the
+way, and nobody could have recorded it. Out: packets that were said inside a span and
+are audible, packets that were said outside and are missing, and every other sound
+inside a span.
 Must not know who masked, nor how: a test says when.
 
 A packet counts as said when it left the phone. It carries the 20 ms before that: what
@@ -12,7 +14,7 @@ leaks was spoken up to 20 ms earlier still.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -26,6 +28,8 @@ FOR_EVER = 1 << 62
 
 Said = Mapping[int, Mapping[int, int]]
 """Party -> number -> when it left, in microseconds."""
+Reached = Mapping[int, Container[int]]
+"""Party -> the numbers that somebody else has heard of it."""
 
 
 class Span(NamedTuple):
@@ -72,6 +76,8 @@ class Verdict:
     """How many packets are rightly in the file: a silent file has no leaks either."""
     blanked: int
     """How many packets were said inside a span and are not in the file."""
+    lost: int = 0
+    """How many are not in the file because nobody got them."""
 
     @property
     def is_clean(self) -> bool:
@@ -86,8 +92,12 @@ def judge(
     since: int,
     until: int,
     guard_us: int = GUARD_US,
+    reached: Reached | None = None,
 ) -> Verdict:
-    """Compare a file with what was said between two moments."""
+    """Compare a file with what was said between two moments.
+
+    A party that `reached` does not name is taken to have reached everybody.
+    """
     leaks: list[Leak] = []
     missing: list[Missing] = []
     audible = blanked = 0
@@ -103,7 +113,13 @@ def judge(
             elif since + guard_us < at < until - guard_us:
                 missing += _missing(party, number, at, spans, since, until, guard_us)
     strange = tuple(_strange(recording, said, spans))
-    return Verdict(tuple(leaks), tuple(missing), strange, audible, blanked)
+    kept = tuple(one for one in missing if _got_through(one, reached or {}))
+    lost = len(missing) - len(kept)
+    return Verdict(tuple(leaks), kept, strange, audible, blanked, lost)
+
+
+def _got_through(missing: Missing, reached: Reached) -> bool:
+    return missing.party not in reached or missing.number in reached[missing.party]
 
 
 def _leaks(party: int, number: int, at: int, span: Span | None) -> Iterator[Leak]:

@@ -8,20 +8,29 @@ Must not judge, nor leave anything on the switch: agents and queue are given bac
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import tempfile
+from array import array
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import IO, Any
 
 import gevent
+from gevent import socket
 from gevent.queue import Queue
 
+from eslflow import settings
 from eslflow.clock import SystemClock
 from eslflow.flow.model import Flow
+from eslflow.prompts.wav import encode
 from eslflow.rig import Rig
 from eslflow.switch.greenswitch import SafeInbound
+from eslflow.switch.link import Link
+from eslflow.web.server import Control
+from tests.command import run
 from tests.live.phone import PATIENCE_S, Call, Exchange, Phone
-from tests.live.voice import FIRST_AGENT
+from tests.live.voice import FIRST_AGENT, RATE
 from tests.peers import make_sounds
 
 QUEUES = 8
@@ -62,6 +71,48 @@ class Switch:
         self._link.close()
 
 
+class Program(HTTPConnection):
+    """A program that uses the control API of a site, in this process."""
+
+    def __init__(self, site: Path, rig: Rig) -> None:
+        tokens = site / settings.TOKENS
+        wanted = settings.Settings(
+            folder=site, control=settings.Control("127.0.0.1", 0, tokens)
+        )
+        scopes = ("recording:mask", "recording:unmask", "recording:stop")
+        words = [word for scope in scopes for word in ("--scope", scope)]
+        (site / settings.FILE).touch()
+        told = run(site, "tokens", "add", "program", *words).output.split()
+        self._token = next(word for word in told if word.startswith("eslflow_"))
+        self._control = Control(
+            wanted, rig.controller, rig.ledger, Link(), SystemClock()
+        )
+        host, port = self._control.address or ("", 0)
+        super().__init__(host, port, timeout=PATIENCE_S)
+
+    def connect(self) -> None:
+        """Connect without making the controller wait, which lives here too."""
+        self.sock = socket.create_connection((self.host, self.port), PATIENCE_S)
+
+    def wants(self, call: Call, want: str) -> dict[str, Any]:
+        """Ask something of a call's recording; return the answer, which must be 200."""
+        head = {
+            "Authorization": f"Bearer {self._token}",
+            "Content-Type": "application/json",
+        }
+        body = json.dumps({"want": want})
+        self.request("POST", f"/calls/{call.uuid}/recording", body, head)
+        answer = self.getresponse()
+        found: dict[str, Any] = json.loads(answer.read())
+        self.close()
+        assert answer.status == 200, f"{want}: {answer.status} {found}"
+        return found
+
+    def stop(self) -> None:
+        """Close the control API."""
+        self._control.stop()
+
+
 class Waiting:
     """A queue of the switch for us alone, and the agents that serve it."""
 
@@ -89,6 +140,8 @@ class Waiting:
         """Let a phone serve the queue; return the agent's name."""
         name = f"{self.name}-{phone.number}@default"
         self._agents.append(name)
+        # A test run that was killed may have left one; the queue is ours now.
+        self._switch.api(f"callcenter_config agent del {name}")
         for words in (
             f"agent add {name} callback",
             f"agent set contact {name} {phone.address}",
@@ -124,6 +177,7 @@ class Office:
         self.told: Queue[tuple[str, str]] = Queue()
         """What the controller tells: of which call, and what."""
         self.rig: Rig | None = None
+        self._program: Program | None = None
         self._flow = ""
 
     def agent(self, party: int = FIRST_AGENT, **options: Any) -> Phone:
@@ -148,6 +202,24 @@ class Office:
             watch=lambda uuid, now, what: self.told.put((uuid, what.text)),
         )
         return self.rig
+
+    def quiet(self, flow: Flow, ms: int) -> Path:
+        """Return a folder of sounds for a flow that say nothing, and how long."""
+        folder = self.folder / "sounds"
+        data = encode(array("h", [0] * (RATE * ms // 1000)), RATE)
+        for audio in flow.audio():
+            path = folder / audio.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        return folder
+
+    @property
+    def program(self) -> Program:
+        """A program that may use the control API, which is opened for it."""
+        assert self.rig is not None, "serve a flow first"
+        if self._program is None:
+            self._program = Program(self.folder, self.rig)
+        return self._program
 
     def call(self, caller: Phone | None = None) -> Call:
         """Call the controller; return once it has answered."""
@@ -182,6 +254,8 @@ class Office:
     def close(self) -> None:
         """Hang up, give the queue back, stop the controller."""
         self.exchange.close()
+        if self._program is not None:
+            self._program.stop()
         if self.rig is not None:
             self.rig.close()
         self.queue.close()
