@@ -119,13 +119,15 @@ def named(
         context.problem(node, problem, hint)
         return {}
     found: dict[str, Made] = {}
+    seen: set[str] = set()
     for key, value in node.pairs:
         if not key.is_scalar or not pattern.fullmatch(key.text):
             problem = f"'{key.text}' cannot be the name of a {what}"
             context.problem(key, problem, f"Takes {words}.")
-        elif key.text in found:
+        elif key.text in seen:
             problem = f"the {what} '{key.text}' stands twice"
             context.problem(key, problem, "Remove one of them.")
+        seen.add(key.text)
         made = make(key.text, value)
         if made is not None:
             found[key.text] = made

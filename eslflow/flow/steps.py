@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from eslflow.flow.document import Kind, Node
 from eslflow.flow.model import Basis, Purpose, Record
-from eslflow.flow.options import REQUIRED, Field, StepName, fields_of
+from eslflow.flow.options import (
+    RECORD_FROM,
+    RECORD_WANTED,
+    REQUIRED,
+    Field,
+    StepName,
+    Takes,
+    fields_of,
+)
 from eslflow.flow.problems import NAME, Context, entries_of, listed, near
 
 if TYPE_CHECKING:
@@ -84,16 +92,18 @@ class _Reader:
 
     def steps(self, node: Node, names: list[str]) -> dict[str, Step]:
         found: dict[str, Step] = {}
+        seen: set[str] = set()
         for place, (key, value) in enumerate(node.pairs):
             below = names[place + 1] if place + 1 < len(names) else ""
             if not key.is_scalar or not NAME.fullmatch(key.text):
                 hint = "Names have small letters, digits, _ and -."
                 self._context.problem(key, f"'{key.text}' is no name for a step", hint)
                 continue
-            if key.text in found:
+            if key.text in seen:
                 problem = f"the step '{key.text}' stands twice"
                 self._context.problem(key, problem, "Rename one of them.")
                 continue
+            seen.add(key.text)
             step = self._step(key.text, value, below)
             if step is not None:
                 found[key.text] = step
@@ -128,6 +138,7 @@ class _Reader:
                 problem = f"step '{name}' is both {' and '.join(present)}"
             hint = f"Kinds of step: {listed(self._kinds)}"
             context.problem(node, problem, hint)
+            self._shared(node, context)
             return None
         kind = self._kinds[present[0]]
         options = fields_of(kind)
@@ -135,6 +146,17 @@ class _Reader:
         taken += ["next", *(key_of(ending, options) for ending in kind.endings)]
         entries = entries_of(node, context, taken, "a step") or {}
         return _Draft(name, node, context, kind, options, entries)
+
+    def _shared(self, node: Node, context: Context) -> None:
+        """Check what steps of every kind take, where nobody knows the kind."""
+        takes: dict[str, Takes] = {
+            "record": RECORD_WANTED,
+            "from": RECORD_FROM,
+            "next": _STEP,
+        }
+        for key, value in node.pairs:
+            if key.text in takes:
+                takes[key.text].convert(value, context.inside(key.text))
 
     def _values(self, draft: _Draft) -> tuple[dict[str, Any], bool]:
         values: dict[str, Any] = {}

@@ -22,8 +22,8 @@ LEAST_DIGITS = 4
 """Fewer digits of a number would find half the town."""
 
 # The last word on each purpose of a call: a question that is still open shows as
-# `requested`, an answered one by its answer. A call that comes back with its uuid and is
-# not asked again keeps the answer it gave.
+# `requested`, an answered one by its answer. A call that comes back with its uuid and
+# is not asked again keeps the answer it gave.
 _CONSENTS = """
 SELECT c.seq, c.call_uuid, c.at, calls.caller, calls.caller_name, calls.called,
        c.flow, c.purpose, c.basis, c.state, c.reason, c.key, c.notice,

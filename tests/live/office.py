@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import tempfile
 from array import array
 from http.client import HTTPConnection
@@ -254,6 +255,16 @@ class Office:
         with self.rig.look() as ledger:
             found: dict[str, Any] = ledger.call(call.uuid)
         return found
+
+    def slot(self) -> str:
+        """Return the slot in which a call is parked (`lot`); we are the only ones."""
+        with gevent.Timeout(PATIENCE_S):
+            while True:
+                slots = re.findall(
+                    r"<extension[^>]*>(85\d\d)<", self.switch.api("valet_info lot")
+                )
+                if slots:
+                    return str(slots[-1])
 
     def close(self) -> None:
         """Hang up, give the queue back, stop the controller."""
