@@ -78,12 +78,23 @@ def up(office, place, call, agent):
         office.until("recording starts", call)
         return [call]
     if place == "waiting":
-        office.until("waits in queue", call)
+        office.until("waits in queue", call)  # it is recorded by then
         return [call]
     talk = agent.rings()
     talk.until("up")
     office.until("an agent answers", call)
     return [call, talk]
+
+
+def bear_witness(office, call):
+    """Start another recorder, which nobody masks.
+
+    What it has not got, the network or the switch itself has thrown away.
+    """
+    path = office.folder / f"{call.uuid}-witness.wav"
+    stereo = str(office.rig.controller.shelf.flows["test"].recording.is_stereo).lower()
+    options = f"RECORD_STEREO={stereo},RECORD_PRE_BUFFER_FRAMES=1"
+    office.switch.does(f"uuid_record {call.uuid} start {path} 0 {{{options}}}")
 
 
 def asked_of_the_desk(office, talks, want):
@@ -107,6 +118,7 @@ def masked_at_random(asks, place, office, dice, agent):
     """Make a call that somebody masks and unmasks; return who talked."""
     call = office.call()
     talks = up(office, place, call, agent)
+    bear_witness(office, call)
     for _ in range(MASKS):
         speaks(call, dice)
         asks(office, talks, "masked")
@@ -118,18 +130,12 @@ def masked_at_random(asks, place, office, dice, agent):
 
 
 def masked_by_steps(office, dice, agent):
-    """Make a call whose flow masks by itself; return who talked.
-
-    Another recorder, which nobody masks, tells what the switch itself has thrown away.
-    """
+    """Make a call whose flow masks by itself; return who talked."""
     call = office.call()
     office.until("asks", call)
     call.press("1")
     office.until("recording starts", call)
-    path = office.folder / f"{call.uuid}-witness.wav"
-    stereo = str(office.rig.controller.shelf.flows["test"].recording.is_stereo).lower()
-    options = f"RECORD_STEREO={stereo},RECORD_PRE_BUFFER_FRAMES=1"
-    office.switch.does(f"uuid_record {call.uuid} start {path} 0 {{{options}}}")
+    bear_witness(office, call)
     for _ in range(2):
         office.until("asks", call)
         speaks(call, dice)
@@ -209,7 +215,7 @@ def judged(folder, talks, kept):
     """Return what is wrong with the call's files; nothing, if all is well."""
     wrong, numbers = [], [0] * 5
     path = folder / f"{talks[0].uuid}-witness.wav"
-    witness = decode.read(path) if path.exists() else None
+    witness = decode.read(path)
     for row in kept["recordings"]:
         found = account(kept, row, talks, witness=witness)
         verdict = found.verdict

@@ -102,8 +102,9 @@ def reached(talks: Sequence[Call]) -> dict[int, set[int]]:
 def witnessed(talks: Sequence[Call], witness: Recording) -> dict[int, set[int]]:
     """Return what of each party another recorder has got, which was never masked.
 
-    The switch throws packets away when an application begins (measured: two when it
-    asks for a key, three when an agent answers): no recorder gets them.
+    The network loses one now and then, and the switch throws some away when an
+    application begins (measured: two when it asks for a key, three when an agent
+    answers): no recorder gets them.
     """
     return {
         party: set(said) - lost(said, witness.of(party), longest=len(said))

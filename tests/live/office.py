@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import tempfile
 from array import array
 from http.client import HTTPConnection
@@ -48,12 +49,16 @@ prompts:
 """
 
 
+def password() -> str:
+    """Return the password of the switch's event socket."""
+    return os.environ.get("ESLFLOW_FREESWITCH_PASSWORD", "ClueCon")
+
+
 class Switch:
     """The switch's event socket."""
 
     def __init__(self, host: str) -> None:
-        password = os.environ.get("ESLFLOW_FREESWITCH_PASSWORD", "ClueCon")
-        self._link = SafeInbound(host, 8021, password)
+        self._link = SafeInbound(host, 8021, password())
         self._link.connect()
 
     def api(self, words: str) -> str:
@@ -250,6 +255,16 @@ class Office:
         with self.rig.look() as ledger:
             found: dict[str, Any] = ledger.call(call.uuid)
         return found
+
+    def slot(self) -> str:
+        """Return the slot in which a call is parked (`lot`); we are the only ones."""
+        with gevent.Timeout(PATIENCE_S):
+            while True:
+                slots = re.findall(
+                    r"<extension[^>]*>(85\d\d)<", self.switch.api("valet_info lot")
+                )
+                if slots:
+                    return str(slots[-1])
 
     def close(self) -> None:
         """Hang up, give the queue back, stop the controller."""
