@@ -1,6 +1,6 @@
 import pytest
 
-from tests.live.account import GUARD_US, lost, own_actions, spans_of
+from tests.live.account import GUARD_US, lost, own_actions, spans_of, unsure_of
 from tests.live.leaks import FOR_EVER, Span
 
 
@@ -37,6 +37,11 @@ def test_a_mask_without_an_end_lasts_for_ever():
 
 def test_a_mask_ends_with_its_file():
     assert spans_of([action("mask", 7), action("stop", 9)]) == (Span(7, 9),)
+
+
+def test_from_asking_to_the_ok_nobody_knows():
+    actions = [action("mask", 9, asked_at=7), action("stop", 12, asked_at=11)]
+    assert unsure_of(actions) == (Span(7, 9),)
 
 
 def test_a_span_is_never_shorter_than_nothing():

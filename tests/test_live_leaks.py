@@ -58,6 +58,13 @@ def test_what_is_missing_says_where_it_was():
     assert missing.before_end_ms == 1600.0
 
 
+def test_while_it_is_unsure_nothing_need_be_heard():
+    unsure = [Span(400 * MS, 440 * MS)]
+    for numbers in (without(20, 22), range(100)):
+        found = judge(recording(numbers), SAID, (), 0, 2000 * MS, unsure=unsure)
+        assert (found.missing, found.leaks) == ((), ())
+
+
 def test_what_nobody_got_was_lost_on_the_way():
     heard = recording(without(20, 22))
     found = judge(heard, SAID, (), 0, 2000 * MS, reached={CALLER: {20}})

@@ -62,6 +62,12 @@ def spans_of(actions: Iterable[Row], early_us: int = GUARD_US) -> tuple[Span, ..
     return (*found, *([Span(since, FOR_EVER)] if since else ()))
 
 
+def unsure_of(actions: Iterable[Row]) -> tuple[Span, ...]:
+    """Return when a mask or an unmask had been asked for, and was not confirmed yet."""
+    turns = (row for row in actions if row["action"] in ("mask", "unmask"))
+    return tuple(Span(turn["asked_at"], turn["at"]) for turn in turns)
+
+
 def lost(
     said: Iterable[int], heard: Iterable[int], longest: int = LONGEST_LOSS
 ) -> set[int]:
@@ -145,6 +151,7 @@ def account(
         since or row["audio_at"] + STARTS_WITHIN_US,
         min(row["stopped_at"], max(talks[0].said().values())),
         reached=witnessed(talks, witness) if witness else reached(talks),
+        unsure=unsure_of(kept["recording_actions"]),
     )
     return Account(row, spans, file, verdict, audited(row, actions))
 

@@ -93,10 +93,12 @@ def judge(
     until: int,
     guard_us: int = GUARD_US,
     reached: Reached | None = None,
+    unsure: Sequence[Span] = (),
 ) -> Verdict:
     """Compare a file with what was said between two moments.
 
-    A party that `reached` does not name is taken to have reached everybody.
+    While it is `unsure`, nothing need be heard. A party that `reached` does not name is
+    taken to have reached everybody.
     """
     leaks: list[Leak] = []
     missing: list[Missing] = []
@@ -111,7 +113,8 @@ def judge(
             elif span is not None:
                 blanked += 1
             elif since + guard_us < at < until - guard_us:
-                missing += _missing(party, number, at, spans, since, until, guard_us)
+                near = (*spans, *unsure)
+                missing += _missing(party, number, at, near, since, until, guard_us)
     strange = tuple(_strange(recording, said, spans))
     kept = tuple(one for one in missing if _got_through(one, reached or {}))
     lost = len(missing) - len(kept)

@@ -13,6 +13,7 @@ import os
 import re
 import tempfile
 from array import array
+from collections.abc import Callable
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import IO, Any
@@ -70,6 +71,11 @@ class Switch:
         answer = self.api(words)
         assert answer.startswith("+OK"), f"{words}: {answer}"
         return SystemClock().now()
+
+    def hears(self, event: str, handle: Callable[[dict[str, str]], None]) -> None:
+        """Let somebody hear the headers of each event of a kind."""
+        self._link.register_handle(event, lambda told: handle(told.headers))
+        self._link.send(f"event plain {event}")
 
     def close(self) -> None:
         """End the link."""
