@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import resource
 import signal
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from eslflow.ledger.writer import Ledger
     from eslflow.switch.controller import Controller
     from eslflow.switch.link import Link
+    from eslflow.switch.rounds import Rounds
 
 log = logging.getLogger("eslflow")
 
@@ -51,10 +53,8 @@ def serve(settings: Settings, site: Path) -> None:
     """Run a site's controller."""
     from eslflow.clock import SystemClock
     from eslflow.ledger.writer import Ledger
-    from eslflow.recordings.auditor import Auditor
     from eslflow.switch.controller import Wakeup, run_until_stopped
     from eslflow.switch.link import link_of
-    from eslflow.switch.rounds import Rounds
     from eslflow.web.server import Control
 
     loaded = open_site(settings)
@@ -73,17 +73,37 @@ def serve(settings: Settings, site: Path) -> None:
         control = Control(settings, controller, ledger, link, clock)
         settle_memory()
         _announce(controller, settings, ", ".join(loaded.shelf.flows))
-        auditor = Auditor(
-            settings.ledger, ledger.keep, settings.recordings, clock, alarm
-        )
-        checking = Rounds("checking recordings", auditor.run_due, ROUND_S)
-        with checking, _adoption(settings, controller, link, clock):
+        checking = _checking(settings, ledger, clock)
+        adopting = _adoption(settings, controller, link, clock)
+        with checking, adopting, _reporting(controller):
             left = run_until_stopped(controller, SIGNALS, settings.drain_s)
         control.stop()
         link.close()
         log.info(
             "stopped; %s", f"{left} calls went to the dialplan" if left else "idle"
         )
+
+
+def _checking(settings: Settings, ledger: Ledger, clock: Clock) -> Rounds:
+    """Open recordings after their calls, again and again."""
+    from eslflow.recordings.auditor import Auditor
+    from eslflow.switch.rounds import Rounds
+
+    folder = settings.recordings
+    auditor = Auditor(settings.ledger, ledger.keep, folder, clock, alarm)
+    return Rounds("checking recordings", auditor.run_due, ROUND_S)
+
+
+@contextmanager
+def _reporting(controller: Controller) -> Iterator[None]:
+    """Report to systemd, if it has started us."""
+    from eslflow.switch.watchdog import Watchdog
+
+    watchdog = Watchdog(os.environ, controller.timers)
+    try:
+        yield
+    finally:
+        watchdog.close()
 
 
 @contextmanager
