@@ -93,7 +93,7 @@ class Rig:
         watch: Watch | None = None,
     ) -> None:
         audio = [item for flow in flows for item in flow.audio()]
-        found, self.silent = find_sounds(audio, sounds)
+        found, self.faults = find_sounds(audio, sounds)
         self.folder = folder
         self.clock: Clock = clock or SimulatedClock()
         shared = self.clock if isinstance(self.clock, SimulatedClock) else None

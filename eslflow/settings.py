@@ -85,13 +85,30 @@ class Settings:
     switch: Switch | None = None
     control: Control | None = None
     """Without it, nothing listens for programs."""
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
+    """Lines of the file that name flows, by the flow."""
 
 
-def load_settings(site: Path, for_switch: bool = True) -> Settings:
-    """Return the settings of a site; without a switch, any path will do.
+def load_settings(site: Path) -> Settings:
+    """Return the settings of a site that takes calls.
 
     Raises:
         SettingsError: there is no site here, or a path that the switch cannot use.
+        FlowErrors: everything that is wrong with the file.
+    """
+    settings = read_settings(site)
+    for name in ("sounds", "recordings"):
+        demand_plain(
+            getattr(settings, name), f"Move the site, or set {name}: to a folder"
+        )
+    return settings
+
+
+def read_settings(site: Path) -> Settings:
+    """Return the settings of a site whose files are only read.
+
+    Raises:
+        SettingsError: there is no site here.
         FlowErrors: everything that is wrong with the file.
     """
     path = site / FILE
@@ -106,10 +123,6 @@ def load_settings(site: Path, for_switch: bool = True) -> Settings:
     top = document.read()
     settings = _Loader(document, site).settings(top)
     document.stop_if_broken()
-    for name in ("sounds", "recordings") if for_switch else ():
-        demand_plain(
-            getattr(settings, name), f"Move the site, or set {name}: to a folder"
-        )
     return settings
 
 
@@ -155,6 +168,7 @@ class _Loader:
             ledger=self._path("ledger", "eslflow.db"),
             switch=self._switch(),
             control=self._control(),
+            lines=self._lines(),
         )
 
     def _context(self, key: str) -> Context:
@@ -218,6 +232,14 @@ class _Loader:
             _DIALLED,
             "what is dialled, such as 4930123456",
         )
+
+    def _lines(self) -> dict[str, int]:
+        numbers, default = (
+            self._entries.get(key) for key in ("numbers", "default_flow")
+        )
+        nodes = [] if numbers is None else [value for _, value in numbers.pairs]
+        nodes += [] if default is None else [default]
+        return {node.text: node.mark.line for node in reversed(nodes)}
 
     def _inside(self, key: str, keys: Collection[str], words: str) -> bool:
         """Make the entries of a setting known as `key.inner`; false without it."""

@@ -16,12 +16,29 @@ from eslflow.check import load_flow
 from eslflow.errors import FlowError, FlowErrors, PromptError, SettingsError
 from eslflow.flow.audio import Audio
 from eslflow.flow.model import Flow
+from eslflow.flow.problems import near
 from eslflow.prompts import wav
-from eslflow.prompts.build import is_stale, read_manifest
-from eslflow.settings import Settings
+from eslflow.prompts.build import Made, is_stale, read_manifest
+from eslflow.settings import FILE, Settings
 from eslflow.switch.shelf import Shelf
 
 ENGINE = f"eslflow {__version__}"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Audio that is not as it should be."""
+
+    text: str
+    """Which, and why."""
+    is_silent: bool = True
+    """Whether it is not played."""
+    is_ours: bool = True
+    """Whether `eslflow prompts build` mends it."""
+
+    def __str__(self) -> str:
+        """Tell it in a line."""
+        return self.text
 
 
 @dataclass(frozen=True)
@@ -30,8 +47,8 @@ class Loaded:
 
     shelf: Shelf
     site: Site
-    silent: tuple[str, ...]
-    """Audio that cannot be played, each with its reason."""
+    faults: tuple[Fault, ...]
+    """Audio that is not as it should be."""
 
 
 def open_site(settings: Settings) -> Loaded:
@@ -46,9 +63,9 @@ def open_site(settings: Settings) -> Loaded:
         raise SettingsError(f"there are no flows (*.yaml) in {settings.flows}")
     demand_known(settings, flows)
     audio = [item for flow in flows.values() for item in flow.audio()]
-    sounds, silent = find_sounds(audio, settings.sounds)
+    sounds, faults = find_sounds(audio, settings.sounds)
     shelf = Shelf(flows, settings.default_flow, settings.numbers)
-    return Loaded(shelf, Site(str(settings.recordings), ENGINE, sounds), silent)
+    return Loaded(shelf, Site(str(settings.recordings), ENGINE, sounds), faults)
 
 
 def demand_known(settings: Settings, flows: Iterable[str]) -> None:
@@ -59,8 +76,11 @@ def demand_known(settings: Settings, flows: Iterable[str]) -> None:
     """
     named = {*settings.numbers.values(), settings.default_flow} - {""}
     for name in sorted(named - set(flows)):
-        known = ", ".join(flows)
-        raise SettingsError(f"the settings name a flow '{name}'; there are: {known}")
+        where = f"{settings.folder / FILE}:{settings.lines.get(name, 1)}"
+        guess = near(name, list(flows)) or "."
+        raise SettingsError(
+            f"{where}: there is no flow '{name}'{guess} There are: {', '.join(flows)}"
+        )
 
 
 def load_flows(paths: Iterable[Path]) -> dict[str, Flow]:
@@ -89,32 +109,41 @@ def load_flows(paths: Iterable[Path]) -> dict[str, Flow]:
 
 def find_sounds(
     audio: Iterable[Audio], folder: Path
-) -> tuple[dict[str, Sound], tuple[str, ...]]:
-    """Return the audio that can be played, and what is wrong with the rest.
-
-    A notice that a machine spoke with other words than the flow has now is not played:
-    a choice would be kept with words that nobody heard.
+) -> tuple[dict[str, Sound], tuple[Fault, ...]]:
+    """Return the audio that is played, and what is wrong with audio.
 
     Raises:
-        PromptError: the list of what a machine made cannot be read.
+        PromptError: nobody can tell which files a machine spoke.
     """
-    found: dict[str, Sound] = {}
-    silent = []
     made = read_manifest(folder)
+    found: dict[str, Sound] = {}
+    faults = []
     for item in audio:
-        path = folder / item.path
-        what = f"{item.what} ({item.language})"
-        if not path.exists():
-            silent.append(f"{what} has no audio: {path}")
-            continue
-        try:
-            held = wav.read(path)
-        except PromptError as error:
-            silent.append(f"{what}: {error}")
-            continue
-        if is_stale(item, folder, made.get(item.path)):
-            silent.append(f"{what} has other words now than its audio: {path}")
-            if item.is_notice:
-                continue
-        found[item.path] = Sound(str(path), held.sha256, held.ms)
-    return found, tuple(silent)
+        fault, held = _looked_at(item, folder, made.get(item.path))
+        if fault is not None:
+            faults.append(fault)
+        if held is not None and (fault is None or not fault.is_silent):
+            path = str(folder / item.path)
+            found[item.path] = Sound(path, held.sha256, held.ms)
+    return found, tuple(faults)
+
+
+def _looked_at(
+    item: Audio, folder: Path, made: Made | None
+) -> tuple[Fault | None, wav.Wav | None]:
+    """Return what is wrong with a file, and what it holds."""
+    path = folder / item.path
+    what = f"{item.what} ({item.language})"
+    if not path.exists():
+        return Fault(f"{what} has no audio: {path}"), None
+    try:
+        held = wav.read(path)
+    except PromptError as error:
+        return Fault(f"{what}: {error}", is_ours=made is not None), None
+    if not is_stale(item, held, made):
+        return None, held
+    # What is kept as the words of a choice must be what the caller heard.
+    is_notice = item.what.startswith("notice ")
+    rest = "it is not played" if is_notice else "the old ones are played"
+    text = f"{what} has new words that {path} does not speak yet: {rest}"
+    return Fault(text, is_silent=is_notice), held

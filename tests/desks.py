@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from eslflow.call.live import Site
 from eslflow.call.wishes import Answered, Want, Wish
 from eslflow.errors import NotFound
 from eslflow.switch.desk import LiveCall
@@ -23,6 +24,9 @@ class TableController:
 
     def __init__(self, desk: TableDesk) -> None:
         self.desk = desk
+        self.problem = ""
+        """Why there is no room for recordings."""
+        self.site = Site("/r", room=lambda: self.problem)
 
 
 class TableDesk:

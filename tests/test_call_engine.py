@@ -160,8 +160,11 @@ def test_a_step_that_fails_with_nowhere_to_go_gives_the_call_to_the_dialplan():
 
 
 def test_a_call_that_goes_round_in_circles_is_given_to_the_dialplan():
-    circle = flow("a: {announce: welcome, next: b}\nb: {announce: welcome, next: a}")
-    silent = site_for(circle, missing=("test/en/welcome.wav",))
+    circle = flow(
+        "a: {menu: which, keys: {1: b}, error: b}\n"
+        "b: {menu: which, keys: {1: a}, error: a}"
+    )
+    silent = site_for(circle, missing=("test/en/which.wav",))
     engine = Engine(Offered("4c1b-9"), circle, silent, START)
     said = engine.begin()
     assert said[-1] == Close()

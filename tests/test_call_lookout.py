@@ -215,3 +215,10 @@ def test_our_own_start_needs_no_look():
         call.expects()
         call.answers(start)
         assert look(OURS) not in call.skips()
+    with Playbook(TALK) as call:
+        talking(call)
+        call.answers(look(OURS), bugs(PATH))
+        call.expects(look(THEIRS))
+        call.answers(look(THEIRS), bugs())
+        call.when(RecordStarted(PATH))
+        call.expects()

@@ -269,3 +269,18 @@ def test_a_file_that_waits_for_an_agent_ends_where_the_step_has_none():
         start = call.skips()[-1]
         assert "/4c1b-9-2.wav" in start.arg
         assert "BRIDGE_REQ" not in start.arg
+
+
+def test_a_fifo_pauses_what_is_recorded_while_the_caller_waits():
+    waits = "q: {queue: desk, type: fifo, record: on}"
+    with Playbook(flow(waits, LAW)) as call:
+        recorder = call.engine.live.recorder
+        start = call.skips()[-1]
+        call.when(RecordStarted(recorder.segment.path))
+        call.answers(start)
+        call.skips()
+        assert recorder.segment.parted_at == call.now
+        call.when(RecordStarted("/another.wav"))
+        call.when(Bridged("b-1", "1001"))
+        call.skips()
+        assert recorder.segment.parted_at == 0

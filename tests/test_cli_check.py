@@ -45,15 +45,43 @@ def test_audio_that_is_missing_is_named_with_a_way_out(site):
     done = run(site, "check", "support")
     assert done.exit_code == CONFIGURATION
     assert "prompt welcome (de) has no audio" in done.stderr
-    command = f"eslflow --site {site} prompts build {site}/flows/support.yaml"
-    assert command in done.stderr
+    path = site / "flows" / "support.yaml"
+    assert f"eslflow --site {site} prompts build {path}" in done.stderr
+
+
+def test_a_notice_with_new_words_is_told_until_they_are_spoken(site):
+    flow = site / "flows" / "support.yaml"
+    flow.write_text(
+        flow.read_text().replace("To train our", "Please note: To train our")
+    )
+    done = run(site, "check")
+    assert done.exit_code == CONFIGURATION
+    assert "recording.v1.wav does not speak yet: it is not played" in done.stderr
+    assert f"Make it with: eslflow --site {site} prompts build" in done.stderr
+
+
+def test_a_prompt_with_new_words_is_a_warning(site):
+    flow = site / "flows" / "support.yaml"
+    flow.write_text(flow.read_text().replace("en: Thank you", "en: Many thanks"))
+    done = run(site, "check")
+    assert done.exit_code == 0
+    assert "warning: prompt welcome (en) has new words" in done.stderr
+
+
+def test_a_persons_broken_file_is_to_be_recorded_again(site):
+    (site / "sounds" / "generated.json").unlink()
+    (site / "sounds" / "support" / "de" / "welcome.wav").write_bytes(b"")
+    done = run(site, "check")
+    assert done.exit_code == CONFIGURATION
+    assert "record it again, or remove the file" in done.stderr
+    assert "Make it with" not in done.stderr
 
 
 def test_settings_that_name_no_flow_are_told(site):
     (site / "eslflow.yaml").write_text("numbers: {1: suport}\n")
     done = run(site, "check")
     assert done.exit_code == CONFIGURATION
-    assert "the settings name a flow 'suport'; there are: support" in done.stderr
+    assert "eslflow.yaml:1: there is no flow 'suport'. Did you mean" in done.stderr
     assert run(site, "check", "support").exit_code == 0
 
 

@@ -43,6 +43,8 @@ def test_json_for_programs_has_utc(site):
 def test_consents_are_found_by_what_is_known(site):
     assert listed(site, "--number", "030 111111") == ["aaaa-1"]
     assert listed(site, "--state", "refused") == ["bbbb-2"]
+    for spelling in ("not_asked", "not-asked", "not asked"):
+        assert listed(site, "--state", spelling) == ["dddd-4"]
     assert listed(site, "--purpose", "training", "--limit", "1") == ["dddd-4"]
     assert listed(site, "--since", "2000-01-01", "--until", "2001-01-01T10:00") == []
     assert len(listed(site, "--since", "2026-01-01")) == 4

@@ -89,3 +89,15 @@ def test_a_site_without_a_default_flow_asks_for_one(site):
     done = run(site, "dialplan")
     assert done.exit_code == 1
     assert "name a flow" in done.stderr
+
+
+def test_what_to_look_at_is_told_beside_what_is_pasted(site):
+    told = run(site, "dialplan").stderr
+    assert "no number leads to 'support'" in told
+    assert "go to the queue 'support' of step 'support', the last one" in told
+    (site / "flows" / "desk.yaml").write_text(FIFO)
+    assert run(site, "dialplan", "desk", "--number", "1").stderr == ""
+    text = "flow: busy\nsteps: {a: {hangup: USER_BUSY}}\n"
+    (site / "flows" / "busy.yaml").write_text(text)
+    told = run(site, "dialplan", "busy", "--number", "1").stderr
+    assert told.startswith("eslflow: flow 'busy' has no queue to fall back to")

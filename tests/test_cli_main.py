@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -74,6 +75,19 @@ def test_a_reader_that_leaves_is_no_error(tmp_path):
     ) as process:
         process.stdout.close()
         assert process.stderr.read() == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("words", [("consents", "list"), ("--help",)])
+def test_output_that_cannot_be_written_is_told_in_a_line(tmp_path, words):
+    site_with_calls(tmp_path)
+    command = [sys.executable, "-m", "eslflow", "--site", str(tmp_path), *words]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.stderr == "Error: cannot write: No space left on device\n"
+    assert done.returncode == 1
 
 
 def test_a_look_up_imports_nothing_slow(tmp_path):

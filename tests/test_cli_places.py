@@ -15,6 +15,15 @@ def test_flows_are_named_by_path_or_by_name(tmp_path):
         flow_paths(tmp_path, ["zz"])
 
 
+def test_a_folder_is_no_flow(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NotFound, match=r"^\. is a folder: name a flow, or its file$"):
+        flow_paths(tmp_path, ["."])
+    (tmp_path / "eslflow.yaml").write_text("")
+    with pytest.raises(NotFound, match=f"Or leave it out, with --site {tmp_path}$"):
+        flow_paths(tmp_path, [str(tmp_path)])
+
+
 def test_without_names_the_sites_flows_are_meant(tmp_path):
     with pytest.raises(SettingsError):
         flow_paths(tmp_path, [])

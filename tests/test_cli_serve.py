@@ -13,7 +13,7 @@ import pytest
 
 from eslflow.call.records import RecordingAction, RecordingBegun, RecordingEnded
 from eslflow.cli.main import CONFIGURATION
-from eslflow.cli.serve import allow_sockets
+from eslflow.cli.serve import SQLITE, allow_sockets, demand_ledger
 from eslflow.ledger.read import Reader
 from eslflow.ledger.writer import Ledger, write
 from eslflow.rig import file_length_ms
@@ -181,8 +181,29 @@ def test_a_folder_for_recordings_that_cannot_be_made_is_told(site):
     assert "See recordings:" in done.stderr
 
 
+def test_what_can_never_be_a_ledger_is_bad_configuration(site):
+    (site / "eslflow.yaml").write_text("listen: 127.0.0.1:0\nledger: x/y.db\n")
+    path = site / "x" / "y.db"
+
+    def told():
+        done = run(site, "serve")
+        assert done.exit_code == CONFIGURATION
+        assert "See ledger: in eslflow.yaml" in done.stderr
+        return done.stderr
+
+    assert "there is no such folder" in told()
+    path.mkdir(parents=True)
+    assert "it is a folder" in told()
+    path.rmdir()
+    path.write_text("a list of purchases")
+    assert "it is another kind of file" in told()
+    for start in (b"", SQLITE):
+        path.write_bytes(start)
+        demand_ledger(path)
+
+
 def test_a_ledger_that_cannot_be_opened_is_told(site):
-    (site / "eslflow.db").write_bytes(b"no database")
+    (site / "eslflow.db").write_bytes(SQLITE + b"and no more")
     done = run(site, "serve")
     assert done.exit_code == 1
     assert "cannot open the ledger" in done.stderr

@@ -42,12 +42,23 @@ def test_a_call_that_is_going_on_tells_what_is_known(ledger):
     assert "from      an unknown number, as the network says" in told
     assert "ended" not in told
     assert "state running" in told
-    assert "started" not in told
+    assert "started   20" in told
+    for action in kept["recording_actions"]:
+        action["verified"] = False
+    assert "started" not in story(kept)
     assert "more at   https://example.com/privacy" in told
     kept["choices"][1] |= {"tries": 3, "audio_sha256": "", "key": ""}
     told = story(kept)
     assert "pressed   nothing, asked 3 times" in told
     assert "audio     none" in told
+
+
+def test_what_a_caller_sends_does_not_fill_the_screen(ledger):
+    kept = ledger.call("aaaa-1")
+    kept["call"] |= {"caller": "1" * 5000, "caller_name": "n" * 5000}
+    first = story(kept).splitlines()[1]
+    assert "1" * 100 + "\u2026 (" + "n" * 100 + "\u2026)" in first
+    assert len(first) < 260
 
 
 def test_a_call_of_which_only_choices_are_known_is_told():

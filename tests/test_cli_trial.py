@@ -102,3 +102,21 @@ def test_audio_that_is_broken_is_told_once(tmp_path, new_flow, caplog):
     assert f"! prompt hello (en): {path} is no WAV file" in done.output
     assert "! prompt hello has no audio" in done.output
     assert not caplog.records
+
+
+def test_words_that_the_machines_file_does_not_speak_are_told(tmp_path):
+    run(tmp_path, "init", str(tmp_path))
+    flow = tmp_path / "flows" / "support.yaml"
+    flow.write_text(flow.read_text().replace("en: Thank you", "en: Many thanks"))
+    told = run(tmp_path, "try", "support", "--press", "2").stdout
+    assert "! prompt welcome (en) has new words" in told
+    assert str(tmp_path / "sounds") in told
+
+
+def test_audio_of_languages_that_are_not_played_is_not_missed(tmp_path):
+    run(tmp_path, "init", str(tmp_path))
+    (tmp_path / "sounds" / "support" / "de" / "welcome.wav").unlink()
+    words = ("try", "support", "--press", "2")
+    assert "no audio" not in run(tmp_path, *words).stdout
+    told = run(tmp_path, *words, "--language", "de").stdout
+    assert "! prompt welcome (de) has no audio yet" in told

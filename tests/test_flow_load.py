@@ -212,21 +212,11 @@ def test_no_moment_is_named_where_nothing_begins():
     assert problems(text) == ["step 'a' says from when, but not record: on"]
 
 
-def test_a_name_that_stands_twice_is_told_though_the_first_is_wrong():
-    text = "flow: t\npurposes: {a: {basis: consnt}, a: {basis: consent}}\n"
-    text += "prompts: {hi: Hi.}\nsteps:\n  s: {anounce: hi}\n  s: {announce: hi}\n"
-    assert [p for p in problems(text) if "twice" in p] == [
-        "the purpose 'a' stands twice",
-        "the step 's' stands twice",
-    ]
-
-
-def test_a_step_of_no_kind_is_told_what_else_is_wrong_with_it():
-    step = "{anounce: hi, record: yes, from: never, next: nowhere}"
-    found = problems(TINY.replace("{announce: hi}", step))
-    assert [problem.partition(" ")[0] for problem in found] == [
-        "step",
-        "'yes'",
-        "'never'",
-        "there",
-    ]
+def test_a_bare_number_of_what_is_kept_long_is_taken_for_days():
+    with pytest.raises(FlowErrors) as caught:
+        load(
+            (TINY + "purposes: {p: {basis: consent, retain: 90}}\n").encode(),
+            "t",
+            KINDS,
+        )
+    assert [p.hint for p in caught.value.problems] == ["Write 90d for days."]

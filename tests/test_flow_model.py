@@ -9,6 +9,7 @@ from eslflow.flow.model import (
     Record,
     RecordingRules,
     Second,
+    Told,
 )
 from tests.steps_of import HEAD, flow
 
@@ -29,6 +30,7 @@ def test_words_read_as_the_file_spells_them():
         "off",
         "answer",
     ]
+    assert str(Told.UNRECORDED) == "unrecorded"
     rules = (Channels.MONO, AfterMask.STAY, AgentKey.UNMASK, Second.JUDGE)
     assert [str(word) for word in rules] == ["mono", "stay", "unmask", "judge"]
 

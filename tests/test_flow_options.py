@@ -20,6 +20,7 @@ from eslflow.flow.options import (
     Size,
     StepName,
     Table,
+    Tag,
     Url,
     Whole,
     fields_of,
@@ -235,3 +236,8 @@ def test_nothing_is_no_scalar():
     document = Document(b"", "t.yaml")
     assert StepName().convert(node, Context(document, NAMES)) is None
     assert document.problems
+
+
+def test_a_tag_may_have_blanks_and_brackets_and_nothing_that_ends_a_variable():
+    assert convert(Tag(), "'[REC] '") == "[REC] "
+    assert "is not right here" in convert(Tag(), "'a;b'")

@@ -86,6 +86,12 @@ def test_what_is_declared_is_found_by_its_name():
     ]
 
 
+def test_a_double_name_is_told_though_the_first_one_is_bad():
+    top, context = read("c: 1\nc: 2\n")
+    assert named(top, context, "thing", lambda _, node: None) == {}
+    assert told(context) == ["the thing 'c' stands twice"]
+
+
 def test_what_is_not_declared_is_none():
     assert named(None, read("")[1], "thing", lambda *_: 1) == {}
     assert names_in(None) == ()

@@ -56,7 +56,7 @@ def test_a_talk_that_is_over_ends_the_flow_unless_told_otherwise():
 def test_the_flow_starts_with_its_first_step_or_the_one_named():
     assert flow("a: {announce: welcome}").start == "a"
     named = HEAD + "start: b\n"
-    steps = "a: {announce: welcome}\nb: {announce: welcome, next: a}"
+    steps = "a: {hangup: USER_BUSY}\nb: {announce: welcome, next: a}"
     assert flow(steps, named).start == "b"
     wrong = HEAD + "start: x\n"
     assert problems(steps, wrong) == ["there is no step 'x'"]
@@ -143,7 +143,48 @@ def test_a_kind_may_record_unless_told_otherwise():
     assert caught.value.problems[0].column == 6
 
 
+def test_a_step_of_no_kind_shows_its_other_mistakes_too():
+    text = "a: {anounce: welcome, record: yes, from: now, next: b, tiemout: a}"
+    assert problems(text) == [
+        "step 'a' does not say what it does. Did you mean 'announce'?",
+        "'yes' is not right here",
+        "'now' is not right here",
+        "there is no step 'b'",
+        "'tiemout' is no option of any step. Did you mean 'timeout'?",
+    ]
+    text = "a: {announce: welcome, queue: x, tiemout: a, keys: {}, [b]: c}"
+    assert problems(text) == [
+        "step 'a' is both announce and queue",
+        "'tiemout' is no option of any step. Did you mean 'timeout'?",
+        "'' is no option of any step",
+    ]
+    assert problems("a: {play: welcome, next: b}") == [
+        "step 'a' does not say what it does",
+        "there is no step 'b'",
+    ]
+
+
+def test_a_circle_in_which_nothing_waits_is_told_once():
+    circle = (
+        "into: {announce: welcome}\n"
+        "a: {announce: welcome}\n"
+        "b: {announce: welcome, next: a, error: out}\n"
+        "out: {hangup: USER_BUSY}\n"
+    )
+    assert problems(circle) == ["step 'a' leads back to itself, and nothing waits"]
+    assert problems("a: {announce: welcome, next: a}") == [
+        "step 'a' leads back to itself, and nothing waits"
+    ]
+    waits = "a: {announce: welcome}\nb: {menu: which, keys: {1: a}, failure: a}"
+    assert flow(waits).start == "a"
+
+
 def test_a_step_has_one_place():
+    text = "a: {record: yes}\na: {announce: which}"
+    assert problems(text)[1:] == [
+        "'yes' is not right here",
+        "the step 'a' stands twice",
+    ]
     text = "a: {announce: welcome}\na: {announce: which}"
     assert problems(text) == ["the step 'a' stands twice"]
 

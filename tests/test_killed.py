@@ -1,9 +1,9 @@
 """A controller killed at each step of a call, again and again.
 
 The process is killed with SIGKILL just when it has sent a certain command of the call;
-which one moves through the whole call from run to run. Afterwards: every grant on which
-a recording was asked for is in the ledger, and every caller has reached the fallback or
-a queue. The switch is the simulated one, in this process, over a real socket.
+which one moves through the whole call from run to run. Afterwards every grant on which
+a recording was asked for is in the ledger. The switch is the simulated one, in this
+process, over a real socket; where the caller goes then is not looked at here.
 """
 
 import os
@@ -70,16 +70,7 @@ class Doomed:
             os.kill(self.process.pid, signal.SIGKILL)
         self.process.stdout.close()
         self.process.wait()
-        channel.lose()
-        while not channel.is_over:
-            channel.proceed()
         return channel
-
-
-def reaches_somebody(channel):
-    """Whether the caller came to the dialplan's fallback, or into a queue."""
-    asked = [sent.headers.get("execute-app-name") for sent in channel.commands]
-    return channel.state.is_left or "callcenter" in asked
 
 
 @pytest.mark.kill
@@ -91,7 +82,6 @@ def test_no_kill_loses_a_grant_that_a_recording_rests_on(site):
         script = Script(**{**vars(scripts[kill % 3]), "uuid": f"kill-{kill}"})
         channel = Doomed(site, 1 + kill * 7 % 23).call(script)
         asked += len(channel.commands)
-        assert reaches_somebody(channel), channel.heard
         if channel.recordings:
             recorded.add(script.uuid)
     Ledger(site / "eslflow.db").close()

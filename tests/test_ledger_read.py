@@ -75,7 +75,18 @@ def test_calls_come_newest_first(ledger):
 
 
 @pytest.mark.parametrize(
-    "number", ["+4930123456", "030123456", "004930123456", "123456"]
+    "number",
+    [
+        "+4930123456",
+        "030123456",
+        "004930123456",
+        "123456",
+        "(030) 12-34-56",
+        " (030) 123456",
+        "+49 (0)30 123456",
+        "+49 (0) 30 / 12 34 56",
+        "0049 (0)30 123456",
+    ],
 )
 def test_a_number_is_found_however_it_is_written(ledger, number):
     assert uuids(ledger.calls(number=number)) == ["aaa-1"]
@@ -97,6 +108,48 @@ def test_consents_are_the_last_word_on_each_purpose(ledger):
         ("aaa-1", "training", "granted"),
     ]
     assert [line["recorded"] for line in lines] == [False] * 4 + [True]
+
+
+@pytest.mark.parametrize("verified", [True, False])
+def test_a_recording_that_runs_is_told_once_the_switch_has_begun_it(tmp_path, verified):
+    start = RecordingAction(
+        "a-1", "a", 4, RecordAction.START, "step", "q", "+OK", verified
+    )
+    with Ledger(tmp_path / "x.db") as written:
+        written.keep(
+            [
+                choice("a", 2, State.GRANTED),
+                RecordingBegun("a-1", "a", "a", "/r/a.wav", "training", "q", 3),
+                start,
+            ]
+        )
+    with Reader(tmp_path / "x.db") as reader:
+        (line,) = reader.consents()
+    assert line["recorded"] is verified
+
+
+def test_a_call_that_comes_back_unasked_keeps_its_answer(tmp_path):
+    with Ledger(tmp_path / "x.db") as written:
+        written.keep(
+            [
+                choice("a", 1, State.REQUESTED),
+                choice("a", 2, State.GRANTED),
+                choice("a", 3, State.NOT_ASKED),
+                choice("b", 4, State.NOT_ASKED),
+                choice("b", 5, State.NOT_ASKED),
+                choice("c", 6, State.GRANTED),
+                choice("c", 7, State.NOT_ASKED),
+                choice("c", 8, State.REFUSED),
+            ]
+        )
+    with Reader(tmp_path / "x.db") as reader:
+        lines = reader.consents()
+        assert reader.consents(state="not_asked", call="a") == []
+    assert [(line["call_uuid"], line["at"], line["state"]) for line in lines] == [
+        ("c", 8, "refused"),
+        ("b", 5, "not_asked"),
+        ("a", 2, "granted"),
+    ]
 
 
 def test_consents_are_found_by_call_state_purpose_and_time(ledger):

@@ -266,3 +266,21 @@ def test_nothing_said_to_be_kept_is_lost_when_the_process_is_killed(path):
     kept = {uuid for (uuid,) in rows(path, "SELECT call_uuid FROM choices")}
     assert acknowledged - {""} <= kept
     assert len(acknowledged) > 100
+
+
+def test_a_mask_is_written_at_once_though_nobody_waits_for_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(writer, "GATHER_S", 4 * PATIENCE_S)
+    actions = [
+        RecordingAction("u1-1", "u1", at, what, "token x", "q", "+OK", True)
+        for at, what in enumerate((RecordAction.START, RecordAction.MASK))
+    ]
+    path, written = tmp_path / "eslflow.db", threading.Event()
+    with Ledger(path) as ledger:
+        ledger._db.set_trace_callback(
+            lambda sql: written.set() if sql == "COMMIT" else None
+        )
+        ledger.keep(actions[:1])
+        assert not written.is_set()
+        ledger.keep(actions[1:])
+        assert written.wait(PATIENCE_S)
+    assert rows(path, "SELECT count(*) FROM recording_actions") == [(2,)]

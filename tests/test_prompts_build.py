@@ -13,7 +13,7 @@ from eslflow.check import load_flow
 from eslflow.errors import PromptError
 from eslflow.flow.audio import Audio
 from eslflow.prompts import wav
-from eslflow.prompts.build import build, due, espeak, is_stale, read_manifest
+from eslflow.prompts.build import build, due, espeak, read_manifest
 
 HELLO = Audio("t/en/hello.wav", "en", "Hello.", "prompt hello")
 SPOKEN = wav.encode(array("h", [500, -500] * 4000), 22050)
@@ -29,25 +29,11 @@ def test_what_is_missing_is_made_once(tmp_path):
     assert build([HELLO], tmp_path, speak=speak) == []
 
 
-def test_another_rate_is_made_anew_and_kept_until_it_is_asked_for_again(tmp_path):
-    build([HELLO], tmp_path, speak=speak)
-    assert build([HELLO], tmp_path, 16000, speak) == [HELLO]
-    assert build([HELLO], tmp_path, speak=speak) == []
-    other = Audio(HELLO.path, "en", "Good day.", "prompt hello")
-    build([other], tmp_path, speak=speak)
-    assert wav.read(tmp_path / HELLO.path).rate == 16000
-    assert build([other], tmp_path, 8000, speak) == [other]
-
-
-def test_what_a_machine_spoke_with_other_words_is_stale(tmp_path):
-    build([HELLO], tmp_path, speak=speak)
-    made = read_manifest(tmp_path)[HELLO.path]
-    other = Audio(HELLO.path, "en", "Good day.", "prompt hello")
-    assert is_stale(other, tmp_path, made)
-    assert not is_stale(HELLO, tmp_path, made)
-    assert not is_stale(other, tmp_path, None)
-    (tmp_path / HELLO.path).write_bytes(b"a person's voice")
-    assert not is_stale(other, tmp_path, made)
+def test_another_rate_is_made_anew_and_back(tmp_path):
+    for rate in (8000, 16000, 8000):
+        assert build([HELLO], tmp_path, rate, speak) == [HELLO]
+        assert wav.read(tmp_path / HELLO.path).rate == rate
+        assert build([HELLO], tmp_path, rate, speak) == []
 
 
 def test_new_words_are_spoken_anew(tmp_path):
@@ -65,10 +51,21 @@ def test_a_persons_recording_is_never_written_over(tmp_path):
     assert build([HELLO], tmp_path, speak=speak) == []
     path.unlink()
     build([HELLO], tmp_path, speak=speak)
-    path.write_bytes(b"recorded after the machine")
+    path.write_bytes(SPOKEN)
     other = Audio(HELLO.path, "en", "Good day.", "prompt hello")
     assert build([other], tmp_path, speak=speak) == []
-    assert path.read_bytes() == b"recorded after the machine"
+    assert build([HELLO], tmp_path, 16000, speak) == []
+    assert path.read_bytes() == SPOKEN
+
+
+def test_what_cannot_be_played_is_made_anew_and_not_thrown_away(tmp_path):
+    build([HELLO], tmp_path, speak=speak)
+    path = tmp_path / HELLO.path
+    path.write_bytes(b"perhaps a person's, in another format")
+    assert build([HELLO], tmp_path, speak=speak) == [HELLO]
+    assert wav.read(path).rate == 8000
+    aside = path.with_name("hello.wav.broken")
+    assert aside.read_bytes() == b"perhaps a person's, in another format"
 
 
 def test_a_list_that_cannot_be_read_is_told(tmp_path):

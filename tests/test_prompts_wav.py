@@ -65,7 +65,7 @@ def test_a_file_that_breaks_off_is_as_long_as_what_is_there(tmp_path):
 def test_a_file_that_cannot_be_played_is_told(tmp_path, data):
     path = tmp_path / "a.wav"
     path.write_bytes(data)
-    with pytest.raises(PromptError, match=r"a\.wav is "):
+    with pytest.raises(PromptError, match=r"a\.wav is (?!no WAV file: \.)"):
         wav.read(path)
     with pytest.raises(PromptError, match="cannot be read"):
         wav.read(tmp_path / "none.wav")

@@ -49,7 +49,6 @@ def blocks(text, kind):
 
 def test_the_first_flow_and_what_try_tells_of_it_are_true(tmp_path):
     (tmp_path / "flows").mkdir()
-    (tmp_path / "sounds").symlink_to(ROOT / "sounds")
     path = tmp_path / "flows" / "support.yaml"
     path.write_text(blocks(README, "yaml")[0])
     done = CliRunner().invoke(main, ["try", str(path), "--press", "1"])

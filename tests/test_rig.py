@@ -19,7 +19,7 @@ def test_controller_and_switch_share_simulated_time(tmp_path):
     assert times == sorted(times)
     assert times[-1] - times[0] > 100e6
     assert call.ending == "hung_up"
-    assert found.silent == ()
+    assert found.faults == ()
 
 
 def test_a_files_length_is_read_from_it(tmp_path):

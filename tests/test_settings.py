@@ -83,6 +83,7 @@ def test_the_password_can_come_from_the_environment(site, monkeypatch):
         ("numbers: [a]\n", "a list stands where numbers are"),
         ('numbers: {"1 2": a}\n', "'1 2' cannot be the name of a number"),
         ("numbers: {1: a, 1: b}\n", "the number '1' stands twice"),
+        ("numbers: {1: [], 1: b}\n", "the number '1' stands twice"),
         ("allow: [localhost]\n", "'localhost' is no IP address"),
         ("allow: [192.0.2.0/24]\n", "'192.0.2.0/24' is no IP address"),
         ("allow: [[]]\n", "a list stands where an address is"),

@@ -20,7 +20,7 @@ def site(tmp_path):
 
 def test_what_ships_is_ready(site):
     loaded = open_site(load_settings(site))
-    assert loaded.silent == ()
+    assert loaded.faults == ()
     assert list(loaded.shelf.flows) == ["support"]
     sound = loaded.site.sounds["support/en/welcome.wav"]
     assert sound.path == str(site / "sounds/support/en/welcome.wav")
@@ -31,10 +31,50 @@ def test_what_ships_is_ready(site):
 def test_audio_that_is_missing_or_broken_is_named(site):
     (site / "sounds/support/en/welcome.wav").unlink()
     (site / "sounds/support/de/which.wav").write_bytes(b"no sound")
-    silent = open_site(load_settings(site)).silent
-    assert len(silent) == 2
-    assert silent[0].startswith("prompt welcome (en) has no audio")
-    assert "is no WAV file" in silent[1]
+    missing, broken = open_site(load_settings(site)).faults
+    assert missing.text.startswith("prompt welcome (en) has no audio")
+    assert "is no WAV file" in str(broken)
+    assert broken.is_ours
+
+
+def test_a_persons_broken_file_is_not_the_machines_to_mend(site):
+    (site / "sounds/generated.json").unlink()
+    (site / "sounds/support/de/which.wav").write_bytes(b"no sound")
+    (fault,) = open_site(load_settings(site)).faults
+    assert (fault.is_silent, fault.is_ours) == (True, False)
+
+
+def change(site, old, new):
+    path = site / "flows/support.yaml"
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+
+
+def test_a_notice_with_new_words_is_not_played_by_the_machines_old_voice(site):
+    change(site, "To train our", "Please note: To train our")
+    loaded = open_site(load_settings(site))
+    (fault,) = loaded.faults
+    path = "support/en/recording.v1.wav"
+    assert str(site / "sounds" / path) in fault.text
+    assert "new words" in fault.text
+    assert (fault.is_silent, fault.is_ours) == (True, True)
+    assert path not in loaded.site.sounds
+
+
+def test_a_prompt_with_new_words_is_played_as_it_was_and_told(site):
+    change(site, "en: Thank you", "en: Many thanks")
+    loaded = open_site(load_settings(site))
+    (fault,) = loaded.faults
+    assert "prompt welcome (en) has new words" in fault.text
+    assert not fault.is_silent
+    assert "support/en/welcome.wav" in loaded.site.sounds
+
+
+def test_a_person_may_have_recorded_other_words(site):
+    change(site, "To train our", "Please note: To train our")
+    sounds = site / "sounds/support/en"
+    shutil.copy(sounds / "welcome.wav", sounds / "recording.v1.wav")
+    assert open_site(load_settings(site)).faults == ()
 
 
 def test_every_problem_of_every_flow_is_told(site):
@@ -52,23 +92,14 @@ def test_a_site_without_flows_is_told(site):
 
 
 def test_a_setting_that_names_no_flow_is_told(site):
-    (site / "eslflow.yaml").write_text("default_flow: suport\n")
-    with pytest.raises(SettingsError, match="a flow 'suport'; there are: support"):
+    text = "# ours\ndefault_flow: suport\nnumbers: {1: support, 2: zzz}\n"
+    (site / "eslflow.yaml").write_text(text)
+    words = (
+        r"eslflow\.yaml:2: there is no flow 'suport'\. Did you mean 'support'\? "
+        "There are: support"
+    )
+    with pytest.raises(SettingsError, match=words):
         open_site(load_settings(site))
-
-
-def test_a_notice_that_was_spoken_with_other_words_is_not_played(site):
-    path = site / "flows" / "support.yaml"
-    text = path.read_text(encoding="utf-8")
-    changed = text.replace("Press 1 to agree", "Press 1 if you agree")
-    changed = changed.replace("Thank you for calling", "Many thanks for calling")
-    assert "Press 1 if" in changed
-    assert "Many thanks" in changed
-    path.write_text(changed, encoding="utf-8")
-    loaded = open_site(load_settings(site))
-    assert "support/en/recording.v1.wav" not in loaded.site.sounds
-    assert "support/en/welcome.wav" in loaded.site.sounds
-    assert [words.partition(" has other words now")[0] for words in loaded.silent] == [
-        "prompt welcome (en)",
-        "notice recording v1 (en)",
-    ]
+    (site / "eslflow.yaml").write_text(text.replace("suport", "support"))
+    with pytest.raises(SettingsError, match=r"yaml:3: there is no flow 'zzz'\. There"):
+        open_site(load_settings(site))

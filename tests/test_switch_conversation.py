@@ -265,6 +265,17 @@ def test_an_offer_that_drips_in_is_not_waited_for(controller, caplog):
     assert "dropped 127.0.0.1: it said nothing in 0.05 s" in caplog.text
 
 
+def test_a_peer_that_closes_at_once_is_not_said_to_have_been_waited_for(
+    controller, caplog
+):
+    peer = Peer(controller.controller.address)
+    peer.says(b"GET / HTTP/1.1")
+    peer.sock.shutdown(socket.SHUT_WR)
+    assert peer.hears_the_end() == b"connect\n\n"
+    words = "dropped 127.0.0.1: it said 14 bytes and closed, and offered no call"
+    assert words in caplog.text
+
+
 def test_a_peer_that_floods_us_does_not_keep_others_waiting(controller, monkeypatch):
     peer = on_call(controller)
     monkeypatch.setattr(conversation, "RECV", 100)

@@ -36,6 +36,7 @@ def test_all_is_well(vitals):
         "ledger": {**fine, "waiting": 0},
         "switch": fine,
         "tokens": None,
+        "disk": fine,
     }
 
 
@@ -59,6 +60,14 @@ def test_a_link_that_is_down_is_told(vitals, parts):
     parts.link.problem = "refused"
     assert report(vitals)["switch"] == {"ok": False, "problem": "refused"}
     assert not report(vitals)["ok"]
+
+
+def test_a_disk_without_room_is_told(vitals):
+    vitals.controller.problem = "3 MB are free"
+    found = report(vitals)
+    assert found["disk"] == {"ok": False, "problem": "3 MB are free"}
+    assert not found["ok"]
+    assert 'eslflow_ok{part="disk"} 0.0' in metrics(vitals).decode()
 
 
 def test_tokens_that_cannot_be_read_are_told(vitals):

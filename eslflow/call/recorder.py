@@ -91,8 +91,8 @@ class Recorder:
         self.was_wished = False
         """Somebody has asked for something, and may again."""
         self.parted_at = 0
-        """Since when caller and agent talk no more, and the call is not back with us: it
-        was passed on, and whoever has it now has not been announced yet."""
+        """Since when caller and agent talk no more, and the call is not back with us:
+        it was passed on, and whoever has it now has not been announced yet."""
         self.is_to_be_sure = False
         """A mask that holds is to be asked for once more, after a hand-over."""
         self.masked_at = 0

@@ -28,7 +28,7 @@ def command(ctx: click.Context, flows: tuple[str, ...]) -> None:
             click.echo(str(error), err=True)
             is_good = False
             continue
-        is_good &= _report(flow, path, ctx.obj)
+        is_good &= _report(ctx.obj, flow, path)
     if not is_good:
         ctx.exit(CONFIGURATION)
     together = load_flows(flow_paths(ctx.obj, flows))
@@ -36,20 +36,28 @@ def command(ctx: click.Context, flows: tuple[str, ...]) -> None:
         demand_known(load_settings(ctx.obj), together)
 
 
-def _report(flow: Flow, path: Path, site: Path) -> bool:
+def _report(site: Path, flow: Flow, path: Path) -> bool:
     """Tell of a flow that loads; return whether everything it plays is there."""
-    _, silent = find_sounds(flow.audio(), sounds_beside(site, path))
-    for problem in silent:
-        click.echo(f"{path}: {problem}", err=True)
-    if silent:
-        here = "" if site == Path() else f"--site {shlex.quote(str(site))} "
-        command = f"eslflow {here}prompts build {shlex.quote(str(path))}"
-        click.echo(f"  Make it with: {command}", err=True)
-        click.echo(
-            "  A file that is broken is taken for a person's: record it again, or remove it.",
-            err=True,
-        )
+    _, faults = find_sounds(flow.audio(), sounds_beside(site, path))
+    for fault in faults:
+        warning = "" if fault.is_silent else "warning: "
+        click.echo(f"{path}: {warning}{fault}", err=True)
+    if any(fault.is_ours for fault in faults):
+        click.echo(f"  Make it with: {_command(site, path)}", err=True)
+    if any(not fault.is_ours for fault in faults):
+        hint = f"or remove the file, then: {_command(site, path)}"
+        click.echo(f"  What a person recorded: record it again, {hint}", err=True)
+    if any(fault.is_silent for fault in faults):
         return False
-    steps = "1 step" if len(flow.steps) == 1 else f"{len(flow.steps)} steps"
-    click.echo(f"{path}: good ({steps}; {', '.join(flow.languages)})")
+    steps, languages = len(flow.steps), ", ".join(flow.languages)
+    word = "step" if steps == 1 else "steps"
+    click.echo(f"{path}: good ({steps} {word}; {languages})")
     return True
+
+
+def _command(site: Path, path: Path) -> str:
+    """Return what makes a flow's audio, as it can be typed here."""
+    words = ["eslflow", "prompts", "build", str(path)]
+    if site != Path():
+        words[1:1] = ["--site", str(site)]
+    return shlex.join(words)

@@ -36,6 +36,16 @@ STATES = (
 )
 
 
+class _State(click.Choice[str]):
+    """A state as tables spell it, too: `hung up`, `hung-up`."""
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Return the state as it is kept."""
+        return super().convert(value.replace("-", "_").replace(" ", "_"), param, ctx)
+
+
 @click.group("consents")
 def command() -> None:
     """Look up what callers agreed to."""
@@ -44,7 +54,7 @@ def command() -> None:
 @command.command("list")
 @spans
 @click.option("--call", default="", help="Of one call: its uuid or the start of it.")
-@click.option("--state", type=click.Choice(STATES), default=None, help="In this state.")
+@click.option("--state", type=_State(STATES), default=None, help="In this state.")
 @click.option("--purpose", default="", help="About this purpose.")
 @click.pass_context
 def list_(

@@ -63,6 +63,11 @@ def command(
     (found,) = load_flows(flow_paths(ctx.obj, [name])).values()
     known = [n for n, named in settings.numbers.items() if named == found.name]
     dialled = numbers or tuple(known) or (found.name,)
+    if not numbers and not known:
+        _tell(
+            f"no number leads to '{found.name}': the extension waits for calls to "
+            f"'{found.name}' itself. Name what is dialled: --number 4930123456"
+        )
     fallback, data = _fallback(found)
     click.echo(
         TEMPLATE.format(
@@ -78,12 +83,26 @@ def command(
     )
 
 
+def _tell(text: str) -> None:
+    """Tell what to look at, beside what is to be pasted."""
+    click.echo(f"eslflow: {text}.", err=True)
+
+
 def _fallback(flow: Flow) -> tuple[str, str]:
     """Return the application that reaches people without eslflow: the last queue."""
     queues = [step for step in flow.steps.values() if isinstance(step, Queue)]
     if not queues:
+        _tell(
+            f"flow '{flow.name}' has no queue to fall back to: without eslflow, calls "
+            "are hung up. Put people in the place of the last hangup"
+        )
         return "hangup", "NORMAL_TEMPORARY_FAILURE"
     last = queues[-1]
+    if len({step.queue for step in queues}) > 1:
+        _tell(
+            f"without eslflow, calls go to the queue '{last.queue}' of step "
+            f"'{last.name}', the last one of the flow"
+        )
     is_fifo = last.type is QueueKind.FIFO
     return last.type.value, f"{last.queue} in" if is_fifo else last.queue
 

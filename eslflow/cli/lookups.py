@@ -41,9 +41,9 @@ def reader(site: Path) -> Reader:
         ) from error
     if not _LEDGER.search(text):
         return Reader(site / "eslflow.db")
-    from eslflow.settings import load_settings
+    from eslflow.settings import read_settings
 
-    return Reader(load_settings(site, for_switch=False).ledger)
+    return Reader(read_settings(site).ledger)
 
 
 def spans(command: Command) -> Command:

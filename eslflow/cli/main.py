@@ -7,7 +7,9 @@ imported when it is run, because a look-up is waited for.
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
@@ -53,6 +55,16 @@ class Lazy(click.Group):
         command: click.Command = import_module(f"eslflow.cli.{module}").command
         return command
 
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the command line; output that cannot be written is told in a line."""
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else "cannot write: "
+            click.echo(f"Error: {visible(where)}{error.strerror or error}", err=True)
+            _drop_output()
+            sys.exit(1)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what goes wrong on purpose is told without a traceback."""
         try:
@@ -63,14 +75,11 @@ class Lazy(click.Group):
         except EslflowError as error:
             raise click.ClickException(_told(error)) from error
 
-    def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run as a program; output that cannot be written is told in one line."""
-        try:
-            return super().main(*args, **kwargs)
-        except OSError as error:
-            # A disk without room, say. Whoever closes a pipe is click's business.
-            click.echo(f"Error: {visible(str(error))}", err=True)
-            sys.exit(1)
+
+def _drop_output() -> None:
+    """Let go of what waits to be written: at its exit, Python would try again."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _told(error: EslflowError) -> str:

@@ -32,6 +32,10 @@ def flow_paths(site: Path, names: Sequence[str]) -> list[Path]:
 
 
 def _flow_path(site: Path, name: str) -> Path:
+    if name and Path(name).is_dir() and ("/" in name or not name.strip(".")):
+        is_site = (Path(name) / FILE).exists()
+        hint = f". Or leave it out, with --site {name}" if is_site else ""
+        raise NotFound(f"{name} is a folder: name a flow, or its file{hint}")
     if "/" in name or name.endswith((".yaml", ".yml")):
         return Path(name)
     settings = settings_or_none(site)

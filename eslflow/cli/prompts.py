@@ -24,21 +24,22 @@ def command() -> None:
 @click.option(
     "--rate",
     type=click.Choice([str(rate) for rate in RATES]),
-    default=None,
-    help="Samples a second; what a machine made at another rate is made anew.",
+    default="8000",
+    show_default=True,
+    help="Samples a second; what a machine spoke at another rate is made anew.",
 )
 @click.option("--dry-run", is_flag=True, help="Only say what would be made.")
 @click.pass_context
 def build_(
-    ctx: click.Context, flows: tuple[str, ...], rate: str | None, dry_run: bool
+    ctx: click.Context, flows: tuple[str, ...], rate: str, dry_run: bool
 ) -> None:
     """Speak what no person recorded, with espeak-ng."""
     for path in flow_paths(ctx.obj, flows):
         (flow,) = load_flows([path]).values()
         sounds = sounds_beside(ctx.obj, path)
         audio = list(flow.audio())
-        at = int(rate) if rate else None
-        made = due(audio, sounds, at) if dry_run else build(audio, sounds, at)
+        make = due if dry_run else build
+        made = make(audio, sounds, int(rate))
         for item in made:
             click.echo(f"{'would make' if dry_run else 'made'} {sounds / item.path}")
         click.echo(f"{flow.name}: {len(made)} made, {len(audio) - len(made)} kept")

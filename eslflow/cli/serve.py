@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import resource
 import signal
 from collections.abc import Iterator
@@ -23,13 +24,17 @@ if TYPE_CHECKING:
     from eslflow.ledger.writer import Ledger
     from eslflow.switch.controller import Controller
     from eslflow.switch.link import Link
+    from eslflow.switch.rounds import Rounds
 
 log = logging.getLogger("eslflow")
 
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
 SPARE_FILES = 100
 """Open files besides the calls' sockets: the ledger, sounds, the control link."""
 ROUND_S = 5.0
 """How often recordings that have ended are looked into."""
+SQLITE = b"SQLite format 3\0"
+"""How a ledger begins; an empty file may become one."""
 
 
 @click.command("serve")
@@ -48,16 +53,15 @@ def serve(settings: Settings, site: Path) -> None:
     """Run a site's controller."""
     from eslflow.clock import SystemClock
     from eslflow.ledger.writer import Ledger
-    from eslflow.recordings.auditor import Auditor
     from eslflow.switch.controller import Wakeup, run_until_stopped
     from eslflow.switch.link import link_of
-    from eslflow.switch.rounds import Rounds
     from eslflow.web.server import Control
 
     loaded = open_site(settings)
-    for problem in loaded.silent:
-        log.warning("%s", problem)
+    for fault in loaded.faults:
+        log.warning("%s", fault)
     _make_folder(settings.recordings)
+    demand_ledger(settings.ledger)
     allow_sockets(settings.most_calls)
     wakeup = Wakeup()
     with Ledger(settings.ledger, wakeup.notify) as ledger:
@@ -69,18 +73,37 @@ def serve(settings: Settings, site: Path) -> None:
         control = Control(settings, controller, ledger, link, clock)
         settle_memory()
         _announce(controller, settings, ", ".join(loaded.shelf.flows))
-        auditor = Auditor(
-            settings.ledger, ledger.keep, settings.recordings, clock, alarm
-        )
-        signals = (signal.SIGTERM, signal.SIGINT)
-        checking = Rounds("checking recordings", auditor.run_due, ROUND_S)
-        with checking, _adoption(settings, controller, link, clock):
-            left = run_until_stopped(controller, signals, settings.drain_s)
+        checking = _checking(settings, ledger, clock)
+        adopting = _adoption(settings, controller, link, clock)
+        with checking, adopting, _reporting(controller):
+            left = run_until_stopped(controller, SIGNALS, settings.drain_s)
         control.stop()
         link.close()
         log.info(
             "stopped; %s", f"{left} calls went to the dialplan" if left else "idle"
         )
+
+
+def _checking(settings: Settings, ledger: Ledger, clock: Clock) -> Rounds:
+    """Open recordings after their calls, again and again."""
+    from eslflow.recordings.auditor import Auditor
+    from eslflow.switch.rounds import Rounds
+
+    folder = settings.recordings
+    auditor = Auditor(settings.ledger, ledger.keep, folder, clock, alarm)
+    return Rounds("checking recordings", auditor.run_due, ROUND_S)
+
+
+@contextmanager
+def _reporting(controller: Controller) -> Iterator[None]:
+    """Report to systemd, if it has started us."""
+    from eslflow.switch.watchdog import Watchdog
+
+    watchdog = Watchdog(os.environ, controller.timers)
+    try:
+        yield
+    finally:
+        watchdog.close()
 
 
 @contextmanager
@@ -144,6 +167,25 @@ def _make_folder(recordings: Path) -> None:
             f"cannot make the folder {recordings}: {error.strerror}. "
             "See recordings: in eslflow.yaml"
         ) from error
+
+
+def demand_ledger(path: Path) -> None:
+    """Refuse what can never become a ledger, however often it is tried.
+
+    Raises:
+        SettingsError: there is no folder for it, or something else in its place.
+    """
+    problem = "" if path.parent.is_dir() else "there is no such folder"
+    if path.is_dir():
+        problem = "it is a folder"
+    elif path.is_file():
+        with path.open("rb") as file:
+            start = file.read(len(SQLITE))
+        problem = "" if start in (b"", SQLITE) else "it is another kind of file"
+    if problem:
+        raise SettingsError(
+            f"cannot keep the ledger in {path}: {problem}. See ledger: in eslflow.yaml"
+        )
 
 
 def allow_sockets(most_calls: int) -> None:

@@ -14,13 +14,19 @@ from eslflow.recordings.spans import Kind, place, spans
 
 Kept = dict[str, Any]
 
-
+MOST = 100
+"""Characters shown of what a caller sends; --json has all of them."""
 _TIMES = {0: "never", 1: "once", 2: "twice"}
 
 
 def _at(micros: int | None) -> str:
     """Return a time so exact that it shows what came first."""
     return local(micros, exact=True)
+
+
+def _cut(text: str) -> str:
+    """Return what a caller sent, which may be long, on a line."""
+    return text if len(text) <= MOST else f"{text[:MOST]}\u2026"
 
 
 def asked(choice: Kept) -> str:
@@ -46,10 +52,10 @@ def _call(call: Kept) -> Iterator[str]:
     yield f"Call {call['uuid']}"
     if "caller" not in call:
         return
-    name = f" ({call['caller_name']})" if call["caller_name"] else ""
-    caller = call["caller"] or "an unknown number"
+    name = f" ({_cut(call['caller_name'])})" if call["caller_name"] else ""
+    caller = _cut(call["caller"]) or "an unknown number"
     yield f"  from      {caller}{name}, as the network says"
-    yield f"  to        {call['called']}"
+    yield f"  to        {_cut(call['called'])}"
     version = f"sha256 {call['flow_sha256'][:16]}, {call['engine']}"
     yield f"  flow      {call['flow']}, {version}"
     yield f"  offered   {_at(call['offered_at'])}"
@@ -88,8 +94,9 @@ def file_story(recording: Kept, actions: list[Kept]) -> Iterator[str]:
     yield f"Recording {recording['path']}"
     state = recording["state"] or "running"
     yield f"  for       {recording['purposes']}, state {state}"
-    if recording["started_at"]:
-        yield f"  started   {_at(recording['started_at'])}"
+    started_at = _started_at(recording, actions)
+    if started_at:
+        yield f"  started   {_at(started_at)}"
     if recording["stopped_at"]:
         seconds = (recording["ms"] or 0) / 1000
         yield f"  stopped   {_at(recording['stopped_at'])}, {seconds:.1f} s"
@@ -102,6 +109,17 @@ def file_story(recording: Kept, actions: list[Kept]) -> Iterator[str]:
             )
     yield from _silences(recording, actions)
     yield from _found(recording)
+
+
+def _started_at(recording: Kept, actions: list[Kept]) -> int:
+    """Return when a file began; until it has ended, its actions alone tell."""
+    seen = (
+        action["at"]
+        for action in actions
+        if action["recording_id"] == recording["id"]
+        and (action["action"], bool(action["verified"])) == ("start", True)
+    )
+    return recording["started_at"] or next(seen, 0)
 
 
 def _silences(recording: Kept, actions: list[Kept]) -> Iterator[str]:

@@ -22,6 +22,7 @@ from eslflow.cli.places import flow_paths, sounds_beside
 from eslflow.errors import EslflowError, visible
 from eslflow.flow.audio import Audio
 from eslflow.flow.model import Flow
+from eslflow.prompts.build import MANIFEST
 from eslflow.prompts.wav import encode
 from eslflow.rig import Rig
 from eslflow.sim.clock import START, SimulatedClock
@@ -63,7 +64,10 @@ def command(
         called=found.name,
     )
     tell(
-        _in_language(found, language), sounds_beside(ctx.obj, path), script, click.echo
+        _in_language(found, language or found.languages[0]),
+        sounds_beside(ctx.obj, path),
+        script,
+        click.echo,
     )
 
 
@@ -86,12 +90,9 @@ def tell(
                 f"taken to be {ms / 1000:.1f} s long"
             )
         with Rig([flow], folder / "sounds", folder, clock=clock, watch=watch) as rig:
-            for problem in rig.silent:
-                say(
-                    f"          ! {problem}".replace(
-                        str(folder / "sounds"), str(sounds)
-                    )
-                )
+            for fault in rig.faults:
+                told = str(fault).replace(str(folder / "sounds"), str(sounds))
+                say(f"          ! {told}")
             rig.call(script)
 
 
@@ -99,6 +100,9 @@ def _assume_missing(
     flow: Flow, sounds: Path, target: Path
 ) -> Iterator[tuple[Audio, int]]:
     """Lay out the audio that is there; yield what is not, with the length it gets."""
+    target.mkdir()
+    if (sounds / MANIFEST).exists():
+        (target / MANIFEST).symlink_to((sounds / MANIFEST).resolve())
     for item in flow.audio():
         path = target / item.path
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -123,12 +127,22 @@ def _alarms_told_once() -> Iterator[None]:
 
 
 def _in_language(flow: Flow, language: str) -> Flow:
-    if not language:
-        return flow
+    """Return a flow that has no other words than those of one language."""
     if language not in flow.languages:
         known = ", ".join(flow.languages)
         raise EslflowError(f"{flow.name} does not speak {language!r}, but {known}")
-    return replace(flow, languages=(language,))
+    return replace(
+        flow,
+        languages=(language,),
+        prompts={
+            name: replace(prompt, text={language: prompt.text[language]})
+            for name, prompt in flow.prompts.items()
+        },
+        notices={
+            name: replace(notice, text={language: notice.text[language]})
+            for name, notice in flow.notices.items()
+        },
+    )
 
 
 def _key(word: str) -> str:

@@ -19,8 +19,6 @@ class Audio:
     """The words that are to be heard."""
     what: str
     """As people call it: `prompt welcome`, `notice recording v3`."""
-    is_notice: bool = False
-    """What is kept of a choice says that these words were played."""
 
 
 def prompt_path(flow: str, language: str, prompt: str) -> str:

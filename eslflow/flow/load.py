@@ -66,7 +66,7 @@ KEYS = (
 _CENTURY_S = 36_525 * 86_400
 PURPOSE: dict[str, Takes] = {
     "basis": OneOf(Basis),
-    "retain": Duration(1, _CENTURY_S),
+    "retain": Duration(1, _CENTURY_S, "d"),
 }
 """What a purpose takes."""
 NOTICE: dict[str, Takes] = {"version": Whole(1, 1_000_000), "url": Url()}

@@ -224,4 +224,4 @@ class Flow:
                 version = notice.version
                 path = notice_path(self.name, language, notice.name, version)
                 what = f"notice {notice.name} v{version}"
-                yield Audio(path, language, text, what, is_notice=True)
+                yield Audio(path, language, text, what)

@@ -27,6 +27,8 @@ from eslflow.flow.problems import (
 )
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_UNIT_NAMES = {"s": "seconds", "d": "days"}
+_LIKELY = {"s": "5s", "d": "90d"}
 _DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)(ms|s|m|h|d)")
 _SIZES = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _SIZE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)(KB|MB|GB|TB)")
@@ -133,9 +135,11 @@ def StepName() -> Takes:  # noqa: N802
 class Duration(Takes):
     """A time span with its unit, in seconds."""
 
-    def __init__(self, least_s: float, most_s: float) -> None:
+    def __init__(self, least_s: float, most_s: float, unit: str = "s") -> None:
         self.least_s, self.most_s = least_s, most_s
-        self.words = "a duration such as 5s (ms, s, m, h, d)"
+        self.unit = unit
+        """What a bare number most likely means."""
+        self.words = f"a duration such as {_LIKELY[unit]} (ms, s, m, h, d)"
 
     def convert(self, node: Node, context: Context) -> float | None:
         """Return seconds."""
@@ -145,7 +149,8 @@ class Duration(Takes):
         found = _DURATION.fullmatch(text)
         if found is None:
             bare = node.kind in (Kind.INT, Kind.DECIMAL)
-            hint = f"Write {text}s for seconds." if bare else f"Takes {self.words}."
+            unit = f"{self.unit} for {_UNIT_NAMES[self.unit]}"
+            hint = f"Write {text}{unit}." if bare else f"Takes {self.words}."
             context.problem(node, f"'{text}' is no duration", hint)
             return None
         seconds = float(found[1]) * _UNITS[found[2]]

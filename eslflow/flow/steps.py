@@ -27,6 +27,12 @@ if TYPE_CHECKING:
     from eslflow.steps.step import Step
 
 _STEP = StepName()
+_SHARED: Mapping[str, Takes] = {
+    "record": RECORD_WANTED,
+    "from": RECORD_FROM,
+    "next": _STEP,
+}
+"""What every kind of step takes."""
 
 
 @dataclass
@@ -63,6 +69,9 @@ def read_steps(
     # Where a misspelt name was to lead, nobody knows.
     if "step" not in context.missed:
         reader.unreachable(node, steps, first)
+    # Of two steps of one name, nobody knows which is meant.
+    if len(set(names)) == len(names):
+        reader.endless(node, steps)
     if len(steps) == len(names):
         reader.never_asked(node, steps)
     return steps, first
@@ -71,6 +80,13 @@ def read_steps(
 def key_of(ending: str, options: Mapping[str, tuple[str, Field]]) -> str:
     """Return how a file spells an ending: `on_timeout` where `timeout` is an option."""
     return f"on_{ending}" if ending in options else ending
+
+
+def _taken_by(kind: type[Step]) -> list[str]:
+    """Return the keys that a kind of step takes; first the one that names it."""
+    options = fields_of(kind)
+    rest = [key for key in options if key != kind.kind]
+    return [kind.kind, *rest, "next", *(key_of(end, options) for end in kind.endings)]
 
 
 def _words_in(node: Node) -> set[str]:
@@ -131,32 +147,32 @@ class _Reader:
             return None
         present = [key.text for key, _ in node.pairs if key.text in self._kinds]
         if len(present) != 1:
-            guesses = [near(key.text, self._kinds) for key, _ in node.pairs]
-            guess = next(filter(None, guesses), "")
-            problem = f"step '{name}' does not say what it does{guess}"
-            if present:
-                problem = f"step '{name}' is both {' and '.join(present)}"
-            hint = f"Kinds of step: {listed(self._kinds)}"
-            context.problem(node, problem, hint)
-            self._shared(node, context)
+            self._without_kind(node, context, present)
             return None
         kind = self._kinds[present[0]]
         options = fields_of(kind)
-        taken = [present[0], *(key for key in options if key != present[0])]
-        taken += ["next", *(key_of(ending, options) for ending in kind.endings)]
-        entries = entries_of(node, context, taken, "a step") or {}
+        entries = entries_of(node, context, _taken_by(kind), "a step") or {}
         return _Draft(name, node, context, kind, options, entries)
 
-    def _shared(self, node: Node, context: Context) -> None:
-        """Check what steps of every kind take, where nobody knows the kind."""
-        takes: dict[str, Takes] = {
-            "record": RECORD_WANTED,
-            "from": RECORD_FROM,
-            "next": _STEP,
-        }
+    def _without_kind(self, node: Node, context: Context, present: list[str]) -> None:
+        """Note that nobody knows what a step does, and what is wrong besides."""
+        guesses = {key.text: near(key.text, self._kinds) for key, _ in node.pairs}
+        meant = next((text for text, guess in guesses.items() if guess), "")
+        problem = f"step '{context.name}' does not say what it does"
+        problem += guesses.get(meant, "")
+        if present:
+            problem = f"step '{context.name}' is both {' and '.join(present)}"
+        context.problem(node, problem, f"Kinds of step: {listed(self._kinds)}")
+        some = dict.fromkeys(
+            key for kind in self._kinds.values() for key in _taken_by(kind)
+        )
         for key, value in node.pairs:
-            if key.text in takes:
-                takes[key.text].convert(value, context.inside(key.text))
+            if key.text in _SHARED:
+                _SHARED[key.text].convert(value, context.inside(key.text))
+            elif key.text not in (*some, meant) and (present or meant):
+                guess = near(key.text, some)
+                what = f"'{key.text}' is no option of any step{guess}"
+                context.problem(key, what, "Remove it, or see flows/README.md.")
 
     def _values(self, draft: _Draft) -> tuple[dict[str, Any], bool]:
         values: dict[str, Any] = {}
@@ -221,6 +237,23 @@ class _Reader:
             if key.text not in reached:
                 hint = "Name it as a target, or remove it."
                 self._context.problem(key, f"nothing leads to step '{key.text}'", hint)
+
+    def endless(self, node: Node, steps: Mapping[str, Step]) -> None:
+        """Note a circle of steps in which nothing waits for anybody."""
+        restless = {name for name, step in steps.items() if not step.waits}
+        before: set[str] = set()
+        while restless != before:
+            # Whatever leads out of them, and whatever only leads into them.
+            before = restless
+            restless = {n for n in restless if restless & set(steps[n].leads_to())}
+            led_to = {far for name in restless for far in steps[name].leads_to()}
+            restless = restless & led_to
+        for key, _ in node.pairs:
+            if key.text in restless:
+                problem = f"step '{key.text}' leads back to itself, and nothing waits"
+                hint = "Let one step of the circle wait, as a menu does, or end it."
+                self._context.problem(key, problem, hint)
+                return
 
     def never_asked(self, node: Node, steps: Mapping[str, Step]) -> None:
         """Note the steps whose recording waits for a grant that nobody asks for."""

@@ -10,6 +10,7 @@ import re
 
 _QUOTE = "Put the whole text in quotes, single ones if it has double ones inside."
 _COMMAS = "Close every { and [, and put a comma between what they hold."
+_BRACES = f"{_COMMAS} Text with {{ in it needs quotes."
 
 _KNOWN = (
     (r"'\\t'", "a tab stands where only blanks can", "Indent with blanks."),
@@ -39,7 +40,7 @@ _KNOWN = (
         "this line does not stand under the one it belongs to",
         "Give keys that belong together the same number of blanks.",
     ),
-    (r"expected ',' or '([]}])'", "a ',' or '{}' is missing before this", _COMMAS),
+    (r"expected ',' or '([]}])'", "a ',' or '{}' is missing before this", _BRACES),
     (
         "but found '<scalar>'",
         "more text stands after the end of a text",

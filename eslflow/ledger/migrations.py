@@ -1,8 +1,8 @@
 """The tables, and how older ledgers come to have them.
 
 In: an open database. Out: the same with today's tables. Each step is applied once, in a
-transaction of its own (sqlite-utils keeps which). Choices and recording actions are
-proof: triggers refuse to change or delete them.
+transaction of its own (sqlite-utils keeps which). Choices, the notices they rest on and
+recording actions are proof: triggers refuse to change or delete them.
 """
 
 from __future__ import annotations
@@ -117,12 +117,16 @@ def first_tables(db: Database) -> None:
     for statement in _TABLES.split(";;"):
         db.execute(statement)
     for table in ("choices", "recording_actions"):
-        for change in ("UPDATE", "DELETE"):
-            db.execute(
-                f"CREATE TRIGGER {table}_no_{change.lower()} "
-                f"BEFORE {change} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} are proof: append only'); END"
-            )
+        _make_append_only(db, table)
+
+
+def _make_append_only(db: Database, table: str) -> None:
+    for change in ("UPDATE", "DELETE"):
+        db.execute(
+            f"CREATE TRIGGER {table}_no_{change.lower()} "
+            f"BEFORE {change} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} are proof: append only'); END"
+        )
 
 
 _SECOND = """
@@ -151,10 +155,6 @@ def what_the_file_holds(db: Database) -> None:
 
 
 @migrations()
-def notices_are_proof(db: Database) -> None:
-    """Refuse to change the words that were played."""
-    for change in ("UPDATE", "DELETE"):
-        db.execute(
-            f"CREATE TRIGGER notices_no_{change.lower()} BEFORE {change} ON notices "
-            "BEGIN SELECT RAISE(ABORT, 'notices are proof: append only'); END"
-        )
+def notices_are_proof_too(db: Database) -> None:
+    """Refuse to change the words that choices rest on."""
+    _make_append_only(db, "notices")

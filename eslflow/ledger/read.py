@@ -22,23 +22,23 @@ LEAST_DIGITS = 4
 """Fewer digits of a number would find half the town."""
 
 # The last word on each purpose of a call: a question that is still open shows as
-# `requested`, an answered one by its answer. A call that comes back with its uuid and
-# is not asked again keeps the answer it gave.
+# `requested`, an answered one by its answer. A call that comes back, and ends before it
+# is asked again, has still given its answer. When a recording started stands in its own
+# row only after its end; until then, the switch's word on the start tells.
 _CONSENTS = """
 SELECT c.seq, c.call_uuid, c.at, calls.caller, calls.caller_name, calls.called,
        c.flow, c.purpose, c.basis, c.state, c.reason, c.key, c.notice,
        c.notice_version, c.language, c.heard_ms, c.tries, c.performed_by,
        EXISTS (SELECT 1 FROM recordings r WHERE r.call_uuid = c.call_uuid
                AND (r.started_at > 0 OR EXISTS (
-                   SELECT 1 FROM recording_actions a WHERE a.call_uuid = r.call_uuid
-                   AND a.recording_id = r.id AND a.action = 'start' AND a.verified))
+                    SELECT 1 FROM recording_actions a WHERE a.call_uuid = r.call_uuid
+                    AND a.recording_id = r.id AND a.action = 'start' AND a.verified))
                AND ' ' || r.purposes || ' ' LIKE '% ' || c.purpose || ' %') AS recorded
 FROM choices c LEFT JOIN calls ON calls.uuid = c.call_uuid
-WHERE NOT EXISTS (SELECT 1 FROM choices other WHERE other.call_uuid = c.call_uuid
-                  AND other.purpose = c.purpose
-                  AND CASE WHEN c.state = 'not_asked'
-                      THEN other.state != 'not_asked' OR other.seq > c.seq
-                      ELSE other.state != 'not_asked' AND other.seq > c.seq END)
+WHERE NOT EXISTS (SELECT 1 FROM choices later WHERE later.call_uuid = c.call_uuid
+                  AND later.purpose = c.purpose
+                  AND (later.state <> 'not_asked', later.seq)
+                      > (c.state <> 'not_asked', c.seq))
 """
 
 
@@ -271,9 +271,11 @@ class _Where:
         """Find a number however it is written: by its last digits, or as it is."""
         if not number:
             return
-        # +49 (0)30: the 0 in brackets is dialled at home only.
-        plain = "".join(c for c in number.replace("(0)", "") if "0" <= c <= "9")
-        ends = plain.lstrip("0")[::-1]
+        # The 0 of a country's own calls is written along, but not sent.
+        plain = number.replace("(0)", "")
+        is_whole = plain.lstrip(" (")[:1] in ("+", "0")
+        ends = "".join(c for c in plain if "0" <= c <= "9")
+        ends = (ends.lstrip("0") if is_whole else ends)[::-1]
         if len(ends) < LEAST_DIGITS:
             exact = f"({table}.caller = ? OR {table}.called = ?)"
             self.add(exact, number, number)

@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from eslflow.call.records import NoticePlayed, Row
+from eslflow.call.records import NoticePlayed, RecordingAction, Row
 from eslflow.errors import StoreError
 from eslflow.ledger.migrations import migrate
 from eslflow.ledger.rows import SAME_NOTICE, statements, text
 from eslflow.ledger.spill import Spill
+from eslflow.wire.terms import RecordAction
 
 MOST_AT_ONCE = 500
 """Groups in one commit."""
@@ -83,7 +84,8 @@ class Ledger:
         is called in the writer's thread, else it waits in `finished`.
         """
         self._waiting.append(_Keep(rows, done))
-        if done is not None and not self._urgent.is_set():
+        is_urgent = done is not None or any(map(_is_mask, rows))
+        if is_urgent and not self._urgent.is_set():
             self._urgent.set()
         if not self._some.is_set():
             self._some.set()
@@ -209,6 +211,11 @@ class Ledger:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             self._problem = _words(error)
+
+
+def _is_mask(row: Row) -> bool:
+    """Whether it tells of a mask: who comes after us must know whose it is."""
+    return type(row) is RecordingAction and row.action is RecordAction.MASK
 
 
 def spill_of(path: Path) -> Spill:

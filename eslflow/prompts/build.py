@@ -79,45 +79,37 @@ def read_manifest(sounds: Path) -> dict[str, Made]:
         raise PromptError(f"{path} cannot be read: {error}. {hint}") from error
 
 
-def due(audio: Iterable[Audio], sounds: Path, rate: int | None = None) -> list[Audio]:
-    """Return what has to be made: what is missing, or ours and not as it should be.
-
-    With a rate, what a machine made at another one has to be made anew.
-    """
+def due(audio: Iterable[Audio], sounds: Path, rate: int = 8000) -> list[Audio]:
+    """Return what has to be made: what is missing, or ours and not as it should be."""
     made = read_manifest(sounds)
     return [item for item in audio if _is_due(item, sounds, made.get(item.path), rate)]
 
 
-def _is_due(item: Audio, sounds: Path, made: Made | None, rate: int | None) -> bool:
+def is_stale(item: Audio, held: wav.Wav, made: Made | None) -> bool:
+    """Whether a machine spoke other words than the flow has now."""
+    if made is None or held.sha256 != made.sha256:
+        return False
+    return made.text_sha256 != _digest(item.text.encode())
+
+
+def _is_due(item: Audio, sounds: Path, made: Made | None, rate: int) -> bool:
     path = sounds / item.path
     if not path.exists():
         return True
-    if made is None or not _is_ours(path, made):
+    if made is None:
         return False
-    is_said = made.text_sha256 == _digest(item.text.encode())
-    return not is_said or rate not in (None, wav.read(path).rate)
-
-
-def is_stale(item: Audio, sounds: Path, made: Made | None) -> bool:
-    """Whether a machine has spoken other words than those of the flow now."""
-    if made is None or made.text_sha256 == _digest(item.text.encode()):
-        return False
-    return _is_ours(sounds / item.path, made)
-
-
-def _is_ours(path: Path, made: Made) -> bool:
-    return _digest(path.read_bytes()) == made.sha256
+    try:
+        held = wav.read(path)
+    except PromptError:
+        return True
+    is_ours = held.sha256 == made.sha256
+    return is_ours and (held.rate != rate or is_stale(item, held, made))
 
 
 def build(
-    audio: Iterable[Audio],
-    sounds: Path,
-    rate: int | None = None,
-    speak: Speak = espeak,
+    audio: Iterable[Audio], sounds: Path, rate: int = 8000, speak: Speak = espeak
 ) -> list[Audio]:
     """Make what is due; return it.
-
-    Without a rate, what is there keeps its own, and what is missing gets the usual one.
 
     Raises:
         PromptError: a file cannot be made; those before it are whole and listed.
@@ -126,28 +118,25 @@ def build(
     made = read_manifest(sounds)
     for item in built:
         sound, spoken_at = wav.samples(speak(item.text, item.language))
-        at = rate or _rate_of(sounds / item.path)
-        sound = wav.normalise(wav.resample(sound, spoken_at, at))
-        sound.extend(array("h", bytes(2 * int(_PAUSE_S * at))))
-        data = wav.encode(sound, at)
+        sound = wav.normalise(wav.resample(sound, spoken_at, rate))
+        sound.extend(array("h", bytes(2 * int(_PAUSE_S * rate))))
+        data = wav.encode(sound, rate)
+        _set_aside(sounds / item.path, made.get(item.path))
         _write(sounds / item.path, data)
         made[item.path] = Made(_digest(item.text.encode()), _digest(data))
         _write(sounds / MANIFEST, _manifest(made))
     return built
 
 
-def _rate_of(path: Path) -> int:
-    """Return the rate of what is to be made anew, if it has one."""
-    try:
-        held = wav.read(path).rate if path.exists() else RATES[0]
-    except PromptError:
-        held = RATES[0]
-    return held if held in RATES else RATES[0]
-
-
 def _manifest(made: dict[str, Made]) -> bytes:
     entries = {name: vars(entry) for name, entry in sorted(made.items())}
     return (json.dumps(entries, indent=1) + "\n").encode()
+
+
+def _set_aside(path: Path, made: Made | None) -> None:
+    """Keep what cannot be played and is not ours: it may be a person's recording."""
+    if made is not None and path.exists() and _digest(path.read_bytes()) != made.sha256:
+        os.replace(path, path.with_name(path.name + ".broken"))
 
 
 def _write(path: Path, data: bytes) -> None:

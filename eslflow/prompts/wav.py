@@ -54,7 +54,8 @@ def read(path: Path) -> Wav:
         raise PromptError(f"{path} cannot be read: {error.strerror}") from error
     except (wave.Error, EOFError, ZeroDivisionError) as error:
         hint = "Record it again as WAV, mono, 16 bit, 8000 Hz."
-        raise PromptError(f"{path} is no WAV file: {error}. {hint}") from error
+        reason = str(error) or "it ends too soon"
+        raise PromptError(f"{path} is no WAV file: {reason}. {hint}") from error
     if not held or not rate:
         raise PromptError(f"{path} is a WAV file without sound. Record it again.")
     digest = hashlib.sha256(data).hexdigest()
@@ -74,7 +75,8 @@ def samples(data: bytes) -> tuple[array[int], int]:
             rate = file.getframerate()
             sound = array("h", file.readframes(file.getnframes()))
     except (wave.Error, EOFError) as error:
-        raise PromptError(f"the speech is no WAV file: {error}") from error
+        reason = str(error) or "it ends too soon"
+        raise PromptError(f"the speech is no WAV file: {reason}") from error
     if sys.byteorder == "big":
         sound.byteswap()
     return sound, rate

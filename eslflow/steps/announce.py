@@ -23,6 +23,7 @@ class Announce(Step):
 
     kind: ClassVar[str] = "announce"
     endings: ClassVar[tuple[str, ...]] = ("done", "error")
+    waits: ClassVar[bool] = False
 
     prompt: str = option(PromptName(), help="What is played.", key="announce")
 

@@ -39,6 +39,8 @@ class Step:
     """Endings after which the flow is over unless it names a step for them."""
     fallbacks: ClassVar[frozenset[str]] = frozenset({"error"})
     """Endings after which, with nowhere to go, the dialplan takes the call on."""
+    waits: ClassVar[bool] = True
+    """Whether it waits for somebody; steps that do not must not lead in a circle."""
     hears: ClassVar[frozenset[EventName]] = frozenset()
     """Events it reads besides those that every call does."""
 

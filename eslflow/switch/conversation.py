@@ -171,7 +171,8 @@ class Conversation:
         )
         if self._engine is None and self._is_open and (is_alive or reader.pending):
             said = f"{reader.pending} bytes" if reader.pending else "nothing"
-            raise ProtocolError(f"it said {said} in {seconds:g} s, and offered no call")
+            until = f"in {seconds:g} s" if is_alive else "and closed"
+            raise ProtocolError(f"it said {said} {until}, and offered no call")
         return is_alive
 
     def _await_offer(self, reader: Reader) -> bool:

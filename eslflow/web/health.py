@@ -16,6 +16,7 @@ from eslflow.web.guard import Guard
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
 
+    from eslflow.call.live import Site
     from eslflow.switch.desk import Desk
 
 
@@ -29,6 +30,10 @@ class Controller(Protocol):
     @property
     def is_taking(self) -> bool:
         """Whether new calls are taken."""
+
+    @property
+    def site(self) -> Site:
+        """What all calls share."""
 
 
 class LedgerHealth(Protocol):
@@ -78,6 +83,7 @@ def report(vitals: Vitals) -> dict[str, Any]:
         "ledger": _ledger(vitals),
         "switch": _part(vitals.link.problem) if vitals.link else None,
         "tokens": _part(vitals.guard.tokens.problem) if vitals.guard.tokens else None,
+        "disk": _part(vitals.controller.site.room()),
     }
     return {
         "ok": all(part is None or part["ok"] for part in parts.values()),
@@ -127,7 +133,7 @@ def _measured(vitals: Vitals) -> Iterator[Metric]:
         calls.add_metric([state], states[state])
     yield calls
     up = GaugeMetricFamily("eslflow_ok", "1 while this part is well.", labels=["part"])
-    for part in ("ledger", "switch", "tokens"):
+    for part in ("ledger", "switch", "tokens", "disk"):
         if found[part] is not None:
             up.add_metric([part], float(found[part]["ok"]))
     yield up

@@ -50,12 +50,16 @@ prompts:
 """
 
 
+def password() -> str:
+    """Return the password of the switch's event socket."""
+    return os.environ.get("ESLFLOW_FREESWITCH_PASSWORD", "ClueCon")
+
+
 class Switch:
     """The switch's event socket."""
 
     def __init__(self, host: str) -> None:
-        password = os.environ.get("ESLFLOW_FREESWITCH_PASSWORD", "ClueCon")
-        self._link = SafeInbound(host, 8021, password)
+        self._link = SafeInbound(host, 8021, password())
         self._link.connect()
 
     def api(self, words: str) -> str:

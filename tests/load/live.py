@@ -35,7 +35,7 @@ from eslflow.clock import SystemClock  # noqa: E402
 from eslflow.prompts.wav import encode  # noqa: E402
 from eslflow.recordings.days import make_days  # noqa: E402
 from tests.live import decode  # noqa: E402
-from tests.live.office import CALLER, Switch, Waiting  # noqa: E402
+from tests.live.office import CALLER, Switch, Waiting, password  # noqa: E402
 from tests.live.phone import PATIENCE_S, Call, Exchange, Phone  # noqa: E402
 from tests.live.voice import FIRST_AGENT, RATE  # noqa: E402
 
@@ -90,11 +90,11 @@ class Recorded:
     """When the switch began and ended to record which file, by its own events."""
 
     def __init__(self, host: str) -> None:
-        self._found: dict[tuple[str, str], AsyncResult[Any]] = {}
+        self._found: dict[tuple[str, str], AsyncResult[tuple[int, Path]]] = {}
         self._socket = socket.create_connection((host, 8021))
         self._lines = self._socket.makefile("rb")
         self._read()
-        for words in ("auth ClueCon", "event plain RECORD_START RECORD_STOP"):
+        for words in (f"auth {password()}", "event plain RECORD_START RECORD_STOP"):
             self._socket.sendall(f"{words}\n\n".encode())
             self._read()
         self._reader = gevent.spawn(self._run)
@@ -114,17 +114,22 @@ class Recorded:
                 uuid = re.sub(r"-\w+\.wav", "", Path(path[1]).name)
                 self._get(name[1], uuid).set((int(at[1]), Path(path[1])))
 
-    def _get(self, name: str, uuid: str) -> AsyncResult[Any]:
+    def _get(self, name: str, uuid: str) -> AsyncResult[tuple[int, Path]]:
         return self._found.setdefault((name, uuid), AsyncResult())
 
     def _wait(self, name: str, uuid: str) -> tuple[int, Path]:
         with gevent.Timeout(PATIENCE_S, AssertionError(f"no {name} of {uuid}")):
-            at, path = self._get(name, uuid).get()
-        return at, path
+            found = self._get(name, uuid).get()
+        assert found is not None
+        return found
 
     def began(self, uuid: str) -> int:
         """Return when a call's recording began."""
         return self._wait("RECORD_START", uuid)[0]
+
+    def path(self, uuid: str) -> Path:
+        """Return where a call is being recorded."""
+        return self._wait("RECORD_START", uuid)[1]
 
     def file(self, uuid: str) -> Path:
         """Return a call's file, once it is closed."""
@@ -287,16 +292,21 @@ def pressed(bench: Bench, way: Callable[[Bench], Call]) -> tuple[float, float]:
     return ms(at - key), ms(first_heard(bench.recorded.file(call.uuid), call) - key)
 
 
-def masked(bench: Bench, calls: int) -> list[float]:
-    """Return how long each request for a mask took until it was confirmed."""
-    found = []
-    for call in random.choices(bench.calls(), k=calls):
+def masked(bench: Bench, times: int) -> Iterator[tuple[float, float]]:
+    """Yield how long a mask took over HTTP, until it was confirmed.
+
+    And how long the switch alone takes, asked for the same once more.
+    """
+    for call in random.choices(bench.calls(), k=times):
         place = f"/calls/{call['call']}/recording"
+        path = bench.recorded.path(call["call"])
         began = bench.clock.now()
         bench.ask("POST", place, want="masked")
-        found.append(ms(bench.clock.now() - began))
+        ours = bench.clock.now() - began
+        began = bench.clock.now()
+        answered_at = bench.switch.does(f"uuid_record {call['call']} mask {path}")
+        yield ms(ours), ms(answered_at - began)
         bench.ask("POST", place, want="on")
-    return found
 
 
 def answered(bench: Bench) -> float:
@@ -324,7 +334,9 @@ def measured(bench: Bench, calls: int) -> Iterator[Line]:
         aim = f"{p95(other) + 15:.0f} (Lua + 15)" if not place else ""
         yield Line(f"key press to {what}", [each[place] for each in ours], aim)
         yield Line(f"the same by Lua, to {what}", other, "")
-    yield Line("HTTP mask to masked", masked(bench, calls * 5), "20")
+    masks = list(masked(bench, calls * 5))
+    yield Line("HTTP mask to masked", [each[0] for each in masks], "20")
+    yield Line("the switch's part of it", [each[1] for each in masks], "")
     agents = [answered(bench) for _ in range(calls)]
     yield Line("agent's answer to first recorded audio", agents, "90")
 
