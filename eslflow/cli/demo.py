@@ -90,7 +90,11 @@ def command(folder: Path) -> None:
     click.echo("\n$ eslflow consents list")
     _eslflow("--site", str(folder), "consents", "list")
     verify(folder, calls)
-    click.echo("\nEvery outcome is what it must be. Look further:")
+    click.echo("\nEvery outcome is what it must be.")
+    click.echo(
+        "Simulated talks take no time: `recordings verify` finds their file longer"
+    )
+    click.echo("than the call, and says so. Look further:")
     for words in (
         "consents list --state granted",
         f"consents show {calls[0].uuid[:8]}",
