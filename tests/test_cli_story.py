@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from eslflow.call.records import MEANT
 from eslflow.cli.story import asked, story
 from eslflow.ledger.read import Reader
 from tests.command import site_with_calls
@@ -105,3 +106,13 @@ def test_a_notice_is_named_in_short(ledger):
     (requested, _) = ledger.call("aaaa-1")["choices"]
     assert asked(requested) == "recording v3 en"
     assert asked({"notice": ""}) == ""
+
+
+def test_a_stop_is_told_once_and_one_that_was_only_meant_is_told_too(ledger):
+    kept = ledger.call("aaaa-1")
+    stop = kept["recording_actions"][-1]
+    meant = {**stop, "reply": MEANT, "verified": False}
+    kept["recording_actions"].insert(-1, meant)
+    assert MEANT not in story(kept)
+    kept["recording_actions"].pop()
+    assert f"the switch said: {MEANT} (not seen)" in story(kept)

@@ -182,6 +182,10 @@ class RecordingChecked(NamedTuple):
     """What is wrong in words, a line each; empty when nothing is."""
 
 
+MEANT = "not asked yet"
+"""In place of the switch's words, on the row of a stop that is to be asked for."""
+
+
 class RecordingAction(NamedTuple):
     """One thing asked of a recorder, and what the switch replied."""
 
