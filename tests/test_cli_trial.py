@@ -120,3 +120,18 @@ def test_audio_of_languages_that_are_not_played_is_not_missed(tmp_path):
     assert "no audio" not in run(tmp_path, *words).stdout
     told = run(tmp_path, *words, "--language", "de").stdout
     assert "! prompt welcome (de) has no audio yet" in told
+
+
+def test_a_flow_that_changes_its_language_keeps_the_words_of_all(tmp_path):
+    path = tmp_path / "flows" / "two.yaml"
+    path.parent.mkdir()
+    path.write_text(
+        "flow: two\nlanguages: [en, de]\n"
+        "prompts: {which: {en: One., de: Zwei.}, hi: {en: Hello., de: Hallo.}}\n"
+        "steps:\n"
+        "  hi: {announce: hi}\n"
+        "  which: {language: which, keys: {1: en, 2: de}}\n"
+        "  then: {announce: hi}\n"
+    )
+    told = run(tmp_path, "try", str(path), "--press", "1", "--language", "de").stdout
+    assert told.index('announces "Hallo."') < told.index('announces "Hello."')

@@ -35,7 +35,7 @@ class State(str, Enum):
 
 
 class Reason(str, Enum):
-    """Why a question stayed unanswered."""
+    """Why a question stayed unanswered, or is asked again."""
 
     TIMEOUT = "timeout"
     """No key in time."""
@@ -47,6 +47,9 @@ class Reason(str, Enum):
     """The answer could not be stored."""
     REFUSED_BY_SWITCH = "refused_by_switch"
     """The switch would not ask the question."""
+    MORE = "more"
+    """The caller asked for more: of `requested`, the notice named was then played; of
+    `unanswered`, nothing else was pressed."""
 
     def __str__(self) -> str:
         """Give the word as it is stored."""
@@ -122,7 +125,7 @@ class Choice(NamedTuple):
     performed_by: str = "subject"
     """`subject`, `agent` or `system`."""
     reason: str = ""
-    """More about `unanswered`, a `Reason`; else empty."""
+    """More about `unanswered` and `requested`, a `Reason`; else empty."""
     notice: str = ""
     notice_version: int = 0
     language: str = ""

@@ -127,10 +127,13 @@ def _alarms_told_once() -> Iterator[None]:
 
 
 def _in_language(flow: Flow, language: str) -> Flow:
-    """Return a flow that has no other words than those of one language."""
+    """Return a flow that begins in a language, without words that it never needs."""
     if language not in flow.languages:
         known = ", ".join(flow.languages)
         raise EslflowError(f"{flow.name} does not speak {language!r}, but {known}")
+    if _changes_language(flow):
+        others = (other for other in flow.languages if other != language)
+        return replace(flow, languages=(language, *others))
     return replace(
         flow,
         languages=(language,),
@@ -142,6 +145,15 @@ def _in_language(flow: Flow, language: str) -> Flow:
             name: replace(notice, text={language: notice.text[language]})
             for name, notice in flow.notices.items()
         },
+    )
+
+
+def _changes_language(flow: Flow) -> bool:
+    """Whether a step can let the call go on in another language."""
+    return any(
+        what == "language"
+        for step in flow.steps.values()
+        for _, what, _ in step.refers_to()
     )
 
 
