@@ -135,3 +135,13 @@ def test_a_flow_that_changes_its_language_keeps_the_words_of_all(tmp_path):
     )
     told = run(tmp_path, "try", str(path), "--press", "1", "--language", "de").stdout
     assert told.index('announces "Hallo."') < told.index('announces "Hello."')
+
+
+def test_a_call_can_be_tried_at_another_time(tmp_path):
+    run(tmp_path, "init", str(tmp_path))
+    words = ("try", "office-hours", "--press", "1,2,1", "--at")
+    told = run(tmp_path, *words, "2026-12-25 12:00").stdout
+    assert "holiday (Christmas)" in told
+    assert "  0.0 s  call from" in told.splitlines()[0]
+    assert "opening/office: closed" in run(tmp_path, *words, "2026-12-27 12:00").stdout
+    assert run(tmp_path, *words, "noon").exit_code == 2

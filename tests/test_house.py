@@ -107,6 +107,7 @@ WHOLE = {
     "tests/test_house.py": "the checkout",
     "tests/test_readme.py": "what the pages say",
     "tests/test_scripts.py": "scripts/setup on machines that lack something",
+    "tests/test_shipped_flows.py": "the flows that ship, as calls go through them",
     "tests/test_sim_transcripts.py": "the simulated switch beside a real one",
 }
 """Tests that no single module owns, and what they look at."""

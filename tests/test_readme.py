@@ -99,6 +99,16 @@ def test_every_whole_file_of_the_reference_loads(tmp_path, number):
     assert load_flow(path).steps
 
 
+def test_every_call_that_is_shown_with_a_flow_can_be_tried(tmp_path):
+    shown = re.findall(r"^eslflow (try .+)$", FLOWS, re.MULTILINE)
+    assert len(shown) > 4
+    run(tmp_path, "init", str(tmp_path))
+    for line in shown:
+        done = run(tmp_path, *shlex.split(line))
+        assert done.exit_code == 0, f"{line}: {done.output}"
+        assert "!" not in done.output
+
+
 def section(kind):
     return FLOWS.partition(f"\n### {kind}\n")[2].partition("\n### ")[0]
 

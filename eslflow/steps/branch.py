@@ -102,6 +102,6 @@ class Branch(Step):
         if looked.value == CALLER and is_withheld(text):
             text = ANONYMOUS
         found = next((case for case in self.cases if matches(case, text)), "otherwise")
-        what = looked.value or f"consent for {looked.purpose}"
-        yield Tell(f"{what}: {found}")
+        told = f"consent for {looked.purpose}: {text.replace('_', ' ')}"
+        yield Tell(f"{looked.value}: {found}" if looked.value else told)
         return found
