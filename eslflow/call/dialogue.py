@@ -133,15 +133,15 @@ class Dialogue:
         Raises:
             ProtocolError: a reply to no command, or an event that is none.
         """
-        make = _EVENTS.get(message.event_name)
-        if make is not None:
-            return self._event(message)
         if message.is_plain_ok and self._answers and self._answers[0] <= 0:
             self._answers.popleft()
             return None
+        name = message.event_name
+        if name in _EVENTS:
+            return self._event(message, name)
         kind = message.content_type
         if kind == ContentType.EVENT_PLAIN:
-            return self._event(message)
+            return self._event(message, message.event().raw("Event-Name") or b"")
         if kind in _REPLIES:
             return self._reply(message)
         if kind == ContentType.DISCONNECT_NOTICE:
@@ -150,17 +150,14 @@ class Dialogue:
         raw = message.raw("Content-Type") or b""
         raise ProtocolError("a message of a kind that no call has", raw)
 
-    def _event(self, message: Message) -> Event | None:
+    def _event(self, message: Message, name: bytes) -> Event | None:
         """Return an event of the A-leg, or of the leg it talks with."""
-        event, name = message.event(), message.event_name
+        event, body = message.event(), message.body
         make: Make | None
-        # Where a header stands before the name, it is looked up.
-        name = name if name in _EVENTS else event.raw("Event-Name") or b""
-        if self._mine in message.body:
+        if self._mine in body:
             make = _EVENTS.get(name)
         else:
             # A filter lets other legs' events through; most are not this call's.
-            body = message.body
             is_with_us = self._others in body or self._with_us in body
             make = _OTHERS.get(name) if is_with_us else None
             if name in _BRIDGES and self._with_us not in body:

@@ -6,13 +6,12 @@ where they are stored. All times are UTC, in microseconds since 1970-01-01.
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import NamedTuple
 
-from eslflow.wire.terms import RecordAction
+from eslflow.wire.terms import RecordAction, StrEnum
 
 
-class State(str, Enum):
+class State(StrEnum):
     """What is known of one purpose in one call; only `granted` permits recording."""
 
     REQUESTED = "requested"
@@ -29,12 +28,8 @@ class State(str, Enum):
     NOT_ASKED = "not_asked"
     """The call ended or went on without the question."""
 
-    def __str__(self) -> str:
-        """Give the word as it is stored."""
-        return self.value
 
-
-class Reason(str, Enum):
+class Reason(StrEnum):
     """Why a question stayed unanswered, or is asked again."""
 
     TIMEOUT = "timeout"
@@ -50,10 +45,6 @@ class Reason(str, Enum):
     MORE = "more"
     """The caller asked for more: of `requested`, the notice named was then played; of
     `unanswered`, nothing else was pressed."""
-
-    def __str__(self) -> str:
-        """Give the word as it is stored."""
-        return self.value
 
 
 class CallOffered(NamedTuple):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.call.commands import Alarm, Command, Keep, Tell
@@ -29,6 +28,7 @@ from eslflow.flow.options import (
 from eslflow.steps import speech
 from eslflow.steps.speech import Answer
 from eslflow.steps.step import Road, Step
+from eslflow.wire.terms import StrEnum
 
 if TYPE_CHECKING:
     from eslflow.call.live import Live, Sound
@@ -39,17 +39,13 @@ MOST_MORE = 3
 ever."""
 
 
-class Meaning(str, Enum):
+class Meaning(StrEnum):
     """What a key can mean."""
 
     GRANTED = "granted"
     REFUSED = "refused"
     MORE = "more"
     """A longer notice is played, and the question asked again."""
-
-    def __str__(self) -> str:
-        """Give the word as the flow spells it."""
-        return self.value
 
 
 @dataclass(frozen=True, kw_only=True)
