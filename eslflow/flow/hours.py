@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from datetime import date
 from difflib import get_close_matches
-from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from typing import TYPE_CHECKING, Any
 
 from eslflow.flow.document import Kind, Node
 from eslflow.flow.problems import Context, listed, near, scalar
 from eslflow.flow.week import DAY_MIN, Hours, Span
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HINT = "Write zone: Europe/Berlin, mon-fri: [08:00-12:00, 13:00-17:00], sat: ..."
@@ -79,6 +81,9 @@ def _read(key: Node, value: Node, context: Context, week: _Week) -> None:
 
 
 def _zone(node: Node, context: Context) -> ZoneInfo | None:
+    # Few flows have hours, and every command would wait for it.
+    from zoneinfo import ZoneInfo, available_timezones
+
     text = scalar(node, context, "a time zone such as Europe/Berlin")
     if text is None:
         return None
