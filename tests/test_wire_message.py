@@ -144,3 +144,12 @@ def test_an_event_that_is_its_whole_body_is_read_without_cutting_it():
     assert (event.get("Event-Name"), event.body) == ("CHANNEL_ANSWER", b"")
     assert event.variable("read_result") == "success"
     assert len(event.items()) == 4
+
+
+def test_an_events_own_header_is_found_from_the_end():
+    event = Message(
+        b"Event-Name: X\nvariable_Application-UUID: 1\nApplication-UUID: e%202"
+    )
+    assert event.last("Application-UUID") == "e 2"
+    assert Message(b"Application-UUID: e-3\nA: 1").last("Application-UUID") == "e-3"
+    assert event.last("Hangup-Cause") is None

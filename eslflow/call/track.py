@@ -142,10 +142,10 @@ class Track:
 
 def _waits(command: Command) -> bool:
     """Whether the track rests until the outcome of this command is known."""
-    if isinstance(command, (Execute, Api)):
+    if type(command) is Execute or type(command) is Api:
         return command.waits
-    if isinstance(command, Keep):
+    if type(command) is Keep:
         return command.is_durable
-    if isinstance(command, Until):
+    if type(command) is Until:
         return not command.holds()
-    return isinstance(command, Await)
+    return type(command) is Await

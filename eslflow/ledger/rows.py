@@ -82,7 +82,7 @@ _KINDS: dict[type[Row], _Kind] = {
     CallEnded: _Kind("calls", CallEnded._fields, key="uuid"),
 }
 """In the order in which a batch is written: beginnings before what completes them."""
-MOST_ROWS = 16
+MOST_ROWS = 32
 """In one statement; a batch of more takes several."""
 STATEMENTS = len(_KINDS) * MOST_ROWS
 """How many different ones there are, so that all can be kept prepared."""

@@ -243,6 +243,8 @@ def connect(path: Path) -> sqlite3.Connection:
             db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
+            # What a statement keeps to undo itself needs no file.
+            db.execute("PRAGMA temp_store = MEMORY")
             migrate(db)
             if_it_fails.pop_all()
             return db

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.call.commands import Alarm, Command, Keep, Tell
@@ -71,6 +72,10 @@ class Consent(Step):
     timeout: float = option(
         Duration(1, 60), 6.0, "How long a key is waited for after the notice."
     )
+
+    @cached_property
+    def _keys_offered(self) -> str:
+        return " ".join(f"{key}={what}" for key, what in self.keys.items())
 
     def asks_for(self) -> tuple[str, ...]:
         """Return the purpose asked for."""
@@ -259,7 +264,7 @@ class Consent(Step):
             language=live.language,
             audio_sha256=sound.sha256 if sound else "",
             heard_ms=answer.heard_ms,
-            keys_offered=" ".join(f"{key}={what}" for key, what in self.keys.items()),
+            keys_offered=self._keys_offered,
             key=answer.key or answer.wrong,
             tries=tries,
         )

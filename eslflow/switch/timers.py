@@ -10,13 +10,13 @@ from collections.abc import Callable
 from functools import partial
 from heapq import heappop, heappush
 from itertools import count
-from time import monotonic
 from typing import Any, Protocol
 
 from gevent import get_hub
 
 from eslflow.call.commands import Timer
 from eslflow.call.events import Event, TimedOut
+from eslflow.clock import running_s
 
 Action = Callable[[], object]
 
@@ -69,7 +69,7 @@ class HubTimers:
 
     def after(self, seconds: float, action: Action) -> Handle:
         """Do something after a while."""
-        due = Due(monotonic() + seconds, next(self._numbers), action)
+        due = Due(running_s() + seconds, next(self._numbers), action)
         heappush(self._queue, due)
         if not self._alarm_at or due.at < self._alarm_at:
             self._set_alarm(due.at)
@@ -78,7 +78,7 @@ class HubTimers:
     def _set_alarm(self, at: float) -> None:
         self._drop_alarm()
         self._alarm_at = at
-        self._alarm = get_hub().loop.timer(max(0.0, at - monotonic()))
+        self._alarm = get_hub().loop.timer(max(0.0, at - running_s()))
         # The loop's own clock stands still while a callback runs.
         self._alarm.start(self._ring, update=True)
 
@@ -91,7 +91,7 @@ class HubTimers:
     def _ring(self) -> None:
         """Do what is due by now, and set the alarm for what comes next."""
         self._drop_alarm()
-        queue, now = self._queue, monotonic()
+        queue, now = self._queue, running_s()
         try:
             while queue and (queue[0].at <= now or queue[0].action is None):
                 action = heappop(queue).action

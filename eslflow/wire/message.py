@@ -69,6 +69,20 @@ class Message:
         end = head.find(b"\n", at)
         return (head[at:end] if end >= 0 else head[at:]).strip()
 
+    def last(self, name: str) -> str | None:
+        """Return one of an event's own headers decoded, or None.
+
+        They come after those of the channel and its variables, so that they are found
+        sooner from the end. Only for names that a block has once.
+        """
+        head = self._head
+        mark = (_marks.get(name) or _mark(name))[1]
+        at = head.rfind(mark)
+        if at < 0:
+            return self.get(name)
+        end = head.find(b"\n", at + 1)
+        return decode(head[at + len(mark) : end if end >= 0 else None].strip())
+
     def get(self, name: str) -> str | None:
         """Return a header decoded, or None."""
         raw = self.raw(name)
