@@ -97,7 +97,6 @@ LONGEST_MODULE, LONGEST_FUNCTION, FIRST_SCREEN = 400, 50, 40
 WHOLE = {
     "tests/test_killed.py": "a controller killed at each step of a call",
     "tests/test_live.py": "a real FreeSWITCH",
-    "tests/test_live_dead.py": "a real FreeSWITCH: a controller that dies or hangs",
     "tests/test_live_handover.py": "a real FreeSWITCH: calls that change hands",
     "tests/test_live_killed.py": "a real FreeSWITCH: a controller that dies",
     "tests/test_live_reconcile.py": "a controller killed beside a real FreeSWITCH",
