@@ -30,6 +30,7 @@ KEYS = (
     "drain",
     "default_flow",
     "numbers",
+    "emergency",
     "flows",
     "sounds",
     "recordings",
@@ -41,6 +42,7 @@ KEYS = (
 
 _ADDRESS = re.compile(r"(.+):([0-9]{1,5})")
 _DIALLED = re.compile(r"[+*#]?[A-Za-z0-9_.*#-]+")
+_EMERGENCY = re.compile(r"\+?[0-9*#]{1,15}")
 _PLAIN_PATH = re.compile(r"/[A-Za-z0-9_./@+-]+")
 
 
@@ -76,6 +78,8 @@ class Settings:
     """How long running calls may take after SIGTERM."""
     default_flow: str = ""
     numbers: Mapping[str, str] = field(default_factory=dict)
+    emergency: frozenset[str] | None = None
+    """Emergency numbers as they are dialled; None: the usual ones."""
     flows: Path = Path("flows")
     sounds: Path = Path("sounds")
     recordings: Path = Path("recordings")
@@ -161,6 +165,7 @@ class _Loader:
             drain_s=self._convert("drain", Duration(0, 86_400), 30.0),
             default_flow=self._text("default_flow", ""),
             numbers=self._numbers(),
+            emergency=self._emergency(),
             flows=self._path("flows", "flows"),
             sounds=self._path("sounds", "sounds"),
             recordings=self._path("recordings", "recordings"),
@@ -232,6 +237,24 @@ class _Loader:
             _DIALLED,
             "what is dialled, such as 4930123456",
         )
+
+    def _emergency(self) -> frozenset[str] | None:
+        """Return emergency numbers; a list that holds anything else is noted."""
+        node = self._entries.get("emergency")
+        if node is None:
+            return None
+        context = self._context("emergency")
+        if node.kind is not Kind.LIST:
+            context.problem(node, "emergency is a list such as [112, 110]")
+            return None
+        found = set()
+        for item in node.items:
+            text = scalar(item, context, "a number") or ""
+            if text and not _EMERGENCY.fullmatch(text):
+                hint = "Write what is dialled: digits, *, # and +."
+                context.problem(item, f"'{text}' is no number", hint)
+            found.add(text)
+        return frozenset(found - {""})
 
     def _lines(self) -> dict[str, int]:
         numbers, default = (

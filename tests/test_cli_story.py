@@ -108,6 +108,13 @@ def test_a_notice_is_named_in_short(ledger):
     assert asked({"notice": ""}) == ""
 
 
+def test_that_the_called_party_was_asked_is_told(ledger):
+    kept = ledger.call("aaaa-1")
+    assert "the called party" not in story(kept)
+    kept["choices"][0]["party"] = "callee"
+    assert "  asked     the called party\n" in story(kept)
+
+
 def test_a_stop_is_told_once_and_one_that_was_only_meant_is_told_too(ledger):
     kept = ledger.call("aaaa-1")
     stop = kept["recording_actions"][-1]

@@ -28,7 +28,7 @@ ARROWS = {
     "wire": "errors wire",
     "flow": "errors wire flow",
     "steps": "errors wire flow steps call.events call.commands call.records call.live"
-    " call.consent call.recorder call.recording",
+    " call.consent call.recorder call.recording call.callee",
     "call": "errors wire flow call",
     "call.engine": "errors wire flow call steps",
     "check": "errors wire flow call steps check",
@@ -99,6 +99,7 @@ WHOLE = {
     "tests/test_live.py": "a real FreeSWITCH",
     "tests/test_live_handover.py": "a real FreeSWITCH: calls that change hands",
     "tests/test_live_killed.py": "a real FreeSWITCH: a controller that dies",
+    "tests/test_live_outgoing.py": "a real FreeSWITCH: who is called is asked",
     "tests/test_live_reconcile.py": "a controller killed beside a real FreeSWITCH",
     "tests/test_live_masks.py": "a real FreeSWITCH: what is masked",
     "tests/test_lies.py": "a switch that is anything but honest",

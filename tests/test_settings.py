@@ -26,6 +26,7 @@ def test_everything_has_a_default(site, text):
     settings = load_settings(site(text))
     assert (settings.host, settings.port) == ("127.0.0.1", 8084)
     assert settings.allow == ("127.0.0.1", "::1")
+    assert settings.emergency is None
     assert settings.ledger.name == "eslflow.db"
     assert settings.ledger.is_absolute()
     assert settings.free_space == 10**9
@@ -77,6 +78,9 @@ def test_the_password_can_come_from_the_environment(site, monkeypatch):
         ("listen: a:99999\n", "this is no address"),
         ("listen: [a]\n", "this is no address"),
         ("allow: 127.0.0.1\n", "allow is a list"),
+        ("emergency: 112\n", "emergency is a list"),
+        ("emergency: [police]\n", "'police' is no number"),
+        ("emergency: [[]]\n", "a list stands where a number is"),
         ("most_calls: 0\n", "'0' is not right here"),
         ("drain: 30\n", "'30' is no duration"),
         ("free_space: 1000\n", "'1000' is no size"),
@@ -110,3 +114,11 @@ def test_a_folder_that_is_no_site_is_told(tmp_path):
 def test_a_path_that_the_switch_cannot_use_is_told(site, name):
     with pytest.raises(SettingsError, match="FreeSWITCH cannot use the path"):
         load_settings(site(f'sounds: "{name}"\n'))
+
+
+@pytest.mark.parametrize(
+    ("listed", "numbers"), [("112, '0112'", {"112", "0112"}), ("", set())]
+)
+def test_a_site_may_have_other_emergency_numbers(site, listed, numbers):
+    settings = load_settings(site(f"emergency: [{listed}]\n"))
+    assert settings.emergency == numbers

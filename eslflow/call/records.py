@@ -21,7 +21,7 @@ class State(StrEnum):
     UNANSWERED = "unanswered"
     """No valid key; the reason says which way."""
     HUNG_UP = "hung_up"
-    """The caller hung up while being asked."""
+    """Who was asked hung up meanwhile."""
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
     VERBAL = "verbal"
@@ -42,8 +42,12 @@ class Reason(StrEnum):
     """The answer could not be stored."""
     REFUSED_BY_SWITCH = "refused_by_switch"
     """The switch would not ask the question."""
+    NOBODY = "nobody"
+    """There was nobody on the line to be asked."""
+    CALLER_LEFT = "caller_left"
+    """The caller hung up while the called party was asked."""
     MORE = "more"
-    """The caller asked for more: of `requested`, the notice named was then played; of
+    """More was asked for: of `requested`, the notice named was then played; of
     `unanswered`, nothing else was pressed."""
 
 
@@ -129,6 +133,8 @@ class Choice(NamedTuple):
     """What was pressed at last; empty when nothing was."""
     tries: int = 0
     """How often it was asked."""
+    party: str = "caller"
+    """Who was asked: `caller` or `callee`."""
 
 
 class RecordingBegun(NamedTuple):

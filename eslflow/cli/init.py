@@ -36,6 +36,10 @@ TEMPLATE = """\
 # numbers: {"4930123456": support}
 default_flow: support
 
+# Emergency numbers as they are dialled: a flow that calls what was dialled puts them
+# through before anything else, unasked and unrecorded.
+# emergency: [112, 110, 911, 999, "000", 111, 113, 115, 117, 118, 119]
+
 # Folders, relative to this file. FreeSWITCH reads sounds and writes recordings, so
 # their paths must have no blanks.
 # flows: flows

@@ -73,6 +73,8 @@ def _choice(choice: Kept) -> Iterator[str]:
     yield f"{choice['purpose']}: {state}{reason}"
     yield f"  at        {_at(choice['at'])}, step {choice['step']}"
     yield f"  basis     {choice['basis']}, by {choice['performed_by']}"
+    if choice.get("party") == "callee":
+        yield "  asked     the called party"
     if not choice["notice"]:
         return
     yield f"  notice    {asked(choice)}"

@@ -158,3 +158,9 @@ def what_the_file_holds(db: Database) -> None:
 def notices_are_proof_too(db: Database) -> None:
     """Refuse to change the words that choices rest on."""
     _make_append_only(db, "notices")
+
+
+@migrations()
+def who_was_asked(db: Database) -> None:
+    """Keep whether the caller or the called party was asked."""
+    db.execute("ALTER TABLE choices ADD COLUMN party TEXT NOT NULL DEFAULT 'caller'")
