@@ -57,7 +57,9 @@ WORLD = {
     "sqlite3": "ledger",
     "sqlite_utils": "ledger",
     "threading": "ledger",
-    "subprocess": "prompts cli",
+    "subprocess": "prompts cli recordings",
+    "soundfile": "recordings",
+    "pyrage": "recordings",
     "click": "cli",
     "flask": "web",
     "werkzeug": "web",
@@ -95,6 +97,7 @@ PASSING = re.compile(
 LONGEST_MODULE, LONGEST_FUNCTION, FIRST_SCREEN = 400, 50, 40
 
 WHOLE = {
+    "tests/test_killed_at_rest.py": "a recording's file when eslflow is killed",
     "tests/test_killed.py": "a controller killed at each step of a call",
     "tests/test_live.py": "a real FreeSWITCH",
     "tests/test_live_dead.py": "a real FreeSWITCH: a controller that dies or hangs",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from eslflow.call import deadman, lookout, moves, reminder
+from eslflow.call import beep, deadman, lookout, moves, reminder
 from eslflow.call.commands import (
     Alarm,
     Answer,
@@ -48,7 +48,7 @@ MOST_STEPS = 1000
 """A call that takes more steps goes round in circles; the dialplan gets it back."""
 
 
-GUARDIANS = (moves, deadman, lookout, reminder)
+GUARDIANS = (moves, deadman, lookout, reminder, beep)
 """What goes on beside the flow. Most calls need few of them, and late."""
 TOLD = frozenset({Bridged, Unbridged, Parked, Held, RecordStarted, RecordStopped})
 """What the switch tells of a call, whoever waits for it."""

@@ -17,11 +17,15 @@ from eslflow.call.records import (
     CallEnded,
     CallOffered,
     Choice,
+    Look,
     NoticePlayed,
     RecordingAction,
     RecordingBegun,
     RecordingChecked,
     RecordingEnded,
+    RecordingHooked,
+    RecordingSettled,
+    RecordingStored,
     Row,
 )
 
@@ -93,6 +97,10 @@ _KINDS: tuple[tuple[type[Any], str, Callable[[Any], tuple[Any, ...]]], ...] = (
     (RecordingAction, _insert("recording_actions", RecordingAction._fields), tuple),
     (RecordingEnded, _update("recordings", "id", RecordingEnded._fields), tuple),
     (RecordingChecked, _update("recordings", "id", RecordingChecked._fields), tuple),
+    (RecordingStored, _update("recordings", "id", RecordingStored._fields), tuple),
+    (RecordingSettled, _update("recordings", "id", RecordingSettled._fields), tuple),
+    (RecordingHooked, _update("recordings", "id", RecordingHooked._fields), tuple),
+    (Look, _insert("looks", Look._fields), tuple),
     (CallEnded, _update("calls", "uuid", CallEnded._fields), tuple),
 )
 
