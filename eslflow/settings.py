@@ -305,7 +305,8 @@ class _Loader:
         if node is None:
             return ()
         if node.kind is not Kind.LIST or not node.items:
-            problem = f"{node.kind.value} stands where a list is wanted"
+            what = node.kind.value if node.kind is not Kind.LIST else "nothing"
+            problem = f"{what} stands where a list is wanted"
             hint = f"Write a list such as {example}."
             self._context(key).problem(node, problem, hint)
             return ()
@@ -332,10 +333,6 @@ class _Loader:
         if items and not items[0].text.startswith("/"):
             hint = "Write its whole path, and each argument as an item of its own."
             context.problem(items[0], f"'{items[0].text}' is no whole path", hint)
-        for item in items:
-            if "\0" in item.text:
-                hint = "Remove it: no program can be given one."
-                context.problem(item, "there is a zero byte in this", hint)
         return tuple(item.text for item in items)
 
     def _password(self, context: Context) -> str:

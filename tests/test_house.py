@@ -100,6 +100,7 @@ WHOLE = {
     "tests/test_killed_at_rest.py": "a recording's file when eslflow is killed",
     "tests/test_killed.py": "a controller killed at each step of a call",
     "tests/test_live.py": "a real FreeSWITCH",
+    "tests/test_live_beep.py": "a real FreeSWITCH: the tone of who is recorded",
     "tests/test_live_dead.py": "a real FreeSWITCH: a controller that dies or hangs",
     "tests/test_live_handover.py": "a real FreeSWITCH: calls that change hands",
     "tests/test_live_killed.py": "a real FreeSWITCH: a controller that dies",
