@@ -1,6 +1,7 @@
 """The one place that reads the time.
 
-In: nothing. Out: microseconds since 1970-01-01 UTC. Everything else is told the time.
+In: nothing. Out: microseconds since 1970-01-01 UTC, and seconds that only ever grow.
+Everything else is told the time.
 """
 
 from __future__ import annotations
@@ -22,3 +23,8 @@ class SystemClock:
     def now(self) -> int:
         """Return microseconds since 1970-01-01 UTC."""
         return time.time_ns() // 1000
+
+
+def running_s() -> float:
+    """Return seconds since some moment: for timers, which no correction may move."""
+    return time.monotonic()

@@ -268,8 +268,8 @@ def test_a_start_that_several_calls_share_names_none(tmp_path):
 
 
 def test_what_has_ended_and_nobody_looked_into_is_due(recorded):
-    assert ids(recorded.unchecked(100)) == ["aaa-1-2", "bbb-3-1"]
-    assert ids(recorded.unchecked(50)) == ["aaa-1-2"]
+    assert recorded.unchecked(100) == ["aaa-1-2", "bbb-3-1"]
+    assert recorded.unchecked(50) == ["aaa-1-2"]
 
 
 CHECKED = [

@@ -1,12 +1,10 @@
 """Rows to SQL."""
 
-import json
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from eslflow.call.records import CallEnded, Choice, State
-from eslflow.ledger.rows import digits, statements, text
+from eslflow.ledger.rows import MOST_ROWS, digits, statements, text
 
 
 def test_beginnings_are_written_before_their_ends():
@@ -28,5 +26,18 @@ def test_any_text_can_be_held(value):
     assert held.encode("utf-8").decode() == held
     assert "\0" not in held
     ended = CallEnded("u", 1, "lost", value, "s")
-    ((_, data),) = statements([ended])
-    assert json.loads(data)[0][3] == held
+    ((_, values),) = statements([ended])
+    assert values[3] == held
+
+
+@given(st.integers(1, 200))
+def test_rows_of_any_number_are_each_written_once_in_their_order(many):
+    rows = [CallEnded(f"call {n}", n, "lost", "", "") for n in range(many)]
+    written = [value for _, values in statements(rows) for value in values[::5]]
+    assert written == [row.uuid for row in rows]
+
+
+def test_batches_of_every_size_need_few_statements():
+    ended = CallEnded("u", 1, "lost", "", "")
+    said = {sql for many in range(1, 500) for sql, _ in statements([ended] * many)}
+    assert len(said) == MOST_ROWS

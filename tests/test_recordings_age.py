@@ -89,5 +89,5 @@ def test_what_holds_no_identity_is_told_without_its_content(tmp_path, text, told
 
 def test_without_its_library_nothing_is_encrypted(monkeypatch):
     monkeypatch.setattr(age, "find_spec", lambda _: None)
-    with pytest.raises(SettingsError, match="pip install 'eslflow.at-rest.'"):
+    with pytest.raises(SettingsError, match="pip install pyrage"):
         age.recipients((TO,))

@@ -124,5 +124,5 @@ def test_a_recording_has_a_name_in_each_form():
 def test_without_its_library_nothing_is_converted(monkeypatch):
     forms.demand_library()
     monkeypatch.setattr(forms, "find_spec", lambda _: None)
-    with pytest.raises(SettingsError, match="pip install 'eslflow.at-rest.'"):
+    with pytest.raises(SettingsError, match="pip install soundfile"):
         forms.demand_library()

@@ -9,17 +9,15 @@ import gevent
 import pytest
 from gevent import socket
 from gevent.event import AsyncResult
-from gevent.queue import Queue
 
-from eslflow.call.commands import Execute, Timer
+from eslflow.call.commands import Execute
 from eslflow.call.dialogue import Dialogue
 from eslflow.call.engine import Engine
-from eslflow.call.events import HungUp, Parked, TimedOut
+from eslflow.call.events import HungUp, Parked
 from eslflow.errors import ProtocolError, UnsafeValue
 from eslflow.sim.script import Script
 from eslflow.switch import conversation
 from eslflow.switch.conversation import Conversation
-from eslflow.switch.timers import HubTimers
 from eslflow.wire.message import Message
 from tests.peers import (
     DONE,
@@ -234,20 +232,6 @@ def test_an_engine_that_cannot_even_fail_lets_the_call_go(controller, monkeypatc
         line.wake(Parked())
     peer.hears_the_end()
     assert controller.controller.settle(PATIENCE_S) == 0
-
-
-def test_a_timer_runs_out_once_or_is_taken_back(line, monkeypatch):
-    ours, _ = line
-    woken = Queue()
-    monkeypatch.setattr(Conversation, "wake", lambda _, event: woken.put(event))
-    ours._controller.timers = HubTimers()
-    ours._set_timer(Timer(7, 0.0))
-    ours._set_timer(Timer(8, 0.0))
-    ours._set_timer(Timer(7, None))
-    ours._set_timer(Timer(7, None))
-    assert woken.get(timeout=PATIENCE_S) == TimedOut(8)
-    assert woken.empty()
-    assert ours._timers == {}
 
 
 def test_an_offer_that_drips_in_is_not_waited_for(controller, caplog):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eslflow.errors import ProtocolError
-from eslflow.wire.message import Message, decode
+from eslflow.wire.message import Message, Usual, decode
 
 EVENT = (
     b"Event-Name: CHANNEL_ANSWER\nUnique-ID: 4c1b\n"
@@ -134,7 +134,9 @@ def test_the_usual_answer_is_known_at_a_glance():
     start = b"Content-Type: command/reply\nReply-Text: "
     assert Message(start + b"+OK").is_plain_ok
     assert not Message(start + b"-ERR").is_plain_ok
-    assert not Message(b"Content-Type: api/response", b"+OK").is_plain_ok
+    api = b"Content-Type: api/response\nContent-Length: 4"
+    assert Usual(api, b"+OK\n").is_plain_ok
+    assert not Message(api, b"-ER\n").is_plain_ok
 
 
 def test_an_event_that_is_its_whole_body_is_read_without_cutting_it():
@@ -142,3 +144,12 @@ def test_an_event_that_is_its_whole_body_is_read_without_cutting_it():
     assert (event.get("Event-Name"), event.body) == ("CHANNEL_ANSWER", b"")
     assert event.variable("read_result") == "success"
     assert len(event.items()) == 4
+
+
+def test_an_events_own_header_is_found_from_the_end():
+    event = Message(
+        b"Event-Name: X\nvariable_Application-UUID: 1\nApplication-UUID: e%202"
+    )
+    assert event.last("Application-UUID") == "e 2"
+    assert Message(b"Application-UUID: e-3\nA: 1").last("Application-UUID") == "e-3"
+    assert event.last("Hangup-Cause") is None

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eslflow.errors import ProtocolError
+from eslflow.wire.message import Usual
 from eslflow.wire.reader import Reader
 
 REPLY = b"Content-Type: command/reply\nReply-Text: +OK\n\n"
@@ -102,3 +103,10 @@ def test_garbage_raises_nothing_but_protocol_errors(data):
         for message in reader.feed(data):
             message.items()
             assert len(message.body) <= 100
+
+
+def test_the_usual_answers_are_made_once():
+    first, second, api = Reader().feed(REPLY + REPLY + API)
+    assert first is second
+    assert (type(first), type(api)) == (Usual, Usual)
+    assert (api.reply, api.is_ok) == ("+OK Success", True)

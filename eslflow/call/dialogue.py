@@ -133,15 +133,15 @@ class Dialogue:
         Raises:
             ProtocolError: a reply to no command, or an event that is none.
         """
-        make = _EVENTS.get(message.event_name)
-        if make is not None:
-            return self._event(message)
         if message.is_plain_ok and self._answers and self._answers[0] <= 0:
             self._answers.popleft()
             return None
+        name = message.event_name
+        if name in _EVENTS:
+            return self._event(message, name)
         kind = message.content_type
         if kind == ContentType.EVENT_PLAIN:
-            return self._event(message)
+            return self._event(message, message.event().raw("Event-Name") or b"")
         if kind in _REPLIES:
             return self._reply(message)
         if kind == ContentType.DISCONNECT_NOTICE:
@@ -150,17 +150,18 @@ class Dialogue:
         raw = message.raw("Content-Type") or b""
         raise ProtocolError("a message of a kind that no call has", raw)
 
-    def _event(self, message: Message) -> Event | None:
+    def _event(self, message: Message, name: bytes) -> Event | None:
         """Return an event of the A-leg, or of the leg it talks with."""
-        event, name = message.event(), message.event_name
+        body = message.body
+        # The events of a channel have no body of their own (switch_channel.c), so that
+        # the end of their headers need not be searched for.
+        is_whole = body.endswith(b"\n\n") and name != _CUSTOM
+        event = Message(body) if is_whole else message.event()
         make: Make | None
-        # Where a header stands before the name, it is looked up.
-        name = name if name in _EVENTS else event.raw("Event-Name") or b""
-        if self._mine in message.body:
+        if self._mine in body:
             make = _EVENTS.get(name)
         else:
             # A filter lets other legs' events through; most are not this call's.
-            body = message.body
             is_with_us = self._others in body or self._with_us in body
             make = _OTHERS.get(name) if is_with_us else None
             if name in _BRIDGES and self._with_us not in body:
@@ -179,15 +180,15 @@ class Dialogue:
 
 def _executed(event: Message) -> Event:
     return Executed(
-        mark=event.get("Application-UUID") or "",
-        response=event.get("Application-Response") or "",
+        mark=event.last("Application-UUID") or "",
+        response=event.last("Application-Response") or "",
         variables=event,
     )
 
 
 def _stopped(event: Message) -> Event:
     return RecordStopped(
-        path=event.get("Record-File-Path") or "",
+        path=event.last("Record-File-Path") or "",
         ms=_number(event.variable("record_ms") or "0", 1 << 40),
         cause=event.get("Record-Completion-Cause") or "",
     )
@@ -212,6 +213,7 @@ def _others_custom(event: Message) -> Event | None:
     return KeyPressed(event.get("eslflow-action") or "")
 
 
+_CUSTOM = EventName.CUSTOM.value.encode()
 _HELD = EventName.CHANNEL_HOLD.value.encode()
 _UNHELD = EventName.CHANNEL_UNHOLD.value.encode()
 _BRIDGES = frozenset(
@@ -231,13 +233,13 @@ _EVENTS: dict[bytes, Make] = {
     EventName.CHANNEL_UNBRIDGE.value.encode(): lambda _: Unbridged(),
     EventName.CHANNEL_PARK.value.encode(): lambda _: Parked(),
     EventName.CHANNEL_HANGUP.value.encode(): lambda event: HungUp(
-        event.get("Hangup-Cause") or ""
+        event.last("Hangup-Cause") or ""
     ),
     EventName.RECORD_START.value.encode(): lambda event: RecordStarted(
-        event.get("Record-File-Path") or ""
+        event.last("Record-File-Path") or ""
     ),
     EventName.RECORD_STOP.value.encode(): _stopped,
-    EventName.CUSTOM.value.encode(): _custom,
+    _CUSTOM: _custom,
 }
 _OTHERS: dict[bytes, Make] = {
     _HELD: lambda _: Held(True, is_callers=False),
@@ -250,6 +252,6 @@ _OTHERS: dict[bytes, Make] = {
     EventName.RECORD_START.value.encode(): lambda event: RecordStarted(
         event.get("Record-File-Path") or "", event.get("Unique-ID") or ""
     ),
-    EventName.CUSTOM.value.encode(): _others_custom,
+    _CUSTOM: _others_custom,
 }
 """What is heard of the other leg. The key of a caller never comes this way."""

@@ -120,13 +120,13 @@ class Engine:
         self.live.now = now
         if type(event) in TOLD:
             self._note(event)
-        if isinstance(event, HungUp):
+        if type(event) is HungUp:
             self._end(self.live.leaving or "hung_up", event.cause)
-        elif isinstance(event, Disconnected):
+        elif type(event) is Disconnected:
             self._disconnected(event)
-        elif isinstance(event, Wished):
+        elif type(event) is Wished:
             self._add(moves.fulfil(self.live, event.ticket, event.wish))
-        elif isinstance(event, KeyPressed):
+        elif type(event) is KeyPressed:
             self._press(event)
         else:
             self._hand_out(event)

@@ -176,11 +176,11 @@ class Recorder:
 
     def target(self, live: Live) -> Recording:
         """Return what the recording is to be: off, on or masked."""
-        is_wanted = self.wanted is not Record.OFF and not self.is_forbidden
+        if self.wanted is Record.OFF or self.is_forbidden:
+            return Recording.OFF
         # A file that waits for an agent holds nothing meanwhile, and may stay.
-        is_passed_on = 0 < self._passed_on_at <= live.now
-        is_wanted = is_wanted and not is_passed_on
-        if not is_wanted or not live.consents.permitting():
+        is_passed_on = self.parted_at and 0 < self._passed_on_at <= live.now
+        if is_passed_on or not live.consents.permitting():
             return Recording.OFF
         if self.wanted is Record.MASKED or self.masks:
             return Recording.MASKED
@@ -393,4 +393,5 @@ def want(
     """Say what the next step wants; go on when the recording is so, or cannot be."""
     recorder = live.recorder
     recorder.step_wants(wanted, moment)
-    yield Until(lambda: recorder.is_settled(live))
+    if not recorder.is_settled(live):
+        yield Until(lambda: recorder.is_settled(live))

@@ -26,14 +26,14 @@ not decide what is wanted (`recorder` does), nor send anything (`moves` does).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum
 from time import gmtime
 
 from eslflow.errors import IllegalTransition
 from eslflow.flow.model import From
+from eslflow.wire.terms import StrEnum
 
 
-class Recording(Enum):
+class Recording(StrEnum):
     """Where the recording is."""
 
     OFF = "off"
@@ -43,12 +43,8 @@ class Recording(Enum):
     STOPPING = "stopping"
     FAILED = "failed"
 
-    def __str__(self) -> str:
-        """Give the word as people read it."""
-        return self.value
 
-
-class Moved(Enum):
+class Moved(StrEnum):
     """What moves it."""
 
     START = "START"
@@ -58,10 +54,6 @@ class Moved(Enum):
     STOP = "STOP"
     STOPPED = "STOPPED"
     FAILED = "FAILED"
-
-    def __str__(self) -> str:
-        """Give the word as the table spells it."""
-        return self.value
 
 
 TABLE: dict[Recording, dict[Moved, Recording]] = {

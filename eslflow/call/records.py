@@ -6,13 +6,12 @@ where they are stored. All times are UTC, in microseconds since 1970-01-01.
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import NamedTuple
 
-from eslflow.wire.terms import RecordAction
+from eslflow.wire.terms import RecordAction, StrEnum
 
 
-class State(str, Enum):
+class State(StrEnum):
     """What is known of one purpose in one call; only `granted` permits recording."""
 
     REQUESTED = "requested"
@@ -29,12 +28,8 @@ class State(str, Enum):
     NOT_ASKED = "not_asked"
     """The call ended or went on without the question."""
 
-    def __str__(self) -> str:
-        """Give the word as it is stored."""
-        return self.value
 
-
-class Reason(str, Enum):
+class Reason(StrEnum):
     """Why a question stayed unanswered."""
 
     TIMEOUT = "timeout"
@@ -47,10 +42,6 @@ class Reason(str, Enum):
     """The answer could not be stored."""
     REFUSED_BY_SWITCH = "refused_by_switch"
     """The switch would not ask the question."""
-
-    def __str__(self) -> str:
-        """Give the word as it is stored."""
-        return self.value
 
 
 class CallOffered(NamedTuple):

@@ -10,16 +10,11 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from eslflow.call.commands import (
-    Alarm,
-    Answer,
     Api,
     Await,
-    Close,
     Command,
     Execute,
-    Hangup,
     Keep,
-    Tell,
     Timer,
     Until,
     mark,
@@ -73,17 +68,14 @@ class Track:
 
     def takes(self, event: Event) -> bool:
         """Whether this is the event that it waits for."""
-        awaited = self.awaited
-        kind = type(awaited)
-        if kind is Until or awaited is None:
-            return type(event) is TimedOut and event.token == self._token
         if type(event) is TimedOut:
             return event.token == self._token
+        awaited = self.awaited
         if isinstance(awaited, (Api, Execute)):
             return self._is_outcome(awaited, event)
         if isinstance(awaited, Await):
             return isinstance(event, awaited.kinds)
-        return kind is Keep and type(event) is Kept
+        return type(awaited) is Keep and type(event) is Kept
 
     def _is_outcome(self, awaited: Api | Execute, event: Event) -> bool:
         if isinstance(event, Replied) and event.number == self._number:
@@ -114,36 +106,28 @@ class Track:
             out.append(Timer(self._token, None))
             self._token = 0
         self.awaited = None
-        while (command := self._next(value, error)) is not None:
-            value = error = None
-            if type(command) in _SAID:
-                out.append(command)
-                continue
-            if isinstance(command, Until) and command.holds():
-                continue
-            waits = _waits(command)
-            if waits and ended is not None and not isinstance(command, Keep):
-                error = ended
-                continue
-            self._say(out, command)
-            if waits:
-                self._wait(out, command)
-                return
-
-    def _next(self, value: Event | None, error: CallEnded | None) -> Command | None:
-        """Return what the generator yields next; None at its end."""
+        road = self._road
         try:
-            return self._road.throw(error) if error else self._road.send(value)
+            while True:
+                command = road.throw(error) if error else road.send(value)
+                value = error = None
+                if not _waits(command):
+                    self._say(out, command)
+                elif ended is not None and type(command) is not Keep:
+                    error = ended
+                else:
+                    self._say(out, command)
+                    self._wait(out, command)
+                    return
         except StopIteration:
             self.is_over = True
-            return None
 
     def _say(self, out: list[Command], command: Command) -> None:
         kind = type(command)
+        if kind is Until or kind is Await:
+            return
         if kind is Execute or kind is Api:
             self._numbers.command += 1
-        elif kind is Await or kind is Until:
-            return
         out.append(command)
 
     def _wait(self, out: list[Command], command: Command) -> None:
@@ -156,14 +140,12 @@ class Track:
             out.append(Timer(self._token, seconds))
 
 
-_SAID = frozenset({Tell, Alarm, Hangup, Close, Answer})
-"""What is said and needs no outcome."""
-
-
 def _waits(command: Command) -> bool:
     """Whether the track rests until the outcome of this command is known."""
-    if isinstance(command, (Execute, Api)):
+    if type(command) is Execute or type(command) is Api:
         return command.waits
-    if isinstance(command, Keep):
+    if type(command) is Keep:
         return command.is_durable
-    return isinstance(command, (Await, Until))
+    if type(command) is Until:
+        return not command.holds()
+    return type(command) is Await

@@ -5,11 +5,12 @@ In: nothing. Out: plain values. Must not decide what may be: the recording's rul
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import NamedTuple
 
+from eslflow.wire.terms import StrEnum
 
-class Want(str, Enum):
+
+class Want(StrEnum):
     """What somebody asks for."""
 
     ON = "on"
@@ -18,10 +19,6 @@ class Want(str, Enum):
     """Silence in the file, from the switch's answer on."""
     OFF = "off"
     """No recording for the rest of the call."""
-
-    def __str__(self) -> str:
-        """Give the word as people write it."""
-        return self.value
 
 
 class Wish(NamedTuple):

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from eslflow.flow.audio import Audio, notice_path, prompt_path
-from eslflow.wire.terms import EventName
+from eslflow.wire.terms import EventName, StrEnum
 
 if TYPE_CHECKING:
     from eslflow.steps.step import Step
 
 
-class Basis(str, Enum):
+class Basis(StrEnum):
     """Lawful bases of GDPR Art. 6(1), in its order."""
 
     CONSENT = "consent"
@@ -28,12 +27,8 @@ class Basis(str, Enum):
     PUBLIC_TASK = "public_task"
     LEGITIMATE_INTERESTS = "legitimate_interests"
 
-    def __str__(self) -> str:
-        """Give the word as the flow spells it."""
-        return self.value
 
-
-class Record(str, Enum):
+class Record(StrEnum):
     """What a step wants of the recording while it runs."""
 
     ON = "on"
@@ -41,24 +36,16 @@ class Record(str, Enum):
     MASKED = "masked"
     """Silence is stored in place of sound, while the step runs."""
 
-    def __str__(self) -> str:
-        """Give the word as the flow spells it."""
-        return self.value
 
-
-class Channels(str, Enum):
+class Channels(StrEnum):
     """How many tracks a recording has."""
 
     STEREO = "stereo"
     """The caller on the left, the agent on the right."""
     MONO = "mono"
 
-    def __str__(self) -> str:
-        """Give the word as the flow spells it."""
-        return self.value
 
-
-class AfterMask(str, Enum):
+class AfterMask(StrEnum):
     """What becomes of a mask that nobody has renewed in time."""
 
     STAY = "stay"
@@ -67,22 +54,14 @@ class AfterMask(str, Enum):
     STOP = "stop"
     """The recording ends for the rest of the call."""
 
-    def __str__(self) -> str:
-        """Give the word as the flow spells it."""
-        return self.value
 
-
-class From(str, Enum):
+class From(StrEnum):
     """The moment from which a step's recording holds sound."""
 
     STEP = "step"
     """At once."""
     ANSWER = "answer"
     """When an agent answers, so that no hold music is stored."""
-
-    def __str__(self) -> str:
-        """Give the word as the flow spells it."""
-        return self.value
 
 
 @dataclass(frozen=True)
@@ -95,19 +74,15 @@ class Purpose:
     """How long recordings for it may be kept, in seconds; 0: no limit given."""
 
 
-class AgentKey(str, Enum):
+class AgentKey(StrEnum):
     """What a key of the agent asks for."""
 
     MASK = "mask"
     UNMASK = "unmask"
     STOP = "stop"
 
-    def __str__(self) -> str:
-        """Give the word as the flow spells it."""
-        return self.value
 
-
-class Told(str, Enum):
+class Told(StrEnum):
     """What an agent is told of a call."""
 
     RECORDED = "recorded"
@@ -115,12 +90,8 @@ class Told(str, Enum):
     """It is recorded, and masked now."""
     UNRECORDED = "unrecorded"
 
-    def __str__(self) -> str:
-        """Give the word as the flow spells it."""
-        return self.value
 
-
-class Second(str, Enum):
+class Second(StrEnum):
     """What is done about a recorder that is not ours."""
 
     JUDGE = "judge"
@@ -128,10 +99,6 @@ class Second(str, Enum):
     STOP = "stop"
     ALARM = "alarm"
     IGNORE = "ignore"
-
-    def __str__(self) -> str:
-        """Give the word as the flow spells it."""
-        return self.value
 
 
 @dataclass(frozen=True)

@@ -204,13 +204,27 @@ class Reader:
             raise NotFound(f"recordings of several calls begin with {start}: {several}")
         return found
 
-    def unchecked(self, before: int) -> list[Line]:
-        """Return recordings that ended before that, and were not looked into."""
+    def unchecked(self, before: int) -> list[str]:
+        """Return recordings that ended before that, and were not looked into.
+
+        Their names only: after a busy hour there may be thousands.
+        """
         sql = (
-            "SELECT * FROM recordings WHERE checked_at IS NULL "
+            "SELECT id FROM recordings WHERE checked_at IS NULL "
             "AND state IS NOT NULL AND stopped_at < ? ORDER BY asked_at"
         )
-        return self._all(sql, [before])
+        return [row["id"] for row in self._all(sql, [before])]
+
+    def recording(self, name: str) -> Line:
+        """Return the recording of exactly this name.
+
+        Raises:
+            NotFound: there is none.
+        """
+        found = self._all("SELECT * FROM recordings WHERE id = ?", [name])
+        if not found:
+            raise NotFound(f"there is no recording {name!r}: see eslflow recordings")
+        return found[0]
 
     def unsettled(self) -> list[Line]:
         """Return recordings whose earlier form is still to be removed."""

@@ -1,17 +1,18 @@
-"""Rows to SQL: one statement for all rows of a kind in a batch.
+"""Rows to SQL: a few statements for all rows of a kind in a batch.
 
-In: the records of `call.records`. Out: statements, each with one JSON array of rows.
-SQLite reads the array itself, so that a batch of any size takes the interpreter's lock
-a few times only, and calls go on meanwhile. Bytes of a caller's name that were not
-UTF-8 are written as `\\xNN`, because SQLite's text cannot hold them.
+In: the records of `call.records`. Out: statements, each with the values of many rows,
+so that a batch of any size takes the interpreter's lock a few times only, and calls go
+on meanwhile. Bytes of a caller's name that were not UTF-8 are written as `\\xNN`,
+because SQLite's text cannot hold them.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from itertools import chain
+from typing import Any, NamedTuple
 
 from eslflow.call.records import (
     CallEnded,
@@ -33,7 +34,6 @@ MOST_DIGITS = 15
 """E.164 has no longer numbers."""
 
 _ODD = re.compile("[\x00\ud800-\udfff]")
-_ODD_JSON = re.compile(r"\\u0000|\\ud[89a-f]")
 
 
 def text(value: str) -> str:
@@ -50,28 +50,16 @@ def digits(number: str) -> str:
     return "".join(c for c in number if "0" <= c <= "9")[::-1][:MOST_DIGITS]
 
 
-def _insert(table: str, names: Iterable[str], conflict: str = "") -> str:
-    columns = tuple(names)
-    values = ", ".join(f"json_extract(value, '$[{n}]')" for n in range(len(columns)))
-    return (
-        f"INSERT INTO {table} ({', '.join(columns)}) "
-        f"SELECT {values} FROM json_each(?) WHERE true {conflict}"
-    )
+class _Kind(NamedTuple):
+    """How the rows of one kind are written."""
 
-
-def _update(table: str, key: str, names: Iterable[str]) -> str:
-    """Return an update by a row's key; the other columns stand as in the row."""
-    columns = tuple(names)
-    sets = ", ".join(
-        f"{name} = json_extract(j.value, '$[{place}]')"
-        for place, name in enumerate(columns)
-        if name != key
-    )
-    place = columns.index(key)
-    return (
-        f"UPDATE {table} SET {sets} FROM json_each(?) AS j "
-        f"WHERE {table}.{key} = json_extract(j.value, '$[{place}]')"
-    )
+    table: str
+    columns: tuple[str, ...]
+    values: Callable[[Any], tuple[Any, ...]] = tuple
+    conflict: str = ""
+    """What becomes of a row that is there already."""
+    key: str = ""
+    """Rows that complete another one: the column that names it."""
 
 
 def _call(row: CallOffered) -> tuple[Any, ...]:
@@ -82,27 +70,30 @@ def _call(row: CallOffered) -> tuple[Any, ...]:
 _AGAIN = "ON CONFLICT (uuid) DO UPDATE SET ended_at = NULL, ending = NULL, cause = NULL"
 _SAME = "ON CONFLICT DO NOTHING"
 
-# In the order in which a batch is written: what is completed comes after its beginning.
-_KINDS: tuple[tuple[type[Any], str, Callable[[Any], tuple[Any, ...]]], ...] = (
-    (
-        CallOffered,
-        _insert(
-            "calls", (*CallOffered._fields, "caller_digits", "called_digits"), _AGAIN
-        ),
+_KINDS: dict[type[Row], _Kind] = {
+    CallOffered: _Kind(
+        "calls",
+        (*CallOffered._fields, "caller_digits", "called_digits"),
         _call,
+        conflict=_AGAIN,
     ),
-    (NoticePlayed, _insert("notices", NoticePlayed._fields, _SAME), tuple),
-    (Choice, _insert("choices", Choice._fields), tuple),
-    (RecordingBegun, _insert("recordings", RecordingBegun._fields, _SAME), tuple),
-    (RecordingAction, _insert("recording_actions", RecordingAction._fields), tuple),
-    (RecordingEnded, _update("recordings", "id", RecordingEnded._fields), tuple),
-    (RecordingChecked, _update("recordings", "id", RecordingChecked._fields), tuple),
-    (RecordingStored, _update("recordings", "id", RecordingStored._fields), tuple),
-    (RecordingSettled, _update("recordings", "id", RecordingSettled._fields), tuple),
-    (RecordingHooked, _update("recordings", "id", RecordingHooked._fields), tuple),
-    (Look, _insert("looks", Look._fields), tuple),
-    (CallEnded, _update("calls", "uuid", CallEnded._fields), tuple),
-)
+    NoticePlayed: _Kind("notices", NoticePlayed._fields, conflict=_SAME),
+    Choice: _Kind("choices", Choice._fields),
+    RecordingBegun: _Kind("recordings", RecordingBegun._fields, conflict=_SAME),
+    RecordingAction: _Kind("recording_actions", RecordingAction._fields),
+    RecordingEnded: _Kind("recordings", RecordingEnded._fields, key="id"),
+    RecordingChecked: _Kind("recordings", RecordingChecked._fields, key="id"),
+    RecordingStored: _Kind("recordings", RecordingStored._fields, key="id"),
+    RecordingSettled: _Kind("recordings", RecordingSettled._fields, key="id"),
+    RecordingHooked: _Kind("recordings", RecordingHooked._fields, key="id"),
+    Look: _Kind("looks", Look._fields),
+    CallEnded: _Kind("calls", CallEnded._fields, key="uuid"),
+}
+"""In the order in which a batch is written: beginnings before what completes them."""
+MOST_ROWS = 32
+"""In one statement; a batch of more takes several."""
+STATEMENTS = len(_KINDS) * MOST_ROWS
+"""How many different ones there are, so that all can be kept prepared."""
 
 SAME_NOTICE = (
     "SELECT 1 FROM notices WHERE flow = ? AND notice = ? AND version = ?"
@@ -110,20 +101,43 @@ SAME_NOTICE = (
 )
 
 
-def statements(rows: Iterable[Row]) -> Iterator[tuple[str, str]]:
-    """Yield the statements that write rows, in order, each with its JSON array."""
-    by_kind: dict[type[Any], list[Any]] = {}
+def statements(rows: Iterable[Row]) -> Iterator[tuple[str, Sequence[Any]]]:
+    """Yield the statements that write rows, in order, each with its values."""
+    by_kind: dict[type[Row], list[tuple[Any, ...]]] = {}
     for row in rows:
-        by_kind.setdefault(type(row), []).append(row)
-    for kind, sql, values in _KINDS:
-        found = by_kind.get(kind)
-        if found:
-            yield sql, _json([values(row) for row in found])
+        kind = type(row)
+        by_kind.setdefault(kind, []).append(_KINDS[kind].values(row))
+    for kind, written in _KINDS.items():
+        found = by_kind.get(kind, [])
+        at = 0
+        while at < len(found):
+            many = min(MOST_ROWS, len(found) - at)
+            values = _held(list(chain.from_iterable(found[at : at + many])))
+            yield _statement(written, many), values
+            at += many
 
 
-def _json(rows: list[tuple[Any, ...]]) -> str:
-    data = json.dumps(rows)
-    if _ODD_JSON.search(data):
-        clean = [[text(v) if isinstance(v, str) else v for v in row] for row in rows]
-        return json.dumps(clean)
-    return data
+@cache
+def _statement(kind: _Kind, many: int) -> str:
+    """Return the statement that writes this many rows of a kind."""
+    table, columns, _, conflict, key = kind
+    row = f"({', '.join('?' * len(columns))})"
+    rows = ", ".join([row] * many)
+    if not key:
+        into = f"{table} ({', '.join(columns)})"
+        return f"INSERT INTO {into} VALUES {rows} {conflict}".rstrip()
+    # SQLite names the columns of VALUES so.
+    place = {name: f"new.column{n}" for n, name in enumerate(columns, 1)}
+    sets = ", ".join(f"{name} = {place[name]}" for name in columns if name != key)
+    return (
+        f"UPDATE {table} SET {sets} FROM (VALUES {rows}) AS new "
+        f"WHERE {table}.{key} = {place[key]}"
+    )
+
+
+def _held(values: list[Any]) -> Sequence[Any]:
+    """Return values that SQLite can hold; nearly all are so."""
+    words = "".join([value for value in values if isinstance(value, str)])
+    if words.isascii() and "\0" not in words:
+        return values
+    return [text(value) if isinstance(value, str) else value for value in values]

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from eslflow.call.records import NoticePlayed, RecordingAction, Row
 from eslflow.errors import StoreError
 from eslflow.ledger.migrations import migrate
-from eslflow.ledger.rows import SAME_NOTICE, statements, text
+from eslflow.ledger.rows import SAME_NOTICE, STATEMENTS, statements, text
 from eslflow.ledger.spill import Spill
 from eslflow.wire.terms import RecordAction
 
@@ -31,7 +31,7 @@ GATHER_S = 0.1
 """How long rows that nobody waits for gather before they are committed."""
 BUSY = 5
 """Groups waiting at once that show that more are on their way."""
-GATHER_BUSY_S = 0.008
+GATHER_BUSY_S = 0.012
 """How long a busy ledger gathers before it commits: a commit costs more than a call."""
 RETRY_S = 5.0
 """How often the spill file is tried again while nothing else is written."""
@@ -164,10 +164,12 @@ class Ledger:
         return None
 
     def _insert(self, rows: Sequence[Row]) -> None:
-        new = {r for r in rows if isinstance(r, NoticePlayed)} - self._notices
-        old = self._notices
-        for sql, data in statements(r for r in rows if r not in old):
-            self._db.execute(sql, (data,))
+        played = {row for row in rows if type(row) is NoticePlayed}
+        old, new = self._notices, played - self._notices
+        for sql, values in statements(
+            row for row in rows if type(row) is not NoticePlayed or row not in old
+        ):
+            self._db.execute(sql, values)
         for row in new:
             self._check(row)
         self._notices |= new
@@ -231,11 +233,18 @@ def connect(path: Path) -> sqlite3.Connection:
     """
     try:
         with ExitStack() as if_it_fails:
-            db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            db = sqlite3.connect(
+                path,
+                isolation_level=None,
+                check_same_thread=False,
+                cached_statements=STATEMENTS,
+            )
             if_it_fails.callback(db.close)
             db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
+            # What a statement keeps to undo itself needs no file.
+            db.execute("PRAGMA temp_store = MEMORY")
             migrate(db)
             if_it_fails.pop_all()
             return db
@@ -253,8 +262,8 @@ def write(path: Path, rows: Iterable[Row]) -> None:
     with closing(connect(path)) as db:
         try:
             db.execute("BEGIN IMMEDIATE")
-            for sql, data in statements(rows):
-                db.execute(sql, (data,))
+            for sql, values in statements(rows):
+                db.execute(sql, values)
             db.execute("COMMIT")
         except sqlite3.Error as error:
             raise StoreError(f"the ledger {path} cannot be written: {error}") from error

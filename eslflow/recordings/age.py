@@ -29,8 +29,7 @@ def demand_library() -> None:
     """
     if find_spec("pyrage") is None:
         raise SettingsError(
-            "encryption needs pyrage, which is not installed: "
-            "pip install 'eslflow[at-rest]'"
+            "encryption needs pyrage, which is not installed: pip install pyrage"
         )
 
 

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import Enum
 from typing import NamedTuple
 
 from eslflow.recordings.sound import Sound, find_sound, sha256
 from eslflow.recordings.spans import Kind, Row, Span, Timeline, place, spans
+from eslflow.wire.terms import StrEnum
 
 SECOND = 1_000_000
 
@@ -47,7 +47,7 @@ LESS_TIMED_US = SECOND
 second (measured), and events may be late."""
 
 
-class Verdict(str, Enum):
+class Verdict(StrEnum):
     """What was found, the worst last."""
 
     INTACT = "intact"
@@ -55,10 +55,6 @@ class Verdict(str, Enum):
     DAMAGED = "damaged"
     LEAKED = "leaked"
     """There is sound where a mask was."""
-
-    def __str__(self) -> str:
-        """Give the word as it is stored."""
-        return self.value
 
 
 _WORST_FIRST = (Verdict.LEAKED, Verdict.DAMAGED, Verdict.MISSING)

@@ -65,11 +65,14 @@ class Auditor:
         checked: list[RecordingChecked] = []
         with Reader(self._ledger) as ledger:
             due = ledger.unchecked(self._clock.now() - MOMENT_US)
-            self._forget({recording["id"] for recording in due})
-            for recording in due:
+            self._forget(set(due))
+            for name in due:
                 if len(checked) == MOST_AT_ONCE:
                     break
-                if recording["id"] not in self._done and self._has_ended(recording):
+                if name in self._done:
+                    continue
+                recording = ledger.recording(name)
+                if self._has_ended(recording):
                     row = self._check(recording, ledger.actions(recording))
                     checked += [row] if row else []
         return checked

@@ -51,7 +51,7 @@ def demand_library() -> None:
     if find_spec("soundfile") is None:
         raise SettingsError(
             "recording: convert: needs soundfile, which is not installed: "
-            "pip install 'eslflow[at-rest]', or remove convert: from eslflow.yaml"
+            "pip install soundfile, or remove convert: from eslflow.yaml"
         )
 
 

@@ -16,17 +16,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from enum import Enum
 from typing import Any, NamedTuple
 
-from eslflow.wire.terms import RecordAction
+from eslflow.wire.terms import RecordAction, StrEnum
 
 Row = Mapping[str, Any]
 
 _GAP = re.compile(r"([0-9]{1,18})-([0-9]{1,18})")
 
 
-class Kind(str, Enum):
+class Kind(StrEnum):
     """What a stretch of a file is to hold."""
 
     CLEAR = "clear"
@@ -34,10 +33,6 @@ class Kind(str, Enum):
     """Exact zeros, on every channel."""
     UNCERTAIN = "uncertain"
     """The switch did not confirm what it was asked for: neither can be demanded."""
-
-    def __str__(self) -> str:
-        """Give the word as people read it."""
-        return self.value
 
 
 class Span(NamedTuple):

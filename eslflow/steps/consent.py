@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.call.commands import Alarm, Command, Keep, Tell
@@ -29,21 +29,18 @@ from eslflow.flow.options import (
 from eslflow.steps import speech
 from eslflow.steps.speech import Answer
 from eslflow.steps.step import Road, Step
+from eslflow.wire.terms import StrEnum
 
 if TYPE_CHECKING:
     from eslflow.call.live import Live, Sound
     from eslflow.flow.model import Purpose
 
 
-class Meaning(str, Enum):
+class Meaning(StrEnum):
     """What a key can mean."""
 
     GRANTED = "granted"
     REFUSED = "refused"
-
-    def __str__(self) -> str:
-        """Give the word as the flow spells it."""
-        return self.value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +63,10 @@ class Consent(Step):
     timeout: float = option(
         Duration(1, 60), 6.0, "How long a key is waited for after the notice."
     )
+
+    @cached_property
+    def _keys_offered(self) -> str:
+        return " ".join(f"{key}={what}" for key, what in self.keys.items())
 
     def asks_for(self) -> tuple[str, ...]:
         """Return the purpose asked for."""
@@ -205,7 +206,7 @@ class Consent(Step):
             language=live.language,
             audio_sha256=sound.sha256 if sound else "",
             heard_ms=answer.heard_ms,
-            keys_offered=" ".join(f"{key}={what}" for key, what in self.keys.items()),
+            keys_offered=self._keys_offered,
             key=answer.key or answer.wrong,
             tries=tries,
         )

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.call.commands import Api, Await, Command, Execute, Tell
@@ -20,7 +19,7 @@ from eslflow.flow.model import Told
 from eslflow.flow.options import OneOf, QueueName, option
 from eslflow.steps import speech
 from eslflow.steps.step import Road, Step
-from eslflow.wire.terms import ApiCommand, App, EventName, Module, Subclass
+from eslflow.wire.terms import ApiCommand, App, EventName, Module, StrEnum, Subclass
 
 if TYPE_CHECKING:
     from eslflow.call.live import Live
@@ -33,15 +32,11 @@ _REASONS = {"TIMEOUT": "timeout", "NO_AGENT_TIMEOUT": "no_agents"}
 _FIFO_TAKEN = ("caller_pop", "bridge-caller-start")
 
 
-class QueueKind(str, Enum):
+class QueueKind(StrEnum):
     """Which module of the switch holds the queue."""
 
     CALLCENTER = "callcenter"
     FIFO = "fifo"
-
-    def __str__(self) -> str:
-        """Give the word as the flow spells it."""
-        return self.value
 
 
 @dataclass(frozen=True, kw_only=True)

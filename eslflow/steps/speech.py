@@ -110,10 +110,9 @@ def ask(
         return Answer(refused=getattr(done, "text", ""))
     played = done.variables.variable(PLAYED)
     key = done.variables.variable(variable) or ""
-    wrong = done.variables.variable(f"{variable}_invalid") or ""
-    if played is None or not played.isdigit():
-        return Answer(is_broken=True, wrong=key or wrong)
-    heard_ms = int(played[:12]) // SAMPLES_PER_MS
-    if key and key in keys:
+    is_broken = played is None or not played.isdigit()
+    heard_ms = int(played[:12]) // SAMPLES_PER_MS if played and not is_broken else 0
+    if key in keys and not is_broken:
         return Answer(key=key, heard_ms=heard_ms)
-    return Answer(wrong=wrong or key, heard_ms=heard_ms)
+    wrong = done.variables.variable(f"{variable}_invalid") or key
+    return Answer(wrong=wrong, heard_ms=heard_ms, is_broken=is_broken)

@@ -29,7 +29,6 @@ from eslflow.call.events import (
     RecordStarted,
     RecordStopped,
     Replied,
-    TimedOut,
     Unbridged,
 )
 from eslflow.call.live import Live
@@ -38,6 +37,7 @@ from eslflow.errors import CommandRefused, LinkLost, UnsafeValue
 from eslflow.switch.desk import LiveCall
 from eslflow.switch.link import Link
 from eslflow.switch.reconcile import Leg
+from eslflow.switch.timers import CallTimers
 from eslflow.wire.buglist import recorders
 from eslflow.wire.terms import ApiCommand, RecordAction
 
@@ -77,7 +77,7 @@ class AdoptedCall:
         self._is_over = False
         self._is_missed = False
         self._number = 0
-        self._timers: dict[int, Handle] = {}
+        self._timers = CallTimers(controller.timers, self.wake)
         self._next_look: Handle | None = None
         self._jobs: Queue[Job | None] = Queue()
 
@@ -116,8 +116,7 @@ class AdoptedCall:
         if self._is_over:
             return
         self._is_over = True
-        for token in tuple(self._timers):
-            self._timers.pop(token).cancel()
+        self._timers.clear()
         if self._next_look is not None:
             self._next_look.cancel()
         # Ends the greenlet, which may be the one that runs this.
@@ -171,7 +170,7 @@ class AdoptedCall:
                 done = self._kept if command.is_durable else None
                 controller.ledger.keep(command.rows, done)
             elif isinstance(command, Timer):
-                self._set_timer(command)
+                self._timers.set(command)
             elif isinstance(command, Answer):
                 controller.desk.answer(command.ticket, command.answered)
             elif isinstance(command, (Tell, Alarm)):
@@ -179,19 +178,6 @@ class AdoptedCall:
 
     def _kept(self, problem: str) -> None:
         self.wake(Kept(not problem, problem))
-
-    def _set_timer(self, timer: Timer) -> None:
-        if timer.seconds is None:
-            running = self._timers.pop(timer.token, None)
-            if running is not None:
-                running.cancel()
-            return
-        fire = partial(self._timed_out, timer.token)
-        self._timers[timer.token] = self._controller.timers.after(timer.seconds, fire)
-
-    def _timed_out(self, token: int) -> None:
-        self._timers.pop(token, None)
-        self.wake(TimedOut(token))
 
     def _work(self) -> None:
         """Ask the switch for one thing after the other."""

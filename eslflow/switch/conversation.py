@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable
-from functools import partial
 from traceback import format_exc
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +18,10 @@ from gevent import get_hub, getcurrent, with_timeout
 from eslflow.call.commands import Alarm, Answer, Command, Keep, Tell, Timer
 from eslflow.call.dialogue import Dialogue, offer
 from eslflow.call.engine import Engine
-from eslflow.call.events import Disconnected, Event, Kept, TimedOut
+from eslflow.call.events import Disconnected, Event, Kept
 from eslflow.errors import ProtocolError, UnsafeValue
 from eslflow.switch.desk import LiveCall
+from eslflow.switch.timers import CallTimers
 from eslflow.wire import command as text
 from eslflow.wire.message import Message
 from eslflow.wire.reader import Reader
@@ -77,8 +77,7 @@ class Conversation:
         self._greenlet: Any = None
         self._reading: Any = None
         self._writing: Any = None
-        self._timers: dict[int, Any] = {}
-        """By the token of their `Timer`."""
+        self._timers = CallTimers(controller.timers, self.wake)
         self._unsent = b""
         self.uuid = ""
         self.received = 0
@@ -123,8 +122,7 @@ class Conversation:
             get_hub().loop.run_callback(self._greenlet.switch)
         self._greenlet = None
         self._is_open = False
-        for token in tuple(self._timers):
-            self._set_timer(Timer(token, None))
+        self._timers.clear()
         for watcher in (self._reading, self._writing):
             if watcher is not None:
                 watcher.stop()
@@ -256,7 +254,7 @@ class Conversation:
                 done = self._kept if command.is_durable else None
                 self._controller.ledger.keep(command.rows, done)
             elif isinstance(command, Timer):
-                self._set_timer(command)
+                self._timers.set(command)
             elif isinstance(command, (Tell, Alarm)):
                 self._controller.told(self.uuid, command)
             elif isinstance(command, Answer):
@@ -269,20 +267,6 @@ class Conversation:
 
     def _kept(self, problem: str) -> None:
         self.wake(Kept(not problem, problem))
-
-    def _set_timer(self, timer: Timer) -> None:
-        """Set a timer, or take it back."""
-        if timer.seconds is None:
-            running = self._timers.pop(timer.token, None)
-            if running is not None:
-                running.cancel()
-            return
-        fire = partial(self._timed_out, timer.token)
-        self._timers[timer.token] = self._controller.timers.after(timer.seconds, fire)
-
-    def _timed_out(self, token: int) -> None:
-        self._timers.pop(token, None)
-        self.wake(TimedOut(token))
 
     def _send(self, data: bytes) -> None:
         """Send what the socket takes now; the rest when it takes more."""

@@ -1,4 +1,4 @@
-"""Timers of the hub: something to be done after a while.
+"""Timers: something to be done after a while, and those that one call has set.
 
 In: seconds and what to do. Out: a handle that takes it back. Simulated calls bring
 timers of their own, on simulated time.
@@ -7,9 +7,16 @@ timers of their own, on simulated time.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from heapq import heappop, heappush
+from itertools import count
 from typing import Any, Protocol
 
 from gevent import get_hub
+
+from eslflow.call.commands import Timer
+from eslflow.call.events import Event, TimedOut
+from eslflow.clock import running_s
 
 Action = Callable[[], object]
 
@@ -28,30 +35,99 @@ class Timers(Protocol):
         """Do something after a while, in the hub's thread; it must not wait."""
 
 
-class HubTimer:
-    """A timer of gevent's event loop."""
+class Due:
+    """Something to be done at its time, unless it is taken back."""
 
-    __slots__ = ("_timer",)
+    __slots__ = ("action", "at", "number")
 
-    def __init__(self, seconds: float, action: Action) -> None:
-        self._timer: Any = get_hub().loop.timer(seconds)
-        self._timer.start(self._fire, action)
+    def __init__(self, at: float, number: int, action: Action) -> None:
+        self.at = at
+        self.number = number
+        self.action: Action | None = action
+
+    def __lt__(self, other: Due) -> bool:
+        """Say whether it comes first."""
+        return (self.at, self.number) < (other.at, other.number)
 
     def cancel(self) -> None:
-        """Take it back."""
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer.close()
-            self._timer = None
-
-    def _fire(self, action: Action) -> None:
-        self.cancel()
-        action()
+        """Take it back; its place in the queue is left to its time."""
+        self.action = None
 
 
 class HubTimers:
-    """Timers of gevent's event loop."""
+    """Timers of gevent's event loop, which has one for all of them.
+
+    Nearly all are taken back before their time, so that setting one must cost little.
+    """
+
+    def __init__(self) -> None:
+        self._queue: list[Due] = []
+        self._numbers = count()
+        self._alarm: Any = None
+        self._alarm_at = 0.0
+        """When the loop's own timer fires; 0: it is not set."""
 
     def after(self, seconds: float, action: Action) -> Handle:
         """Do something after a while."""
-        return HubTimer(seconds, action)
+        due = Due(running_s() + seconds, next(self._numbers), action)
+        heappush(self._queue, due)
+        if not self._alarm_at or due.at < self._alarm_at:
+            self._set_alarm(due.at)
+        return due
+
+    def _set_alarm(self, at: float) -> None:
+        self._drop_alarm()
+        self._alarm_at = at
+        self._alarm = get_hub().loop.timer(max(0.0, at - running_s()))
+        # The loop's own clock stands still while a callback runs.
+        self._alarm.start(self._ring, update=True)
+
+    def _drop_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.stop()
+            self._alarm.close()
+        self._alarm, self._alarm_at = None, 0.0
+
+    def _ring(self) -> None:
+        """Do what is due by now, and set the alarm for what comes next."""
+        self._drop_alarm()
+        queue, now = self._queue, running_s()
+        try:
+            while queue and (queue[0].at <= now or queue[0].action is None):
+                action = heappop(queue).action
+                if action is not None:
+                    action()
+        finally:
+            # An action that raised must not cost the others their time.
+            if queue and not self._alarm_at:
+                self._set_alarm(queue[0].at)
+
+
+class CallTimers:
+    """The timers that one call has set, by the token of their `Timer`."""
+
+    __slots__ = ("_running", "_timers", "_wake")
+
+    def __init__(self, timers: Timers, wake: Callable[[Event], None]) -> None:
+        self._timers = timers
+        self._wake = wake
+        self._running: dict[int, Handle] = {}
+
+    def set(self, timer: Timer) -> None:
+        """Set a timer, or take it back."""
+        if timer.seconds is None:
+            running = self._running.pop(timer.token, None)
+            if running is not None:
+                running.cancel()
+            return
+        fire = partial(self._timed_out, timer.token)
+        self._running[timer.token] = self._timers.after(timer.seconds, fire)
+
+    def clear(self) -> None:
+        """Take all of them back."""
+        while self._running:
+            self._running.popitem()[1].cancel()
+
+    def _timed_out(self, token: int) -> None:
+        del self._running[token]
+        self._wake(TimedOut(token))

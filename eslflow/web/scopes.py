@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from eslflow.call.wishes import Want, Wish
 from eslflow.web.refusal import Refusal, quoted
+from eslflow.wire.terms import StrEnum
 
 if TYPE_CHECKING:
     from eslflow.switch.desk import LiveCall
 
 
-class Scope(str, Enum):
+class Scope(StrEnum):
     """One thing that a token permits."""
 
     CALLS = "calls:read"
@@ -27,10 +27,6 @@ class Scope(str, Enum):
     UNMASK_ALL = "recording:unmask-all"
     STOP = "recording:stop"
     HEALTH = "health:read"
-
-    def __str__(self) -> str:
-        """Give the word as it is written."""
-        return self.value
 
 
 NEEDED = {Want.MASKED: Scope.MASK, Want.ON: Scope.UNMASK, Want.OFF: Scope.STOP}

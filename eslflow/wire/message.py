@@ -28,15 +28,18 @@ _PLAIN = b"text/event-plain"
 _NAME = b"Event-Name: "
 _OK = b"Content-Type: command/reply\nReply-Text: +OK"
 
-_marks: dict[str, bytes] = {}
-"""How a header's line begins, by its name; the names are ours, so they are few."""
+_marks: dict[str, tuple[bytes, bytes]] = {}
+"""How a header's line begins, by its name, on the first line of a block and elsewhere.
+
+The names are ours, so they are few."""
 
 
-def _mark(name: str) -> bytes:
-    mark = b"\n" + name.encode("ascii") + b":"
+def _mark(name: str) -> tuple[bytes, bytes]:
+    first = name.encode("ascii") + b":"
+    marks = first, b"\n" + first
     if len(_marks) < 1000:
-        _marks[name] = mark
-    return mark
+        _marks[name] = marks
+    return marks
 
 
 class Message:
@@ -55,9 +58,9 @@ class Message:
     def raw(self, name: str) -> bytes | None:
         """Return the bytes of a header as they came, or None."""
         head = self._head
-        mark = _marks.get(name) or _mark(name)
-        if head.startswith(mark[1:]):
-            at = len(mark) - 1
+        first, mark = _marks.get(name) or _mark(name)
+        if head.startswith(first):
+            at = len(first)
         else:
             at = head.find(mark)
             if at < 0:
@@ -65,6 +68,20 @@ class Message:
             at += len(mark)
         end = head.find(b"\n", at)
         return (head[at:end] if end >= 0 else head[at:]).strip()
+
+    def last(self, name: str) -> str | None:
+        """Return one of an event's own headers decoded, or None.
+
+        They come after those of the channel and its variables, so that they are found
+        sooner from the end. Only for names that a block has once.
+        """
+        head = self._head
+        mark = (_marks.get(name) or _mark(name))[1]
+        at = head.rfind(mark)
+        if at < 0:
+            return self.get(name)
+        end = head.find(b"\n", at + 1)
+        return decode(head[at + len(mark) : end if end >= 0 else None].strip())
 
     def get(self, name: str) -> str | None:
         """Return a header decoded, or None."""
@@ -110,7 +127,7 @@ class Message:
     @property
     def is_plain_ok(self) -> bool:
         """Whether it is the usual answer to a command, word by word."""
-        return self._head.startswith(_OK)
+        return type(self) is Usual or self._head.startswith(_OK)
 
     @property
     def content_type(self) -> str:
@@ -147,3 +164,9 @@ class Message:
     def __repr__(self) -> str:
         """Show the start of the block."""
         return f"Message({self._head[:60]!r}, {len(self.body)} bytes)"
+
+
+class Usual(Message):
+    """An answer that says yes in the usual words; the reader has one of each."""
+
+    __slots__ = ()

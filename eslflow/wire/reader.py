@@ -9,15 +9,24 @@ from __future__ import annotations
 import re
 
 from eslflow.errors import ProtocolError
-from eslflow.wire.message import Message
+from eslflow.wire.message import Message, Usual
 
 MOST_HEAD = 4 * 1024 * 1024
 """Longest header block, in bytes: a 64 KB name, encoded, stands in some ten headers."""
 MOST_BODY = 8 * 1024 * 1024
 """Longest body, in bytes."""
 
-_LENGTH = re.compile(rb"\nContent-Length:")
-_DIGITS = re.compile(rb"[0-9]{1,9}")
+_REPLY = b"Content-Type: command/reply\nReply-Text: +OK"
+_API = b"Content-Type: api/response\nContent-Length: "
+_USUAL = {
+    _REPLY + b"\n\n": Usual(_REPLY),
+    _API + b"4\n\n+OK\n": Usual(_API + b"4", b"+OK\n"),
+    _API + b"12\n\n+OK Success\n": Usual(_API + b"12", b"+OK Success\n"),
+}
+"""Every other message is one of these; one of each will do."""
+_IS_USUAL = re.compile(b"|".join(map(re.escape, _USUAL)))
+_LENGTH = b"Content-Length:"
+_MOST_DIGITS = 9
 
 
 class Reader:
@@ -38,9 +47,13 @@ class Reader:
             ProtocolError: a block too long, or a length that is no length.
         """
         buffer = self._buffer + data if self._buffer else data
-        messages = []
-        at = 0
+        messages: list[Message] = []
+        at = end = 0
         while True:
+            if usual := _IS_USUAL.match(buffer, at):
+                messages.append(_USUAL[usual[0]])
+                at, self._searched = usual.end(), 0
+                continue
             while buffer.startswith(b"\n", at):
                 at += 1  # blank lines before a block are nothing
             end = buffer.find(b"\n\n", max(at, self._searched))
@@ -48,7 +61,6 @@ class Reader:
                 self._searched = max(0, len(buffer) - 1 - at)
                 break
             head = buffer[at:end]
-            self._check(len(head), head)
             whole = end + 2 + self._body_length(head)
             if len(buffer) < whole:
                 self._searched = end - at
@@ -57,7 +69,7 @@ class Reader:
             at, self._searched = whole, 0
         self._buffer = buffer[at:] if at else buffer
         if end < 0:
-            self._check(len(self._buffer), self._buffer)
+            self._check(self._buffer)
         return messages
 
     @property
@@ -65,21 +77,20 @@ class Reader:
         """How many bytes wait for the rest of their message."""
         return len(self._buffer)
 
-    def _check(self, size: int, head: bytes) -> None:
-        if size > self._most_head:
+    def _check(self, head: bytes) -> None:
+        if len(head) > self._most_head:
             raise ProtocolError("a header block that does not end", head[:80])
 
     def _body_length(self, head: bytes) -> int:
-        at = head.find(b"Content-Length:")
-        if at < 0 or (at and head[at - 1 : at] != b"\n"):
-            found = _LENGTH.search(head) if at >= 0 else None
-            if found is None:
-                return 0
-            at = found.end()
-        else:
-            at += 15
+        self._check(head)
+        if _LENGTH not in head:
+            return 0
+        at = 0 if head.startswith(_LENGTH) else head.find(b"\n" + _LENGTH) + 1
+        if not at and not head.startswith(_LENGTH):
+            return 0
         end = head.find(b"\n", at)
-        text = (head[at:end] if end >= 0 else head[at:]).strip()
-        if not _DIGITS.fullmatch(text) or int(text) > self._most_body:
+        text = head[at + len(_LENGTH) : end if end >= 0 else None].strip()
+        is_number = text.isdigit() and len(text) <= _MOST_DIGITS
+        if not is_number or int(text) > self._most_body:
             raise ProtocolError("a Content-Length that is none", text)
         return int(text)

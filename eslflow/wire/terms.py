@@ -14,6 +14,7 @@ class StrEnum(str, Enum):
 
     __str__ = str.__str__
     __format__ = str.__format__  # type: ignore[assignment]
+    __hash__ = str.__hash__  # Enum's own is Python, and the tables ask for it often
 
 
 class ContentType(StrEnum):
