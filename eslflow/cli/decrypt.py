@@ -101,6 +101,8 @@ def _find(site: Path, recording: str) -> Line:
             lines = [found] if found else []
         else:
             lines = ledger.recordings_named(recording)
+            # `u-1-10` begins with `u-1-1`, too.
+            lines = [line for line in lines if line["id"] == recording] or lines
     if not lines:
         raise NotFound(f"no recording is kept in {recording}: see recordings list")
     if len(lines) > 1:

@@ -183,6 +183,9 @@ def _look(site: Path, ledger: Reader, line: Line, identities: Sequence[Any]) -> 
 
     if not line["state"]:
         return _Looked(line["id"], NOT_ENDED, line["path"], "", "")
+    # A running serve may have stored it elsewhere while others were looked into.
+    named = ledger.recordings_named(line["id"])
+    line = next(now for now in named if now["id"] == line["id"])
     settings = load_settings(site)
     actions, folder, note = ledger.actions(line), settings.recordings, ""
     try:
