@@ -100,9 +100,9 @@ class FlowErrors(EslflowError):
     """A flow file with one problem or more; none of it is used."""
 
     def __init__(self, problems: Sequence[FlowError]) -> None:
-        self.problems = tuple(
-            sorted(problems, key=lambda p: (p.file, p.line, p.column))
-        )
+        # A flow that several others run is read with each of them.
+        once = {(p.file, p.line, p.column, p.problem): p for p in problems}
+        self.problems = tuple(once[place] for place in sorted(once))
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 

@@ -118,7 +118,8 @@ def find_sounds(
     made = read_manifest(folder)
     found: dict[str, Sound] = {}
     faults = []
-    for item in audio:
+    # A flow inside another brings the same audio twice.
+    for item in {item.path: item for item in audio}.values():
         fault, held = _looked_at(item, folder, made.get(item.path))
         if fault is not None:
             faults.append(fault)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from textwrap import dedent, indent
 
 from eslflow.flow.load import load
 from eslflow.flow.model import Flow
+from eslflow.flow.subflow import Library
 from eslflow.steps import KINDS
 
 HEAD = """\
@@ -20,7 +23,22 @@ prompts:
 """
 
 
-def flow(steps: str, head: str = HEAD) -> Flow:
+def flow(steps: str, head: str = HEAD, library: Library | None = None) -> Flow:
     """Return a flow with these steps."""
     text = f"{head}steps:\n{indent(dedent(steps), '  ')}"
-    return load(text.encode(), "test.yaml", KINDS)
+    return load(text.encode(), "test.yaml", KINDS, library)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Other flows by name, as if each were a file beside `test.yaml`."""
+
+    texts: Mapping[str, str]
+    trail: tuple[str, ...] = ("test",)
+
+    def names(self) -> Collection[str]:
+        return (*self.texts, "test")
+
+    def flow(self, name: str) -> Flow:
+        inner = Texts(self.texts, (*self.trail, name))
+        return load(dedent(self.texts[name]).encode(), f"{name}.yaml", KINDS, inner)

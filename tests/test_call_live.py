@@ -19,3 +19,14 @@ def test_a_call_begins_in_the_flows_first_language_with_nothing_permitted():
     assert live.recorder.segments == 3
     assert not live.was_bridged
     assert live.site.room() == ""
+
+
+def test_a_value_is_what_the_switch_told_or_a_step_has_set():
+    offered = Offered("u", caller="1", caller_name="Anna", called="2")
+    live = Live(offered, flow("a: {announce: welcome}"), Site("/r"), 1)
+    live.values["line"] = "sales"
+    names = ("caller", "caller_name", "called", "language", "line", "other")
+    assert [live.value(name) for name in names] == [
+        *("1", "Anna", "2", "en", "sales"),
+        "",
+    ]

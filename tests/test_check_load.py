@@ -25,3 +25,41 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path):
         load_flow(tmp_path / "none.yaml")
     with pytest.raises(FlowErrors, match="cannot be read: Is a directory"):
         load_flow(tmp_path)
+
+
+OUTER = "flow: outer\nsteps:\n  a: {flow: inner}\n  b: {flow: inner}\n  c: {queue: x}\n"
+INNER = "flow: inner\nprompts: {hi: Hi.}\nsteps:\n  a: {announce: hi}\n"
+
+
+def test_flows_beside_a_file_can_be_named(tmp_path):
+    (tmp_path / "outer.yaml").write_text(OUTER)
+    (tmp_path / "inner.yaml").write_text(INNER)
+    found = load_flow(tmp_path / "outer.yaml")
+    assert list(found.steps) == ["a", "a/a", "b", "b/a", "c"]
+    assert [item.path for item in found.audio()] == ["inner/en/hi.wav"]
+
+
+def test_a_file_that_several_of_them_name_is_read_once(tmp_path):
+    (tmp_path / "outer.yaml").write_text(OUTER)
+    (tmp_path / "inner.yaml").write_text(INNER)
+    both = "flow: both\nsteps:\n  a: {flow: inner}\n  b: {flow: outer}\n"
+    (tmp_path / "both.yaml").write_text(both)
+    assert "b/b/a" in load_flow(tmp_path / "both.yaml").steps
+
+
+def test_a_mistake_is_told_in_the_file_where_it_is_once(tmp_path):
+    (tmp_path / "outer.yaml").write_text(OUTER)
+    (tmp_path / "inner.yaml").write_text(INNER.replace("announce: hi", "announce: ho"))
+    with pytest.raises(FlowErrors) as caught:
+        load_flow(tmp_path / "outer.yaml")
+    (problem,) = caught.value.problems
+    assert problem.file == str(tmp_path / "inner.yaml")
+
+
+def test_flows_that_run_each_other_are_told(tmp_path):
+    (tmp_path / "outer.yaml").write_text(OUTER)
+    (tmp_path / "inner.yaml").write_text("flow: inner\nsteps:\n  a: {flow: outer}\n")
+    with pytest.raises(
+        FlowErrors, match="the flows lead into each other: outer, inner"
+    ):
+        load_flow(tmp_path / "outer.yaml")

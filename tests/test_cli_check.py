@@ -101,3 +101,17 @@ def test_a_flow_that_is_not_there_is_told(site):
 def test_a_checkout_needs_no_site():
     assert run(ROOT, "check", "flows/support.yaml").exit_code == 0
     assert run(ROOT, "check", "support").exit_code == 0
+
+
+def test_what_is_wrong_with_a_flow_inside_others_is_told_once(site):
+    flows = site / "flows"
+    (flows / "inner.yaml").write_text("flow: inner\nsteps:\n  a: {announce: hi}\n")
+    for name in ("one", "two"):
+        text = f"flow: {name}\nsteps:\n  a: {{flow: inner}}\n  b: {{queue: x}}\n"
+        (flows / f"{name}.yaml").write_text(text)
+    done = run(site, "check")
+    assert done.exit_code == CONFIGURATION
+    assert done.stderr.count("there is no prompt 'hi'") == 1
+    assert done.stderr.count("inner.yaml:3:") == 1
+    assert "" not in done.stderr.splitlines()
+    assert "inner.yaml:3:" in run(site, "check", "one").stderr

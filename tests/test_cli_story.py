@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from eslflow.call.records import MEANT
 from eslflow.cli.story import asked, file_story, looks_at, story
 from eslflow.ledger.read import Reader
 from tests.command import site_with_calls
@@ -120,3 +121,13 @@ def test_a_stored_form_a_command_and_who_looked_are_told():
     assert ": flac, 7 bytes\n  sha256    5f (of the stored file)\n" in told
     assert ": it exited with 1, run 3 times\n" in told
     assert told.endswith(": decrypt by anne\n            why")
+
+
+def test_a_stop_is_told_once_and_one_that_was_only_meant_is_told_too(ledger):
+    kept = ledger.call("aaaa-1")
+    stop = kept["recording_actions"][-1]
+    meant = {**stop, "reply": MEANT, "verified": False}
+    kept["recording_actions"].insert(-1, meant)
+    assert MEANT not in story(kept)
+    kept["recording_actions"].pop()
+    assert f"the switch said: {MEANT} (not seen)" in story(kept)

@@ -120,3 +120,28 @@ def test_audio_of_languages_that_are_not_played_is_not_missed(tmp_path):
     assert "no audio" not in run(tmp_path, *words).stdout
     told = run(tmp_path, *words, "--language", "de").stdout
     assert "! prompt welcome (de) has no audio yet" in told
+
+
+def test_a_flow_that_changes_its_language_keeps_the_words_of_all(tmp_path):
+    path = tmp_path / "flows" / "two.yaml"
+    path.parent.mkdir()
+    path.write_text(
+        "flow: two\nlanguages: [en, de]\n"
+        "prompts: {which: {en: One., de: Zwei.}, hi: {en: Hello., de: Hallo.}}\n"
+        "steps:\n"
+        "  hi: {announce: hi}\n"
+        "  which: {language: which, keys: {1: en, 2: de}}\n"
+        "  then: {announce: hi}\n"
+    )
+    told = run(tmp_path, "try", str(path), "--press", "1", "--language", "de").stdout
+    assert told.index('announces "Hallo."') < told.index('announces "Hello."')
+
+
+def test_a_call_can_be_tried_at_another_time(tmp_path):
+    run(tmp_path, "init", str(tmp_path))
+    words = ("try", "office-hours", "--press", "1,2,1", "--at")
+    told = run(tmp_path, *words, "2026-12-25 12:00").stdout
+    assert "holiday (Christmas)" in told
+    assert "  0.0 s  call from" in told.splitlines()[0]
+    assert "opening/office: closed" in run(tmp_path, *words, "2026-12-27 12:00").stdout
+    assert run(tmp_path, *words, "noon").exit_code == 2

@@ -117,3 +117,12 @@ def test_errors_carry_data_and_read_as_sentences():
 
 def test_what_moves_a_cursor_is_made_visible():
     assert visible("a\tb\x1b[2Jc\n") == "a b\ufffd[2Jc\ufffd"
+
+
+def test_a_problem_that_was_found_twice_is_told_once():
+    one = FlowError("b.yaml", 1, 1, "wrong")
+    two = FlowError("a.yaml", 1, 1, "wrong")
+    assert FlowErrors([one, two, FlowError("b.yaml", 1, 1, "wrong")]).problems == (
+        two,
+        one,
+    )

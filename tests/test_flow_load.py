@@ -12,6 +12,7 @@ from eslflow.flow.document import MOST_PROBLEMS
 from eslflow.flow.load import load
 from eslflow.flow.model import Basis, From, Record, RecordingRules
 from eslflow.steps import KINDS
+from tests.steps_of import Texts
 
 HERE = Path(__file__).parent / "flows"
 BAD = sorted((HERE / "bad").glob("*.yaml"))
@@ -220,3 +221,23 @@ def test_a_bare_number_of_what_is_kept_long_is_taken_for_days():
             KINDS,
         )
     assert [p.hint for p in caught.value.problems] == ["Write 90d for days."]
+
+
+def test_hours_are_declared_by_name():
+    text = TINY + "hours: {office: {zone: UTC, mon: 08:00-09:00}}\n"
+    assert list(load(text.encode(), "t.yaml", KINDS).hours) == ["office"]
+    bad = TINY + "hours: {office: {zone: UTC}}\n"
+    assert problems(bad) == ["the hours 'office' have no day"]
+
+
+def test_flows_of_a_library_can_be_run_and_their_purposes_recorded_for():
+    inner = (
+        "flow: inner\npurposes: {p: {basis: contract}}\nprompts: {hi: Hi.}\n"
+        "steps:\n  a: {announce: hi, record: on}\n"
+    )
+    text = "flow: t\nsteps:\n  a: {flow: inner}\n  b: {queue: x, record: on}\n"
+    found = load(text.encode(), "t.yaml", KINDS, Texts({"inner": inner}, ("t",)))
+    assert list(found.purposes) == ["p"]
+    assert found.purposes["p"].line == 2
+    assert found.prompts["inner/hi"].origin == "inner"
+    assert found.sha256 != load(inner.encode(), "inner.yaml", KINDS).sha256

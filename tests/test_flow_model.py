@@ -6,6 +6,9 @@ from eslflow.flow.model import (
     Basis,
     Channels,
     From,
+    Notice,
+    Prompt,
+    Purpose,
     Record,
     RecordingRules,
     Second,
@@ -22,6 +25,17 @@ def test_a_flow_tells_all_audio_it_can_play():
         ("test/en/recording.v3.wav", "notice recording v3"),
     ]
     assert audio[0].text == "Welcome."
+
+
+def test_audio_of_a_flow_inside_another_lies_with_its_own_flow():
+    assert Prompt("a", {}).audio("test", "en") == "test/en/a.wav"
+    assert Prompt("in/a", {}, "in").audio("test", "en") == "in/en/a.wav"
+    assert Notice("n", 2, {}).audio("test", "en") == "test/en/n.v2.wav"
+    assert Notice("in/n", 2, {}, "", "in").audio("test", "en") == "in/en/n.v2.wav"
+
+
+def test_where_a_purpose_stands_does_not_make_it_another():
+    assert Purpose("a", Basis.CONSENT, 1, 7) == Purpose("a", Basis.CONSENT, 1, 9)
 
 
 def test_words_read_as_the_file_spells_them():

@@ -25,6 +25,7 @@ from eslflow.flow.options import (
     Whole,
     fields_of,
     option,
+    plural,
 )
 from eslflow.flow.problems import Context
 from eslflow.steps.consent import Consent, Meaning
@@ -214,10 +215,30 @@ def test_an_option_is_a_field_that_tells_what_it_takes():
 
 def test_a_step_tells_its_options_with_the_shared_ones_last():
     options = fields_of(Consent)
-    assert list(options) == ["consent", "keys", "tries", "timeout", "record", "from"]
+    assert list(options) == ["consent", "keys", "more"] + [
+        "tries",
+        "timeout",
+        "record",
+        "from",
+    ]
     assert options["consent"][1].default is REQUIRED
     assert options["from"][0] == "record_from"
     assert all(field.help for _, field in options.values())
+
+
+def test_names_are_put_in_other_words_wherever_they_stand():
+    takes = Table({"keys": Keys(StepName()), "n": Whole(1, 2), "p": PromptName()})
+    value = {"keys": {"1": "a", "2": None}, "n": 2, "p": "hi"}
+    assert takes.renamed(value, lambda what, name: f"{what}/{name}") == {
+        "keys": {"1": "step/a", "2": None},
+        "n": 2,
+        "p": "prompt/hi",
+    }
+
+
+def test_many_of_something_are_called_by_their_plural():
+    assert plural("step") == "steps"
+    assert plural("hours") == "hours"
 
 
 def test_schemas_say_the_same():

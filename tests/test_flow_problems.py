@@ -113,3 +113,8 @@ def test_guesses_and_lists_read_as_sentences():
     assert listed([*map(str, range(MOST_LISTED + 2))]).endswith("38, 39 and 2 more")
     assert either(["on", "off"]) == "on or off"
     assert either(["a", "b", "c"]) == "one of a, b, c"
+
+
+def test_a_part_of_a_place_knows_the_constants_too():
+    context = Context(Document(b"", "t.yaml"), {}, "steps", constants={"a": "x"})
+    assert context.inside("one").inside("two").constants == {"a": "x"}

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import ClassVar
 
@@ -23,7 +24,17 @@ TINY = {"flow": "t", "steps": {"a": {"announce": "hi"}}}
 def load(path):
     """Return what an editor sees of a flow."""
     data = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-    return json.loads(json.dumps(data))
+    return json.loads(json.dumps(spelt(data)))
+
+
+def spelt(data):
+    """Return it with the keys as they are written: a date is one to YAML, not here."""
+    if not isinstance(data, dict):
+        return data
+    return {
+        str(key) if isinstance(key, date) else key: spelt(held)
+        for key, held in data.items()
+    }
 
 
 def complaints(data):

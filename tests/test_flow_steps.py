@@ -11,7 +11,7 @@ from eslflow.flow.model import Record
 from eslflow.flow.options import RECORD_WANTED, PromptName, option
 from eslflow.flow.steps import read_steps
 from eslflow.steps.step import Step
-from tests.steps_of import HEAD, flow
+from tests.steps_of import HEAD, Texts, flow
 
 
 def problems(steps, head=HEAD):
@@ -190,7 +190,7 @@ def test_a_step_has_one_place():
 
 
 def test_no_steps_is_a_mistake():
-    assert read_steps(None, None, None, {}, {}) == ({}, "")
+    assert read_steps(None, None, None, {}, {}, {}) == ({}, "")
     with pytest.raises(FlowErrors, match="there are no steps"):
         flow("", HEAD + "steps: {}\n# ")
 
@@ -198,3 +198,58 @@ def test_no_steps_is_a_mistake():
 def test_another_basis_needs_no_question():
     head = HEAD.replace("basis: consent", "basis: legal_obligation")
     assert flow("a: {queue: x, record: on}", head).steps["a"].record.value == "on"
+
+
+def test_an_ending_leads_where_the_one_it_is_like_does():
+    @dataclass(frozen=True, kw_only=True)
+    class Door(Step):
+        """Opens."""
+
+        kind: ClassVar[str] = "door"
+        endings: ClassVar[tuple[str, ...]] = ("open", "shut", "locked")
+        like: ClassVar[dict[str, str]] = {"locked": "shut"}
+        door: str = option(PromptName(), help="Which.", key="door")
+
+        def run(self, live):
+            yield from ()
+            return "open"
+
+    text = (
+        "flow: t\nprompts: {x: X}\nsteps:\n  a: {door: x, shut: c}\n  b: {door: x}\n"
+        "  c: {door: x, locked: b}\n"
+    )
+    steps = load(text.encode(), "t.yaml", {"door": Door}).steps
+    assert steps["a"].targets == {"open": "b", "shut": "c", "locked": "c"}
+    assert steps["c"].target("locked") == "b"
+
+
+def test_what_steps_refer_to_is_looked_for_once_all_are_read():
+    found = problems("a: {set: {x: '{{ y }}', z: '{{ caller }}'}}")
+    assert found == ["there is no value 'y'"]
+    steps = "a: {branch: y, cases: {1: b}}\nb: {set: {y: x}}"
+    assert list(flow(steps).steps) == ["a", "b"]
+    # A step that is broken may have set it.
+    assert "there is no value 'y'" not in problems(
+        "a: {set: {x: '{{ y }}'}}\nb: {set: 1}"
+    )
+
+
+def test_steps_of_a_flow_inside_are_looked_at_too():
+    inner = "flow: inner\nlanguages: [en, de]\nsteps:\n  a: {set: {language: de}}\n"
+    with pytest.raises(FlowErrors) as caught:
+        flow("a: {flow: inner}\nb: {queue: x}", HEAD, Texts({"inner": inner}))
+    (problem,) = caught.value.problems
+    assert problem.problem == "there is no language 'de'"
+    assert problem.hint == "Step 'a/a' needs it; languages: en"
+    huge = "".join(f"  a{n}: {{announce: x}}\n" for n in range(1001))
+    huge = "flow: inner\nprompts: {x: X}\nsteps:\n" + huge
+    with pytest.raises(FlowErrors, match="there are 2004 steps"):
+        flow("a: {flow: inner}\nb: {flow: inner}", HEAD, Texts({"inner": huge}))
+
+
+def test_of_a_flow_inside_that_is_broken_nothing_is_said_outside():
+    with pytest.raises(FlowErrors) as caught:
+        flow(
+            "a: {flow: inner, next: a}", HEAD, Texts({"inner": "flow: inner\nsteps: 1"})
+        )
+    assert [problem.file for problem in caught.value.problems] == ["inner.yaml"]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eslflow.errors import RenderError
-from eslflow.flow.template import MOST_TEXT, names, render
+from eslflow.flow.template import MOST_TEXT, Piece, names, pieces, render
 
 VALUES = {"company": "Example Ltd"}
 
@@ -19,6 +19,16 @@ def test_names_are_filled_in():
 def test_a_text_tells_which_names_it_wants():
     assert names("{{ b }}, {{ a }} and {{ b }}") == {"a", "b"}
     assert names("{ no names }") == names("none") == frozenset()
+
+
+def test_a_text_is_put_together_from_its_pieces():
+    assert pieces("a {{ b }} c{# not said #}{{- d }}") == (
+        Piece("a "),
+        Piece("", "b"),
+        Piece(" c"),
+        Piece("", "d"),
+    )
+    assert pieces("plain") == (Piece("plain"),)
 
 
 @pytest.mark.parametrize(

@@ -75,8 +75,8 @@ HARMLESS = (
 )
 """What the core may import: nothing here opens, waits or asks the time by itself."""
 
-OPENS = {"check.load": "pathlib"}
-"""The one module of the core that reads a file, and by what."""
+OPENS = {"check.load": "pathlib", "flow.hours": "zoneinfo"}
+"""The modules of the core that read files, flows and time zones, and by what."""
 
 ASKS_THE_TIME = re.compile(
     r"(time\.(time|time_ns|monotonic|monotonic_ns|perf_counter|perf_counter_ns|sleep)"
@@ -111,6 +111,7 @@ WHOLE = {
     "tests/test_house.py": "the checkout",
     "tests/test_readme.py": "what the pages say",
     "tests/test_scripts.py": "scripts/setup on machines that lack something",
+    "tests/test_shipped_flows.py": "the flows that ship, as calls go through them",
     "tests/test_sim_transcripts.py": "the simulated switch beside a real one",
 }
 """Tests that no single module owns, and what they look at."""

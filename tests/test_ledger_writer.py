@@ -268,11 +268,17 @@ def test_nothing_said_to_be_kept_is_lost_when_the_process_is_killed(path):
     assert len(acknowledged) > 100
 
 
-def test_a_mask_is_written_at_once_though_nobody_waits_for_it(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("action", "is_verified"), [(RecordAction.MASK, True), (RecordAction.STOP, False)]
+)
+def test_silence_that_is_to_be_is_written_at_once_though_nobody_waits_for_it(
+    tmp_path, monkeypatch, action, is_verified
+):
     monkeypatch.setattr(writer, "GATHER_S", 4 * PATIENCE_S)
+    # A stop that was seen, at the end of each call, is in no hurry.
     actions = [
-        RecordingAction("u1-1", "u1", at, what, "token x", "q", "+OK", True)
-        for at, what in enumerate((RecordAction.START, RecordAction.MASK))
+        RecordingAction("u1-1", "u1", 0, RecordAction.STOP, "hangup", "q", "", True),
+        RecordingAction("u1-1", "u1", 1, action, "token x", "q", "+OK", is_verified),
     ]
     path, written = tmp_path / "eslflow.db", threading.Event()
     with Ledger(path) as ledger:

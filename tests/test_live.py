@@ -7,7 +7,9 @@ are given to the leg with `uuid_recv_dtmf`, as if the caller had pressed them.
 import json
 import os
 import uuid
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import gevent
 import pytest
@@ -31,7 +33,7 @@ PHONE = "sofia/internal/caller@127.0.0.1:5060"
 class Line:
     """A call on the real switch, and what the controller tells of it."""
 
-    def __init__(self, link, rig, told, called):
+    def __init__(self, link, rig, told, called, flow="support"):
         self.link, self.rig, self.told = link, rig, told
         self.uuid = str(uuid.uuid4())
         port = rig.controller.address[1]
@@ -41,7 +43,7 @@ class Line:
             f"origination_caller_id_number={CALLER}"
         )
         road = (
-            f"'m:^:set:socket_resume=true^socket:127.0.0.1:{port}/support async full"
+            f"'m:^:set:socket_resume=true^socket:127.0.0.1:{port}/{flow} async full"
             "^answer^hangup' inline"
         )
         link.send(f"bgapi originate {{{variables}}}{called} {road}")
@@ -113,11 +115,12 @@ def place(link, tmp_path):
     # A call that went wrong before has sent the agent on a break.
     link.send("api callcenter_config agent set status 1001@default Available")
 
-    def call(sounds=None, called=PHONE, change=("", "")):
+    def call(sounds=None, called=PHONE, change=("", ""), name="support"):
         told = Queue()
-        text = (shipped.flows() / "support.yaml").read_text(encoding="utf-8")
-        (tmp_path / "support.yaml").write_text(text.replace(*change), encoding="utf-8")
-        flow = load_flow(tmp_path / "support.yaml")
+        for path in shipped.flows().glob("*.yaml"):
+            text = path.read_text(encoding="utf-8").replace(*change)
+            (tmp_path / path.name).write_text(text, encoding="utf-8")
+        flow = load_flow(tmp_path / f"{name}.yaml")
         tmp_path.chmod(0o777)
         rig = Rig(
             [flow],
@@ -127,7 +130,7 @@ def place(link, tmp_path):
             watch=lambda uuid, now, what: told.put(what.text),
         )
         rigs.append(rig)
-        lines.append(Line(link, rig, told, called))
+        lines.append(Line(link, rig, told, called, name))
         return lines[-1]
 
     yield call
@@ -264,3 +267,51 @@ def test_a_fifo_is_answered_by_its_consumer_and_the_talk_is_recorded(place):
     assert states(kept) == ("granted", "")
     assert kept["recordings"][0]["state"] == "stopped"
     assert wav.read(Path(kept["recordings"][0]["path"])).ms > 500
+
+
+ALWAYS = "    mon-thu: [08:00-12:00, 13:00-17:00]\n    fri: 08:00-13:00\n    holidays:"
+"""The hours of `opening`, and its holidays, which are none of them here."""
+
+
+def test_a_language_is_chosen_more_is_told_and_the_flow_inside_is_left(place):
+    open_now = "    mon-sun: 00:00-24:00\n    holidays:\n      1999-01-01: none"
+    line = place(change=(ALWAYS, open_now), name="office-hours")
+    line.until("For English")
+    line.press("2")
+    line.until("opening/office: open")
+    line.until("Mit Ihrer Einwilligung")
+    line.press("9")
+    line.until("Verantwortlich ist")
+    # Nobody waits a minute for a test: the switch breaks off the long notice.
+    line.link.send(f"api uuid_break {line.uuid}")
+    line.until("Mit Ihrer Einwilligung")
+    line.press("1")
+    line.until("granted, and kept")
+    line.until("Für den Vertrieb")
+    line.press("2")
+    line.until("an agent answers")
+    line.talks(1.0)
+    line.hangs_up()
+    kept = line.kept()
+    assert [(c["state"], c["notice"], c["reason"]) for c in kept["choices"]] == [
+        ("requested", "recording", ""),
+        ("requested", "details", "more"),
+        ("granted", "recording", ""),
+    ]
+    assert {choice["language"] for choice in kept["choices"][1:]} == {"de"}
+    assert len(kept["recordings"]) == 1
+
+
+def test_callers_outside_the_hours_are_told_so_and_asked_nothing(place):
+    other_day = datetime.now(ZoneInfo("Europe/Berlin")) + timedelta(days=3)
+    shut = f"    {other_day:%a}: 08:00-09:00".lower()
+    shut += "\n    holidays:\n      1999-01-01: none"
+    line = place(change=(ALWAYS, shut), name="office-hours")
+    line.until("For English")
+    line.press("1")
+    line.until("opening/office: closed")
+    line.until("Our office is closed now")
+    line.link.send(f"api uuid_break {line.uuid}")
+    kept = line.kept()
+    assert states(kept) == ("not_asked", "")
+    assert kept["call"]["ending"] == "finished"

@@ -25,7 +25,7 @@ from eslflow.web.tokens import Token, digest
 from tests.command import run, site_with_calls
 from tests.desks import ANNA, TableDesk
 from tests.served import served
-from tests.steps_of import flow
+from tests.steps_of import Texts, flow
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -36,14 +36,20 @@ RECORDING = (ROOT / "docs" / "recording.md").read_text(encoding="utf-8")
 PAGES = ("README.md", "flows/README.md", "docs/freeswitch.md", "docs/control.md")
 HEAD = """\
 flow: test
+languages: [en, de]
 purposes:
   training: {basis: consent}
 notices:
-  recording: {version: 1, text: Press 1 or 2.}
+  recording: {version: 1, text: {en: Press 1 or 2., de: 1 oder 2.}}
+  details: {version: 1, text: {en: All of it., de: Alles.}}
 prompts:
-  welcome: Welcome.
-  which: Which?
+  welcome: {en: Welcome., de: Willkommen.}
+  which: {en: Which?, de: Was?}
+  tongue: {en: For English press 1., de: Für Deutsch die 2.}
+hours:
+  office: {zone: Europe/Berlin, mon-fri: 08:00-17:00}
 """
+OPENING = "flow: opening\nsteps:\n  a: {set: {line: day}}\n"
 
 
 def blocks(text, kind):
@@ -89,6 +95,23 @@ def test_the_file_of_the_reference_loads(tmp_path):
     assert load_flow(path).languages == ("en", "de")
 
 
+@pytest.mark.parametrize("number", range(len(blocks(FLOWS, "yaml"))))
+def test_every_whole_file_of_the_reference_loads(tmp_path, number):
+    path = tmp_path / "some.yaml"
+    path.write_text(blocks(FLOWS, "yaml")[number], encoding="utf-8")
+    assert load_flow(path).steps
+
+
+def test_every_call_that_is_shown_with_a_flow_can_be_tried(tmp_path):
+    shown = re.findall(r"^eslflow (try .+)$", FLOWS, re.MULTILINE)
+    assert len(shown) > 4
+    run(tmp_path, "init", str(tmp_path))
+    for line in shown:
+        done = run(tmp_path, *shlex.split(line))
+        assert done.exit_code == 0, f"{line}: {done.output}"
+        assert "!" not in done.output
+
+
 def section(kind):
     return FLOWS.partition(f"\n### {kind}\n")[2].partition("\n### ")[0]
 
@@ -103,9 +126,10 @@ def test_every_step_has_options_endings_and_two_examples(kind):
         assert f"`{ending}`" in text or f"`on_{ending}`" in text
     (good,) = blocks(text, "yaml good")
     (bad,) = blocks(text, "yaml bad")
-    assert flow(good, HEAD).steps
+    beside = Texts({"opening": OPENING})
+    assert flow(good, HEAD, beside).steps
     with pytest.raises(FlowErrors):
-        flow(bad, HEAD)
+        flow(bad, HEAD, beside)
 
 
 def test_every_command_is_mentioned_and_every_mentioned_one_is_there():

@@ -3,7 +3,8 @@
 | option | takes | default |
 |---|---|---|
 | consent | {notice: ..., purpose: ...} | |
-| keys | granted or refused, by key | |
+| keys | granted, refused or more, by key | |
+| more | a notice | |
 | tries | 1 to 5 | 2 |
 | timeout | 1s to 60s | 6s |
 """
@@ -15,6 +16,7 @@ import pytest
 from eslflow.call.commands import Alarm, Api, Execute, Hangup, Keep, mark
 from eslflow.call.events import Executed, HungUp, Kept, Replied, Told
 from eslflow.call.records import Choice, NoticePlayed, State
+from eslflow.errors import FlowErrors
 from eslflow.flow.model import Basis, Purpose
 from eslflow.steps.consent import Meaning
 from eslflow.wire.terms import ApiCommand, App
@@ -229,3 +231,138 @@ def test_a_question_that_cannot_be_refused_is_none():
     ]
     assert step.asks_for() == ("training",)
     assert [problem for _, problem, _ in step.problems({})] == []
+
+
+LONGER = HEAD.replace(
+    "prompts:", "  longer: {version: 2, text: All of it., url: https://e.x/}\nprompts:"
+)
+MORE = flow(
+    """
+    ask:
+      consent: {notice: recording, purpose: training}
+      keys: {1: granted, 2: refused, 9: more}
+      more: longer
+      tries: 2
+    talk: {announce: welcome, record: on}
+    """,
+    LONGER,
+)
+TOLD_MORE = Execute(App.PLAYBACK, f"{SOUNDS}/test/en/longer.v2.wav")
+
+
+def offer(number):
+    arg = f"1 1 1 6000 none {NOTICE} '' eslflow_digits_{number} [129]"
+    return Execute(App.PLAY_AND_GET_DIGITS, arg)
+
+
+def chose(question, number, key):
+    """Return the switch's answer to a question, the call's command of that number."""
+    told = {f"eslflow_digits_{question}": key, "playback_last_offset_pos": "16000"}
+    return Executed(mark(number), variables=Told(told))
+
+
+def asks_for_more(call, times):
+    """Press 9 and hear all of it, so many times; return the number of the next ask."""
+    number = 4
+    for question in range(1, times + 1):
+        call.when(chose(question, number, "9"))
+        call.expects(TOLD_MORE)
+        call.when(Executed(mark(number + 1), "FILE PLAYED"))
+        call.expects(FLUSH, FORGET, offer(question + 1))
+        number += 4
+    return number
+
+
+def test_more_is_told_and_asked_again_without_using_up_a_try():
+    with Playbook(MORE) as call:
+        call.expects(FLUSH, FORGET, ANSWER, offer(1))
+        number = asks_for_more(call, 2)
+        call.when(chose(3, number, "2"))
+        call.skips()
+    assert (last(call).state, last(call).tries) == (State.REFUSED, 1)
+
+
+def test_what_was_told_is_kept_with_its_words_and_counts_for_the_grant():
+    with Playbook(MORE) as call:
+        call.skips()
+        number = asks_for_more(call, 1)
+        told = last(call)
+        assert (told.state, told.reason, told.key) == (State.REQUESTED, "more", "9")
+        assert (told.notice, told.notice_version, told.heard_ms) == ("longer", 2, 4000)
+        assert told.performed_by == "subject"
+        assert told.keys_offered == "1=granted 2=refused 9=more"
+        notice = call.rows(NoticePlayed)[-1]
+        assert (notice.notice, notice.text, notice.url) == (
+            "longer",
+            "All of it.",
+            "https://e.x/",
+        )
+        call.when(chose(2, number, "1"))
+        (keep,) = call.skips()
+        assert [getattr(row, "notice", "") for row in keep.rows] == [
+            "recording",
+            "longer",
+            "recording",
+        ]
+        call.when(Kept(True))
+        call.skips()
+    assert last(call).state is State.GRANTED
+
+
+def test_who_only_ever_wants_more_is_not_asked_for_ever():
+    with Playbook(MORE) as call:
+        call.skips()
+        number = asks_for_more(call, 4)
+        call.when(chose(5, number, "9"))
+        call.expects(TOLD_MORE)
+        call.when(Executed(mark(number + 1), "FILE PLAYED"))
+        call.expects(PLAY)
+    assert (last(call).state, last(call).reason) == (State.UNANSWERED, "more")
+
+
+def test_more_that_is_not_there_is_told_to_a_person_and_uses_up_a_try():
+    site = site_for(MORE, missing=("test/en/longer.v2.wav",))
+    with Playbook(MORE, site=site) as call:
+        call.skips()
+        call.when(chose(1, 4, "9"))
+        call.expects(
+            Alarm("notice longer has no audio: run eslflow prompts build"),
+            FLUSH,
+            FORGET,
+            offer(2),
+        )
+        call.when(chose(2, 7, "1"))
+        (keep,) = call.skips()
+        assert len(keep.rows) == 2
+        call.when(Kept(True))
+        call.skips()
+    assert not [row for row in call.rows(Choice) if row.reason == "more"]
+
+
+def test_whoever_hangs_up_while_more_is_told_has_not_answered():
+    with Playbook(MORE) as call:
+        call.skips()
+        call.when(chose(1, 4, "9"))
+        call.expects(TOLD_MORE)
+        call.when(HungUp("NORMAL_CLEARING"))
+    assert last(call).state is State.HUNG_UP
+    assert not [row for row in call.rows(Choice) if row.reason == "more"]
+
+
+@pytest.mark.parametrize(
+    ("step", "problem"),
+    [
+        (
+            "keys: {1: granted, 2: refused, 9: more}",
+            "a key means more, but more of what?",
+        ),
+        ("keys: {1: granted, 2: refused}, more: longer", "no key means more"),
+        ("keys: {1: granted, 9: more}, more: longer", "no key means refused"),
+    ],
+)
+def test_more_takes_a_key_and_a_notice(step, problem):
+    with pytest.raises(FlowErrors) as caught:
+        flow(
+            f"a: {{consent: {{notice: recording, purpose: training}}, {step}}}", LONGER
+        )
+    assert [p.problem for p in caught.value.problems] == [problem]

@@ -102,3 +102,9 @@ def test_what_was_before_is_thrown_away():
     said, _ = drive(speech.forget(live()))
     assert [type(command) for command in said] == [Api, Api]
     assert [command.arg for command in said] == ["u-1", f"u-1 {speech.PLAYED}"]
+
+
+def test_a_prompt_is_taken_in_the_calls_language_or_in_another():
+    call = live()
+    assert speech.prompt_sound(call, "welcome").path.endswith("/test/en/welcome.wav")
+    assert speech.prompt_sound(call, "welcome", "de") is None

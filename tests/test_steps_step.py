@@ -11,6 +11,9 @@ def test_every_kind_names_itself_and_ends_safely(kind):
     assert KINDS[kind.kind] is kind
     assert kind.again <= set(kind.endings)
     assert kind.ends <= set(kind.endings)
+    # The loader fills one in after the other.
+    for ending, other in kind.like.items():
+        assert kind.endings.index(other) < kind.endings.index(ending)
 
 
 def test_a_step_leads_where_its_targets_say_and_asks_for_nothing():
@@ -19,6 +22,9 @@ def test_a_step_leads_where_its_targets_say_and_asks_for_nothing():
     assert step.target("unheard of") == ""
     assert step.leads_to() == ["b", "b"]
     assert step.asks_for() == ()
+    assert step.writes() == ()
+    assert list(step.refers_to()) == []
+    assert step.runs_flow() == ""
     assert step.needs == frozenset()
     assert list(step.problems({})) == []
     assert step.hears_custom == frozenset()

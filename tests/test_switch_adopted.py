@@ -60,6 +60,7 @@ def test_a_mask_that_is_refused_becomes_a_stop(world):
     assert world.switch.channels[ANNA] == {}
     assert world.actions()[1:] == [
         ("mask", "token x", False),
+        ("stop", "not masked", False),  # meant
         ("stop", "not masked", True),
     ]
 

@@ -13,6 +13,7 @@ from eslflow.call.consent import Consents
 from eslflow.call.events import Offered
 from eslflow.call.recorder import Recorder
 from eslflow.flow.model import Flow
+from eslflow.flow.values import GIVEN, LANGUAGE
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class Live:
         "recorder",
         "site",
         "step",
+        "values",
         "was_bridged",
     )
 
@@ -79,6 +81,8 @@ class Live:
         self.is_answered = offered.is_answered
         self.consents = Consents(flow.purposes)
         self.recorder = Recorder(offered.segments)
+        self.values: dict[str, str] = {}
+        """What the flow remembers of the call: text, and never part of a command."""
         self.step = ""
         """Name of the step the call is in."""
         self.leg = ""
@@ -90,6 +94,14 @@ class Live:
         self.leaving = ""
         """How the flow is ending the call, once it does: `finished`, `handed_back`."""
         self._variables = 0
+
+    def value(self, name: str) -> str:
+        """Return a value of the call; empty when nothing has set it."""
+        if name == LANGUAGE:
+            return self.language
+        if name in GIVEN:
+            return str(getattr(self.offered, name))
+        return self.values.get(name, "")
 
     def new_variable(self) -> str:
         """Return the name of a channel variable that this call has not used yet.

@@ -14,7 +14,7 @@ from eslflow.call.events import CallEnded, Event, RecordStarted, Replied
 from eslflow.call.live import Live
 from eslflow.call.recorder import Asked, action_row
 from eslflow.call.recording import RUNNING, Moved, Recording, Segment, file_path
-from eslflow.call.records import RecordingBegun
+from eslflow.call.records import MEANT, RecordingBegun
 from eslflow.call.wishes import Answered, Want, Wish
 from eslflow.flow.model import AfterMask, From, Record
 from eslflow.wire.buglist import recorders
@@ -280,6 +280,9 @@ def _stop(live: Live, reason: str) -> Moves:
     """Stop the file; refused: stop every recorder of the leg, and raise an alarm."""
     recorder = live.recorder
     recorder.move(Moved.STOP)
+    # Before it is asked for: should we die, who comes after us must not let it run on.
+    meant = Asked(RecordAction.STOP, reason, live.step, live.now)
+    yield Keep((action_row(live, meant, MEANT, False),))
     reply = yield from _ask(live, RecordAction.STOP, reason, STOPS_WITHIN_S)
     reply = yield from _see_it_end(live, reply)
     yield from _keep(live, reply, _has_ended(live))

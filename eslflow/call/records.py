@@ -30,7 +30,7 @@ class State(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a question stayed unanswered."""
+    """Why a question stayed unanswered, or is asked again."""
 
     TIMEOUT = "timeout"
     """No key in time."""
@@ -42,6 +42,9 @@ class Reason(StrEnum):
     """The answer could not be stored."""
     REFUSED_BY_SWITCH = "refused_by_switch"
     """The switch would not ask the question."""
+    MORE = "more"
+    """The caller asked for more: of `requested`, the notice named was then played; of
+    `unanswered`, nothing else was pressed."""
 
 
 class CallOffered(NamedTuple):
@@ -113,7 +116,7 @@ class Choice(NamedTuple):
     performed_by: str = "subject"
     """`subject`, `agent` or `system`."""
     reason: str = ""
-    """More about `unanswered`, a `Reason`; else empty."""
+    """More about `unanswered` and `requested`, a `Reason`; else empty."""
     notice: str = ""
     notice_version: int = 0
     language: str = ""
@@ -229,6 +232,10 @@ class Look(NamedTuple):
     recording_id: str
     reason: str
     """In the words of who looked."""
+
+
+MEANT = "not asked yet"
+"""In place of the switch's words, on the row of a stop that is to be asked for."""
 
 
 class RecordingAction(NamedTuple):

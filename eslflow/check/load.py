@@ -1,6 +1,7 @@
 """The flow in a file, with the kinds of step that eslflow has.
 
-In: a path. Out: a `Flow`, or every problem of the file. The one place in this room that
+In: a path. Out: a `Flow`, or every problem of the file and of those beside it that it
+runs. The one place in this room that
 opens a file; what is right and wrong is decided in `flow`.
 """
 
@@ -12,6 +13,7 @@ from eslflow.errors import FlowError, FlowErrors
 from eslflow.flow.document import MOST_BYTES
 from eslflow.flow.load import load
 from eslflow.flow.model import Flow
+from eslflow.flow.subflow import Library
 from eslflow.steps import KINDS
 
 
@@ -21,6 +23,33 @@ def load_flow(path: Path) -> Flow:
     Raises:
         FlowErrors: the file cannot be read, or all that is wrong with it.
     """
+    return _load(path, _Folder(path.parent, (path.stem,), {}))
+
+
+class _Folder:
+    """The flows that lie beside one, as it may name them."""
+
+    def __init__(
+        self, folder: Path, trail: tuple[str, ...], read: dict[str, Flow]
+    ) -> None:
+        self.trail = trail
+        self._folder = folder
+        self._read = read
+        self._names = tuple(sorted(path.stem for path in folder.glob("*.yaml")))
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the files, without their ends."""
+        return self._names
+
+    def flow(self, name: str) -> Flow:
+        """Return a flow of the folder, read once however often it is named."""
+        if name not in self._read:
+            inner = _Folder(self._folder, (*self.trail, name), self._read)
+            self._read[name] = _load(self._folder / f"{name}.yaml", inner)
+        return self._read[name]
+
+
+def _load(path: Path, library: Library) -> Flow:
     try:
         with path.open("rb") as file:
             # One byte more than is taken: enough to be told that it is too large.
@@ -30,4 +59,4 @@ def load_flow(path: Path) -> Flow:
         hint = "Is the path right, and may this user read it?"
         wrong = FlowError(str(path), 1, 1, problem, hint=hint)
         raise FlowErrors([wrong]) from error
-    return load(data, str(path), KINDS)
+    return load(data, str(path), KINDS, library)

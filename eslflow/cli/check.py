@@ -21,11 +21,16 @@ from eslflow.site import demand_known, find_sounds, load_flows
 def command(ctx: click.Context, flows: tuple[str, ...]) -> None:
     """Check flows, given by file or by name; without any, all of the site."""
     is_good = True
+    told: set[str] = set()
     for path in flow_paths(ctx.obj, flows):
         try:
             (flow,) = load_flows([path]).values()
         except FlowErrors as error:
-            click.echo(str(error), err=True)
+            for problem in map(str, error.problems):
+                # Of a flow inside another it may have been told already.
+                if problem not in told:
+                    click.echo(problem, err=True)
+                    told.add(problem)
             is_good = False
             continue
         is_good &= _report(ctx.obj, flow, path)

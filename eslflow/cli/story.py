@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from eslflow.call.records import MEANT
 from eslflow.cli.tables import local
 from eslflow.errors import visible
 from eslflow.recordings.spans import Kind, place, spans
@@ -100,8 +101,9 @@ def file_story(recording: Kept, actions: list[Kept]) -> Iterator[str]:
     if recording["stopped_at"]:
         seconds = (recording["ms"] or 0) / 1000
         yield f"  stopped   {_at(recording['stopped_at'])}, {seconds:.1f} s"
-    for action in actions:
-        if action["recording_id"] == recording["id"]:
+    own = [a for a in actions if a["recording_id"] == recording["id"]]
+    for number, action in enumerate(own, 1):
+        if number == len(own) or action["reply"] != MEANT:
             seen = "seen" if action["verified"] else "not seen"
             yield (
                 f"  {action['action']:<9} {_at(action['at'])}, {action['reason']}, "

@@ -13,6 +13,7 @@ from array import array
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -47,9 +48,21 @@ _NAMES = {"star": "*", "hash": "#"}
 @click.option(
     "--language", default="", help="A language of the flow. [default: its first]"
 )
+@click.option(
+    "--at",
+    type=click.DateTime(["%Y-%m-%d %H:%M"]),
+    default=None,
+    help='When it is called, "2026-12-24 10:00", by this machine\'s clock.',
+)
 @click.pass_context
 def command(
-    ctx: click.Context, /, flow: str, press: str | None, caller: str, language: str
+    ctx: click.Context,
+    /,
+    flow: str,
+    press: str | None,
+    caller: str,
+    language: str,
+    at: datetime | None,
 ) -> None:
     """Try FLOW: without --press, the terminal is the telephone's keypad."""
     (path,) = flow_paths(ctx.obj, [flow])
@@ -68,21 +81,26 @@ def command(
         sounds_beside(ctx.obj, path),
         script,
         click.echo,
+        START if at is None else round(at.timestamp()) * 1_000_000,
     )
 
 
 def tell(
-    flow: Flow, sounds: Path, script: Script, say: Callable[[str], object]
+    flow: Flow,
+    sounds: Path,
+    script: Script,
+    say: Callable[[str], object],
+    start: int = START,
 ) -> None:
     """Run one simulated call and say what happens."""
-    clock = SimulatedClock()
+    clock = SimulatedClock(start)
     with tempfile.TemporaryDirectory() as name, _alarms_told_once():
         folder = Path(name)
 
         def watch(_: str, now: int, what: Tell | Alarm) -> None:
             mark = "! " if isinstance(what, Alarm) else ""
             text = visible(mark + what.text).replace(f"{folder}/", "")
-            say(f"{(now - START) / 1e6:6.1f} s  {text}")
+            say(f"{(now - start) / 1e6:6.1f} s  {text}")
 
         for item, ms in _assume_missing(flow, sounds, folder / "sounds"):
             say(
@@ -127,10 +145,13 @@ def _alarms_told_once() -> Iterator[None]:
 
 
 def _in_language(flow: Flow, language: str) -> Flow:
-    """Return a flow that has no other words than those of one language."""
+    """Return a flow that begins in a language, without words that it never needs."""
     if language not in flow.languages:
         known = ", ".join(flow.languages)
         raise EslflowError(f"{flow.name} does not speak {language!r}, but {known}")
+    if _changes_language(flow):
+        others = (other for other in flow.languages if other != language)
+        return replace(flow, languages=(language, *others))
     return replace(
         flow,
         languages=(language,),
@@ -142,6 +163,15 @@ def _in_language(flow: Flow, language: str) -> Flow:
             name: replace(notice, text={language: notice.text[language]})
             for name, notice in flow.notices.items()
         },
+    )
+
+
+def _changes_language(flow: Flow) -> bool:
+    """Whether a step can let the call go on in another language."""
+    return any(
+        what == "language"
+        for step in flow.steps.values()
+        for _, what, _ in step.refers_to()
     )
 
 

@@ -7,10 +7,12 @@ with all its problems. Must not open files.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
+from eslflow.flow import subflow
 from eslflow.flow.document import Document, Kind, Node
+from eslflow.flow.hours import read_hours
 from eslflow.flow.model import (
     AfterMask,
     AgentKey,
@@ -34,6 +36,7 @@ from eslflow.flow.options import (
     Takes,
     Url,
     Whole,
+    plural,
 )
 from eslflow.flow.problems import (
     NAME,
@@ -46,6 +49,8 @@ from eslflow.flow.problems import (
     scalar,
 )
 from eslflow.flow.steps import read_steps
+from eslflow.flow.subflow import Alone, Inside, Library
+from eslflow.flow.week import Hours
 from eslflow.flow.words import Words
 
 if TYPE_CHECKING:
@@ -59,10 +64,13 @@ KEYS = (
     "purposes",
     "notices",
     "prompts",
+    "hours",
     "recording",
     "start",
     "steps",
 )
+_DECLARED = ("purpose", "notice", "prompt", "hours", "step")
+"""What steps can name that stands in the same file."""
 _CENTURY_S = 36_525 * 86_400
 PURPOSE: dict[str, Takes] = {
     "basis": OneOf(Basis),
@@ -106,23 +114,33 @@ RECORDING: dict[str, tuple[Takes, str]] = {
 """How calls are recorded, whatever the step: what each option takes, and what it is."""
 
 
-def load(data: bytes, file: str, kinds: Mapping[str, type[Step]]) -> Flow:
-    """Return the flow that a file describes.
+def load(
+    data: bytes,
+    file: str,
+    kinds: Mapping[str, type[Step]],
+    library: Library | None = None,
+) -> Flow:
+    """Return the flow that a file describes, with those of the library it names.
 
     Raises:
-        FlowErrors: every problem of the file, sorted by line.
+        FlowErrors: every problem of the file and of those inside it, sorted by line.
     """
     document = Document(data, file)
     top = document.read()
-    flow = _Loader(document, kinds).flow(top, hashlib.sha256(data).hexdigest())
-    document.stop_if_broken()
-    return flow
+    loader = _Loader(document, kinds, library or Alone())
+    return loader.flow(top, hashlib.sha256(data).hexdigest())
 
 
 class _Loader:
-    def __init__(self, document: Document, kinds: Mapping[str, type[Step]]) -> None:
+    def __init__(
+        self,
+        document: Document,
+        kinds: Mapping[str, type[Step]],
+        library: Library,
+    ) -> None:
         self._document = document
         self._kinds = kinds
+        self._library = library
 
     def flow(self, top: Node, sha256: str) -> Flow:
         context = Context(self._document, {}, "", "a flow")
@@ -138,29 +156,60 @@ class _Loader:
         self._words = Words(
             self._document, entries.get("languages"), entries.get("values")
         )
-        purposes = self._named(entries, "purpose", self._purpose)
+        languages = self._words.languages
         notices = self._named(entries, "notice", self._notice)
         prompts = self._named(entries, "prompt", self._prompt)
-        known = {
-            what: names_in(entries.get(f"{what}s"))
-            for what in ("purpose", "notice", "prompt", "step")
-        }
-        context = Context(self._document, known, "steps")
-        steps, start = read_steps(
-            entries.get("steps"), entries.get("start"), context, self._kinds, purposes
-        )
+        hours = self._named(entries, "hours", self._hours)
+        inside, purposes = self._inside(entries)
+        recording = self._recording(entries.get("recording"), entries.get("prompts"))
+        steps, start = self._steps(entries, inside, purposes)
+        name = self._name(entries.get("flow"))
+        description = self._text(entries.get("description"))
+        self._document.stop_if_broken()
         return Flow(
-            name=self._name(entries.get("flow")),
-            description=self._text(entries.get("description")),
-            languages=self._words.languages,
+            name=name,
+            description=description,
+            languages=languages,
             purposes=purposes,
-            notices=notices,
-            prompts=prompts,
-            recording=self._recording(entries.get("recording"), known),
+            notices=notices | subflow.notices_of(inside, languages),
+            prompts=prompts | subflow.prompts_of(inside, languages),
+            hours=hours | subflow.hours_of(inside),
+            recording=recording,
             steps=steps,
             start=start,
-            sha256=sha256,
+            sha256=inside.sha256(sha256),
             file=self._document.file,
+        )
+
+    def _inside(self, entries: Mapping[str, Node]) -> tuple[Inside, dict[str, Purpose]]:
+        """Return the flows inside, and the purposes of all."""
+        context = self._context("steps")
+        inside = subflow.find(entries.get("steps"), self._library, context)
+        subflow.check_languages(inside, self._words.languages, context)
+        own = self._named(entries, "purpose", self._purpose)
+        return inside, subflow.merge_purposes(own, inside, context)
+
+    def _steps(
+        self,
+        entries: Mapping[str, Node],
+        inside: Inside,
+        purposes: Mapping[str, Purpose],
+    ) -> tuple[dict[str, Step], str]:
+        own = {what: names_in(entries.get(plural(what))) for what in _DECLARED}
+        known: dict[str, Collection[str]] = {
+            **own,
+            "purpose": tuple(dict.fromkeys((*own["purpose"], *purposes))),
+            "language": self._words.languages,
+            "flow": self._library.names(),
+        }
+        context = Context(self._document, known, "steps", constants=self._words.values)
+        return read_steps(
+            entries.get("steps"),
+            entries.get("start"),
+            context,
+            self._kinds,
+            purposes,
+            inside.flows,
         )
 
     def _context(self, path: str) -> Context:
@@ -186,7 +235,7 @@ class _Loader:
         what: str,
         make: Callable[[str, Node], Made | None],
     ) -> dict[str, Made]:
-        key = f"{what}s"
+        key = plural(what)
         return named(entries.get(key), self._context(key), what, make)
 
     def _purpose(self, name: str, node: Node) -> Purpose | None:
@@ -200,7 +249,8 @@ class _Loader:
         values = _converted(entries, PURPOSE, context)
         if not isinstance(values.get("basis"), Basis):
             return None
-        return Purpose(name, values["basis"], int(values.get("retain") or 0))
+        retain_s, line = int(values.get("retain") or 0), node.mark.line
+        return Purpose(name, values["basis"], retain_s, line)
 
     def _notice(self, name: str, node: Node) -> Notice | None:
         context = self._context("notices").inside(name)
@@ -220,11 +270,10 @@ class _Loader:
         version, url = values.get("version") or 0, values.get("url") or ""
         return Notice(name, version, text, url)
 
-    def _recording(
-        self, node: Node | None, known: Mapping[str, tuple[str, ...]]
-    ) -> RecordingRules:
+    def _recording(self, node: Node | None, prompts: Node | None) -> RecordingRules:
         if node is None:
             return RecordingRules()
+        known = {"prompt": names_in(prompts)}
         context = Context(self._document, known, "recording")
         entries = entries_of(node, context, RECORDING, "{channels: ...}") or {}
         parts = {key: takes for key, (takes, _) in RECORDING.items()}
@@ -238,6 +287,9 @@ class _Loader:
         if "dead_man" in given:
             given["dead_man_s"] = given.pop("dead_man")
         return RecordingRules(**given)
+
+    def _hours(self, name: str, node: Node) -> Hours | None:
+        return read_hours(name, node, self._context("hours"))
 
     def _prompt(self, name: str, node: Node) -> Prompt | None:
         context = self._context("prompts").inside(name)

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from eslflow.flow.audio import Audio, notice_path, prompt_path
+from eslflow.flow.week import Hours
 from eslflow.wire.terms import EventName, StrEnum
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ class Purpose:
     basis: Basis
     retain_s: int = 0
     """How long recordings for it may be kept, in seconds; 0: no limit given."""
+    line: int = field(default=0, compare=False)
+    """Where its file declares it."""
 
 
 class AgentKey(StrEnum):
@@ -132,6 +135,13 @@ class Notice:
     text: Mapping[str, str]
     """By language, in the flow's order."""
     url: str = ""
+    origin: str = ""
+    """The flow that has its audio, where that is another one; `name` begins with it."""
+
+    def audio(self, flow: str, language: str) -> str:
+        """Return where its audio lies in the sounds folder."""
+        owner, name = _owned(flow, self.origin, self.name)
+        return notice_path(owner, language, name, self.version)
 
 
 @dataclass(frozen=True)
@@ -141,6 +151,18 @@ class Prompt:
     name: str
     text: Mapping[str, str]
     """By language."""
+    origin: str = ""
+    """As of a notice."""
+
+    def audio(self, flow: str, language: str) -> str:
+        """Return where its audio lies in the sounds folder."""
+        owner, name = _owned(flow, self.origin, self.name)
+        return prompt_path(owner, language, name)
+
+
+def _owned(flow: str, origin: str, name: str) -> tuple[str, str]:
+    """Return whose audio it is, and by what name its owner calls it."""
+    return (origin, name.removeprefix(f"{origin}/")) if origin else (flow, name)
 
 
 @dataclass(frozen=True)
@@ -158,6 +180,7 @@ class Flow:
     purposes: Mapping[str, Purpose] = field(default_factory=dict)
     notices: Mapping[str, Notice] = field(default_factory=dict)
     prompts: Mapping[str, Prompt] = field(default_factory=dict)
+    hours: Mapping[str, Hours] = field(default_factory=dict)
     recording: RecordingRules = field(default_factory=RecordingRules)
     sha256: str = ""
     """Of the file's bytes, in hex."""
@@ -184,11 +207,10 @@ class Flow:
         """Yield every piece of audio the flow can play, prompts first."""
         for prompt in self.prompts.values():
             for language, text in prompt.text.items():
-                path = prompt_path(self.name, language, prompt.name)
+                path = prompt.audio(self.name, language)
                 yield Audio(path, language, text, f"prompt {prompt.name}")
         for notice in self.notices.values():
             for language, text in notice.text.items():
-                version = notice.version
-                path = notice_path(self.name, language, notice.name, version)
-                what = f"notice {notice.name} v{version}"
+                path = notice.audio(self.name, language)
+                what = f"notice {notice.name} v{notice.version}"
                 yield Audio(path, language, text, what)

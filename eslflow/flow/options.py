@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -37,6 +37,10 @@ _KEY = re.compile(r"[0-9*#A-D]")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f$]|%24|%25", re.IGNORECASE)
 
 
+Rename = Callable[[str, str], str]
+"""Takes what a name is of and the name; returns the new one."""
+
+
 class Takes(ABC):
     """A kind of value."""
 
@@ -50,6 +54,10 @@ class Takes(ABC):
     @abstractmethod
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of what may stand in the file."""
+
+    def renamed(self, value: Any, rename: Rename) -> Any:
+        """Return a converted value whose names of declared things are other ones."""
+        return value
 
 
 @dataclass(frozen=True)
@@ -103,13 +111,22 @@ class Name(Takes):
         if text is None:
             return None
         problem = f"there is no {self.what} '{text}'{near(text, known)}"
-        context.problem(node, problem, f"{self.what}s: {listed(known)}")
+        context.problem(node, problem, f"{plural(self.what)}: {listed(known)}")
         return None
+
+    def renamed(self, value: Any, rename: Rename) -> Any:
+        """Return the new name; no name stays none."""
+        return rename(self.what, value) if value else value
 
     def schema(self) -> dict[str, Any]:
         """Return the schema of a name."""
         # Editors take an unquoted 100 for a number; the loader does not.
         return {"type": ["string", "integer"], "pattern": f"^{NAME.pattern}$"}
+
+
+def plural(what: str) -> str:
+    """Return `steps`; hours are many as they are."""
+    return what if what.endswith("s") else f"{what}s"
 
 
 def PromptName() -> Takes:  # noqa: N802  reads as a kind of value
@@ -332,6 +349,10 @@ class Keys(Takes):
             "additionalProperties": self._values.schema(),
         }
 
+    def renamed(self, value: Any, rename: Rename) -> Any:
+        """Return the same keys with other names."""
+        return {key: self._values.renamed(to, rename) for key, to in value.items()}
+
 
 class Table(Takes):
     """A mapping with fixed names; all of them are wanted, unless any will do."""
@@ -364,6 +385,13 @@ class Table(Takes):
             "properties": {
                 name: takes.schema() for name, takes in self._fields.items()
             },
+        }
+
+    def renamed(self, value: Any, rename: Rename) -> Any:
+        """Return the same with other names."""
+        return {
+            name: self._fields[name].renamed(held, rename)
+            for name, held in value.items()
         }
 
 

@@ -40,11 +40,15 @@ class Context:
     """What people call the place; without it, its path."""
     missed: set[str] = field(default_factory=set)
     """Of which of them a name was looked for in vain."""
+    constants: Mapping[str, str] = field(default_factory=dict)
+    """What the flow declares under `values:`."""
 
     def inside(self, part: str) -> Context:
         """Return the context of a part of it."""
         path = f"{self.path}.{part}" if self.path else part
-        return Context(self.document, self.names, path, part, self.missed)
+        return Context(
+            self.document, self.names, path, part, self.missed, self.constants
+        )
 
     def problem(self, node: Node, problem: str, hint: str = "") -> None:
         """Note a problem at a node."""

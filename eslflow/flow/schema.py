@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from eslflow.flow import hours
 from eslflow.flow.load import KEYS, NOTICE, PURPOSE, RECORDING
 from eslflow.flow.options import (
     REQUIRED,
@@ -74,6 +75,10 @@ def schema(kinds: Mapping[str, type[Step]]) -> Schema:
             "words needs a new version.",
         },
         "prompts": {**_named(_WORDS), "description": "What is played to callers."},
+        "hours": {
+            **_named(hours.schema()),
+            "description": "When somebody is there, by name, for hours steps.",
+        },
         "recording": _recording(),
         "start": {**_NAME, "description": "The first step, unless it stands on top."},
         "steps": {

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from eslflow.flow.document import Kind, Node
-from eslflow.flow.model import Basis, Purpose, Record
+from eslflow.flow.model import Basis, Flow, Purpose, Record
 from eslflow.flow.options import (
     RECORD_FROM,
     RECORD_WANTED,
@@ -22,6 +22,8 @@ from eslflow.flow.options import (
     fields_of,
 )
 from eslflow.flow.problems import NAME, Context, entries_of, listed, near
+from eslflow.flow.subflow import KEY, MOST_STEPS, flatten, top
+from eslflow.flow.values import GIVEN
 
 if TYPE_CHECKING:
     from eslflow.steps.step import Step
@@ -53,8 +55,12 @@ def read_steps(
     context: Context,
     kinds: Mapping[str, type[Step]],
     purposes: Mapping[str, Purpose],
+    inside: Mapping[str, Flow],
 ) -> tuple[dict[str, Step], str]:
-    """Return the steps in the file's order, and the name of the first."""
+    """Return the steps in the file's order, and the name of the first.
+
+    Behind a step that runs another flow stand that flow's steps.
+    """
     if node is None:
         return {}, ""
     if node.kind is not Kind.MAPPING or not node.pairs:
@@ -69,12 +75,11 @@ def read_steps(
     # Where a misspelt name was to lead, nobody knows.
     if "step" not in context.missed:
         reader.unreachable(node, steps, first)
-    # Of two steps of one name, nobody knows which is meant.
-    if len(set(names)) == len(names):
-        reader.endless(node, steps)
-    if len(steps) == len(names):
-        reader.never_asked(node, steps)
-    return steps, first
+    whole = flatten(steps, inside)
+    # What a flow does that is not there, nobody knows.
+    if all(step.runs_flow() in ("", *inside) for step in steps.values()):
+        reader.whole(node, whole, len(steps) == len(names))
+    return whole, first
 
 
 def key_of(ending: str, options: Mapping[str, tuple[str, Field]]) -> str:
@@ -93,6 +98,13 @@ def _words_in(node: Node) -> set[str]:
     """Return every text inside a node."""
     inside = [*node.items, *(held for pair in node.pairs for held in pair)]
     return {node.text}.union(*(_words_in(held) for held in inside))
+
+
+def _at(place: str, node: Node) -> Node:
+    """Return the key of a part of an option: `keys/1`; else the option's value."""
+    option, _, part = place.partition("/")
+    held = next((held for key, held in node.pairs if key.text == option), node)
+    return next((key for key, _ in held.pairs if key.text == part), held)
 
 
 class _Reader:
@@ -136,7 +148,7 @@ class _Reader:
         step = draft.kind(name=name, targets=targets, **values)
         self._check_record(draft, step)
         for key, problem, hint in step.problems(self._purposes):
-            draft.context.problem(draft.entries.get(key, draft.node), problem, hint)
+            draft.context.problem(_at(key, draft.node), problem, hint)
         return step
 
     def _draft(self, name: str, node: Node) -> _Draft | None:
@@ -205,6 +217,8 @@ class _Reader:
                 targets[ending] = _STEP.convert(draft.entries[key], context) or ""
             elif ending in draft.kind.ends and after is None:
                 targets[ending] = ""
+            elif ending in draft.kind.like:
+                targets[ending] = targets[draft.kind.like[ending]]
             elif ending not in draft.kind.again:
                 targets[ending] = default
         return targets
@@ -219,6 +233,19 @@ class _Reader:
             problem = "nothing could ever permit this recording: there is no purpose"
             where = draft.entries.get("record", draft.node)
             draft.context.problem(where, problem, hint)
+
+    def whole(self, node: Node, steps: Mapping[str, Step], is_all: bool) -> None:
+        """Note what is wrong with all steps together, those of flows inside too."""
+        if len(steps) > MOST_STEPS:
+            problem = f"with the flows inside, there are {len(steps)} steps"
+            self._context.problem(node, problem, f"{MOST_STEPS} are taken.")
+        names = [key.text for key, _ in node.pairs]
+        # Of two steps of one name, nobody knows which is meant.
+        if len(set(names)) == len(names):
+            self.endless(node, steps)
+        if is_all:
+            self.never_asked(node, steps)
+            self.unknown(node, steps)
 
     def unreachable(self, node: Node, steps: Mapping[str, Step], first: str) -> None:
         """Note the steps that nothing leads to."""
@@ -248,6 +275,7 @@ class _Reader:
             restless = {n for n in restless if restless & set(steps[n].leads_to())}
             led_to = {far for name in restless for far in steps[name].leads_to()}
             restless = restless & led_to
+        restless = {top(name) for name in restless}
         for key, _ in node.pairs:
             if key.text in restless:
                 problem = f"step '{key.text}' leads back to itself, and nothing waits"
@@ -266,6 +294,26 @@ class _Reader:
                 hint = "Add a consent step that asks for one of the purposes."
                 problem = f"step '{key.text}' can never record: nobody is ever asked"
                 self._context.problem(value, problem, hint)
+
+    def unknown(self, node: Node, steps: Mapping[str, Step]) -> None:
+        """Note what steps look at and no step sets, or no flow speaks."""
+        written = {name for step in steps.values() for name in step.writes()}
+        known: dict[str, list[str]] = {
+            "value": [*GIVEN, *sorted(written - set(GIVEN))],
+            "language": list(self._context.names["language"]),
+        }
+        nodes = {key.text: value for key, value in node.pairs}
+        for step in steps.values():
+            for place, what, name in step.refers_to():
+                if name not in known[what]:
+                    problem = f"there is no {what} '{name}'{near(name, known[what])}"
+                    hint = f"{what}s: {listed(known[what])}"
+                    if top(step.name) != step.name:
+                        hint = f"Step '{step.name}' needs it; {hint}"
+                        place = KEY
+                    context = self._context.inside(top(step.name))
+                    at = _at(place, nodes[top(step.name)])
+                    context.problem(at, problem, hint)
 
     def _permitted(self, asked: set[str]) -> bool:
         return any(

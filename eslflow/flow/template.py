@@ -1,14 +1,15 @@
-"""Constants filled into the words of a flow, by jinja2 in its sandbox.
+"""Values filled into texts: the words of a flow, and what a step remembers of a call.
 
-In: a template and the flow's own values. Out: text. A name that is not there is an
-error, and so is every statement (`{% ... %}`): words have no logic. Must never be
-given anything that came from a call.
+In: a template. Out: the names it wants, its pieces, or text. A name that is not there
+is an error, and so is every statement (`{% ... %}`): texts have no logic. Words are
+made by jinja2 in its sandbox, once. Must never give it anything that came from a call:
+of such, pieces are put together without it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from eslflow.errors import RenderError
 
@@ -21,14 +22,30 @@ MOST_VALUE = 1_000
 """Characters of one value; a text can hold thousands of them before it is measured."""
 
 
+class Piece(NamedTuple):
+    """A part of a text: itself, or the name of the value that stands there."""
+
+    text: str
+    name: str = ""
+
+
 def names(template: str) -> frozenset[str]:
     """Return the names that a text wants filled in.
 
     Raises:
         RenderError: anything but `{{ name }}`.
     """
+    return frozenset(piece.name for piece in pieces(template) if piece.name)
+
+
+def pieces(template: str) -> tuple[Piece, ...]:
+    """Return what a text is put together from, in order.
+
+    Raises:
+        RenderError: anything but `{{ name }}`.
+    """
     if "{" not in template:
-        return frozenset()
+        return (Piece(template),)
     from jinja2 import TemplateError, nodes
 
     try:
@@ -36,13 +53,15 @@ def names(template: str) -> frozenset[str]:
     except (TemplateError, RecursionError) as error:
         raise RenderError(template, str(error)) from error
     allowed = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name)
-    found = set()
+    found: list[Piece] = []
     for node in tree.find_all(nodes.Node):
         if not isinstance(node, allowed):
             raise RenderError(template, "only {{ name }} can stand in a text")
-        if isinstance(node, nodes.Name):
-            found.add(node.name)
-    return frozenset(found)
+        if isinstance(node, nodes.TemplateData):
+            found.append(Piece(node.data))
+        elif isinstance(node, nodes.Name):
+            found.append(Piece("", node.name))
+    return tuple(found)
 
 
 def render(template: str, values: Mapping[str, str]) -> str:

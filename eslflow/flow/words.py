@@ -31,9 +31,10 @@ class Words:
         self.languages = self._read_languages(languages)
         """The first is the default."""
         context = Context(document, {}, "values")
-        self._values = named(
+        self.values = named(
             values, context, "value", self._value, VALUE_NAME, VALUE_WORDS
         )
+        """The constants of the flow."""
 
     def texts(self, node: Node, context: Context, what: str) -> dict[str, str]:
         """Return what is said in each language of the flow."""
@@ -82,19 +83,19 @@ class Words:
             return ""
         try:
             if self._are_known(names(text), node, context):
-                return " ".join(render(text, self._values).split())
+                return " ".join(render(text, self.values).split())
         except RenderError as error:
             hint = "A text holds words, and names of values: as {{ name }}."
             context.problem(node, f"{what}: {error.problem}", hint)
         return ""
 
     def _are_known(self, wanted: Collection[str], node: Node, context: Context) -> bool:
-        unknown = sorted(set(wanted) - self._values.keys())
+        unknown = sorted(set(wanted) - self.values.keys())
         for name in unknown:
             pattern = rf"\{{\{{[-+]?\s*({re.escape(name)})\b"
             here = Node(node.kind, self._document.place_of(pattern, node.mark))
-            guess = near(name, self._values)
-            hint = f"values: {listed(self._values)}"
+            guess = near(name, self.values)
+            hint = f"values: {listed(self.values)}"
             context.problem(here, f"there is no value '{name}'{guess}", hint)
         return not unknown
 

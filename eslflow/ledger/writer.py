@@ -84,7 +84,7 @@ class Ledger:
         is called in the writer's thread, else it waits in `finished`.
         """
         self._waiting.append(_Keep(rows, done))
-        is_urgent = done is not None or any(map(_is_mask, rows))
+        is_urgent = done is not None or any(map(_is_silence, rows))
         if is_urgent and not self._urgent.is_set():
             self._urgent.set()
         if not self._some.is_set():
@@ -215,9 +215,12 @@ class Ledger:
             self._problem = _words(error)
 
 
-def _is_mask(row: Row) -> bool:
-    """Whether it tells of a mask: who comes after us must know whose it is."""
-    return type(row) is RecordingAction and row.action is RecordAction.MASK
+def _is_silence(row: Row) -> bool:
+    """Whether it tells of silence that is to be: who comes after us must know of it."""
+    if not isinstance(row, RecordingAction):
+        return False
+    is_meant = row.action is RecordAction.STOP and not row.verified
+    return is_meant or row.action is RecordAction.MASK
 
 
 def spill_of(path: Path) -> Spill:

@@ -1,12 +1,29 @@
 """The kinds of step there are, by the word that names each in a flow file."""
 
 from eslflow.steps.announce import Announce
+from eslflow.steps.branch import Branch
 from eslflow.steps.consent import Consent
+from eslflow.steps.flow import SubFlow
 from eslflow.steps.hangup import HangupStep
+from eslflow.steps.hours import OpeningHours
+from eslflow.steps.language import Language
 from eslflow.steps.menu import Menu
 from eslflow.steps.queue import Queue
+from eslflow.steps.set import Set
 from eslflow.steps.step import Step
 
 KINDS: dict[str, type[Step]] = {
-    kind.kind: kind for kind in (Announce, Consent, Menu, Queue, HangupStep)
+    kind.kind: kind
+    for kind in (
+        Announce,
+        Consent,
+        Menu,
+        Queue,
+        Language,
+        OpeningHours,
+        Branch,
+        Set,
+        SubFlow,
+        HangupStep,
+    )
 }

@@ -1,8 +1,8 @@
 """`consent`: ask whether the call may be recorded, and keep the answer.
 
-In: a notice, a purpose, keys that mean `granted` or `refused`. Out: one of those two
-endings, or `unanswered`. A grant counts only after the ledger has made it durable;
-whatever else happens is kept under its own state and permits nothing.
+In: a notice, a purpose, keys that mean `granted`, `refused` or `more`. Out: the ending
+`granted`, `refused` or `unanswered`. A grant counts only after the ledger has made it
+durable; whatever else happens is kept under its own state and permits nothing.
 """
 
 from __future__ import annotations
@@ -35,12 +35,18 @@ if TYPE_CHECKING:
     from eslflow.call.live import Live, Sound
     from eslflow.flow.model import Purpose
 
+MOST_MORE = 3
+"""How often the longer notice is played without using up a try: nobody is asked for
+ever."""
+
 
 class Meaning(StrEnum):
     """What a key can mean."""
 
     GRANTED = "granted"
     REFUSED = "refused"
+    MORE = "more"
+    """A longer notice is played, and the question asked again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +63,10 @@ class Consent(Step):
         key="consent",
     )
     keys: Mapping[str, Meaning] = option(
-        Keys(OneOf(Meaning)), help="What each key means: granted or refused."
+        Keys(OneOf(Meaning)), help="What each key means: granted, refused or more."
+    )
+    more: str = option(
+        NoticeName(), "", "The longer notice that a key meaning more plays."
     )
     tries: int = option(Whole(1, 5), 2, "How often it is asked.")
     timeout: float = option(
@@ -82,7 +91,12 @@ class Consent(Step):
                 f"purpose '{purpose.name}' rests on {purpose.basis}, not on consent"
             )
             yield "consent", problem, "Announce it, without a choice that is none."
-        for meaning in Meaning:
+        offers_more = Meaning.MORE in self.keys.values()
+        if offers_more and not self.more:
+            yield "keys", "a key means more, but more of what?", "Add more: NOTICE."
+        if self.more and not offers_more:
+            yield "more", "no key means more", "Add one to keys, as 9: more."
+        for meaning in (Meaning.GRANTED, Meaning.REFUSED):
             if meaning not in self.keys.values():
                 problem = f"no key means {meaning}"
                 yield "keys", problem, "Who cannot refuse has not agreed."
@@ -94,11 +108,18 @@ class Consent(Step):
         if sound is None:
             yield from speech.answered(live)
             return (yield from self._unanswered(live, Reason.BROKEN_PROMPT, sound))
-        answer, reason = Answer(), Reason.TIMEOUT
-        for tries in range(1, self.tries + 1):
+        answer, reason, tries, told = Answer(), Reason.TIMEOUT, 0, 0
+        while tries < self.tries:
+            tries += 1
             answer = yield from self._ask(live, sound, tries)
+            if self.keys.get(answer.key) is Meaning.MORE:
+                was_told = yield from self._tell_more(live, answer.key, tries)
+                told += was_told
+                reason = Reason.MORE
+                tries -= was_told and told <= MOST_MORE
+                continue
             if answer.key:
-                return (yield from self._answered(live, sound, answer, tries))
+                return (yield from self._answered(live, sound, answer, tries, told))
             reason = _reason(answer)
             words = reason.value.replace("_", " ")
             yield Tell(f"no answer: {words} {answer.wrong}".rstrip())
@@ -117,11 +138,43 @@ class Consent(Step):
         try:
             return (yield from speech.ask(live, sound, self.keys, self.timeout))
         except CallEnded:
-            live.consents.kept(self.asks["purpose"], State.HUNG_UP)
-            yield Keep((self._choice(live, State.HUNG_UP, sound=sound, tries=tries),))
+            yield self._hung_up(live, sound, tries)
             raise
 
-    def _answered(self, live: Live, sound: Sound, answer: Answer, tries: int) -> Road:
+    def _tell_more(
+        self, live: Live, key: str, tries: int
+    ) -> Generator[Command, Event | None, bool]:
+        """Play the longer notice to its end; keep that it was, once it was."""
+        notice = live.flow.notices[self.more]
+        sound = speech.notice_sound(live, notice)
+        yield Tell(f'caller presses {key}: "{notice.text.get(live.language, "")}"')
+        try:
+            was_told = yield from speech.play(live, sound, f"notice {self.more}")
+        except CallEnded:
+            yield self._hung_up(live, sound, tries)
+            raise
+        if sound is not None and was_told:
+            answer = Answer(key=key, heard_ms=sound.ms)
+            choice = self._choice(
+                live,
+                State.REQUESTED,
+                Reason.MORE,
+                sound=sound,
+                answer=answer,
+                tries=tries,
+                notice=self.more,
+            )
+            yield Keep((self._notice(live, sound, self.more), choice))
+        return was_told
+
+    def _hung_up(self, live: Live, sound: Sound | None, tries: int) -> Keep:
+        """Take in that the caller hung up while being asked."""
+        live.consents.kept(self.asks["purpose"], State.HUNG_UP)
+        return Keep((self._choice(live, State.HUNG_UP, sound=sound, tries=tries),))
+
+    def _answered(
+        self, live: Live, sound: Sound, answer: Answer, tries: int, told: int
+    ) -> Road:
         meaning = self.keys[answer.key]
         state = State(meaning.value)
         choice = self._choice(live, state, sound=sound, answer=answer, tries=tries)
@@ -131,8 +184,11 @@ class Consent(Step):
             yield Tell(f"caller presses {answer.key}: refused")
             return "refused"
         # With its notice, so that words changed without a new version refuse it too.
-        rows = (self._notice(live, sound), choice)
-        kept = yield Keep(rows, is_durable=True)
+        rows: list[NoticePlayed | Choice] = [self._notice(live, sound)]
+        if told:
+            more = live.flow.notices[self.more]
+            rows.append(self._notice(live, speech.notice_sound(live, more), self.more))
+        kept = yield Keep((*rows, choice), is_durable=True)
         if isinstance(kept, Kept) and kept.is_ok:
             live.consents.kept(self.asks["purpose"], state)
             yield Tell(f"caller presses {answer.key}: granted, and kept")
@@ -161,8 +217,8 @@ class Consent(Step):
         yield Keep((choice,))
         return "unanswered"
 
-    def _notice(self, live: Live, sound: Sound | None) -> NoticePlayed:
-        notice = live.flow.notices[self.asks["notice"]]
+    def _notice(self, live: Live, sound: Sound | None, name: str = "") -> NoticePlayed:
+        notice = live.flow.notices[name or self.asks["notice"]]
         return NoticePlayed(
             flow=live.flow.name,
             notice=notice.name,
@@ -183,11 +239,13 @@ class Consent(Step):
         sound: Sound | None = None,
         answer: Answer | None = None,
         tries: int = 0,
+        notice: str = "",
     ) -> Choice:
         purpose = live.flow.purposes[self.asks["purpose"]]
-        notice = live.flow.notices[self.asks["notice"]]
+        told = live.flow.notices[notice or self.asks["notice"]]
         answer = answer or Answer()
         by_subject = state in (State.GRANTED, State.REFUSED, State.HUNG_UP)
+        by_subject = by_subject or reason is Reason.MORE
         return Choice(
             call_uuid=live.offered.uuid,
             at=live.now,
@@ -201,8 +259,8 @@ class Consent(Step):
             engine=live.site.engine,
             performed_by="subject" if by_subject else "system",
             reason=reason.value if reason else "",
-            notice=notice.name,
-            notice_version=notice.version,
+            notice=told.name,
+            notice_version=told.version,
             language=live.language,
             audio_sha256=sound.sha256 if sound else "",
             heard_ms=answer.heard_ms,

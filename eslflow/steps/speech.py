@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from eslflow.call.commands import Alarm, Api, Command, Execute
 from eslflow.call.events import Event, Executed
-from eslflow.flow.audio import notice_path, prompt_path
 from eslflow.wire.terms import ApiCommand, App
 
 if TYPE_CHECKING:
@@ -53,17 +52,15 @@ def answered(live: Live) -> Generator[Command, Event | None, None]:
         yield Execute(App.ANSWER, waits=False)
 
 
-def prompt_sound(live: Live, prompt: str) -> Sound | None:
-    """Return the prompt's audio in the call's language, if it is there."""
-    return live.site.sounds.get(prompt_path(live.flow.name, live.language, prompt))
+def prompt_sound(live: Live, prompt: str, language: str = "") -> Sound | None:
+    """Return the prompt's audio in the call's language or another, if it is there."""
+    audio = live.flow.prompts[prompt].audio(live.flow.name, language or live.language)
+    return live.site.sounds.get(audio)
 
 
 def notice_sound(live: Live, notice: Notice) -> Sound | None:
     """Return the notice's audio in the call's language, if it is there."""
-    name, version = notice.name, notice.version
-    return live.site.sounds.get(
-        notice_path(live.flow.name, live.language, name, version)
-    )
+    return live.site.sounds.get(notice.audio(live.flow.name, live.language))
 
 
 def forget(live: Live) -> Generator[Command, Event | None, None]:

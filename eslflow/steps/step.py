@@ -37,6 +37,8 @@ class Step:
     """Endings that stay inside the step unless the flow names a step for them."""
     ends: ClassVar[frozenset[str]] = frozenset()
     """Endings after which the flow is over unless it names a step for them."""
+    like: ClassVar[Mapping[str, str]] = {}
+    """Endings that lead where another one does unless they name a step."""
     fallbacks: ClassVar[frozenset[str]] = frozenset({"error"})
     """Endings after which, with nowhere to go, the dialplan takes the call on."""
     waits: ClassVar[bool] = True
@@ -78,6 +80,22 @@ class Step:
     def asks_for(self) -> tuple[str, ...]:
         """Return the purposes that the step asks consent for."""
         return ()
+
+    def runs_flow(self) -> str:
+        """Return the flow whose steps stand behind this one; empty: none."""
+        return ""
+
+    def writes(self) -> tuple[str, ...]:
+        """Return the names of the call's values that the step sets."""
+        return ()
+
+    def refers_to(self) -> Iterator[tuple[str, str, str]]:
+        """Yield what must be there once all steps are read: option, kind, name.
+
+        The option as `keys/1` where a part of it names it; the kind is `value` or
+        `language`.
+        """
+        yield from ()
 
     def problems(
         self, purposes: Mapping[str, Purpose]

@@ -1,0 +1,225 @@
+"""The flows that ship, as calls go through them: who was asked, what was recorded.
+
+Each call is driven by the real controller over a loopback socket, with the shipped
+texts and audio, in simulated time; what is looked up is what the ledger kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from eslflow.call.commands import Alarm, Tell
+from eslflow.check import load_flow
+from eslflow.rig import Rig
+from eslflow.sim.clock import SimulatedClock
+from eslflow.sim.script import HANG_UP, Agent, Script
+from eslflow.sim.switch import SimulatedCall
+from eslflow.steps.consent import Consent
+
+ROOT = Path(__file__).parent.parent
+OFFICES = ("opt-in", "opt-in-first", "two-queues", "office-hours")
+"""Those that ask for consent to training and then reach a person."""
+TUESDAY, NIGHT, CHRISTMAS = "2026-11-24 10:00", "2026-11-24 19:30", "2026-12-24 10:00"
+"""By the clock of Berlin."""
+
+
+@dataclass
+class Told:
+    """What became of a call, as it can be proved."""
+
+    call: SimulatedCall
+    lines: list[str]
+    """What was told of it while it ran."""
+    choices: list[dict[str, Any]]
+    recordings: list[dict[str, Any]]
+
+    @property
+    def states(self) -> list[str]:
+        """Return what became of the question, in order."""
+        return [choice["state"] for choice in self.choices]
+
+    @property
+    def queues(self) -> list[str]:
+        """Return the queues that it waited in."""
+        words = "waits in queue "
+        return [line.removeprefix(words) for line in self.lines if words in line]
+
+
+Goes = Callable[..., Told]
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Goes:
+    """Return what lets a call go through a shipped flow."""
+
+    def goes(flow: str, *keys: str, at: str = TUESDAY, **script: Any) -> Told:
+        moment = datetime.fromisoformat(at).replace(tzinfo=ZoneInfo("Europe/Berlin"))
+        clock = SimulatedClock(round(moment.timestamp()) * 1_000_000)
+        found = load_flow(ROOT / "flows" / f"{flow}.yaml")
+        lines: list[str] = []
+
+        def watch(_: str, __: int, what: Tell | Alarm) -> None:
+            lines.append(what.text)
+
+        with Rig([found], ROOT / "sounds", tmp_path, clock=clock, watch=watch) as rig:
+            assert rig.faults == ()
+            call = rig.call(Script(keys=keys, path=flow, **script))
+            with rig.look() as ledger:
+                kept = ledger.call(call.uuid)
+        return Told(call, lines, kept["choices"], kept["recordings"])
+
+    return goes
+
+
+LEAD: dict[str, tuple[str, ...]] = {"office-hours": ("1",)}
+"""Keys before the question: the language."""
+AGREE = {name: "2" if name == "opt-in-first" else "1" for name in OFFICES}
+REFUSE = {name: "3" if name == "opt-in-first" else "2" for name in OFFICES}
+
+
+@pytest.mark.parametrize("name", OFFICES)
+def test_who_agrees_is_recorded_with_the_grant_on_disk_before(
+    office: Goes, name: str
+) -> None:
+    told = office(name, *LEAD.get(name, ()), AGREE[name], "1")
+    assert told.states == ["requested", "granted"]
+    (recording,) = told.recordings
+    assert recording["purposes"] == "training"
+    assert recording["asked_at"] >= told.choices[-1]["at"]
+    assert len(told.call.recordings) == 1
+
+
+@pytest.mark.parametrize("name", OFFICES)
+@pytest.mark.parametrize(
+    ("press", "state"), [("refuse", "refused"), ("", "unanswered"), ("7", "unanswered")]
+)
+def test_who_does_not_agree_is_served_and_not_recorded(
+    office: Goes, name: str, press: str, state: str
+) -> None:
+    keys = (REFUSE[name],) if press == "refuse" else (press, press)
+    told = office(name, *LEAD.get(name, ()), *keys, "1")
+    assert told.states == ["requested", state]
+    assert told.call.recordings == []
+    assert told.recordings == []
+    assert len(told.queues) == 1
+    assert "an agent answers" in told.lines
+
+
+@pytest.mark.parametrize("name", OFFICES)
+def test_who_hangs_up_in_the_question_is_kept_as_that(office: Goes, name: str) -> None:
+    told = office(name, *LEAD.get(name, ()), HANG_UP)
+    assert told.states == ["requested", "hung_up"]
+    assert told.recordings == []
+
+
+@pytest.mark.parametrize("name", OFFICES)
+def test_when_nobody_is_free_the_caller_is_told_so(office: Goes, name: str) -> None:
+    keys = (*LEAD.get(name, ()), REFUSE[name], "1")
+    told = office(name, *keys, agent=Agent.TIMEOUT)
+    assert 'announces "Nobody is free' in " ".join(told.lines)
+    assert told.call.ending == "hung_up"
+
+
+@pytest.mark.parametrize("name", OFFICES)
+def test_without_its_queues_the_dialplan_reaches_a_person(
+    office: Goes, name: str
+) -> None:
+    keys = (*LEAD.get(name, ()), AGREE[name], "1")
+    told = office(name, *keys, agent=Agent.UNKNOWN)
+    assert told.call.ending == "fallback"
+
+
+@pytest.mark.parametrize("name", OFFICES)
+def test_every_notice_says_who_why_what_can_be_chosen_and_how_to_withdraw(
+    name: str,
+) -> None:
+    flow = load_flow(ROOT / "flows" / f"{name}.yaml")
+    (ask,) = [step for step in flow.steps.values() if step.asks_for()]
+    assert isinstance(ask, Consent)
+    notice = flow.notices[ask.asks["notice"]]
+    more = flow.notices[ask.more].text if ask.more else {"en": "", "de": ""}
+    assert notice.url
+    for language, words in (
+        ("en", ("Example Ltd", "consent", "train", "withdraw", "privacy", "90 days")),
+        ("de", ("Example Ltd", "willig", "chul", "widerruf", "privacy", "90 Tage")),
+    ):
+        text = f"{notice.text[language]} {more[language]}"
+        assert [word for word in words if word not in text] == []
+        for key, meaning in ask.keys.items():
+            assert key in notice.text[language], f"{meaning} on {key} is not said"
+
+
+def test_opt_in_lets_the_caller_choose_a_queue(office: Goes) -> None:
+    assert office("opt-in", "1", "1").queues == ["sales"]
+
+
+def test_opt_in_goes_on_with_support_when_nothing_is_chosen(office: Goes) -> None:
+    assert office("opt-in", "2", "", "", "").queues == ["support"]
+
+
+def test_opt_in_first_takes_no_1_for_an_answer(office: Goes) -> None:
+    told = office("opt-in-first", "1", "2", "1")
+    assert told.states == ["requested", "granted"]
+    assert told.choices[-1]["tries"] == 2
+    assert told.queues == ["orders"]
+
+
+def test_two_queues_sends_the_caller_where_the_choice_says(office: Goes) -> None:
+    assert office("two-queues", "1").queues == ["recorded"]
+
+
+@pytest.mark.parametrize("key", ["2", ""])
+def test_two_queues_keeps_others_out_of_the_recorded_one(
+    office: Goes, key: str
+) -> None:
+    assert office("two-queues", key, key).queues == ["unrecorded"]
+
+
+def test_in_two_queues_the_recording_follows_the_call(office: Goes) -> None:
+    told = office("two-queues", "1", agent=Agent.TIMEOUT)
+    assert told.queues == ["recorded", "unrecorded"]
+    assert [recording["purposes"] for recording in told.recordings] == ["training"]
+
+
+def test_office_hours_goes_on_in_the_language_that_was_chosen(office: Goes) -> None:
+    told = office("office-hours", "2", "1", "1")
+    assert told.choices[-1]["language"] == "de"
+    assert 'announces "Willkommen bei der Example Ltd."' in told.lines
+    assert "Zur Schulung" not in told.choices[-1]["notice_text"]
+    assert "zur Schulung" in told.choices[-1]["notice_text"]
+
+
+@pytest.mark.parametrize(
+    ("at", "words"), [(NIGHT, "closed now"), (CHRISTMAS, "public holiday")]
+)
+def test_office_hours_tells_when_nobody_is_there(
+    office: Goes, at: str, words: str
+) -> None:
+    told = office("office-hours", "1", at=at)
+    assert words in " ".join(told.lines)
+    assert told.call.ending == "hung_up"
+    assert (told.queues, told.states, told.recordings) == ([], ["not_asked"], [])
+
+
+def test_office_hours_tells_more_on_9_and_asks_again(office: Goes) -> None:
+    told = office("office-hours", "1", "9", "1", "2")
+    assert told.states == ["requested", "requested", "granted"]
+    more, granted = told.choices[1:]
+    assert (more["notice"], more["reason"], more["key"]) == ("details", "more", "9")
+    assert more["notice_text"].startswith("Responsible is Example Ltd")
+    assert more["heard_ms"] > 30_000
+    assert (granted["notice"], granted["tries"]) == ("recording", 1)
+    assert told.queues == ["support"]
+
+
+def test_opening_alone_greets_and_ends(office: Goes) -> None:
+    told = office("opening")
+    assert 'announces "Welcome to Example Ltd."' in told.lines
+    assert told.call.ending == "hung_up"
