@@ -57,7 +57,9 @@ WORLD = {
     "sqlite3": "ledger",
     "sqlite_utils": "ledger",
     "threading": "ledger",
-    "subprocess": "prompts cli",
+    "subprocess": "prompts cli recordings",
+    "soundfile": "recordings",
+    "pyrage": "recordings",
     "click": "cli",
     "flask": "web",
     "werkzeug": "web",
@@ -95,8 +97,10 @@ PASSING = re.compile(
 LONGEST_MODULE, LONGEST_FUNCTION, FIRST_SCREEN = 400, 50, 40
 
 WHOLE = {
+    "tests/test_killed_at_rest.py": "a recording's file when eslflow is killed",
     "tests/test_killed.py": "a controller killed at each step of a call",
     "tests/test_live.py": "a real FreeSWITCH",
+    "tests/test_live_beep.py": "a real FreeSWITCH: the tone of who is recorded",
     "tests/test_live_handover.py": "a real FreeSWITCH: calls that change hands",
     "tests/test_live_killed.py": "a real FreeSWITCH: a controller that dies",
     "tests/test_live_outgoing.py": "a real FreeSWITCH: who is called is asked",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from eslflow.call import callee, deadman, lookout, moves, reminder
+from eslflow.call import beep, callee, deadman, lookout, moves, reminder
 from eslflow.call.commands import (
     Alarm,
     Answer,
@@ -49,7 +49,7 @@ MOST_STEPS = 1000
 """A call that takes more steps goes round in circles; the dialplan gets it back."""
 
 
-GUARDIANS = (moves, deadman, lookout, reminder, callee)
+GUARDIANS = (moves, deadman, lookout, reminder, callee, beep)
 """What goes on beside the flow. Most calls need few of them, and late."""
 TOLD = frozenset(
     {Bridged, Unbridged, Parked, Held, LegEnded, RecordStarted, RecordStopped}

@@ -59,6 +59,8 @@ class Site:
     """By the path relative to the sounds folder: `support/en/welcome.wav`."""
     is_controlled: bool = False
     """Whether calls can be asked for something from outside: the control API."""
+    beep_s: float = 0.0
+    """How often both parties hear a tone while they are recorded; 0: never."""
     room: Callable[[], str] = _is_enough
     """Says why there is no room for another recording; empty: there is."""
     emergency: frozenset[str] = frozenset(EMERGENCY)

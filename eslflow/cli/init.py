@@ -51,6 +51,12 @@ default_flow: support
 # is no error to FreeSWITCH. An hour of one call takes 115MB.
 # free_space: 1GB
 
+# What becomes of recordings that were found intact, in this order, each only if it
+# stands here: another format (flac or opus), encryption to recipients of age (eslflow
+# recordings keygen makes one), a program that is run for each (its whole path). And
+# how often both parties hear a tone while they are recorded. See docs/recording.md.
+# recording: {convert: flac, encrypt_to: [age1...], hook: [/usr/bin/up], beep: 15s}
+
 # FreeSWITCH's own event socket, to see whether it is well. The password stands in a
 # file, or in the environment as ESLFLOW_SWITCH_PASSWORD.
 # switch: {address: 127.0.0.1:8021, password_file: switch.password}
