@@ -12,6 +12,8 @@ EslflowError
     StoreError           the ledger could not persist: do not record
     LinkLost             the control link to the switch is down
     PromptError          an audio file cannot be made or used
+    Unreached            no connection to a program: nothing was sent
+    Unanswered           sent to a program, and no answer that can be read
     NotFound             a look-up by a name that nothing has
     Elsewhere            a path does not lead to a recording of this site
     Sealed               what is encrypted cannot be opened, or a key not be used
@@ -163,6 +165,14 @@ class StoreError(EslflowError):
 
 class LinkLost(EslflowError):
     """The control link to the switch is down; commands over it cannot be sent."""
+
+
+class Unreached(EslflowError):
+    """No connection to a program came about, so nothing was sent."""
+
+
+class Unanswered(EslflowError):
+    """Something was sent to a program, and no answer came that can be read."""
 
 
 class PromptError(EslflowError):

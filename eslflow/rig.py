@@ -27,12 +27,15 @@ from eslflow.sim.switch import SimulatedCall, SimulatedSwitch
 from eslflow.site import ENGINE, find_sounds
 from eslflow.switch.controller import Controller, Wakeup, Watch
 from eslflow.switch.conversation import Conversation
+from eslflow.switch.courier import Courier
 from eslflow.switch.shelf import Shelf
 
 IDLE_S = 0.1
 """For how long a controller that never rests is waited for, in real time."""
 LEDGER_S = 5.0
 """And for how long a ledger that does not answer."""
+WEBHOOK_S = 35.0
+"""And for how long a program that a call has asked; longer than a call waits."""
 HUNG_S = 5.0
 """And for how long a controller that does not read."""
 
@@ -92,6 +95,7 @@ class Rig:
         clock: Clock | None = None,
         watch: Watch | None = None,
         beep_s: float = 0.0,
+        courier: Courier | None = None,
     ) -> None:
         audio = [item for flow in flows for item in flow.audio()]
         found, self.faults = find_sounds(audio, sounds)
@@ -104,6 +108,7 @@ class Rig:
         shelf = Shelf({flow.name: flow for flow in flows}, flows[0].name)
         site = Site(str(folder / "recordings"), ENGINE, found, beep_s=beep_s)
         self._owed = _Owed(self.ledger)
+        self._courier = courier or Courier()
         self.controller = Controller(
             shelf,
             site,
@@ -112,6 +117,7 @@ class Rig:
             port=0,
             watch=watch,
             timers=shared,
+            courier=self._courier,
         )
         self.controller.start()
         host, port = self.controller.address
@@ -133,7 +139,7 @@ class Rig:
     def rest(self) -> None:
         """Wait until the controller has done all that it does without time passing."""
         gevent.with_timeout(IDLE_S, gevent.idle, timeout_value=None)
-        while not self._owed.is_quiet(LEDGER_S):
+        while not self._owed.is_quiet(LEDGER_S) or self._courier.settle(WEBHOOK_S):
             gevent.with_timeout(IDLE_S, gevent.idle, timeout_value=None)
 
     def pass_s(self, seconds: float) -> None:

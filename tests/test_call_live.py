@@ -2,6 +2,7 @@
 
 from eslflow.call.events import Offered
 from eslflow.call.live import Live, Site
+from eslflow.call.secret import Secret
 from tests.steps_of import flow
 
 
@@ -50,3 +51,22 @@ def test_only_a_flow_that_can_put_them_through_has_emergency_calls():
     ):
         live = Live(Offered("u", called=called), steps, Site("/r"), 1)
         assert live.is_emergency is is_one
+
+
+def test_a_secret_is_wiped_when_it_is_forgotten_or_replaced():
+    live = Live(Offered("u"), flow("a: {announce: welcome}"), Site("/r"), 1)
+    first, second, code = Secret("4111"), Secret("4222"), Secret("737")
+    live.hide("card", first)
+    live.hide("card", second)
+    live.hide("code", code)
+    assert (len(first), len(second)) == (0, 4)
+    live.forget(("card", "else"))
+    assert (len(second), list(live.secrets)) == (0, ["code"])
+    live.forget()
+    assert (len(code), live.secrets) == (0, {})
+
+
+def test_each_request_has_a_name_of_its_own():
+    live = Live(Offered("u-1"), flow("a: {announce: welcome}"), Site("/r"), 1)
+    live.step = "pay"
+    assert [live.new_request() for _ in range(2)] == ["u-1-pay-1", "u-1-pay-2"]

@@ -61,6 +61,11 @@ def test_a_flow_knows_whether_it_records_masks_and_reaches_anybody():
     keys = f"{HEAD}recording: {{agent_keys: {{7: mask}}}}\n"
     assert flow("a: {announce: welcome}", keys).can_mask
     assert RecordingRules().is_stereo
+    secret = flow(
+        "a: {collect: which, digits: 4, into: pin, secure: true}\n"
+        "b: {webhook: 'https://pay.example.com/', secrets: [pin]}"
+    )
+    assert (secret.has_secrets, plain.has_secrets) == (True, False)
 
 
 def test_the_way_out_is_the_first_step_that_calls_what_was_dialled():

@@ -3,8 +3,9 @@ import struct
 
 import pytest
 
+from tests.live import tones
 from tests.live.rtp import Speech
-from tests.live.voice import SAMPLES, Spoken, payload
+from tests.live.voice import SAMPLES, SILENCE, Spoken, payload
 
 PARTY = 3
 
@@ -65,3 +66,11 @@ def test_audio_is_heard_and_nothing_else(speech):
     speech.hear(bytes([0x80, 101]) + bytes(14), 8)
     speech.hear(b"", 9)
     assert speech.heard == [(7, b"abc")]
+
+
+def test_a_key_sent_as_sound_stands_in_silence(speech):
+    speech.whistle("5")
+    said = [packet[12:] for packet in ticks(speech, 14)]
+    assert said[:4] == said[9:13] == [SILENCE] * 4
+    assert said[4:9] == tones.packets("5")
+    assert said[13] == payload(Spoken(PARTY, 53))

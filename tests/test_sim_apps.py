@@ -142,3 +142,15 @@ def test_arguments_that_are_not_there_are_as_freeswitch_has_them():
     assert question.digit_timeout_s == question.timeout_s == 5.0
     assert question.terminators == "#"
     assert not Question.read("1 1 1 1 # a '' v [").accepts("1")
+
+
+def test_what_is_entered_goes_on_without_a_question_between():
+    line = Line(keys=("12", "3"))
+    first = "1 1 1 5000 none /s/ask.wav '' key"
+    further = "1 1 1 1500 none silence '' key"
+    assert line.runs("play_and_get_digits", first)[-1].variable("key") == "1"
+    assert line.channel.now_s == pytest.approx(1.02)
+    assert line.runs("play_and_get_digits", further)[-1].variable("key") == "2"
+    assert line.channel.now_s == pytest.approx(1.24)
+    assert line.runs("play_and_get_digits", further)[-1].variable("key") is None
+    assert line.runs("play_and_get_digits", first)[-1].variable("key") == "3"

@@ -7,7 +7,7 @@ from eslflow.call.events import Executed, LegEnded, Offered, Replied, Told
 from eslflow.call.live import Live, Sound
 from eslflow.steps import speech
 from eslflow.steps.speech import Answer
-from eslflow.wire.terms import App
+from eslflow.wire.terms import ApiCommand, App
 from tests.playbook import site_for
 from tests.steps_of import flow
 
@@ -119,3 +119,27 @@ def test_who_was_called_can_be_played_to_and_asked_until_they_hang_up():
     assert (ask.leg, answer) == ("b-1", Answer(is_gone=True))
     said, _ = drive(speech.forget(live(), "b-1"))
     assert [command.arg.split()[0] for command in said] == ["b-1", "b-1"]
+
+
+KEYED = {"eslflow_key": "7", "playback_last_offset_pos": "800"}
+
+
+@pytest.mark.parametrize(
+    ("path", "event", "found"),
+    [
+        ("/s/a.wav", Executed("m", variables=Told(KEYED)), "7"),
+        ("/s/a.wav", Executed("m", variables=Told({**KEYED, "eslflow_key": ""})), ""),
+        ("/s/a.wav", Executed("m", variables=Told({**KEYED, "eslflow_key": "77"})), ""),
+        ("/s/a.wav", Executed("m", variables=Told({"eslflow_key": "7"})), None),
+        (speech.SILENCE, Executed("m", variables=Told({"eslflow_key": "7"})), "7"),
+        (speech.SILENCE, Replied(1, False, "-ERR no"), None),
+    ],
+)
+def test_one_key_is_taken_and_its_variable_unset_with_the_same_breath(
+    path, event, found
+):
+    said, taken = drive(speech.key(live(), path, 1.5), event)
+    asked = f"1 1 1 1500 none {path} '' eslflow_key"
+    unset = Api(ApiCommand.UUID_SETVAR, "u-1 eslflow_key", waits=False)
+    assert said == [Execute(App.PLAY_AND_GET_DIGITS, asked), unset]
+    assert taken == found

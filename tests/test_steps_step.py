@@ -30,6 +30,8 @@ def test_a_step_leads_where_its_targets_say_and_asks_for_nothing():
     assert step.needs == frozenset()
     assert list(step.problems({})) == []
     assert step.hears_custom == frozenset()
+    assert (step.hides(), step.carries()) == ((), ())
+    assert not step.meets
     assert step.needs == frozenset()
 
 

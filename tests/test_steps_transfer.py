@@ -63,3 +63,16 @@ def test_a_recording_goes_on_only_if_it_runs():
     flow(head % "")
     with pytest.raises(FlowErrors, match="none that the switch tells us of"):
         flow(head % ", from: answer")
+
+
+def test_whoever_has_the_call_next_hears_its_keys():
+    steps = flow(
+        "away: {transfer: {to: 1000, context: default}, error: pin}\n"
+        "pin: {collect: which, digits: 4, into: pin, secure: true}\n"
+        "pay: {webhook: 'https://pay.example.com/', secrets: [pin]}"
+    )
+    with Playbook(steps) as call:
+        said = [command.arg for command in call.skips() if isinstance(command, Api)]
+    loud = "4c1b-9 sensitive_dtmf="
+    assert said[0].startswith("4c1b-9 sensitive_dtmf=true")
+    assert said[1:] == [loud, STAY.arg, AWAY.arg]

@@ -6,10 +6,11 @@ behaviour. A command that waits is resumed with the event named in its docstring
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from eslflow.call.records import Row
+from eslflow.call.secret import Secret
 from eslflow.call.wishes import Answered
 from eslflow.wire.terms import ApiCommand, App, HangupCause
 
@@ -86,6 +87,38 @@ class Timer(NamedTuple):
     """None: not any more."""
 
 
+class Token(NamedTuple):
+    """Where the driver finds what proves to a program who asks; never the proof."""
+
+    file: str = ""
+    env: str = ""
+    """Name of an environment variable."""
+    header: str = "Authorization"
+
+
+class Request(NamedTuple):
+    """POST fields to a program; resumed with `Responded`, or with `TimedOut`."""
+
+    key: str
+    """Names the request, so that the program knows one that it gets twice."""
+    url: str
+    fields: Mapping[str, str | Secret]
+    token: Token | None = None
+    timeout_s: float = 5.0
+    """For all of it: waiting for a connection, each try, the pauses between them."""
+    retries: int = 0
+    """How often it is sent again where nothing can have come of it."""
+
+
+class Recall(NamedTuple):
+    """Wait no more for a request; what has not been sent yet is not; goes on at once.
+
+    What was sent cannot be taken back: it runs to its end, and that is told.
+    """
+
+    key: str
+
+
 class Answer(NamedTuple):
     """Tell somebody who asked for something what became of it; goes on at once."""
 
@@ -124,6 +157,8 @@ Command = (
     | Await
     | Until
     | Timer
+    | Request
+    | Recall
     | Answer
     | Tell
     | Alarm

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from eslflow.call import beep, callee, deadman, lookout, moves, reminder
+from eslflow.call import beep, callee, deadman, hush, lookout, moves, reminder
 from eslflow.call.commands import (
     Alarm,
     Answer,
@@ -246,6 +246,7 @@ class Engine:
         for _ in range(MOST_STEPS):
             step = live.flow.steps[name]
             live.step = name
+            yield from hush.fit(live, step.meets)
             yield from want(live, step.record, step.record_from)
             ending = yield from step.run(live)
             name = step.target(ending)
@@ -273,6 +274,7 @@ class Engine:
         yield from callee.let_go(live)
         if to_dialplan and not live.was_bridged:
             live.leaving = "handed_back"
+            yield from hush.fit(live, meets=True)
             yield Tell("the dialplan takes the call on")
             yield Close()
         else:
@@ -285,6 +287,7 @@ class Engine:
         if self._ending is not None:
             return
         self._ending = CallEnded(ending, cause)
+        self.live.forget()
         for track in tuple(self._tracks):
             # A row that is being made durable is answered first: the grant of a caller
             # who hung up meanwhile may be on disk, and the step must know.

@@ -157,6 +157,19 @@ class Disconnected(NamedTuple):
     """Why, when it was not the end of the call."""
 
 
+class Responded(NamedTuple):
+    """A program has answered a request, or will not."""
+
+    key: str
+    """As in `commands.Request`."""
+    status: int = 0
+    """HTTP's; 0: there was no answer that could be read."""
+    body: bytes = b""
+    problem: str = ""
+    is_sent: bool = True
+    """False: nothing has left, so nothing can have come of it."""
+
+
 class TimedOut(NamedTuple):
     """What was awaited did not come in time."""
 
@@ -188,6 +201,7 @@ Event = (
     | RecordStopped
     | HungUp
     | Disconnected
+    | Responded
     | TimedOut
     | Wished
 )

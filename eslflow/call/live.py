@@ -7,12 +7,13 @@ Must not do anything by itself.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from eslflow.call.consent import Consents
 from eslflow.call.events import Offered
 from eslflow.call.recorder import Recorder
+from eslflow.call.secret import Secret
 from eslflow.flow.model import Flow
 from eslflow.flow.values import GIVEN, LANGUAGE
 
@@ -71,13 +72,13 @@ class Live:
     """One call on its way through its flow."""
 
     __slots__ = (
-        "_legs",
-        "_variables",
+        "_named",
         "agent",
         "callee",
         "consents",
         "flow",
         "is_answered",
+        "is_hushed",
         "language",
         "leaving",
         "leg",
@@ -85,6 +86,7 @@ class Live:
         "offered",
         "offered_at",
         "recorder",
+        "secrets",
         "site",
         "step",
         "values",
@@ -100,6 +102,8 @@ class Live:
         """Microseconds since 1970, set by the engine at every event."""
         self.language = flow.languages[0]
         self.is_answered = offered.is_answered
+        self.is_hushed = False
+        """Whether the switch keeps the caller's keys to itself."""
         self.consents = Consents(flow.purposes)
         self.recorder = Recorder(offered.segments)
         self.values: dict[str, str] = {}
@@ -116,8 +120,10 @@ class Live:
         """Whether an agent had the call; the dialplan cannot take it on after that."""
         self.leaving = ""
         """How the flow is ending the call, once it does: `finished`, `handed_back`."""
-        self._variables = 0
-        self._legs = 0
+        self.secrets: dict[str, Secret] = {}
+        """What only the one request that names it may carry."""
+        self._named: dict[str, int] = {}
+        """How many names of each kind were given."""
 
     @property
     def is_emergency(self) -> bool:
@@ -126,8 +132,7 @@ class Live:
 
     def new_leg(self) -> str:
         """Return the Unique-ID of a leg that is to be called; no other call has it."""
-        self._legs += 1
-        name = f"{self.offered.uuid} {self.now} {self._legs}"
+        name = f"{self.offered.uuid} {self.now} {self._next('leg')}"
         return str(uuid.uuid5(uuid.NAMESPACE_OID, name))
 
     def value(self, name: str) -> str:
@@ -143,5 +148,24 @@ class Live:
 
         A name used twice could hold the answer to an earlier question.
         """
-        self._variables += 1
-        return f"eslflow_digits_{self._variables}"
+        return f"eslflow_digits_{self._next('variable')}"
+
+    def new_request(self) -> str:
+        """Return a name for a request that nobody else has sent or will send."""
+        return f"{self.offered.uuid}-{self.step}-{self._next('request')}"
+
+    def _next(self, kind: str) -> int:
+        self._named[kind] = number = self._named.get(kind, 0) + 1
+        return number
+
+    def hide(self, name: str, secret: Secret) -> None:
+        """Hold a secret until the request that may carry it."""
+        self.forget((name,))
+        self.secrets[name] = secret
+
+    def forget(self, names: Iterable[str] | None = None) -> None:
+        """Wipe secrets: these, or all."""
+        for name in tuple(self.secrets) if names is None else names:
+            secret = self.secrets.pop(name, None)
+            if secret is not None:
+                secret.wipe()

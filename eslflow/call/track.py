@@ -16,6 +16,7 @@ from eslflow.call.commands import (
     Execute,
     Job,
     Keep,
+    Request,
     Timer,
     Until,
     mark,
@@ -27,6 +28,7 @@ from eslflow.call.events import (
     JobDone,
     Kept,
     Replied,
+    Responded,
     TimedOut,
 )
 
@@ -77,6 +79,8 @@ class Track:
             return self._is_outcome(awaited, event)
         if isinstance(awaited, Await):
             return isinstance(event, awaited.kinds)
+        if isinstance(awaited, Request):
+            return isinstance(event, Responded) and event.key == awaited.key
         return type(awaited) is Keep and type(event) is Kept
 
     def _is_outcome(self, awaited: Api | Execute | Job, event: Event) -> bool:
@@ -152,4 +156,4 @@ def _waits(command: Command) -> bool:
         return command.is_durable
     if type(command) is Until:
         return not command.holds()
-    return type(command) is Await or type(command) is Job
+    return type(command) in (Await, Job, Request)

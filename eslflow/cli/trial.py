@@ -2,7 +2,8 @@
 
 The real controller and the simulated switch talk over a loopback socket in this
 process, in simulated time; what would be kept goes to a ledger that is thrown away.
-Must not leave anything behind, nor need any audio: a flow is tried before it has some.
+Must not leave anything behind, nor ask a program by a webhook, nor need any audio: a
+flow is tried before it has some.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from pathlib import Path
 
 import click
 
-from eslflow.call.commands import Alarm, Tell
+from eslflow.call.commands import Alarm, Request, Tell
+from eslflow.call.events import Responded
 from eslflow.cli.places import flow_paths, sounds_beside
 from eslflow.errors import EslflowError, visible
 from eslflow.flow.audio import Audio
@@ -29,8 +31,11 @@ from eslflow.rig import Rig
 from eslflow.sim.clock import START, SimulatedClock
 from eslflow.sim.script import HANG_UP, Script
 from eslflow.site import load_flows
+from eslflow.switch.courier import Courier, Done
 
 RATE = 8000
+ANSWERS = {"done": 200, "refused": 402, "failed": 500}
+"""What a program answers that is not asked, by the ending of the webhook."""
 MS_PER_CHARACTER, LEAST_MS = 65, 500
 """How fast words are spoken that nobody has recorded yet; espeak-ng's speed."""
 
@@ -57,6 +62,13 @@ _NAMES = {"star": "*", "hash": "#"}
     default=None,
     help='When it is called, "2026-12-24 10:00", by this machine\'s clock.',
 )
+@click.option(
+    "--webhook",
+    type=click.Choice(list(ANSWERS)),
+    default="done",
+    show_default=True,
+    help="How webhooks end; nothing is sent.",
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -67,6 +79,7 @@ def command(
     called: str,
     language: str,
     at: datetime | None,
+    webhook: str,
 ) -> None:
     """Try FLOW: without --press, the terminal is the telephone's keypad."""
     (path,) = flow_paths(ctx.obj, [flow])
@@ -87,6 +100,7 @@ def command(
         script,
         click.echo,
         START if at is None else round(at.timestamp()) * 1_000_000,
+        ANSWERS[webhook],
     )
 
 
@@ -96,6 +110,7 @@ def tell(
     script: Script,
     say: Callable[[str], object],
     start: int = START,
+    status: int = 200,
 ) -> None:
     """Run one simulated call and say what happens."""
     clock = SimulatedClock(start)
@@ -112,11 +127,30 @@ def tell(
                 f"          ! {item.what} ({item.language}) has no audio yet: "
                 f"taken to be {ms / 1000:.1f} s long"
             )
-        with Rig([flow], folder / "sounds", folder, clock=clock, watch=watch) as rig:
+        with Rig(
+            [flow],
+            folder / "sounds",
+            folder,
+            clock=clock,
+            watch=watch,
+            courier=_Nobody(status),
+        ) as rig:
             for fault in rig.faults:
                 told = str(fault).replace(str(folder / "sounds"), str(sounds))
                 say(f"          ! {told}")
             rig.call(script)
+
+
+class _Nobody(Courier):
+    """Sends nothing, and answers at once."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__()
+        self._status = status
+
+    def send(self, owner: object, request: Request, done: Done) -> None:
+        """Answer with nothing but a status."""
+        done(Responded(request.key, self._status, b"{}"))
 
 
 def _assume_missing(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from eslflow.flow.audio import Audio, notice_path, prompt_path
 from eslflow.flow.week import Hours
-from eslflow.wire.terms import EventName, StrEnum
+from eslflow.wire.terms import StrEnum
 
 if TYPE_CHECKING:
     from eslflow.steps.step import Step
@@ -214,9 +214,14 @@ class Flow:
         return next((n for n, step in self.steps.items() if step.dials_called), "")
 
     @cached_property
+    def has_secrets(self) -> bool:
+        """Whether any of its steps asks for digits that nobody may see."""
+        return any(step.hides() for step in self.steps.values())
+
+    @cached_property
     def has_agents(self) -> bool:
         """Whether any of its steps can bring the caller to a person."""
-        return any(EventName.CHANNEL_BRIDGE in s.hears for s in self.steps.values())
+        return any(step.meets for step in self.steps.values())
 
     def audio(self) -> Iterator[Audio]:
         """Yield every piece of audio the flow can play, prompts first."""

@@ -173,7 +173,7 @@ def _kind(kind: type[Step]) -> Schema:
 
 def _option(field: Field) -> Schema:
     told: Schema = {**field.takes.schema(), "description": field.help}
-    if field.default is not REQUIRED:
+    if field.default is not REQUIRED and field.default not in ((), ""):
         told["default"] = _written(field)
     return told
 

@@ -22,6 +22,7 @@ from eslflow.flow.options import (
     fields_of,
 )
 from eslflow.flow.problems import NAME, Context, entries_of, listed, near
+from eslflow.flow.secrets import check_secrets
 from eslflow.flow.subflow import KEY, MOST_STEPS, flatten, top
 from eslflow.flow.values import GIVEN
 
@@ -246,6 +247,7 @@ class _Reader:
         if is_all:
             self.never_asked(node, steps)
             self.unknown(node, steps)
+            check_secrets(node, steps, self._context)
 
     def unreachable(self, node: Node, steps: Mapping[str, Step], first: str) -> None:
         """Note the steps that nothing leads to."""
@@ -302,10 +304,11 @@ class _Reader:
             "value": [*GIVEN, *sorted(written - set(GIVEN))],
             "language": list(self._context.names["language"]),
         }
+        hidden = {name for step in steps.values() for name in step.hides()}
         nodes = {key.text: value for key, value in node.pairs}
         for step in steps.values():
             for place, what, name in step.refers_to():
-                if name not in known[what]:
+                if name not in known[what] and name not in hidden:
                     problem = f"there is no {what} '{name}'{near(name, known[what])}"
                     hint = f"{what}s: {listed(known[what])}"
                     if top(step.name) != step.name:

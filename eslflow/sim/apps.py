@@ -27,6 +27,8 @@ RATE = 8
 READ_AHEAD = 16_384
 """Samples that a file player reads at a time (measured)."""
 
+SILENCE = "silence"
+"""Instead of a file: nothing is played, and what was being entered goes on."""
 NONE = "_none_"
 PLAYED = "FILE PLAYED"
 
@@ -241,12 +243,16 @@ def _play_and_get_digits(channel: Channel, run: Run) -> Generator[float, None, s
 def _ask(channel: Channel, question: Question) -> Generator[float, None, str]:
     """Ask once; return what was pressed."""
     script, state = channel.script, channel.state
-    keys = state.digits or channel.pressed()
-    after = 0.0 if state.digits else script.press_after_s
+    is_question = question.prompt != SILENCE
+    keys = state.digits or (channel.pressed() if is_question else "")
+    after = script.press_after_s
+    if state.digits:
+        after = 0.0 if is_question else KEY_S
     is_leaving = keys == HANG_UP
     began = channel.now_s
     cut = after if keys else None
-    if question.prompt and not (yield from play(channel, question.prompt, cut)):
+    speaks = question.prompt and is_question
+    if speaks and not (yield from play(channel, question.prompt, cut)):
         # switch_ivr_read collects nothing when the prompt cannot be played.
         state.digits = "" if is_leaving else keys
         return ""

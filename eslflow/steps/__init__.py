@@ -2,6 +2,7 @@
 
 from eslflow.steps.announce import Announce
 from eslflow.steps.branch import Branch
+from eslflow.steps.collect import Collect
 from eslflow.steps.connect import Connect
 from eslflow.steps.consent import Consent
 from eslflow.steps.dial import Dial
@@ -15,6 +16,7 @@ from eslflow.steps.ring import Ring
 from eslflow.steps.set import Set
 from eslflow.steps.step import Step
 from eslflow.steps.transfer import Transfer
+from eslflow.steps.webhook import Webhook
 
 KINDS: dict[str, type[Step]] = {
     kind.kind: kind
@@ -22,11 +24,13 @@ KINDS: dict[str, type[Step]] = {
         Announce,
         Consent,
         Menu,
+        Collect,
         Queue,
         Dial,
         Ring,
         Connect,
         Transfer,
+        Webhook,
         Language,
         OpeningHours,
         Branch,

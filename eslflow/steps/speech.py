@@ -25,6 +25,11 @@ PLAYED = "playback_last_offset_pos"
 (switch_ivr_play_say.c), and leaves it alone when there was no file to play."""
 SAMPLES_PER_MS = 8
 """Of the call's codec; wide-band calls count more, so `heard_ms` is then too long."""
+KEY = "eslflow_key"
+"""The channel variable that holds one key, until it has been read."""
+DIGITS = frozenset("0123456789")
+SILENCE = "silence"
+"""In place of a file: nothing is played (switch_ivr_read in switch_ivr_play_say.c)."""
 BROKEN = ("FILE NOT FOUND", "PLAYBACK ERROR")
 """`Application-Response` of a playback that was none (mod_dptools.c)."""
 
@@ -123,3 +128,27 @@ def ask(
         return Answer(key=key, heard_ms=heard_ms)
     wrong = done.variables.variable(f"{variable}_invalid") or key
     return Answer(wrong=wrong, heard_ms=heard_ms, is_broken=is_broken)
+
+
+def key(
+    live: Live, path: str, timeout_s: float
+) -> Generator[Command, Event | None, str | None]:
+    """Play a file and wait for one key; empty: none came, None: it was not played.
+
+    The variable is unset before anything else is asked for. There is no pattern: what
+    does not match one is kept under another name, and logged
+    (switch_play_and_get_digits in switch_ivr_play_say.c).
+    """
+    # min max tries timeout terminators file invalid-file variable
+    done = yield Execute(
+        App.PLAY_AND_GET_DIGITS,
+        f"1 1 1 {round(timeout_s * 1000)} none {path} '' {KEY}",
+    )
+    yield Api(ApiCommand.UUID_SETVAR, f"{live.offered.uuid} {KEY}", waits=False)
+    if not isinstance(done, Executed):
+        return None
+    played = done.variables.variable(PLAYED) or ""
+    if path != SILENCE and not played.isdigit():
+        return None
+    found = done.variables.variable(KEY) or ""
+    return found if len(found) == 1 else ""

@@ -74,6 +74,11 @@ class Step:
         """Whether it calls whatever number the caller has dialled."""
         return False
 
+    @property
+    def meets(self) -> bool:
+        """Whether it can bring the caller to somebody."""
+        return EventName.CHANNEL_BRIDGE in self.hears
+
     def target(self, ending: str) -> str:
         """Return the step that an ending leads to; empty: the flow ends."""
         return self.targets.get(ending, "")
@@ -101,6 +106,14 @@ class Step:
         `language`.
         """
         yield from ()
+
+    def hides(self) -> tuple[str, ...]:
+        """Return the secrets that it asks for; they are no values."""
+        return ()
+
+    def carries(self) -> tuple[str, ...]:
+        """Return the secrets that it passes on; each has one step that does."""
+        return ()
 
     def problems(
         self, purposes: Mapping[str, Purpose]

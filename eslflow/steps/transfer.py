@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from eslflow.call import hush
 from eslflow.call.callee import let_go
 from eslflow.call.commands import Api, Await, Tell
 from eslflow.call.events import Replied
@@ -55,6 +56,7 @@ class Transfer(Step):
         uuid = live.offered.uuid
         yield from speech.answered(live)
         yield from let_go(live)
+        yield from hush.fit(live, meets=True)
         # With it on, the death of the controller would pull the caller back (measured).
         yield Api(ApiCommand.UUID_SETVAR, f"{uuid} socket_resume false", waits=False)
         to, context = self.where["to"], self.where["context"]

@@ -23,6 +23,7 @@ from eslflow.call.records import Row
 from eslflow.clock import Clock
 from eslflow.errors import SettingsError
 from eslflow.switch.conversation import HELLO_S, Conversation
+from eslflow.switch.courier import Carries, Courier
 from eslflow.switch.desk import Desk
 from eslflow.switch.shelf import Shelf, heard
 from eslflow.switch.timers import HubTimers, Timers
@@ -109,6 +110,7 @@ class Controller:
         watch: Watch | None = None,
         hello_s: float = HELLO_S,
         timers: Timers | None = None,
+        courier: Carries | None = None,
     ) -> None:
         self.shelf = shelf
         self.heard = {name: heard(flow) for name, flow in shelf.flows.items()}
@@ -118,6 +120,8 @@ class Controller:
         self.clock = clock
         self.hello_s = hello_s
         self.timers: Timers = timers or HubTimers()
+        self.courier: Carries = courier or Courier()
+        """Who sends what calls ask of programs."""
         self.desk = Desk()
         """Where live calls are asked about, and asked for something."""
         self._allow = frozenset(allow)
@@ -181,6 +185,7 @@ class Controller:
     def left(self, conversation: Conversation) -> None:
         """Forget a call that is over."""
         self._open.discard(conversation)
+        self.courier.left(conversation)
         self.desk.left(conversation)
         if not self._open:
             self._idle.set()

@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING, Any
 
 from gevent import get_hub, getcurrent, with_timeout
 
-from eslflow.call.commands import Alarm, Answer, Command, Keep, Tell, Timer
+from eslflow.call.commands import (
+    Alarm,
+    Answer,
+    Command,
+    Keep,
+    Recall,
+    Request,
+    Tell,
+    Timer,
+)
 from eslflow.call.dialogue import Dialogue, offer
 from eslflow.call.engine import Engine
 from eslflow.call.events import Disconnected, Event, Kept
@@ -257,13 +266,23 @@ class Conversation:
                 self._timers.set(command)
             elif isinstance(command, (Tell, Alarm)):
                 self._controller.told(self.uuid, command)
-            elif isinstance(command, Answer):
-                self._controller.desk.answer(command.ticket, command.answered)
-            else:
+            elif not self._passes_on(command):
                 said.append(command)
         if not said or self._dialogue is None:
             return b""
         return b"".join(map(self._dialogue.say, said))
+
+    def _passes_on(self, command: Command) -> bool:
+        """Pass on what is for a person or a program; whether it was."""
+        if isinstance(command, Answer):
+            self._controller.desk.answer(command.ticket, command.answered)
+        elif isinstance(command, Request):
+            self._controller.courier.send(self, command, self.wake)
+        elif isinstance(command, Recall):
+            self._controller.courier.recall(command.key)
+        else:
+            return False
+        return True
 
     def _kept(self, problem: str) -> None:
         self.wake(Kept(not problem, problem))

@@ -267,6 +267,10 @@ class Exchange:
         """Press keys."""
         self._lines[line].speech.press(keys)
 
+    def do_whistle(self, _ref: int, line: int, keys: str) -> None:
+        """Send keys as sound."""
+        self._lines[line].speech.whistle(keys)
+
     def do_speaks(self, ref: int, line: int, ms: int) -> Any:
         """Answer when this much more has been said, or the call is over."""
         found = self._lines[line]

@@ -101,6 +101,10 @@ class Call:
         """Press keys (RFC 2833), 100 ms each."""
         self._ask("press", keys=keys)
 
+    def whistle(self, keys: str) -> None:
+        """Press keys that are sent as sound, 100 ms each."""
+        self._ask("whistle", keys=keys)
+
     def speaks(self, ms: int) -> bool:
         """Wait until this much more has been said; False: the call ended before."""
         with gevent.Timeout(PATIENCE_S + ms / 1000, AssertionError(f"silent: {self}")):

@@ -12,13 +12,16 @@ import struct
 from collections import deque
 from collections.abc import Callable
 
-from tests.live.voice import PACKET_MS, SAMPLES, Spoken, payload
+from tests.live import tones
+from tests.live.voice import PACKET_MS, SAMPLES, SILENCE, Spoken, payload
 
 PCMU, EVENT = 0, 101
 KEYS = "0123456789*#ABCD"
 KEY_MS = 100
 PAUSE_MS = 60
 """Between two keys."""
+STILL_MS = 80
+"""Before and after a key that is sent as sound."""
 _HEAD = struct.Struct("!BBHII")
 _KEY = struct.Struct("!BBH")
 
@@ -36,6 +39,7 @@ class Speech:
         self.is_silent = False
         self._party, self._count = party, count
         self._waiting: deque[str] = deque()
+        self._tones: deque[bytes] = deque()
         self._key: tuple[str, int, int] | None = None
         """The key that is pressed, since which stamp, and for how many samples."""
         self._pause = 0
@@ -46,6 +50,16 @@ class Speech:
     def press(self, keys: str) -> None:
         """Press keys, one after the other."""
         self._waiting.extend(keys)
+
+    def whistle(self, keys: str) -> None:
+        """Press keys on a telephone that sends them as sound.
+
+        Around each it is silent: FreeSWITCH finds the end of a key in silence alone
+        (libteletone_detect.c), which there is in no packet of speech.
+        """
+        still = [SILENCE] * (STILL_MS // PACKET_MS)
+        for key in keys:
+            self._tones.extend([*still, *tones.packets(key), *still])
 
     def hear(self, packet: bytes, now: int) -> None:
         """Take in what the other side says."""
@@ -62,6 +76,8 @@ class Speech:
         if self._key is not None:
             return self._pressed(*self._key)
         self._pause = max(0, self._pause - PACKET_MS)
+        if self._tones:
+            return [self._packet(PCMU, self._tones.popleft(), self._stamp)]
         if self.is_silent:
             return []
         self.sent.append((number, now))
