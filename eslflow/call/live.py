@@ -77,7 +77,7 @@ class Live:
         """Microseconds since 1970, set by the engine at every event."""
         self.language = flow.languages[0]
         self.is_answered = offered.is_answered
-        self.consents = Consents(flow.purposes)
+        self.consents = Consents(flow.purposes, flow.announced)
         self.recorder = Recorder(offered.segments)
         self.values: dict[str, str] = {}
         """What the flow remembers of the call: text, and never part of a command."""

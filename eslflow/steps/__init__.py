@@ -8,6 +8,7 @@ from eslflow.steps.hangup import HangupStep
 from eslflow.steps.hours import OpeningHours
 from eslflow.steps.language import Language
 from eslflow.steps.menu import Menu
+from eslflow.steps.objection import Objection
 from eslflow.steps.queue import Queue
 from eslflow.steps.set import Set
 from eslflow.steps.step import Step
@@ -17,6 +18,7 @@ KINDS: dict[str, type[Step]] = {
     for kind in (
         Announce,
         Consent,
+        Objection,
         Menu,
         Queue,
         Language,
