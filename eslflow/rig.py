@@ -91,6 +91,7 @@ class Rig:
         *,
         clock: Clock | None = None,
         watch: Watch | None = None,
+        beep_s: float = 0.0,
     ) -> None:
         audio = [item for flow in flows for item in flow.audio()]
         found, self.faults = find_sounds(audio, sounds)
@@ -101,7 +102,7 @@ class Rig:
         self.ledger = Ledger(folder / "eslflow.db", self._wakeup.notify)
         self._wakeup.watch(self.ledger)
         shelf = Shelf({flow.name: flow for flow in flows}, flows[0].name)
-        site = Site(str(folder / "recordings"), ENGINE, found)
+        site = Site(str(folder / "recordings"), ENGINE, found, beep_s=beep_s)
         self._owed = _Owed(self.ledger)
         self.controller = Controller(
             shelf,

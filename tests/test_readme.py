@@ -14,7 +14,9 @@ from eslflow.check import load_flow
 from eslflow.cli.main import COMMANDS, main
 from eslflow.errors import FlowErrors
 from eslflow.flow.options import fields_of
-from eslflow.settings import TOKENS, load_settings
+from eslflow.recordings.age import recipients
+from eslflow.recordings.hook import KEPT
+from eslflow.settings import TOKENS, Convert, load_settings
 from eslflow.steps import KINDS
 from eslflow.web.app import ROUTES
 from eslflow.web.scopes import Scope
@@ -30,6 +32,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 FLOWS = (ROOT / "flows" / "README.md").read_text(encoding="utf-8")
 DOCS = (ROOT / "docs" / "freeswitch.md").read_text(encoding="utf-8")
 CONTROL = (ROOT / "docs" / "control.md").read_text(encoding="utf-8")
+RECORDING = (ROOT / "docs" / "recording.md").read_text(encoding="utf-8")
 PAGES = ("README.md", "flows/README.md", "docs/freeswitch.md", "docs/control.md")
 HEAD = """\
 flow: test
@@ -198,6 +201,15 @@ def test_every_address_and_scope_of_the_control_api_is_listed():
 def test_the_setting_that_is_shown_switches_it_on(tmp_path):
     (tmp_path / "eslflow.yaml").write_text(blocks(CONTROL, "yaml")[0])
     assert load_settings(tmp_path).control.port == 8085
+
+
+def test_the_settings_of_recordings_at_rest_that_are_shown_can_be_had(tmp_path):
+    (shown,) = blocks(RECORDING, "yaml settings")
+    (tmp_path / "eslflow.yaml").write_text(shown)
+    wanted = load_settings(tmp_path).recording
+    assert (wanted.convert, wanted.beep_s) == (Convert.FLAC, 15.0)
+    assert recipients(wanted.encrypt_to)
+    assert all(f"`{name}`" in RECORDING for name in KEPT)
 
 
 def test_the_tokens_that_are_shown_can_be_made(tmp_path):

@@ -3,6 +3,7 @@
 import pytest
 
 from eslflow.steps import KINDS
+from tests.playbook import Playbook
 from tests.steps_of import flow
 
 
@@ -22,6 +23,7 @@ def test_a_step_leads_where_its_targets_say_and_asks_for_nothing():
     assert step.target("unheard of") == ""
     assert step.leads_to() == ["b", "b"]
     assert step.asks_for() == ()
+    assert not step.dials_called
     assert step.writes() == ()
     assert list(step.refers_to()) == []
     assert step.runs_flow() == ""
@@ -29,3 +31,10 @@ def test_a_step_leads_where_its_targets_say_and_asks_for_nothing():
     assert list(step.problems({})) == []
     assert step.hears_custom == frozenset()
     assert step.needs == frozenset()
+
+
+def test_a_step_that_asks_nobody_is_walked_at_once_as_ever():
+    with Playbook(flow("a: {announce: welcome}")) as call:
+        call.skips()
+        step, live = call.engine.live.flow.steps["a"], call.engine.live
+        assert list(step.at_once(live))[:1] == list(step.run(live))[:1]
