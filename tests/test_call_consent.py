@@ -1,14 +1,19 @@
 """What permits a recording."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from eslflow.call.consent import Consents
-from eslflow.call.records import State
+from eslflow.call.consent import Consents, permits
+from eslflow.call.records import Reason, State
 from eslflow.flow.model import Basis, Purpose
 
 ASKED = Purpose("training", Basis.CONSENT)
 DUTY = Purpose("evidence", Basis.LEGAL_OBLIGATION)
+TOLD = Purpose("quality", Basis.LEGITIMATE_INTERESTS)
 BOTH = {p.name: p for p in (ASKED, DUTY)}
+ANNOUNCED = {"quality": TOLD}
+SILENT = Reason.NOT_OBJECTED.value
 
 
 def test_before_the_question_only_other_bases_permit():
@@ -37,10 +42,46 @@ def test_no_basis_but_consent_has_to_be_asked_for():
         assert permits == (basis is not Basis.CONSENT)
 
 
+def test_what_callers_may_object_to_permits_nothing_before_it_is_decided():
+    assert Consents(ANNOUNCED).permitting() == ("quality",)
+    consents = Consents(ANNOUNCED, ["quality"])
+    assert consents.permitting() == ()
+    consents.kept("quality", State.UNANSWERED, SILENT)
+    assert consents.permitting() == ("quality",)
+    consents.kept("quality", State.REQUESTED)
+    assert consents.permitting() == ()
+
+
+@pytest.mark.parametrize("state", set(State) - {State.GRANTED})
+@pytest.mark.parametrize("reason", ["", *(reason.value for reason in Reason)])
+def test_of_an_announcement_only_that_nobody_objected_permits(state, reason):
+    consents = Consents(ANNOUNCED, ["quality"])
+    consents.kept("quality", state, reason)
+    is_silent = state is State.UNANSWERED and reason == SILENT
+    assert consents.permitting() == (("quality",) if is_silent else ())
+
+
+@given(st.sampled_from(State), st.sampled_from(["", *(r.value for r in Reason)]))
+def test_silence_is_no_consent_whatever_is_kept_of_it(state, reason):
+    assert permits("consent", state.value, reason) == (state is State.GRANTED)
+
+
+@given(st.lists(st.tuples(st.sampled_from(State), st.sampled_from([*Reason, ""]))))
+def test_after_an_objection_nothing_permits_until_it_is_asked_again(words):
+    consents = Consents({**BOTH, **ANNOUNCED}, ["quality"])
+    for state, reason in words:
+        consents.kept("quality", state, str(reason))
+    consents.kept("quality", State.REFUSED)
+    assert "quality" not in consents.permitting()
+    consents.kept("training", State.GRANTED)
+    assert consents.permitting() == ("training", "evidence")
+
+
 def test_who_was_asked_is_not_among_those_never_asked():
-    consents = Consents(BOTH)
-    assert [p.name for p in consents.not_asked()] == ["training"]
+    consents = Consents({**BOTH, **ANNOUNCED}, ["quality"])
+    assert [p.name for p in consents.not_asked()] == ["training", "quality"]
     consents.kept("training", State.UNANSWERED)
+    consents.kept("quality", State.REFUSED)
     assert list(consents.not_asked()) == []
     assert consents.state("evidence") is None
 

@@ -32,7 +32,7 @@ from eslflow.wire.terms import ApiCommand, App
 STATUS = Api(ApiCommand.STATUS)
 LATE = Api(ApiCommand.STATUS, timeout_s=1.5)
 PLAY = Execute(App.PLAYBACK, "/a.wav")
-ASK = Request("k", "https://pay.example.com/", {})
+POST = Request("k", "https://pay.example.com/", {})
 ROWS = Keep((), is_durable=True)
 CALL = Job(ApiCommand.ORIGINATE, "user/1001 &park()", "b-1", timeout_s=9.0)
 ASK = Execute(App.PLAY_AND_GET_DIGITS, "...", leg="b-1", sooner=(LegEnded,))
@@ -72,7 +72,7 @@ def going(*commands, numbers=None):
         (ROWS, Kept(True), (Replied(1, True), Parked())),
         (Await((Parked,)), Parked(), (HungUp(), TimedOut(1), Kept(True))),
         (LATE, TimedOut(1), (TimedOut(2),)),
-        (ASK, Responded("k"), (Responded("j"), Replied(1, True), TimedOut(2))),
+        (POST, Responded("k"), (Responded("j"), Replied(1, True), TimedOut(2))),
     ],
 )
 def test_it_is_woken_by_what_it_waits_for_and_by_nothing_else(command, event, others):

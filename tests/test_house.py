@@ -28,7 +28,8 @@ ARROWS = {
     "wire": "errors wire",
     "flow": "errors wire flow",
     "steps": "errors wire flow steps call.events call.commands call.records call.live"
-    " call.consent call.recorder call.recording call.callee call.secret call.hush",
+    " call.choices call.consent call.recorder call.recording call.callee call.secret"
+    " call.hush",
     "call": "errors wire flow call",
     "call.engine": "errors wire flow call steps",
     "check": "errors wire flow call steps check",

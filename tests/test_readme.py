@@ -39,6 +39,7 @@ flow: test
 languages: [en, de]
 purposes:
   training: {basis: consent}
+  quality: {basis: legitimate_interests}
 notices:
   recording: {version: 1, text: {en: Press 1 or 2., de: 1 oder 2.}}
   details: {version: 1, text: {en: All of it., de: Alles.}}

@@ -17,10 +17,13 @@ import pytest
 
 from eslflow.call.commands import Alarm, Tell
 from eslflow.check import load_flow
+from eslflow.errors import FlowErrors
+from eslflow.flow.load import load
 from eslflow.rig import Rig
 from eslflow.sim.clock import SimulatedClock
 from eslflow.sim.script import HANG_UP, Agent, Script
 from eslflow.sim.switch import SimulatedCall
+from eslflow.steps import KINDS
 from eslflow.steps.consent import Consent
 
 ROOT = Path(__file__).parent.parent
@@ -217,6 +220,45 @@ def test_office_hours_tells_more_on_9_and_asks_again(office: Goes) -> None:
     assert more["heard_ms"] > 30_000
     assert (granted["notice"], granted["tries"]) == ("recording", 1)
     assert told.queues == ["support"]
+
+
+def test_opt_out_records_when_nobody_objects_and_keeps_that_before(
+    office: Goes,
+) -> None:
+    for keys in ((), ("1",)):
+        told = office("opt-out", *keys)
+        assert told.states == ["requested", "unanswered"]
+        last = told.choices[-1]
+        assert (last["reason"], last["basis"]) == (
+            "not_objected",
+            "legitimate_interests",
+        )
+        (recording,) = told.recordings
+        assert recording["purposes"] == "quality"
+        assert recording["asked_at"] >= last["at"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "state"),
+    [(("3",), "refused"), (("7", "7"), "unanswered"), ((HANG_UP,), "hung_up")],
+)
+def test_opt_out_records_nobody_who_objects_or_is_not_understood(
+    office: Goes, keys: tuple[str, ...], state: str
+) -> None:
+    told = office("opt-out", *keys)
+    assert told.states == ["requested", state]
+    assert (told.recordings, told.call.recordings) == ([], [])
+    if state != "hung_up":
+        assert told.queues == ["support"]
+        assert "an agent answers" in told.lines
+
+
+def test_opt_out_on_consent_is_refused_and_the_reason_told() -> None:
+    text = (ROOT / "flows" / "opt-out.yaml").read_text(encoding="utf-8")
+    with pytest.raises(FlowErrors) as caught:
+        load(text.replace("legitimate_interests", "consent").encode(), "x.yaml", KINDS)
+    told = " ".join(error.problem for error in caught.value.problems)
+    assert "silence is no consent (GDPR Art. 4(11), recital 32)" in told
 
 
 def test_opening_alone_greets_and_ends(office: Goes) -> None:

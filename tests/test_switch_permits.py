@@ -6,8 +6,16 @@ from eslflow.switch.permits import call_of, is_permitted, last_choices
 
 
 def kept(*choices):
-    rows = (choice.split("=") for choice in choices)
-    return {"choices": [{"purpose": name, "state": state} for name, state in rows]}
+    """Each choice as `purpose=state/reason`; `quality` needs no consent."""
+    rows = []
+    for choice in choices:
+        purpose, _, words = choice.partition("=")
+        state, _, reason = words.partition("/")
+        basis = "contract" if purpose == "quality" else "consent"
+        rows.append(
+            {"purpose": purpose, "basis": basis, "state": state, "reason": reason}
+        )
+    return {"choices": rows}
 
 
 @pytest.mark.parametrize(
@@ -23,6 +31,10 @@ def kept(*choices):
         ([], "", False),
         (["t=granted", "t=not_asked"], "t", True),
         (["t=not_asked"], "t", False),
+        (["quality=requested", "quality=unanswered/not_objected"], "quality", True),
+        (["quality=unanswered/not_objected", "quality=refused"], "quality", False),
+        (["quality=unanswered/invalid"], "quality", False),
+        (["t=unanswered/not_objected"], "t", False),
     ],
 )
 def test_only_a_grant_that_holds_permits(choices, purposes, permits):
@@ -31,7 +43,8 @@ def test_only_a_grant_that_holds_permits(choices, purposes, permits):
 
 def test_the_last_word_counts_unless_it_was_not_asked_for():
     choices = kept("t=granted", "q=not_asked", "t=not_asked", "q=refused")
-    assert last_choices(choices) == {"t": "granted", "q": "refused"}
+    last = {name: row["state"] for name, row in last_choices(choices).items()}
+    assert last == {"t": "granted", "q": "refused"}
 
 
 def test_a_file_is_named_after_its_call():

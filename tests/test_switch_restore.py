@@ -36,9 +36,9 @@ def restore(*actions, path=PATH, recordings=("u-1",), step="talk", state="grante
     kept = {
         "call": {"uuid": "u", "caller": "+49", "called": "100", "offered_at": 5},
         "choices": [
-            {"purpose": "training", "state": "requested"},
-            {"purpose": "training", "state": state},
-            {"purpose": "gone", "state": "granted"},
+            {"purpose": "training", "state": "requested", "reason": ""},
+            {"purpose": "training", "state": state, "reason": ""},
+            {"purpose": "gone", "state": "granted", "reason": ""},
         ],
         "recordings": [
             {"id": name, "path": f"/r/{name}.wav", "step": step, "asked_at": 10}

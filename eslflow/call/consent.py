@@ -6,45 +6,66 @@ recording now. Must not store anything: a grant is taken in only after it was ke
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
-from eslflow.call.records import State
+from eslflow.call.records import Reason, State
 from eslflow.flow.model import Basis, Purpose
+
+NOT_OBJECTED = (State.UNANSWERED.value, Reason.NOT_OBJECTED.value)
+
+
+def permits(basis: str, state: str, reason: str) -> bool:
+    """Whether the last word on a purpose permits recording for it.
+
+    Silence after an announcement never permits what rests on consent (GDPR Art. 4(11)).
+    """
+    if basis == Basis.CONSENT:
+        return state == State.GRANTED
+    return state == State.GRANTED or (state, reason) == NOT_OBJECTED
 
 
 class Consents:
     """The state of each purpose of one call."""
 
-    __slots__ = ("_permitting", "_purposes", "_states")
+    __slots__ = ("_announced", "_permitting", "_purposes", "_states")
 
-    def __init__(self, purposes: Mapping[str, Purpose]) -> None:
+    def __init__(
+        self, purposes: Mapping[str, Purpose], announced: Collection[str] = ()
+    ) -> None:
         self._purposes = purposes
-        self._states: dict[str, State] = {}
+        self._announced = announced
+        """Those that callers may object to: until that is decided, they permit none."""
+        self._states: dict[str, tuple[str, str]] = {}
         self._permitting = self._found()
 
-    def kept(self, purpose: str, state: State) -> None:
+    def kept(self, purpose: str, state: State, reason: str = "") -> None:
         """Take in a choice that the ledger has made durable."""
-        self._states[purpose] = state
+        self._states[purpose] = state.value, reason
         self._permitting = self._found()
 
     def state(self, purpose: str) -> State | None:
         """Return what became of the question, or None if it was not asked."""
-        return self._states.get(purpose)
+        found = self._states.get(purpose)
+        return State(found[0]) if found else None
 
     def permitting(self) -> tuple[str, ...]:
         """Return the purposes that permit recording, in the flow's order."""
         return self._permitting
 
     def _found(self) -> tuple[str, ...]:
-        return tuple(
-            purpose.name
-            for purpose in self._purposes.values()
-            if purpose.basis is not Basis.CONSENT
-            or self._states.get(purpose.name) is State.GRANTED
-        )
+        return tuple(p.name for p in self._purposes.values() if self._permits(p))
+
+    def _permits(self, purpose: Purpose) -> bool:
+        found = self._states.get(purpose.name)
+        if found is None:
+            return not self._is_asked_for(purpose)
+        return permits(purpose.basis.value, *found)
+
+    def _is_asked_for(self, purpose: Purpose) -> bool:
+        return purpose.basis is Basis.CONSENT or purpose.name in self._announced
 
     def not_asked(self) -> Iterator[Purpose]:
-        """Yield the purposes that need consent and were never asked for."""
+        """Yield the purposes that nothing was asked about, though it should be."""
         for purpose in self._purposes.values():
-            if purpose.basis is Basis.CONSENT and purpose.name not in self._states:
+            if self._is_asked_for(purpose) and purpose.name not in self._states:
                 yield purpose

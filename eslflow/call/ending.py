@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from eslflow.call.choices import choice_row
 from eslflow.call.events import CallEnded
 from eslflow.call.live import Live
 from eslflow.call.records import CallEnded as CallEndedRow
@@ -41,18 +42,6 @@ def ended_row(live: Live, ended: CallEnded) -> CallEndedRow:
 
 
 def not_asked_rows(live: Live) -> Iterator[Choice]:
-    """Yield a row for each purpose that needs consent and was never asked for."""
+    """Yield a row for each purpose that was to be asked about, and never was."""
     for purpose in live.consents.not_asked():
-        yield Choice(
-            call_uuid=live.offered.uuid,
-            at=live.now,
-            state=State.NOT_ASKED,
-            purpose=purpose.name,
-            basis=purpose.basis.value,
-            retain_s=purpose.retain_s,
-            flow=live.flow.name,
-            flow_sha256=live.flow.sha256,
-            step=live.step,
-            engine=live.site.engine,
-            performed_by="system",
-        )
+        yield choice_row(live, purpose, State.NOT_ASKED)

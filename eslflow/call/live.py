@@ -104,7 +104,7 @@ class Live:
         self.is_answered = offered.is_answered
         self.is_hushed = False
         """Whether the switch keeps the caller's keys to itself."""
-        self.consents = Consents(flow.purposes)
+        self.consents = Consents(flow.purposes, flow.announced)
         self.recorder = Recorder(offered.segments)
         self.values: dict[str, str] = {}
         """What the flow remembers of the call: text, and never part of a command."""

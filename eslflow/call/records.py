@@ -12,7 +12,10 @@ from eslflow.wire.terms import RecordAction, StrEnum
 
 
 class State(StrEnum):
-    """What is known of one purpose in one call; only `granted` permits recording."""
+    """What is known of one purpose in one call.
+
+    Only `granted` permits a recording that rests on consent.
+    """
 
     REQUESTED = "requested"
     """The question began."""
@@ -30,7 +33,7 @@ class State(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a question stayed unanswered, or is asked again."""
+    """Why a question stayed unanswered, was not asked, or is asked again."""
 
     TIMEOUT = "timeout"
     """No key in time."""
@@ -42,6 +45,9 @@ class Reason(StrEnum):
     """The answer could not be stored."""
     REFUSED_BY_SWITCH = "refused_by_switch"
     """The switch would not ask the question."""
+    NOT_OBJECTED = "not_objected"
+    """A recording that needs no consent was announced, and nobody objected to it: the
+    one `unanswered` that permits."""
     NOBODY = "nobody"
     """There was nobody on the line to be asked."""
     CALLER_LEFT = "caller_left"
@@ -120,7 +126,7 @@ class Choice(NamedTuple):
     performed_by: str = "subject"
     """`subject`, `agent` or `system`."""
     reason: str = ""
-    """More about `unanswered` and `requested`, a `Reason`; else empty."""
+    """More about the state, a `Reason`; mostly empty."""
     notice: str = ""
     notice_version: int = 0
     language: str = ""

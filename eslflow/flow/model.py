@@ -203,6 +203,12 @@ class Flow:
         return any(step.record is Record.ON for step in self.steps.values())
 
     @cached_property
+    def announced(self) -> frozenset[str]:
+        """The purposes that callers may object to; till then, they permit nothing."""
+        steps = self.steps.values()
+        return frozenset(name for step in steps for name in step.may_be_opposed())
+
+    @cached_property
     def can_mask(self) -> bool:
         """Whether a step or an agent's key masks recordings."""
         masks = any(step.record is Record.MASKED for step in self.steps.values())

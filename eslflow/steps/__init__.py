@@ -11,6 +11,7 @@ from eslflow.steps.hangup import HangupStep
 from eslflow.steps.hours import OpeningHours
 from eslflow.steps.language import Language
 from eslflow.steps.menu import Menu
+from eslflow.steps.objection import Objection
 from eslflow.steps.queue import Queue
 from eslflow.steps.ring import Ring
 from eslflow.steps.set import Set
@@ -23,6 +24,7 @@ KINDS: dict[str, type[Step]] = {
     for kind in (
         Announce,
         Consent,
+        Objection,
         Menu,
         Collect,
         Queue,

@@ -101,7 +101,8 @@ class Consent(Step):
             problem = (
                 f"purpose '{purpose.name}' rests on {purpose.basis}, not on consent"
             )
-            yield "consent", problem, "Announce it, without a choice that is none."
+            hint = "Announce it: objection: {notice: ..., purpose: ...}, or announce."
+            yield "consent", problem, hint
         offers_more = Meaning.MORE in self.keys.values()
         if offers_more and not self.more:
             yield "keys", "a key means more, but more of what?", "Add more: NOTICE."

@@ -91,6 +91,10 @@ class Step:
         """Return the purposes that the step asks consent for."""
         return ()
 
+    def may_be_opposed(self) -> tuple[str, ...]:
+        """Return the purposes that the step lets callers object to."""
+        return ()
+
     def runs_flow(self) -> str:
         """Return the flow whose steps stand behind this one; empty: none."""
         return ""

@@ -10,6 +10,7 @@ import re
 from pathlib import PurePosixPath
 from typing import Any
 
+from eslflow.call.consent import permits
 from eslflow.call.records import State
 
 Kept = dict[str, Any]
@@ -23,15 +24,15 @@ def call_of(path: str) -> str:
     return found["call"] if found else ""
 
 
-def last_choices(kept: Kept) -> dict[str, str]:
+def last_choices(kept: Kept) -> dict[str, Kept]:
     """Return the last word on each purpose.
 
     A call that comes back and is not asked again keeps the answer it gave.
     """
-    last: dict[str, str] = {}
+    last: dict[str, Kept] = {}
     for choice in kept["choices"]:
         if choice["state"] != str(State.NOT_ASKED) or choice["purpose"] not in last:
-            last[choice["purpose"]] = choice["state"]
+            last[choice["purpose"]] = choice
     return last
 
 
@@ -42,7 +43,11 @@ def is_permitted(kept: Kept, row: Kept) -> bool:
     recording would not have been begun.
     """
     last = last_choices(kept)
-    granted = str(State.GRANTED)
     return any(
-        last.get(purpose, granted) == granted for purpose in row["purposes"].split()
+        purpose not in last or _permits(last[purpose])
+        for purpose in row["purposes"].split()
     )
+
+
+def _permits(choice: Kept) -> bool:
+    return permits(choice["basis"], choice["state"], choice["reason"])

@@ -45,9 +45,10 @@ def restored(kept: Kept, path: str, flow: Flow, site: Site, now: int) -> Live:
     live = Live(offered, flow, site, now)
     live.offered_at = call.get("offered_at", now)
     live.was_bridged = True
-    for purpose, state in last_choices(kept).items():
+    for purpose, choice in last_choices(kept).items():
         if purpose in flow.purposes:
-            live.consents.kept(purpose, State(state))
+            state, reason = State(choice["state"]), choice["reason"]
+            live.consents.kept(purpose, state, reason)
     for row in kept["recordings"]:
         if row["path"] == path:
             _restore_recorder(live, row, kept["recording_actions"])

@@ -1,0 +1,83 @@
+"""The rows that a question makes: the words that were played, and what became of it.
+
+In: the call's live state, a purpose, a notice. Out: rows of `records`. Must not decide
+what an answer means, nor store anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from eslflow.call.records import Choice, NoticePlayed, Reason, State
+
+if TYPE_CHECKING:
+    from eslflow.call.live import Live, Sound
+    from eslflow.flow.model import Notice, Purpose
+
+BY_SUBJECT = frozenset({State.GRANTED, State.REFUSED, State.HUNG_UP, State.WITHDRAWN})
+"""What the caller does; everything else, nobody did."""
+
+
+@dataclass(frozen=True)
+class Played:
+    """What was played, and what was pressed then."""
+
+    notice: Notice
+    sound: Sound | None
+    keys_offered: str = ""
+    key: str = ""
+    heard_ms: int = 0
+    tries: int = 0
+
+
+def notice_row(live: Live, notice: Notice, sound: Sound | None) -> NoticePlayed:
+    """Return the row of a notice's words in the call's language."""
+    return NoticePlayed(
+        flow=live.flow.name,
+        notice=notice.name,
+        version=notice.version,
+        language=live.language,
+        text=notice.text.get(live.language, ""),
+        audio_sha256=sound.sha256 if sound else "",
+        audio_ms=sound.ms if sound else 0,
+        url=notice.url,
+    )
+
+
+def choice_row(
+    live: Live,
+    purpose: Purpose | None,
+    state: State,
+    reason: Reason | None = None,
+    told: Played | None = None,
+) -> Choice:
+    """Return the row of what became of one purpose; None: the flow has none."""
+    row = Choice(
+        call_uuid=live.offered.uuid,
+        at=live.now,
+        state=state,
+        purpose=purpose.name if purpose else "",
+        basis=purpose.basis.value if purpose else "",
+        retain_s=purpose.retain_s if purpose else 0,
+        flow=live.flow.name,
+        flow_sha256=live.flow.sha256,
+        step=live.step,
+        engine=live.site.engine,
+        performed_by="subject" if state in BY_SUBJECT else "system",
+        reason=reason.value if reason else "",
+    )
+    if told is None:
+        return row
+    is_pressed = reason is Reason.NOT_OBJECTED and bool(told.key)
+    return row._replace(
+        performed_by="subject" if is_pressed else row.performed_by,
+        notice=told.notice.name,
+        notice_version=told.notice.version,
+        language=live.language,
+        audio_sha256=told.sound.sha256 if told.sound else "",
+        heard_ms=told.heard_ms,
+        keys_offered=told.keys_offered,
+        key=told.key,
+        tries=told.tries,
+    )
