@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from eslflow.check import load_flow
+from eslflow.check import flow_files, load_flow
 from eslflow.errors import FlowErrors
 
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "flows").glob("*.yaml")))
+@pytest.mark.parametrize("path", flow_files(ROOT / "flows"))
 def test_every_flow_that_ships_is_good(path):
     assert load_flow(path).name == path.stem
 

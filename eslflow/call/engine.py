@@ -237,8 +237,10 @@ class Engine:
         for _ in range(MOST_STEPS):
             step = live.flow.steps[name]
             live.step = name
+            live.site.visited(live.offered.uuid, name, "")
             yield from want(live, step.record, step.record_from)
             ending = yield from step.run(live)
+            live.site.visited(live.offered.uuid, name, ending)
             name = step.target(ending)
             if not name:
                 yield from self._leave(ending in step.fallbacks)

@@ -30,6 +30,10 @@ def _is_enough() -> str:
     return ""
 
 
+def _nobody_watches(_: str, __: str, ___: str) -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class Site:
     """What every call of one installation shares."""
@@ -44,6 +48,8 @@ class Site:
     """Whether calls can be asked for something from outside: the control API."""
     room: Callable[[], str] = _is_enough
     """Says why there is no room for another recording; empty: there is."""
+    visited: Callable[[str, str, str], object] = _nobody_watches
+    """Told the call, the step it comes to and ``, and again how the step has ended."""
 
 
 class Live:

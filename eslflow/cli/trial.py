@@ -25,14 +25,12 @@ from eslflow.flow.audio import Audio
 from eslflow.flow.model import Flow
 from eslflow.prompts.build import MANIFEST
 from eslflow.prompts.wav import encode
-from eslflow.rig import Rig
+from eslflow.rig import Rig, spoken_ms
 from eslflow.sim.clock import START, SimulatedClock
 from eslflow.sim.script import HANG_UP, Script
 from eslflow.site import load_flows
 
 RATE = 8000
-MS_PER_CHARACTER, LEAST_MS = 65, 500
-"""How fast words are spoken that nobody has recorded yet; espeak-ng's speed."""
 
 _KEYS = frozenset("0123456789*#ABCD")
 _NAMES = {"star": "*", "hash": "#"}
@@ -94,7 +92,7 @@ def tell(
 ) -> None:
     """Run one simulated call and say what happens."""
     clock = SimulatedClock(start)
-    with tempfile.TemporaryDirectory() as name, _alarms_told_once():
+    with tempfile.TemporaryDirectory() as name, alarms_told_once():
         folder = Path(name)
 
         def watch(_: str, now: int, what: Tell | Alarm) -> None:
@@ -127,13 +125,13 @@ def _assume_missing(
         if (sounds / item.path).exists():
             path.symlink_to((sounds / item.path).resolve())
             continue
-        ms = max(LEAST_MS, len(item.text) * MS_PER_CHARACTER)
+        ms = spoken_ms(item.text)
         path.write_bytes(encode(array("h", bytes(2 * RATE * ms // 1000)), RATE))
         yield item, ms
 
 
 @contextmanager
-def _alarms_told_once() -> Iterator[None]:
+def alarms_told_once() -> Iterator[None]:
     """Keep alarms out of the log while they are lines of the story."""
     log = logging.getLogger("eslflow.switch")
     before = log.level
