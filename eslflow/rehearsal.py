@@ -27,7 +27,7 @@ from eslflow.check.scenario import (
     Span,
 )
 from eslflow.errors import visible
-from eslflow.flow.model import Flow
+from eslflow.flow.model import Flow, Notice, Prompt
 from eslflow.rig import Rig, assumed_sounds
 from eslflow.sim import deeds
 from eslflow.sim.channel import Channel
@@ -271,7 +271,9 @@ def _lies(scenario: Scenario) -> Iterator[Lie]:
 def _unplayable(flow: Flow, scenario: Scenario) -> Iterator[str]:
     """Yield the paths of audio files that the switch cannot open."""
     words = scenario.faults.get(Fault.CANNOT_PLAY, ())
-    for name, spoken in (*flow.prompts.items(), *flow.notices.items()):
+    texts: tuple[tuple[str, Prompt | Notice], ...]
+    texts = (*flow.prompts.items(), *flow.notices.items())
+    for name, spoken in texts:
         if name in words or "all" in words:
             for language in spoken.text:
                 yield spoken.audio(flow.name, language)
@@ -287,7 +289,7 @@ def _happened(flow: Flow, call: _Call, done: SimulatedCall) -> Happened:
         files=len(sounding),
         heard=_within(spans, sounding, is_masked=False),
         masked=_within(spans, sounding, is_masked=True),
-        reached=_reached(flow, spans, done),
+        reached=reached(flow, spans, done),
         path=tuple(span.step for span in spans),
         ending=endings[-1] if endings else "",
         alarms=tuple(call.alarms),
@@ -308,13 +310,13 @@ def _within(
     return tuple(found)
 
 
-def _reached(
-    flow: Flow, spans: Sequence[Span], done: SimulatedCall
-) -> tuple[str, ...]:
+def reached(flow: Flow, spans: Sequence[Span], done: SimulatedCall) -> tuple[str, ...]:
     """Return whom the caller reached at last, under each of the names."""
     if done.ending == "fallback":
         return (DIALPLAN,)
-    met = [heard for heard in done.heard if heard.what in ("agent answers", "transferred")]
+    met = [
+        heard for heard in done.heard if heard.what in ("agent answers", "transferred")
+    ]
     if not met:
         return ()
     last = met[-1]

@@ -125,6 +125,7 @@ class Rig:
         visited: Callable[[str, str, str], object] | None = None,
     ) -> None:
         self.faults: tuple[Fault, ...] = ()
+        length_ms: Callable[[str], int | None]
         if isinstance(sounds, Path):
             audio = [item for flow in flows for item in flow.audio()]
             found, self.faults = find_sounds(audio, sounds)

@@ -30,3 +30,7 @@ def test_a_value_is_what_the_switch_told_or_a_step_has_set():
         *("1", "Anna", "2", "en", "sales"),
         "",
     ]
+
+
+def test_nobody_watches_the_steps_of_a_call_unless_asked_to():
+    assert Site("/r").visited("u", "a", "") is None

@@ -29,3 +29,9 @@ def test_a_step_leads_where_its_targets_say_and_asks_for_nothing():
     assert list(step.problems({})) == []
     assert step.hears_custom == frozenset()
     assert step.needs == frozenset()
+
+
+def test_a_step_has_a_way_out_for_each_ending_that_leaves_it():
+    found = flow("a: {queue: x, timeout: a}\nb: {announce: welcome}").steps["a"].ways()
+    assert list(found) == ["answered", "timeout", "no_agents", "failed", "error"]
+    assert (found["timeout"], found["answered"], found["error"]) == ("a", "", "b")

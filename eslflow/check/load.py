@@ -18,7 +18,6 @@ from eslflow.flow.model import Flow
 from eslflow.flow.subflow import Library
 from eslflow.steps import KINDS
 
-
 SCENARIOS = ".scenarios.yaml"
 """What stands behind a flow's name in the name of the file with its scenarios."""
 

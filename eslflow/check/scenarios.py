@@ -171,7 +171,7 @@ class _Reader:
 
         def turns(node: Node, context: Context) -> tuple[Outcome, ...]:
             words = _words(node, context, "outcome of a queue", outcomes)
-            return tuple(map(Outcome, words))
+            return tuple(Outcome(word) for word in words if word in outcomes)
 
         if node.kind is Kind.MAPPING:
             found = _by_name(node, context, "queue", queues, turns)
