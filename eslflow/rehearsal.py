@@ -237,7 +237,7 @@ def _script(flow: Flow, scenario: Scenario, call: _Call, uuid: str) -> Script:
             for queue, outcomes in scenario.queues.items()
         },
         talk_s=TALK_S + len(scenario.agent) * ACT_S,
-        refuse={app: "-ERR refused" for app in _refused(scenario)},
+        refuse=dict.fromkeys(_refused(scenario), "-ERR refused"),
         missing=tuple(_unplayable(flow, scenario)),
         does=does,
         lies=tuple(_lies(scenario)),

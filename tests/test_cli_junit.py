@@ -9,7 +9,7 @@ from tests.test_cli_verdicts import REPORT
 
 
 def test_a_suite_is_a_flow_and_a_case_a_scenario():
-    top = ET.fromstring(junit.text([REPORT]))
+    top = ET.fromstring(junit.text([REPORT]))  # noqa: S314
     (suite,) = top.findall("testsuite")
     assert suite.attrib == {
         **{"name": "test", "tests": "2", "failures": "1", "file": "x.yaml"}
@@ -30,5 +30,5 @@ def test_what_a_caller_is_called_cannot_break_the_file():
         (Verdict(name, bad.differences, ["\x00 <call>"]),),
         REPORT.coverage,
     )
-    (case,) = ET.fromstring(junit.text([report])).iter("testcase")
+    (case,) = ET.fromstring(junit.text([report])).iter("testcase")  # noqa: S314
     assert case.get("name") == '<a> & "b"\ufffd'

@@ -213,7 +213,7 @@ class _Reader:
         if text is None:
             return None
         try:
-            wall = datetime.strptime(text, "%Y-%m-%d %H:%M")  # noqa: DTZ007
+            wall = datetime.strptime(text, "%Y-%m-%d %H:%M")
         except ValueError:
             problem = f"'{text}' is no time"
             context.problem(node, problem, f"Takes {words}.")
