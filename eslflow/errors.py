@@ -14,6 +14,7 @@ EslflowError
     PromptError          an audio file cannot be made or used
     NotFound             a look-up by a name that nothing has
     Elsewhere            a path does not lead to a recording of this site
+    Sealed               what is encrypted cannot be opened, or a key not be used
 
 A caller who hangs up is not an error: `call.events.HungUp` says so.
 """
@@ -174,3 +175,7 @@ class NotFound(EslflowError):
 
 class Elsewhere(EslflowError):
     """A path does not lead to a recording of this site; it was not opened."""
+
+
+class Sealed(EslflowError):
+    """What is encrypted cannot be opened, or a key cannot be made or used; says why."""

@@ -21,6 +21,7 @@ from eslflow.check.scenario import (
     HOLD,
     UNHOLD,
     Act,
+    Callee,
     Fault,
     Outcome,
     Scenario,
@@ -37,12 +38,15 @@ from eslflow.sim.recordings import Recording
 from eslflow.sim.script import Agent, Script
 from eslflow.sim.switch import SimulatedCall
 from eslflow.steps.queue import Queue
+from eslflow.wire.terms import ApiCommand, App
 
 HANG_UP_S = 0.3
 """How long after a step has begun the caller hangs up in it; every prompt is longer."""
 ACT_S = 3.0
 """Between two things that an agent does."""
 TALK_S = 20.0
+MOST_TALKS = 10
+"""How many people a caller talks with, one after the other, at most."""
 LATE_S = 10.0
 """Later than anything is waited for."""
 LEAST_S = 0.1
@@ -56,6 +60,15 @@ _AGENTS = {
     Outcome.BUSY: Agent.BUSY,
     Outcome.NOBODY: Agent.NOBODY,
     Outcome.FAILED: Agent.UNKNOWN,
+}
+_CAUSES = {
+    Callee.ANSWERED: "",
+    Callee.BUSY: "USER_BUSY",
+    Callee.NO_ANSWER: "NO_ANSWER",
+    Callee.REFUSED: "CALL_REJECTED",
+    Callee.FULL: "NORMAL_CIRCUIT_CONGESTION",
+    Callee.INVALID: "UNALLOCATED_NUMBER",
+    Callee.FAILED: "NORMAL_TEMPORARY_FAILURE",
 }
 _COMMANDS = {
     Act.RECORD: "uuid_record start",
@@ -97,6 +110,8 @@ class _Call:
     asked: dict[str, int] = field(default_factory=dict)
     """How many questions came: in each step, and under `` in all of them."""
     channel: Channel | None = None
+    met: list[float] = field(default_factory=list)
+    """At which seconds the caller began to talk with somebody."""
     leaves: bool = False
     """The caller hangs up as soon as there is a channel."""
     has_left: bool = False
@@ -149,6 +164,17 @@ class _Call:
         return [
             Span(step, at, end) for (at, step), end in zip(begun, ends, strict=True)
         ]
+
+
+@dataclass(frozen=True)
+class _Meeting:
+    """Notes that the caller talks with somebody, as a deed of the script."""
+
+    met: list[float]
+
+    def do(self, channel: Channel) -> None:
+        """Note it."""
+        self.met.append(channel.now_s)
 
 
 class Rehearsal:
@@ -222,6 +248,8 @@ class Rehearsal:
 def _script(flow: Flow, scenario: Scenario, call: _Call, uuid: str) -> Script:
     """Return what the simulated switch is to play."""
     does: dict[str, deeds.Deed] = {"offered": call}
+    for number in range(1, MOST_TALKS + 1):
+        does[f"bridged {number}"] = _Meeting(call.met)
     for place, act in enumerate(scenario.agent, 1):
         deed = _ACTS.get(act) or deeds.Keys(act)
         does[f"bridged +{place * ACT_S:g}"] = deed
@@ -236,6 +264,7 @@ def _script(flow: Flow, scenario: Scenario, call: _Call, uuid: str) -> Script:
             queue: [_AGENTS[outcome] for outcome in outcomes]
             for queue, outcomes in scenario.queues.items()
         },
+        callee=_CAUSES[scenario.callee],
         talk_s=TALK_S + len(scenario.agent) * ACT_S,
         refuse=dict.fromkeys(_refused(scenario), "-ERR refused"),
         missing=tuple(_unplayable(flow, scenario)),
@@ -247,15 +276,19 @@ def _script(flow: Flow, scenario: Scenario, call: _Call, uuid: str) -> Script:
 def _refused(scenario: Scenario) -> Iterator[str]:
     """Yield the applications that the switch refuses."""
     for word in scenario.faults.get(Fault.REFUSE, ()):
-        if word not in _COMMANDS:
+        if word == ApiCommand.ORIGINATE:
+            yield "bgapi originate"
+        elif word in set(App):
             yield word
 
 
 def _lies(scenario: Scenario) -> Iterator[Lie]:
-    """Yield what the switch gets wrong about the recorder."""
+    """Yield what the switch gets wrong about API commands."""
     for fault, words in scenario.faults.items():
         for word in words:
             command = _COMMANDS.get(word)  # type: ignore[call-overload]
+            if word in set(ApiCommand) - {ApiCommand.ORIGINATE}:
+                command = word
             if command is None:
                 continue
             if fault is Fault.REFUSE:
@@ -289,7 +322,7 @@ def _happened(flow: Flow, call: _Call, done: SimulatedCall) -> Happened:
         files=len(sounding),
         heard=_within(spans, sounding, is_masked=False),
         masked=_within(spans, sounding, is_masked=True),
-        reached=reached(flow, spans, done),
+        reached=reached(flow, spans, call.met, done),
         path=tuple(span.step for span in spans),
         ending=endings[-1] if endings else "",
         alarms=tuple(call.alarms),
@@ -310,22 +343,20 @@ def _within(
     return tuple(found)
 
 
-def reached(flow: Flow, spans: Sequence[Span], done: SimulatedCall) -> tuple[str, ...]:
+def reached(
+    flow: Flow, spans: Sequence[Span], met: Sequence[float], done: SimulatedCall
+) -> tuple[str, ...]:
     """Return whom the caller reached at last, under each of the names."""
     if done.ending == "fallback":
         return (DIALPLAN,)
-    met = [
-        heard for heard in done.heard if heard.what in ("agent answers", "transferred")
-    ]
+    moved = [heard for heard in done.heard if heard.what == "transferred"]
+    if moved and moved[-1].at_s >= max(met, default=0.0):
+        return (moved[-1].text,)
     if not met:
         return ()
-    last = met[-1]
-    if last.what == "transferred":
-        return (last.text,)
-    # An agent answers a little before the controller hears of it.
-    names = [span.step for span in spans if span.from_s <= last.at_s]
+    names = [span.step for span in spans if span.from_s <= met[-1]]
     step = flow.steps[names[-1]]
     if isinstance(step, Queue):
-        names = [step.queue, step.queue.partition("@")[0], step.name]
-        return tuple(dict.fromkeys(names))
+        queue = step.queue
+        return tuple(dict.fromkeys((queue, queue.partition("@")[0], step.name)))
     return (step.name,)

@@ -123,6 +123,7 @@ class Rig:
         watch: Watch | None = None,
         kept: Kept | None = None,
         visited: Callable[[str, str, str], object] | None = None,
+        beep_s: float = 0.0,
     ) -> None:
         self.faults: tuple[Fault, ...] = ()
         length_ms: Callable[[str], int | None]
@@ -140,7 +141,7 @@ class Rig:
         self.ledger = Ledger(folder / "eslflow.db", self._wakeup.notify)
         self._wakeup.watch(self.ledger)
         shelf = Shelf({flow.name: flow for flow in flows}, flows[0].name)
-        site = Site(str(folder / "recordings"), ENGINE, found)
+        site = Site(str(folder / "recordings"), ENGINE, found, beep_s=beep_s)
         if visited is not None:
             site = replace(site, visited=visited)
         self._owed = _Owed(self.ledger, kept)

@@ -9,13 +9,14 @@ import os
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 from eslflow.errors import SettingsError
 from eslflow.flow.document import Document, Kind, Mark, Node
-from eslflow.flow.options import Duration, Size, Whole
+from eslflow.flow.options import Duration, OneOf, Size, Whole
 from eslflow.flow.problems import Context, entries_of, named, scalar
 from eslflow.shipped import SETTINGS
 
@@ -30,9 +31,11 @@ KEYS = (
     "drain",
     "default_flow",
     "numbers",
+    "emergency",
     "flows",
     "sounds",
     "recordings",
+    "recording",
     "free_space",
     "ledger",
     "switch",
@@ -41,6 +44,9 @@ KEYS = (
 
 _ADDRESS = re.compile(r"(.+):([0-9]{1,5})")
 _DIALLED = re.compile(r"[+*#]?[A-Za-z0-9_.*#-]+")
+_EMERGENCY = re.compile(r"\+?[0-9*#]{1,15}")
+_RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{58}")
+_IDENTITY = "AGE-SECRET-KEY-"
 _PLAIN_PATH = re.compile(r"/[A-Za-z0-9_./@+-]+")
 
 
@@ -62,6 +68,26 @@ class Control:
     tokens: Path
 
 
+class Convert(str, Enum):
+    """What intact recordings are converted to."""
+
+    FLAC = "flac"
+    OPUS = "opus"
+
+
+@dataclass(frozen=True)
+class AtRest:
+    """What becomes of recordings beside what callers agreed to; nothing, unless set."""
+
+    convert: Convert | None = None
+    encrypt_to: tuple[str, ...] = ()
+    """Recipients of age: whoever has the identity of one can decrypt."""
+    hook: tuple[str, ...] = ()
+    """A program and its arguments, run for each recording."""
+    beep_s: float = 0.0
+    """How often both parties hear a tone while they are recorded; 0: never."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """One site."""
@@ -76,6 +102,8 @@ class Settings:
     """How long running calls may take after SIGTERM."""
     default_flow: str = ""
     numbers: Mapping[str, str] = field(default_factory=dict)
+    emergency: frozenset[str] | None = None
+    """Emergency numbers as they are dialled; None: the usual ones."""
     flows: Path = Path("flows")
     sounds: Path = Path("sounds")
     recordings: Path = Path("recordings")
@@ -85,6 +113,7 @@ class Settings:
     switch: Switch | None = None
     control: Control | None = None
     """Without it, nothing listens for programs."""
+    recording: AtRest = AtRest()
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)
     """Lines of the file that name flows, by the flow."""
 
@@ -161,6 +190,7 @@ class _Loader:
             drain_s=self._convert("drain", Duration(0, 86_400), 30.0),
             default_flow=self._text("default_flow", ""),
             numbers=self._numbers(),
+            emergency=self._emergency(),
             flows=self._path("flows", "flows"),
             sounds=self._path("sounds", "sounds"),
             recordings=self._path("recordings", "recordings"),
@@ -168,6 +198,7 @@ class _Loader:
             ledger=self._path("ledger", "eslflow.db"),
             switch=self._switch(),
             control=self._control(),
+            recording=self._recording(),
             lines=self._lines(),
         )
 
@@ -233,6 +264,24 @@ class _Loader:
             "what is dialled, such as 4930123456",
         )
 
+    def _emergency(self) -> frozenset[str] | None:
+        """Return emergency numbers; a list that holds anything else is noted."""
+        node = self._entries.get("emergency")
+        if node is None:
+            return None
+        context = self._context("emergency")
+        if node.kind is not Kind.LIST:
+            context.problem(node, "emergency is a list such as [112, 110]")
+            return None
+        found = set()
+        for item in node.items:
+            text = scalar(item, context, "a number") or ""
+            if text and not _EMERGENCY.fullmatch(text):
+                hint = "Write what is dialled: digits, *, # and +."
+                context.problem(item, f"'{text}' is no number", hint)
+            found.add(text)
+        return frozenset(found - {""})
+
     def _lines(self) -> dict[str, int]:
         numbers, default = (
             self._entries.get(key) for key in ("numbers", "default_flow")
@@ -261,6 +310,53 @@ class _Loader:
             return None
         host, port = self._address("switch.address", "127.0.0.1", 8021)
         return Switch(host, port, self._password(self._context("switch")))
+
+    def _recording(self) -> AtRest:
+        keys = ("convert", "encrypt_to", "hook", "beep")
+        if not self._inside("recording", keys, "{convert: ...}"):
+            return AtRest()
+        return AtRest(
+            convert=self._convert("recording.convert", OneOf(Convert), None),
+            encrypt_to=self._recipients(),
+            hook=self._hook(),
+            beep_s=self._convert("recording.beep", Duration(5, 600), 0.0),
+        )
+
+    def _items(self, key: str, example: str) -> tuple[Node, ...]:
+        """Return the texts of a list."""
+        node = self._entries.get(key)
+        if node is None:
+            return ()
+        if node.kind is not Kind.LIST or not node.items:
+            what = node.kind.value if node.kind is not Kind.LIST else "nothing"
+            problem = f"{what} stands where a list is wanted"
+            hint = f"Write a list such as {example}."
+            self._context(key).problem(node, problem, hint)
+            return ()
+        context = self._context(key)
+        return tuple(item for item in node.items if scalar(item, context, "text"))
+
+    def _recipients(self) -> tuple[str, ...]:
+        key = "recording.encrypt_to"
+        items = self._items(key, "[age1...]")
+        for item in items:
+            hint = "Make one with: eslflow recordings keygen FILE. It begins with age1."
+            problem = f"'{item.text}' is no recipient of age"
+            if _IDENTITY in item.text.upper():
+                problem = "this is an identity, which decrypts: it must not be here"
+                hint = "Take its recipient, which begins with age1. Make new ones both."
+            if not _RECIPIENT.fullmatch(item.text):
+                self._context(key).problem(item, problem, hint)
+        return tuple(item.text for item in items)
+
+    def _hook(self) -> tuple[str, ...]:
+        key = "recording.hook"
+        items = self._items(key, "[/usr/local/bin/upload, --quiet]")
+        context = self._context(key)
+        if items and not items[0].text.startswith("/"):
+            hint = "Write its whole path, and each argument as an item of its own."
+            context.problem(items[0], f"'{items[0].text}' is no whole path", hint)
+        return tuple(item.text for item in items)
 
     def _password(self, context: Context) -> str:
         password = os.environ.get(PASSWORD, "")

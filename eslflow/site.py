@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eslflow import __version__
-from eslflow.call.live import Site, Sound
+from eslflow.call.live import EMERGENCY, Site, Sound
 from eslflow.check import flow_files, load_flow
 from eslflow.errors import FlowError, FlowErrors, PromptError, SettingsError
 from eslflow.flow.audio import Audio
@@ -65,7 +65,14 @@ def open_site(settings: Settings) -> Loaded:
     audio = [item for flow in flows.values() for item in flow.audio()]
     sounds, faults = find_sounds(audio, settings.sounds)
     shelf = Shelf(flows, settings.default_flow, settings.numbers)
-    return Loaded(shelf, Site(str(settings.recordings), ENGINE, sounds), faults)
+    emergency = settings.emergency
+    site = Site(
+        str(settings.recordings),
+        ENGINE,
+        sounds,
+        emergency=frozenset(EMERGENCY) if emergency is None else emergency,
+    )
+    return Loaded(shelf, site, faults)
 
 
 def demand_known(settings: Settings, flows: Iterable[str]) -> None:

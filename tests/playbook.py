@@ -16,7 +16,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import zip_longest
 
-from eslflow.call.commands import Api, Command, Execute, Keep, Tell, Timer, mark
+from eslflow.call.commands import (
+    Api,
+    Command,
+    Execute,
+    Job,
+    Keep,
+    Tell,
+    Timer,
+    mark,
+)
 from eslflow.call.engine import Engine
 from eslflow.call.events import Event, Executed, Offered, Replied, TimedOut, Told
 from eslflow.call.live import Site, Sound
@@ -62,7 +71,7 @@ class Playbook:
         self._waiting: list[Command] = []
         self._timers: dict[int, int] = {}
         self.said: list[Command] = []
-        """Every application and API command, in order."""
+        """Every application, API command and job, in order."""
         self._on_guard = on_guard
         self._take(self.engine.begin())
 
@@ -124,7 +133,7 @@ class Playbook:
 
     def _take(self, commands: list[Command]) -> None:
         for command in commands:
-            if isinstance(command, (Execute, Api)):
+            if isinstance(command, (Execute, Api, Job)):
                 self.said.append(command)
             if self._is_for_us(command) and not self._is_agenda(command):
                 self._waiting.append(command)

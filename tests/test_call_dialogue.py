@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eslflow.call.commands import Api, Close, Execute, Hangup, Keep, Tell
+from eslflow.call.commands import Api, Close, Execute, Hangup, Job, Keep, Tell
 from eslflow.call.dialogue import MOST_SEGMENTS, Dialogue, offer
 from eslflow.call.events import (
     Bridged,
@@ -15,7 +15,9 @@ from eslflow.call.events import (
     Executed,
     Held,
     HungUp,
+    JobDone,
     KeyPressed,
+    LegEnded,
     Parked,
     Queued,
     RecordStarted,
@@ -297,3 +299,55 @@ def test_a_hold_is_heard_of_either_leg(uuid, is_callers):
     assert dialogue.hear(event(b"CHANNEL_UNHOLD", WITH_US, uuid)) == Held(
         False, is_callers
     )
+
+
+def called():
+    """Return a dialogue in which somebody is called in the background."""
+    dialogue = Dialogue("4c1b-9")
+    job = Job(ApiCommand.ORIGINATE, "user/1001 &park()", "b-1")
+    return dialogue, dialogue.say(job)
+
+
+def test_a_job_is_heard_of_and_the_leg_that_it_makes():
+    dialogue, said = called()
+    assert said == (
+        b"filter Unique-ID b-1\n\nfilter Job-UUID b-1\n\n"
+        b"bgapi originate user/1001 &park()\nJob-UUID: b-1\n\n"
+    )
+    for _ in range(2):
+        assert dialogue.hear(OK) is None
+    started = b"Content-Type: command/reply\nReply-Text: +OK Job-UUID: b-1"
+    assert dialogue.hear(Message(started)) is None
+
+
+def test_a_job_that_is_refused_is_told():
+    dialogue, _ = called()
+    assert [dialogue.hear(reply) for reply in (OK, OK, ERR)][-1] == Replied(
+        1, False, "-ERR no"
+    )
+
+
+@pytest.mark.parametrize("words", ["+OK b-1", "-ERR USER_BUSY"])
+def test_what_became_of_a_job_is_in_the_body_of_its_event(words):
+    dialogue, _ = called()
+    head = f"Event-Name: BACKGROUND_JOB\nJob-UUID: b-1\nContent-Length: {len(words)}"
+    body = f"{head}\n\n{words}\n".encode()
+    told = dialogue.hear(Message(b"Content-Type: text/event-plain", body))
+    assert told == JobDone("b-1", words.startswith("+"), words)
+
+
+def test_a_leg_that_was_called_is_heard_of_and_no_other():
+    dialogue, _ = called()
+    gone = event(b"CHANNEL_HANGUP", b"Hangup-Cause: NORMAL_CLEARING\n", b"b-1")
+    assert dialogue.hear(gone) == LegEnded("b-1", "NORMAL_CLEARING")
+    done = b"Application-UUID: eslflow-1\n"
+    found = dialogue.hear(event(b"CHANNEL_EXECUTE_COMPLETE", done, b"b-1"))
+    assert isinstance(found, Executed)
+    assert found.mark == "eslflow-1"
+    assert dialogue.hear(event(b"CHANNEL_PARK", b"", b"b-1")) is None
+    assert dialogue.hear(event(b"CHANNEL_HANGUP", b"", b"b-2")) is None
+
+
+def test_an_application_is_run_on_another_leg():
+    said = Dialogue("4c1b-9").say(Execute(App.PLAYBACK, "/a.wav", leg="b-1"))
+    assert said.startswith(b"sendmsg b-1\ncall-command: execute\n")

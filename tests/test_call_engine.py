@@ -13,6 +13,7 @@ from eslflow.call.events import (
     HungUp,
     Kept,
     KeyPressed,
+    LegEnded,
     Offered,
     Parked,
     RecordStarted,
@@ -337,3 +338,64 @@ def test_whoever_watches_is_told_of_each_step_and_how_it_ended():
         call.when(Executed(mark(2)))
         call.expects(Hangup())
     assert told[1:] == [("4c1b-9", "hello", "done")]
+
+
+HELP = flow(
+    """
+    hello: {announce: welcome}
+    ask:
+      consent: {notice: recording, purpose: training}
+      keys: {1: granted, 2: refused}
+    call: {ring: {gateway: p, number: called}, answered: talk}
+    talk: {connect: callee, record: on, from: answer}
+    """
+)
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_an_emergency_call_is_put_through_before_anything_else(answers):
+    with Playbook(HELP, Offered("4c1b-9", called="112")) as call:
+        variables, bridge = call.skips()
+        assert variables.command is ApiCommand.UUID_SETVAR_MULTI
+        assert bridge.app is App.BRIDGE
+        assert bridge.arg.endswith("}sofia/gateway/p/112")
+        assert call.engine.live.recorder.is_forbidden
+        if answers:
+            call.when(Bridged("b-1", "112"))
+            call.skips()
+            call.when(Parked())
+            call.expects(Hangup())
+        else:
+            # Busy or not: the dialplan may have another way.
+            told = Told({"originate_disposition": "USER_BUSY"})
+            call.when(Executed(mark(2), variables=told))
+            assert call.skips()[-1] == Close()
+
+
+@pytest.mark.parametrize("called", ["1120", "0112", "support"])
+def test_what_is_no_emergency_number_goes_through_the_flow(called):
+    with Playbook(HELP, Offered("4c1b-9", called=called)) as call:
+        assert call.skips()[-1] == Execute(App.PLAYBACK, WELCOME)
+
+
+def test_who_was_called_is_not_forgotten_while_another_leg_comes_and_goes():
+    ring = flow("call: {ring: {user: 1001}}\nhi: {announce: welcome}")
+    with Playbook(ring) as call:
+        leg = call.skips()[-1].leg
+        live = call.engine.live
+        for event in (Bridged("b-9"), LegEnded("b-9")):
+            call.when(event)
+            call.skips()
+            assert live.callee == leg
+        call.when(Bridged(leg))
+        call.skips()
+        assert live.callee == ""
+        live.callee = leg
+        call.when(LegEnded(leg))
+        call.skips()
+        assert live.callee == ""
+
+
+def test_a_flow_that_calls_nobody_outside_knows_no_emergency():
+    with Playbook(ANNOUNCE, Offered("4c1b-9", called="112")) as call:
+        assert call.skips()[-1] == Execute(App.PLAYBACK, WELCOME)

@@ -34,3 +34,23 @@ def test_a_value_is_what_the_switch_told_or_a_step_has_set():
 
 def test_nobody_watches_the_steps_of_a_call_unless_asked_to():
     assert Site("/r").visited("u", "a", "") is None
+
+
+def test_a_leg_that_is_called_has_a_name_that_no_other_has():
+    steps = flow("a: {announce: welcome}")
+    live = Live(Offered("u"), steps, Site("/r"), 1)
+    later = Live(Offered("u"), steps, Site("/r"), 2)
+    legs = [live.new_leg(), live.new_leg(), later.new_leg()]
+    assert len(set(legs)) == 3
+
+
+def test_only_a_flow_that_can_put_them_through_has_emergency_calls():
+    out = flow("a: {dial: {gateway: p, number: called}}")
+    inside = flow("a: {dial: {user: called}}")
+    for steps, called, is_one in (
+        (out, "112", True),
+        (out, "1123", False),
+        (inside, "112", False),
+    ):
+        live = Live(Offered("u", called=called), steps, Site("/r"), 1)
+        assert live.is_emergency is is_one

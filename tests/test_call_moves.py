@@ -28,7 +28,7 @@ from eslflow.call.recorder import GUARD_S, MOST_RESTARTS, PASSED_ON_S
 from eslflow.call.recording import Recording
 from eslflow.call.records import MEANT, RecordingAction, RecordingBegun, RecordingEnded
 from eslflow.call.wishes import Answered, Want, Wish
-from eslflow.flow.model import AfterMask, Channels, RecordingRules
+from eslflow.flow.model import AfterMask, Channels, Party, RecordingRules
 from eslflow.wire.terms import ApiCommand, App
 from tests.playbook import RECORDINGS, SOUNDS, Playbook, site_for
 from tests.steps_of import flow
@@ -346,6 +346,16 @@ def test_no_room_for_another_file_means_not_recorded():
 
 def test_mono_is_one_track():
     mono = replace(TWO, recording=RecordingRules(Channels.MONO))
+    with Playbook(mono) as call:
+        assert "STEREO" not in call.skips()[-1].arg
+
+
+def test_the_called_party_can_be_on_the_left():
+    swapped = replace(TWO, recording=RecordingRules(left=Party.CALLEE))
+    with Playbook(swapped) as call:
+        options = "{RECORD_STEREO=true,RECORD_STEREO_SWAP=true,RECORD_MIN_SEC=0,"
+        assert options in call.skips()[-1].arg
+    mono = replace(TWO, recording=RecordingRules(Channels.MONO, Party.CALLEE))
     with Playbook(mono) as call:
         assert "STEREO" not in call.skips()[-1].arg
 

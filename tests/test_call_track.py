@@ -7,6 +7,7 @@ from eslflow.call.commands import (
     Api,
     Await,
     Execute,
+    Job,
     Keep,
     Timer,
     Until,
@@ -16,7 +17,9 @@ from eslflow.call.events import (
     CallEnded,
     Executed,
     HungUp,
+    JobDone,
     Kept,
+    LegEnded,
     Parked,
     Replied,
     TimedOut,
@@ -28,6 +31,8 @@ STATUS = Api(ApiCommand.STATUS)
 LATE = Api(ApiCommand.STATUS, timeout_s=1.5)
 PLAY = Execute(App.PLAYBACK, "/a.wav")
 ROWS = Keep((), is_durable=True)
+CALL = Job(ApiCommand.ORIGINATE, "user/1001 &park()", "b-1", timeout_s=9.0)
+ASK = Execute(App.PLAY_AND_GET_DIGITS, "...", leg="b-1", sooner=(LegEnded,))
 
 
 def going(*commands, numbers=None):
@@ -56,6 +61,11 @@ def going(*commands, numbers=None):
         (STATUS, Replied(1, False, "-ERR"), (Replied(2, True), Executed(mark(1)))),
         (PLAY, Executed(mark(1)), (Executed(mark(2)), Replied(1, True), Parked())),
         (PLAY, Replied(1, False), (Replied(2, False),)),
+        (ASK, LegEnded("b-1"), (Replied(1, True), Executed(mark(2)), Parked())),
+        (ASK, Executed(mark(1)), (LegEnded,)),
+        (CALL, JobDone("b-1", True), (JobDone("b-2", True), Replied(1, True))),
+        (CALL, Replied(1, False), (Replied(2, False), Executed(mark(1)))),
+        (CALL, TimedOut(1), (TimedOut(2),)),
         (ROWS, Kept(True), (Replied(1, True), Parked())),
         (Await((Parked,)), Parked(), (HungUp(), TimedOut(1), Kept(True))),
         (LATE, TimedOut(1), (TimedOut(2),)),

@@ -4,7 +4,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from eslflow.check.scenario import Expected, Fault, Outcome
+from eslflow.check.scenario import Callee, Expected, Fault, Outcome
 from eslflow.check.scenarios import read
 from eslflow.errors import FlowErrors
 from tests.steps_of import flow
@@ -114,6 +114,12 @@ def test_an_agent_acts_by_word_and_by_key():
     assert found.agent == ("*1", "*2", "hold", "unhold", "*0", "hang_up")
 
 
+def test_somebody_who_is_called_answers_unless_it_is_said_otherwise():
+    assert one("press: 1").callee is Callee.ANSWERED
+    assert one("callee: no_answer").callee is Callee.NO_ANSWER
+    assert one("switch: {refuse: [originate]}").faults[Fault.REFUSE] == ("originate",)
+
+
 def test_who_calls_and_what_is_dialled():
     found = one("caller: anonymous, caller_name: Eve, called: 112, hang_up_at: ask")
     assert (found.caller, found.caller_name, found.called) == (
@@ -185,6 +191,7 @@ def test_a_call_reaches_a_queue_a_step_a_number_or_nobody(place):
         ("hang_up_at: tal", "there is no step 'tal'. Did you mean 'talk'?"),
         ("queue: {suport: timeout}", "there is no queue 'suport'"),
         ("queue: {support: timout}", "there is no outcome of a queue 'timout'"),
+        ("callee: bussy", "'bussy' is not right here. Did you mean 'busy'?"),
         ("switch: {refus: [stop]}", "'refus' is not an option of switch"),
         ("switch: {refuse: [recrd]}", "there is no command or application 'recrd'"),
         ("switch: {lose: [mask]}", "there is no command with an event 'mask'"),

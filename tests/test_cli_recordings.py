@@ -63,7 +63,7 @@ def test_recordings_are_listed_with_what_was_found(site):
     )
     done = run(site, "recordings", "list")
     lines = [line.split() for line in done.stdout.splitlines()]
-    columns = "recording at caller called purposes length verdict"
+    columns = "recording at caller called purposes length stored verdict"
     assert lines[0] == columns.split()
     assert lines[1][0] == "now-1"
     assert {line[0]: line[-1] for line in lines[1:]} == {

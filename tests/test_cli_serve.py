@@ -1,6 +1,7 @@
 """`eslflow serve`, as a process."""
 
 import json
+import os
 import resource
 import signal
 import socket
@@ -24,6 +25,7 @@ from eslflow.wire.terms import RecordAction
 from tests.command import run
 from tests.files import put, talk, wav
 from tests.peers import OFFER
+from tests.rest import TO
 
 START = 1_700_000_000_000_000
 ROOT = Path(__file__).parent.parent
@@ -90,6 +92,55 @@ def test_recordings_are_checked_while_it_serves(site):
         (line,) = ledger.recordings_named("u-1-1")
     assert line["verdict"] == "leaked"
     assert Path(line["path"]).parent == site / "recordings/quarantine/2027/01/15"
+
+
+def recorded(site, **wanted):
+    """Let a recording have ended at a site that wants something of it."""
+    name = put(site / "recordings/2027/01/15/u-1-1.wav", wav(talk(10)))
+    settings = json.dumps({"listen": "127.0.0.1:0", "recording": wanted})
+    (site / "eslflow.yaml").write_text(settings)
+    Ledger(site / "eslflow.db").close()
+    ended = ("u-1-1", START, START + 10_000_000, 10_000, "", "stopped")
+    begun = RecordingBegun("u-1-1", "u-1", "u-1", str(name), "training", "q", 1)
+    write(site / "eslflow.db", [begun, RecordingEnded(*ended)])
+
+
+def test_recordings_come_to_rest_while_it_serves(site):
+    hook = site / "hook"
+    hook.write_text("#!/bin/sh\necho got $ESLFLOW_RECORDING_PATH\n")
+    hook.chmod(0o700)
+    recorded(site, convert="flac", encrypt_to=list(TO), hook=[str(hook)])
+    with start(site) as process:
+        told = [*until("is done", process.stderr)][-1]
+        process.terminate()
+        process.communicate()
+        assert process.returncode == 0
+    stored = site / "recordings/2027/01/15/u-1-1.flac.age"
+    assert f"INFO recording u-1-1: {hook} is done; it said: got {stored}" in told
+    assert list(stored.parent.iterdir()) == [stored]
+
+
+def test_a_command_that_hangs_does_not_keep_it_from_stopping(site):
+    hook = site / "hook"
+    hook.write_text("#!/bin/sh\necho begun >$0.begun\nexec sleep 3600\n")
+    hook.chmod(0o700)
+    os.mkfifo(f"{hook}.begun")
+    recorded(site, hook=[str(hook)])
+    with start(site) as process:
+        Path(f"{hook}.begun").read_text()
+        process.terminate()
+        process.communicate()
+        assert process.returncode == 0
+    with Reader(site / "eslflow.db") as ledger:
+        (line,) = ledger.recordings_named("u-1-1")
+    assert line["hook_tries"] is None
+
+
+def test_a_hook_that_is_not_there_is_bad_configuration(site):
+    recorded(site, hook=["/none/up"])
+    done = run(site, "serve")
+    assert done.exit_code == CONFIGURATION
+    assert "recording: hook: /none/up cannot be run: No such file" in done.stderr
 
 
 def test_a_port_that_is_taken_is_bad_configuration(site):

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from eslflow.call.records import MEANT
-from eslflow.cli.story import asked, story
+from eslflow.cli.story import asked, file_story, looks_at, story
 from eslflow.ledger.read import Reader
 from tests.command import site_with_calls
 
@@ -106,6 +106,28 @@ def test_a_notice_is_named_in_short(ledger):
     (requested, _) = ledger.call("aaaa-1")["choices"]
     assert asked(requested) == "recording v3 en"
     assert asked({"notice": ""}) == ""
+
+
+def test_that_the_called_party_was_asked_is_told(ledger):
+    kept = ledger.call("aaaa-1")
+    assert "the called party" not in story(kept)
+    kept["choices"][0]["party"] = "callee"
+    assert "  asked     the called party\n" in story(kept)
+
+
+def test_a_stored_form_a_command_and_who_looked_are_told():
+    row = {
+        "stored_at": 1, "form": "flac", "stored_bytes": 7, "sha256": "5e",
+        "stored_sha256": "5f", "hook_at": 1, "hook_tries": 3,
+        "hook_result": "it exited with 1", "path": "/r/x.flac", "id": "x", "state": "",
+        "purposes": "p", "started_at": 0, "stopped_at": 0, "ms": 0, "checked_at": 1,
+        "file_ms": 1000, "bytes": 9, "verdict": "intact", "findings": "",
+        "looks": [{"at": 1, "what": "decrypt", "who": "anne", "reason": "why"}],
+    }  # fmt: skip
+    told = "\n".join([*file_story(row, []), *looks_at(row)])
+    assert ": flac, 7 bytes\n  sha256    5f (of the stored file)\n" in told
+    assert ": it exited with 1, run 3 times\n" in told
+    assert told.endswith(": decrypt by anne\n            why")
 
 
 def test_a_stop_is_told_once_and_one_that_was_only_meant_is_told_too(ledger):

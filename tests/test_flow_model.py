@@ -61,3 +61,13 @@ def test_a_flow_knows_whether_it_records_masks_and_reaches_anybody():
     keys = f"{HEAD}recording: {{agent_keys: {{7: mask}}}}\n"
     assert flow("a: {announce: welcome}", keys).can_mask
     assert RecordingRules().is_stereo
+
+
+def test_the_way_out_is_the_first_step_that_calls_what_was_dialled():
+    steps = """
+    a: {dial: {user: called}, failed: b}
+    b: {dial: {gateway: p, number: "1"}, failed: c}
+    c: {dial: {gateway: p, number: called}}
+    """
+    assert flow(steps).way_out == "c"
+    assert flow("a: {announce: welcome}").way_out == ""

@@ -218,6 +218,8 @@ def test_a_step_tells_its_options_with_the_shared_ones_last():
     assert list(options) == ["consent", "keys", "more"] + [
         "tries",
         "timeout",
+        "ask",
+        "meanwhile",
         "record",
         "from",
     ]

@@ -28,7 +28,7 @@ ARROWS = {
     "wire": "errors wire",
     "flow": "errors wire flow",
     "steps": "errors wire flow steps call.events call.commands call.records call.live"
-    " call.consent call.recorder call.recording",
+    " call.consent call.recorder call.recording call.callee",
     "call": "errors wire flow call",
     "call.engine": "errors wire flow call steps",
     "check": "errors wire flow call steps check",
@@ -40,7 +40,7 @@ ARROWS = {
     "sim": "errors clock wire flow call steps check sim",
     "site": "errors settings clock wire flow call steps check prompts switch.shelf",
     "rig": "errors clock call flow ledger prompts sim site switch",
-    "rehearsal": "errors call flow steps check sim rig",
+    "rehearsal": "errors wire call flow steps check sim rig",
     "web": "errors settings clock shipped wire flow call steps check ledger recordings"
     " prompts sim site rig switch web",
     "cli": "errors settings clock shipped wire flow call steps check ledger recordings"
@@ -58,7 +58,9 @@ WORLD = {
     "sqlite3": "ledger",
     "sqlite_utils": "ledger",
     "threading": "ledger",
-    "subprocess": "prompts cli",
+    "subprocess": "prompts cli recordings",
+    "soundfile": "recordings",
+    "pyrage": "recordings",
     "click": "cli",
     "flask": "web",
     "werkzeug": "web",
@@ -96,11 +98,13 @@ PASSING = re.compile(
 LONGEST_MODULE, LONGEST_FUNCTION, FIRST_SCREEN = 400, 50, 40
 
 WHOLE = {
+    "tests/test_killed_at_rest.py": "a recording's file when eslflow is killed",
     "tests/test_killed.py": "a controller killed at each step of a call",
     "tests/test_live.py": "a real FreeSWITCH",
-    "tests/test_live_dead.py": "a real FreeSWITCH: a controller that dies or hangs",
+    "tests/test_live_beep.py": "a real FreeSWITCH: the tone of who is recorded",
     "tests/test_live_handover.py": "a real FreeSWITCH: calls that change hands",
     "tests/test_live_killed.py": "a real FreeSWITCH: a controller that dies",
+    "tests/test_live_outgoing.py": "a real FreeSWITCH: who is called is asked",
     "tests/test_live_reconcile.py": "a controller killed beside a real FreeSWITCH",
     "tests/test_live_masks.py": "a real FreeSWITCH: what is masked",
     "tests/test_lies.py": "a switch that is anything but honest",

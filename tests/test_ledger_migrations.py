@@ -9,10 +9,14 @@ from sqlite_utils import Database
 from eslflow.call.records import (
     CallOffered,
     Choice,
+    Look,
     RecordingAction,
     RecordingBegun,
     RecordingChecked,
     RecordingEnded,
+    RecordingHooked,
+    RecordingSettled,
+    RecordingStored,
     State,
 )
 from eslflow.ledger.migrations import migrate, migrations
@@ -37,7 +41,11 @@ def test_migrating_twice_changes_nothing_and_every_column_is_there(db):
         ("recordings", RecordingBegun),
         ("recordings", RecordingEnded),
         ("recordings", RecordingChecked),
+        ("recordings", RecordingStored),
+        ("recordings", RecordingSettled),
+        ("recordings", RecordingHooked),
         ("recording_actions", RecordingAction),
+        ("looks", Look),
     ):
         columns = {line[1] for line in db.execute(f"PRAGMA table_info({table})")}
         assert set(row._fields) <= columns
@@ -73,3 +81,21 @@ def test_the_words_that_choices_rest_on_stay_in_an_older_ledger_too(db, change):
     with pytest.raises(sqlite3.IntegrityError, match="notices are proof: append only"):
         db.execute(change)
     assert db.execute("SELECT text FROM notices").fetchall() == [("Press 1.",)]
+
+
+@pytest.mark.parametrize("change", ["UPDATE looks SET who = 'x'", "DELETE FROM looks"])
+def test_an_older_ledger_keeps_who_looked_from_now_on(db, change):
+    migrations.apply(Database(db), stop_before="forms_and_looks")
+    db.execute(
+        "INSERT INTO recordings (id, call_uuid, leg_uuid, path, purposes, step, "
+        "asked_at, verdict) VALUES ('u-1', 'u', 'u', '/r', 'p', 's', 1, 'intact')"
+    )
+    migrate(db)
+    sql = "SELECT form, source, hook_result FROM recordings"
+    assert db.execute(sql).fetchall() == [(None, None, None)]
+    db.execute(
+        "INSERT INTO looks (at, who, what, call_uuid, recording_id, reason) "
+        "VALUES (1, 'anne', 'decrypt', 'u', 'u-1', 'a complaint')"
+    )
+    with pytest.raises(sqlite3.IntegrityError, match="looks are proof: append only"):
+        db.execute(change)

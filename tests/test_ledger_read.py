@@ -1,16 +1,23 @@
 """Looking up what was kept."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from eslflow.call.records import (
     CallEnded,
     CallOffered,
     Choice,
+    Look,
     NoticePlayed,
     RecordingAction,
     RecordingBegun,
     RecordingChecked,
     RecordingEnded,
+    RecordingHooked,
+    RecordingSettled,
+    RecordingStored,
     State,
 )
 from eslflow.errors import NotFound, StoreError
@@ -263,6 +270,63 @@ def test_a_start_that_several_calls_share_names_none(tmp_path):
 def test_what_has_ended_and_nobody_looked_into_is_due(recorded):
     assert recorded.unchecked(100) == ["aaa-1-2", "bbb-3-1"]
     assert recorded.unchecked(50) == ["aaa-1-2"]
+
+
+CHECKED = [
+    RecordingChecked("aaa-1-2", 60, "intact", "/r/2.wav", "52", 9, 6000, ""),
+    RecordingChecked("bbb-3-1", 70, "intact", "/r/3.wav", "53", 9, 6000, ""),
+    RecordingChecked("ccc-4-1", 80, "intact", "/r/4.wav", "", 0, 0, ""),
+]
+
+
+def stored(name, form, source=""):
+    return RecordingStored(name, 90, form, f"/r/{name}.{form}", "p", "s", 5, source)
+
+
+def test_what_is_intact_and_not_in_its_form_is_to_be_stored(tmp_path, recorded):
+    def due(*wanted):
+        return ids(recorded.to_store(*wanted, 10))
+
+    write(tmp_path / "rec.db", CHECKED)
+    assert due(False, False) == []
+    assert due(True, False) == due(False, True) == ["aaa-1-2", "bbb-3-1"]
+    assert ids(recorded.to_store(True, True, 1)) == ["aaa-1-2"]
+    write(tmp_path / "rec.db", [stored("aaa-1-2", "flac", "/r/2.wav")])
+    assert (due(False, True), ids(recorded.unsettled())) == (["bbb-3-1"], ["aaa-1-2"])
+    write(tmp_path / "rec.db", [RecordingSettled("aaa-1-2")])
+    assert recorded.unsettled() == []
+    assert (due(True, False), due(False, True)) == (
+        ["bbb-3-1"],
+        ["aaa-1-2", "bbb-3-1"],
+    )
+    write(tmp_path / "rec.db", [stored("aaa-1-2", "flac.age")])
+    assert due(True, True) == ["bbb-3-1"]
+
+
+def test_a_command_is_due_until_it_is_done_or_was_tried_enough(tmp_path, recorded):
+    write(tmp_path / "rec.db", [*CHECKED, stored("bbb-3-1", "flac", "/r/3.wav")])
+    assert ids(recorded.to_hook(0, 3)) == ["aaa-1-2"]
+    assert ids(recorded.to_hook(61, 3)) == []
+    write(tmp_path / "rec.db", [RecordingHooked("aaa-1-2", 90, 2, "it failed")])
+    assert ids(recorded.to_hook(0, 3)) == ["aaa-1-2"]
+    assert ids(recorded.to_hook(0, 2)) == []
+    write(tmp_path / "rec.db", [RecordingHooked("aaa-1-2", 90, 3, "done")])
+    assert ids(recorded.to_hook(0, 9)) == []
+
+
+def test_who_looked_at_a_recording_is_told(tmp_path, recorded):
+    (line,) = recorded.recordings_named("bbb-3-1")
+    assert recorded.looks(line) == []
+    write(tmp_path / "rec.db", [Look(1, "anne", "decrypt", "bbb-3", "bbb-3-1", "why")])
+    (look,) = recorded.looks(line)
+    assert (look["who"], look["reason"]) == ("anne", "why")
+
+
+def test_a_ledger_from_before_looks_has_none(tmp_path, recorded):
+    (line,) = recorded.recordings_named("bbb-3-1")
+    with closing(sqlite3.connect(tmp_path / "rec.db")) as db:
+        db.execute("DROP TABLE looks")
+    assert recorded.looks(line) == []
 
 
 def test_the_actions_on_one_file_are_told(recorded):

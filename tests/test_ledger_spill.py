@@ -1,6 +1,15 @@
 """Rows that the database would not take."""
 
-from eslflow.call.records import CallOffered, Choice, RecordingAction, State
+from eslflow.call.records import (
+    CallOffered,
+    Choice,
+    Look,
+    RecordingAction,
+    RecordingHooked,
+    RecordingSettled,
+    RecordingStored,
+    State,
+)
 from eslflow.ledger.spill import Spill
 from eslflow.wire.terms import RecordAction
 
@@ -29,3 +38,15 @@ def test_a_line_that_a_crash_cut_off_is_left_out(tmp_path):
     whole = spill.path.read_text()
     spill.path.write_text(whole + whole[: len(whole) // 2])
     assert len(list(spill.read())) == 1
+
+
+def test_what_became_of_a_file_comes_back_too(tmp_path):
+    spill = Spill(tmp_path / "spill")
+    rows = [
+        RecordingStored("u-1", 1, "flac", "/r/u-1.flac", "p", "s", 5, "/r/u-1.wav"),
+        RecordingSettled("u-1"),
+        RecordingHooked("u-1", 1, 1, "done"),
+        Look(1, "anne", "decrypt", "u", "u-1", "why"),
+    ]
+    spill.add([rows])
+    assert [kept for _, kept in spill.read()] == [rows]

@@ -12,12 +12,14 @@ from click.testing import CliRunner
 
 from eslflow.check import flow_files, load_flow
 from eslflow.check.load import scenarios_of
-from eslflow.check.scenario import ENDINGS, Act, Fault, Outcome
+from eslflow.check.scenario import ENDINGS, Act, Callee, Fault, Outcome
 from eslflow.check.scenarios import EXPECT, KEYS, SCENARIO
 from eslflow.cli.main import COMMANDS, main
 from eslflow.errors import FlowErrors
 from eslflow.flow.options import fields_of
-from eslflow.settings import TOKENS, load_settings
+from eslflow.recordings.age import recipients
+from eslflow.recordings.hook import KEPT
+from eslflow.settings import TOKENS, Convert, load_settings
 from eslflow.steps import KINDS
 from eslflow.web.app import ROUTES
 from eslflow.web.scopes import Scope
@@ -33,6 +35,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 FLOWS = (ROOT / "flows" / "README.md").read_text(encoding="utf-8")
 DOCS = (ROOT / "docs" / "freeswitch.md").read_text(encoding="utf-8")
 CONTROL = (ROOT / "docs" / "control.md").read_text(encoding="utf-8")
+RECORDING = (ROOT / "docs" / "recording.md").read_text(encoding="utf-8")
 PAGES = ("README.md", "flows/README.md", "docs/freeswitch.md", "docs/control.md")
 HEAD = """\
 flow: test
@@ -134,7 +137,7 @@ def test_every_key_of_a_scenario_is_explained():
     text = FLOWS.partition("\n## Scenarios\n")[2].partition("\n## ")[0]
     for key in (*KEYS[1:], *SCENARIO[:-1], *EXPECT):
         assert f"`{key}`" in text, key
-    for word in (*Outcome, *Fault, *Act, *ENDINGS):
+    for word in (*Outcome, *Callee, *Fault, *Act, *ENDINGS):
         assert f"`{word}`" in text, word
 
 
@@ -226,6 +229,15 @@ def test_every_address_and_scope_of_the_control_api_is_listed():
 def test_the_setting_that_is_shown_switches_it_on(tmp_path):
     (tmp_path / "eslflow.yaml").write_text(blocks(CONTROL, "yaml")[0])
     assert load_settings(tmp_path).control.port == 8085
+
+
+def test_the_settings_of_recordings_at_rest_that_are_shown_can_be_had(tmp_path):
+    (shown,) = blocks(RECORDING, "yaml settings")
+    (tmp_path / "eslflow.yaml").write_text(shown)
+    wanted = load_settings(tmp_path).recording
+    assert (wanted.convert, wanted.beep_s) == (Convert.FLAC, 15.0)
+    assert recipients(wanted.encrypt_to)
+    assert all(f"`{name}`" in RECORDING for name in KEPT)
 
 
 def test_the_tokens_that_are_shown_can_be_made(tmp_path):

@@ -36,6 +36,13 @@ def test_what_is_known_is_no_stray(tmp_path):
     assert found(tmp_path, "u-1-1".__eq__) == [f"{TODAY}/u-1-2.wav"]
 
 
+@pytest.mark.parametrize("form", ["wav", "flac", "opus", "wav.age", "opus.age"])
+def test_a_file_in_any_form_is_known_by_its_recording(tmp_path, form):
+    lay(tmp_path, f"{TODAY}/u-1-1.{form}")
+    assert found(tmp_path, "u-1-1".__eq__) == []
+    assert found(tmp_path) == [f"{TODAY}/u-1-1.{form}"]
+
+
 def test_a_quick_look_is_at_today_and_yesterday(tmp_path):
     names = [f"{day}/u-1-1.wav" for day in (LONG_AGO, YESTERDAY, TODAY)]
     for name in names:

@@ -103,6 +103,31 @@ def test_what_is_played_is_what_comes_of_it(stage, text):
         assert differences == []
 
 
+def test_a_called_party_is_asked_and_reached(tmp_path):
+    calls = flow(
+        """
+        call: {ring: {user: 1001}}
+        ask:
+          consent: {notice: recording, purpose: training}
+          ask: callee
+          keys: {1: granted, 2: refused}
+        talk: {connect: callee, record: on, from: answer}
+        """,
+        HEAD,
+    )
+    text = """
+scenarios:
+  a: {press: 1, expect: {choice: {training: granted}, heard: [talk], reaches: talk}}
+  b: {callee: busy, expect: {reaches: nobody, path: [call]}}
+  c: {switch: {refuse: originate}, expect: {reaches: dialplan}}
+  d: {press: 1, switch: {refuse: uuid_bridge}, expect: {recorded: false}}
+"""
+    with Rehearsal([calls], tmp_path) as stage:
+        for scenario in read(text.encode(), "x.yaml", calls):
+            happened = stage.play(calls, scenario).happened
+            assert compare(scenario, happened) == []
+
+
 def test_the_story_is_as_try_tells_it(stage):
     played, _ = play(stage, "press: [1, 1], expect: {recorded: true}")
     assert played.story[0] == "   0.0 s  call from +4930123456 to test"
@@ -133,11 +158,13 @@ def test_a_caller_is_reached_under_the_names_of_the_queue_and_its_step(stage):
 
 
 def test_a_caller_who_is_transferred_has_reached_that_extension():
-    heard = [Heard(1.0, "agent answers"), Heard(3.0, "transferred", "200")]
+    heard = [Heard(3.0, "transferred", "200")]
     done = SimulatedCall("u", "hung_up", heard, [], [], [], [], [])
-    assert reached(FLOW, [Span("talk", 0.0, 9.0)], done) == ("200",)
+    spans = [Span("talk", 0.0, 9.0)]
+    assert reached(FLOW, spans, [1.0], done) == ("200",)
+    assert reached(FLOW, spans, [4.0], done)[0] == "support@default"
 
 
 def test_who_is_called_by_a_step_is_reached_under_its_name():
-    done = SimulatedCall("u", "hung_up", [Heard(1.0, "agent answers")], *([],) * 5)
-    assert reached(FLOW, [Span("hello", 0.0, 9.0)], done) == ("hello",)
+    done = SimulatedCall("u", "hung_up", *([],) * 6)
+    assert reached(FLOW, [Span("hello", 0.0, 9.0)], [1.0], done) == ("hello",)

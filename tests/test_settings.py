@@ -3,7 +3,7 @@
 import pytest
 
 from eslflow.errors import FlowErrors, SettingsError
-from eslflow.settings import PASSWORD, Control, load_settings
+from eslflow.settings import PASSWORD, AtRest, Control, Convert, load_settings
 
 
 @pytest.fixture
@@ -26,6 +26,7 @@ def test_everything_has_a_default(site, text):
     settings = load_settings(site(text))
     assert (settings.host, settings.port) == ("127.0.0.1", 8084)
     assert settings.allow == ("127.0.0.1", "::1")
+    assert settings.emergency is None
     assert settings.ledger.name == "eslflow.db"
     assert settings.ledger.is_absolute()
     assert settings.free_space == 10**9
@@ -61,6 +62,28 @@ def test_the_control_api_is_off_unless_it_is_asked_for(site, tmp_path):
     assert control == Control("127.0.0.1", 8085, tokens)
 
 
+RECIPIENT = "age1" + "q" * 58
+
+
+def test_recordings_rest_as_they_are_unless_it_is_asked_for(site):
+    assert load_settings(site()).recording == AtRest(None, (), (), 0.0)
+    assert load_settings(site("recording: {}\n")).recording == AtRest()
+    text = (
+        "recording: {convert: opus, encrypt_to: [%s], hook: [/bin/up, -q], beep: 15s}"
+    )
+    assert load_settings(site(text % RECIPIENT)).recording == AtRest(
+        Convert.OPUS, (RECIPIENT,), ("/bin/up", "-q"), 15.0
+    )
+
+
+def test_a_secret_key_in_the_settings_is_told_as_what_it_is(site):
+    with pytest.raises(FlowErrors) as caught:
+        load_settings(site("recording: {encrypt_to: [AGE-SECRET-KEY-1X]}\n"))
+    (problem,) = caught.value.problems
+    assert problem.problem == "this is an identity, which decrypts: it must not be here"
+    assert "Make new ones both" in problem.hint
+
+
 def test_the_password_can_come_from_the_environment(site, monkeypatch):
     monkeypatch.setenv(PASSWORD, "from outside")
     settings = load_settings(site("switch: {}\n"))
@@ -77,6 +100,9 @@ def test_the_password_can_come_from_the_environment(site, monkeypatch):
         ("listen: a:99999\n", "this is no address"),
         ("listen: [a]\n", "this is no address"),
         ("allow: 127.0.0.1\n", "allow is a list"),
+        ("emergency: 112\n", "emergency is a list"),
+        ("emergency: [police]\n", "'police' is no number"),
+        ("emergency: [[]]\n", "a list stands where a number is"),
         ("most_calls: 0\n", "'0' is not right here"),
         ("drain: 30\n", "'30' is no duration"),
         ("free_space: 1000\n", "'1000' is no size"),
@@ -93,6 +119,17 @@ def test_the_password_can_come_from_the_environment(site, monkeypatch):
         ("control: {listen: 8085}\n", "this is no address"),
         ("control: {listen: 'a:1', tokens: []}\n", "a list stands where text is"),
         ("switch: {password_file: none}\n", "the password file cannot be read"),
+        ("recording: /srv/rec\n", "text stands where {convert: ...} is wanted"),
+        ("recording: {convert: mp3}\n", "'mp3' is not right here"),
+        ("recording: {encrpyt_to: []}\n", "'encrpyt_to' is not an option of recording"),
+        ("recording: {encrypt_to: age1x}\n", "text stands where a list is wanted"),
+        ("recording: {encrypt_to: []}\n", "nothing stands where a list is wanted"),
+        ("recording: {encrypt_to: [age1x]}\n", "'age1x' is no recipient of age"),
+        ("recording: {encrypt_to: [[]]}\n", "a list stands where text is wanted"),
+        ("recording: {hook: /bin/up}\n", "text stands where a list is wanted"),
+        ("recording: {hook: [up]}\n", "'up' is no whole path"),
+        ("recording: {beep: 15}\n", "'15' is no duration"),
+        ("recording: {beep: 1s}\n", "'1s' is out of range"),
         ("flows: [a]\n", "a list stands where text is"),
     ],
 )
@@ -110,3 +147,11 @@ def test_a_folder_that_is_no_site_is_told(tmp_path):
 def test_a_path_that_the_switch_cannot_use_is_told(site, name):
     with pytest.raises(SettingsError, match="FreeSWITCH cannot use the path"):
         load_settings(site(f'sounds: "{name}"\n'))
+
+
+@pytest.mark.parametrize(
+    ("listed", "numbers"), [("112, '0112'", {"112", "0112"}), ("", set())]
+)
+def test_a_site_may_have_other_emergency_numbers(site, listed, numbers):
+    settings = load_settings(site(f"emergency: [{listed}]\n"))
+    assert settings.emergency == numbers

@@ -223,3 +223,93 @@ def test_opening_alone_greets_and_ends(office: Goes) -> None:
     told = office("opening")
     assert 'announces "Welcome to Example Ltd."' in told.lines
     assert told.call.ending == "hung_up"
+
+
+OUTSIDE = "030123456"
+
+
+def put_through(told: Told) -> bool:
+    return "caller and called party talk" in told.lines
+
+
+def test_a_called_party_who_agrees_is_recorded_after_that(office: Goes) -> None:
+    told = office("outgoing", called=OUTSIDE, caller="1001", callee_keys=("1",))
+    assert told.states == ["requested", "granted"]
+    assert {choice["party"] for choice in told.choices} == {"callee"}
+    assert put_through(told)
+    (recording,) = told.recordings
+    assert recording["asked_at"] >= told.choices[-1]["at"]
+    (recorder,) = told.call.recordings
+    assert recorder.options["RECORD_STEREO_SWAP"] == "true"
+    assert recorder.options["RECORD_BRIDGE_REQ"] == "true"
+
+
+@pytest.mark.parametrize(
+    ("keys", "state"), [("2", "refused"), ("", "unanswered"), ("7", "unanswered")]
+)
+def test_a_called_party_who_does_not_agree_is_put_through_unrecorded(
+    office: Goes, keys: str, state: str
+) -> None:
+    told = office("outgoing", called=OUTSIDE, callee_keys=(keys,))
+    assert told.states == ["requested", state]
+    assert put_through(told)
+    assert told.recordings == told.call.recordings == []
+
+
+def test_a_called_party_who_hangs_up_in_the_question_ends_the_call(
+    office: Goes,
+) -> None:
+    told = office("outgoing", called=OUTSIDE, callee_keys=(HANG_UP,))
+    assert told.states == ["requested", "hung_up"]
+    assert "the called party has hung up" in told.lines
+    assert told.call.ending == "hung_up"
+    assert told.recordings == []
+
+
+def test_a_caller_who_hangs_up_in_the_question_leaves_nobody_behind(
+    office: Goes,
+) -> None:
+    told = office("outgoing", called=OUTSIDE, hang_up_at="playback +2")
+    assert told.states == ["requested", "unanswered"]
+    assert told.choices[-1]["reason"] == "caller_left"
+    gone = [heard for heard in told.call.heard if heard.what == "called party gone"]
+    assert gone
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        ("USER_BUSY", "hangs up (USER_BUSY)"),
+        ("CALL_REJECTED", "hangs up (USER_BUSY)"),
+        ("NO_ANSWER", 'announces "There was no answer."'),
+        ("UNALLOCATED_NUMBER", 'announces "This number cannot be reached."'),
+        ("NORMAL_CIRCUIT_CONGESTION", "the dialplan takes the call on"),
+    ],
+)
+def test_a_call_that_nobody_takes_asks_nobody(
+    office: Goes, cause: str, words: str
+) -> None:
+    told = office("outgoing", called=OUTSIDE, callee=cause)
+    assert told.states == ["not_asked"]
+    assert words in told.lines
+    assert told.recordings == []
+
+
+@pytest.mark.parametrize("called", ["1002", "112", "911"])
+def test_colleagues_and_emergency_numbers_are_put_through_at_once(
+    office: Goes, called: str
+) -> None:
+    told = office("outgoing", called=called)
+    first = next(line for line in told.lines if line.startswith("calls "))
+    where = "user/" if called == "1002" else "sofia/gateway/provider/"
+    assert first == f"calls {where}{called}"
+    assert told.states == ["not_asked"]
+    assert told.recordings == told.call.recordings == []
+    assert not [line for line in told.lines if "asks" in line or "announces" in line]
+    assert put_through(told)
+
+
+def test_an_emergency_call_that_fails_is_left_to_the_dialplan(office: Goes) -> None:
+    told = office("outgoing", called="112", callee="USER_BUSY")
+    assert told.lines[1] == "emergency call to 112"
+    assert told.call.ending == "fallback"

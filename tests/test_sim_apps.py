@@ -8,7 +8,7 @@ from eslflow.sim.script import HANG_UP
 from eslflow.wire.terms import App
 from tests.line import Line, names
 
-QUEUES = {"callcenter", "fifo"}
+QUEUES = {"callcenter", "fifo", "bridge"}
 
 
 def test_every_application_that_steps_execute_can_be_run():

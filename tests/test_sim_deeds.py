@@ -78,6 +78,7 @@ def test_a_blind_transfer_goes_on_in_another_extension():
         "agent answers",
         "transferred",
         "agent answers",
+        "answered",
         "hangup",
     ]
     assert bridges(told)[2][:3] == ("bridge", "u-1", SECOND)

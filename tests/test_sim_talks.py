@@ -148,10 +148,26 @@ def test_applications_on_the_agents_leg_are_noted_or_hang_it_up():
 def test_the_application_bridge_calls_somebody():
     line = line_with(talk_s=3.0, agent_hangs_up=True)
     told = names(line.runs("bridge", "user/200"))
-    assert told[1:4] == [
+    assert told[1:5] == [
+        "CHANNEL_ANSWER",
         "CHANNEL_BRIDGE",
         "CHANNEL_UNBRIDGE",
         "CHANNEL_EXECUTE_COMPLETE",
     ]
     line.says("api uuid_setvar u-1 park_after_bridge true")
     assert "CHANNEL_PARK" in names(line.runs("bridge", "user/200"))
+
+
+def test_the_application_bridge_says_why_nobody_answered():
+    line = line_with(callee="USER_BUSY")
+    line.says("api uuid_setvar u-1 continue_on_fail true")
+    told = line.runs("bridge", "user/200")[-1]
+    assert told.get("Event-Name") == "CHANNEL_EXECUTE_COMPLETE"
+    assert told.variable("originate_disposition") == "USER_BUSY"
+    line.says("api uuid_setvar u-1 continue_on_fail")
+    (gone,) = [
+        event
+        for event in line.runs("bridge", "user/200")
+        if event.get("Event-Name") == "CHANNEL_HANGUP"
+    ]
+    assert gone.get("Hangup-Cause") == "USER_BUSY"

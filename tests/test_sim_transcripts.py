@@ -16,6 +16,7 @@ import base64
 import dataclasses
 import gzip
 import json
+import math
 import re
 from pathlib import Path
 
@@ -205,6 +206,17 @@ CALLS = {
 }
 
 
+DIALLED = {
+    "45": Script(
+        agent_after_s=0.5, callee_keys=("1",), talk_s=1.2, agent_hangs_up=True
+    ),
+    "47": Script(agent_after_s=0.5, talk_s=1.2, agent_hangs_up=True),
+    "48": Script(agent_after_s=0.001, callee="USER_BUSY", hang_up_at="connect +4"),
+}
+"""Somebody is called in the background."""
+TALK_IS_OVER = "CHANNEL_UNBRIDGE"
+
+
 def replay(name):
     """Return replies and events of the real and of the simulated switch."""
     said, answered = transcript(name)
@@ -212,7 +224,7 @@ def replay(name):
     marks = {sent.mark for sent in commands} - {""}
     uuid = Reader().feed(answered)[0].need("Unique-ID")
     script = dataclasses.replace(
-        CALLS[name], uuid=uuid, caller="5551000", press_after_s=1.1
+        (CALLS | DIALLED)[name], uuid=uuid, caller="5551000", press_after_s=1.1
     )
     theirs = AGENT.search(answered)
     if theirs:
@@ -234,6 +246,41 @@ def test_the_simulated_switch_answers_like_the_real_one(name):
         # The recorded controller closed first.
         events = events[: len(real)]
     assert sections(events) == sections(real)
+
+
+def leg_by_leg(data, uuid):
+    """Return what is told of the caller's leg, of the other, of jobs: each in order.
+
+    The two legs have a thread each, and the real switch knows no order between them.
+    After the talk, the dialplan's own fallback is not compared.
+    """
+    found = {"caller": [], "callee": [], "job": []}
+    for message in Reader().feed(data):
+        if message.content_type != "text/event-plain":
+            continue
+        event = message.event()
+        whose = "job" if event.get("Job-UUID") else "callee"
+        whose = "caller" if event.get("Unique-ID") == uuid else whose
+        is_over = TALK_IS_OVER in (told[0][1] for told in found["caller"])
+        if whose != "caller" or not is_over:
+            found[whose].append((*shortly(event, uuid, ()), event.body))
+    return found
+
+
+@pytest.mark.parametrize("name", DIALLED)
+def test_each_leg_of_a_dialled_call_is_told_of_as_by_the_real_one(name):
+    said, answered = transcript(name)
+    uuid = Reader().feed(answered)[0].need("Unique-ID")
+    script = dataclasses.replace(
+        DIALLED[name], uuid=uuid, caller="5551000", press_after_s=1.1
+    )
+    # As in LATE_S: what follows `answer` is said that much later.
+    at_s = next((at for at, data in said if b"app-name: answer" in data), math.inf)
+    said = [(at + 0.03 if at > at_s else at, data) for at, data in said]
+    real, simulated = leg_by_leg(answered, uuid), leg_by_leg(played(said, script), uuid)
+    for leg in real:
+        assert simulated[leg][: len(real[leg])] == real[leg]
+        assert real[leg]
 
 
 def test_what_a_real_switch_says_is_about_as_long():

@@ -7,6 +7,8 @@
 | more | a notice | |
 | tries | 1 to 5 | 2 |
 | timeout | 1s to 60s | 6s |
+| ask | caller or callee | caller |
+| meanwhile | a prompt | |
 """
 
 from dataclasses import replace
@@ -14,7 +16,7 @@ from dataclasses import replace
 import pytest
 
 from eslflow.call.commands import Alarm, Api, Execute, Hangup, Keep, mark
-from eslflow.call.events import Executed, HungUp, Kept, Replied, Told
+from eslflow.call.events import Executed, HungUp, JobDone, Kept, LegEnded, Replied, Told
 from eslflow.call.records import Choice, NoticePlayed, State
 from eslflow.errors import FlowErrors
 from eslflow.flow.model import Basis, Purpose
@@ -366,3 +368,105 @@ def test_more_takes_a_key_and_a_notice(step, problem):
             f"a: {{consent: {{notice: recording, purpose: training}}, {step}}}", LONGER
         )
     assert [p.problem for p in caught.value.problems] == [problem]
+
+
+ASK_CALLEE = flow(
+    """
+    call: {ring: {user: 1001}}
+    ask:
+      consent: {notice: recording, purpose: training}
+      ask: callee
+      meanwhile: welcome
+      keys: {1: granted, 2: refused, 9: more}
+      more: recording
+    talk: {announce: which}
+    """
+)
+
+
+def callee_asked(steps=ASK_CALLEE, **more):
+    """Return a call whose called party is asked, the leg, and the question."""
+    call = Playbook(steps, **more)
+    *_, job = call.skips()
+    call.when(JobDone(job.leg, True))
+    answer, meanwhile, *forget, asks = call.skips()
+    assert (answer, meanwhile) == (ANSWER, replace_waits(PLAY))
+    assert [command.arg.split()[0] for command in forget] == [job.leg, job.leg]
+    assert (asks.leg, asks.sooner) == (job.leg, (LegEnded,))
+    return call, job.leg, asks
+
+
+def replace_waits(command):
+    return command._replace(waits=False)
+
+
+def test_the_called_party_is_asked_while_the_caller_hears_why_it_takes_long():
+    call, _, asks = callee_asked()
+    call.done(asks, eslflow_digits_1="1", playback_last_offset_pos="8000")
+    call.skips()
+    assert last(call).state is State.GRANTED
+    assert {choice.party for choice in call.rows(Choice)} == {"callee"}
+    call.when(Kept(True))
+    assert "callee presses 1: granted, and kept" in call.told
+    call.skips()
+
+
+def test_a_called_party_who_hangs_up_has_not_agreed_and_the_caller_goes_on():
+    call, leg, _ = callee_asked()
+    with call:
+        call.when(LegEnded(leg))
+        choice = last(call)
+        assert (choice.state, choice.party) == (State.HUNG_UP, "callee")
+        assert choice.performed_by == "subject"
+        assert call.engine.live.step == "talk"
+        call.skips()
+
+
+def test_a_caller_who_leaves_meanwhile_has_not_refused_for_the_called_party():
+    call, _, _ = callee_asked()
+    with call:
+        call.when(HungUp())
+        choice = next(c for c in call.rows(Choice) if c.state is State.UNANSWERED)
+        assert (choice.reason, choice.performed_by) == ("caller_left", "system")
+        call.skips()
+
+
+def test_nobody_is_asked_where_nobody_is():
+    steps = "ask: {consent: {notice: recording, purpose: training}, ask: callee, "
+    with Playbook(flow(steps + "keys: {1: granted, 2: refused}}")) as call:
+        assert last(call).reason == "nobody"
+        call.skips()
+
+
+def test_more_is_told_to_who_asks_for_it_and_never_to_the_caller_instead():
+    call, leg, asks = callee_asked()
+    call.done(asks, eslflow_digits_1="9", playback_last_offset_pos="8000")
+    (told,) = call.skips()
+    assert (told.app, told.leg) == (App.PLAYBACK, leg)
+    call.when(LegEnded(leg))
+    assert last(call).state is State.HUNG_UP
+    call.skips()
+
+
+def test_a_caller_cannot_be_told_without_audio():
+    site = site_for(ASK_CALLEE, missing=("test/en/welcome.wav",))
+    call = Playbook(ASK_CALLEE, site=site)
+    *_, job = call.skips()
+    call.when(JobDone(job.leg, True))
+    assert Alarm("prompt welcome has no audio") in call.skips()
+
+
+def test_a_caller_who_is_asked_hears_nothing_else():
+    with pytest.raises(FlowErrors, match="cannot hear another prompt"):
+        flow(
+            "ask: {consent: {notice: recording, purpose: training}, "
+            "keys: {1: granted, 2: refused}, meanwhile: welcome}"
+        )
+    callee = "ask: {consent: {notice: recording, purpose: training}, ask: callee, "
+    quiet = flow(
+        f"call: {{ring: {{user: 1}}}}\n{callee}keys: {{1: granted, 2: refused}}}}"
+    )
+    call = Playbook(quiet)
+    *_, job = call.skips()
+    call.when(JobDone(job.leg, True))
+    assert call.skips()[-1].leg == job.leg

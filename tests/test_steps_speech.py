@@ -3,7 +3,7 @@
 import pytest
 
 from eslflow.call.commands import Alarm, Api, Execute
-from eslflow.call.events import Executed, Offered, Replied, Told
+from eslflow.call.events import Executed, LegEnded, Offered, Replied, Told
 from eslflow.call.live import Live, Sound
 from eslflow.steps import speech
 from eslflow.steps.speech import Answer
@@ -108,3 +108,14 @@ def test_a_prompt_is_taken_in_the_calls_language_or_in_another():
     call = live()
     assert speech.prompt_sound(call, "welcome").path.endswith("/test/en/welcome.wav")
     assert speech.prompt_sound(call, "welcome", "de") is None
+
+
+def test_who_was_called_can_be_played_to_and_asked_until_they_hang_up():
+    (play,), was_played = drive(
+        speech.play(live(), SOUND, "it", "b-1"), LegEnded("b-1")
+    )
+    assert (play.leg, play.sooner, was_played) == ("b-1", (LegEnded,), False)
+    (ask,), answer = drive(speech.ask(live(), SOUND, "12", 5.0, "b-1"), LegEnded("b-1"))
+    assert (ask.leg, answer) == ("b-1", Answer(is_gone=True))
+    said, _ = drive(speech.forget(live(), "b-1"))
+    assert [command.arg.split()[0] for command in said] == ["b-1", "b-1"]

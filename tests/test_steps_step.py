@@ -3,6 +3,7 @@
 import pytest
 
 from eslflow.steps import KINDS
+from tests.playbook import Playbook
 from tests.steps_of import flow
 
 
@@ -22,6 +23,7 @@ def test_a_step_leads_where_its_targets_say_and_asks_for_nothing():
     assert step.target("unheard of") == ""
     assert step.leads_to() == ["b", "b"]
     assert step.asks_for() == ()
+    assert not step.dials_called
     assert step.writes() == ()
     assert list(step.refers_to()) == []
     assert step.runs_flow() == ""
@@ -35,3 +37,10 @@ def test_a_step_has_a_way_out_for_each_ending_that_leaves_it():
     found = flow("a: {queue: x, timeout: a}\nb: {announce: welcome}").steps["a"].ways()
     assert list(found) == ["answered", "timeout", "no_agents", "failed", "error"]
     assert (found["timeout"], found["answered"], found["error"]) == ("a", "", "b")
+
+
+def test_a_step_that_asks_nobody_is_walked_at_once_as_ever():
+    with Playbook(flow("a: {announce: welcome}")) as call:
+        call.skips()
+        step, live = call.engine.live.flow.steps["a"], call.engine.live
+        assert list(step.at_once(live))[:1] == list(step.run(live))[:1]

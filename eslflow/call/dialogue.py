@@ -16,6 +16,7 @@ from eslflow.call.commands import (
     Command,
     Execute,
     Hangup,
+    Job,
     mark,
 )
 from eslflow.call.events import (
@@ -25,7 +26,9 @@ from eslflow.call.events import (
     Executed,
     Held,
     HungUp,
+    JobDone,
     KeyPressed,
+    LegEnded,
     Offered,
     Parked,
     Queued,
@@ -73,7 +76,15 @@ def offer(message: Message) -> Offered:
 class Dialogue:
     """What is said on one call's socket after the offer."""
 
-    __slots__ = ("_answers", "_mine", "_number", "_others", "_uuid", "_with_us")
+    __slots__ = (
+        "_answers",
+        "_called",
+        "_mine",
+        "_number",
+        "_others",
+        "_uuid",
+        "_with_us",
+    )
 
     def __init__(self, uuid: str) -> None:
         self._uuid = uuid
@@ -83,6 +94,8 @@ class Dialogue:
         self._with_us = f"\nBridge-B-Unique-ID: {uuid}\n".encode()
         """In the bridge that another leg has made with ours: a consumer of mod_fifo, or
         the second agent of an attended transfer (measured)."""
+        self._called: list[bytes] = []
+        """In the events of the legs that were called for this call."""
         self._number = 0
         self._answers: deque[int] = deque()
         """Number of each command that is not answered yet; negative when only its
@@ -114,11 +127,14 @@ class Dialogue:
         if isinstance(command, Execute):
             self._number += 1
             self._answers.append(-self._number)
-            return text.execute(command.app, command.arg, mark(self._number))
+            number = mark(self._number)
+            return text.execute(command.app, command.arg, number, command.leg)
         if isinstance(command, Api):
             self._number += 1
             self._answers.append(self._number if command.waits else -self._number)
             return text.api(command.command, command.arg)
+        if isinstance(command, Job):
+            return self._start(command)
         if isinstance(command, Hangup):
             self._answers.append(0)
             return text.hangup(command.cause)
@@ -126,6 +142,18 @@ class Dialogue:
             self._answers.append(0)
             return text.leave()
         return b""
+
+    def _start(self, job: Job) -> bytes:
+        """Return the text of a job, and of what lets us hear of it and of its leg."""
+        self._number += 1
+        self._answers.extend([0, 0, -self._number])
+        said = [
+            text.only("Unique-ID", job.leg),
+            text.only("Job-UUID", job.leg),
+            text.bgapi(job.command, job.arg, job.leg),
+        ]
+        self._called.append(f"\nUnique-ID: {job.leg}\n".encode())
+        return b"".join(said)
 
     def hear(self, message: Message) -> Event | None:
         """Return the event that a message is; None for what the engine needs not.
@@ -152,6 +180,8 @@ class Dialogue:
 
     def _event(self, message: Message, name: bytes) -> Event | None:
         """Return an event of the A-leg, or of the leg it talks with."""
+        if name == _JOB:
+            return _job_done(message.event())
         body = message.body
         # The events of a channel have no body of their own (switch_channel.c), so that
         # the end of their headers need not be searched for.
@@ -160,6 +190,8 @@ class Dialogue:
         make: Make | None
         if self._mine in body:
             make = _EVENTS.get(name)
+        elif name in _CALLED and any(leg in body for leg in self._called):
+            make = _CALLED[name]
         else:
             # A filter lets other legs' events through; most are not this call's.
             is_with_us = self._others in body or self._with_us in body
@@ -184,6 +216,11 @@ def _executed(event: Message) -> Event:
         response=event.last("Application-Response") or "",
         variables=event,
     )
+
+
+def _job_done(event: Message) -> Event:
+    words = event.body.decode("utf-8", "surrogateescape").strip()
+    return JobDone(event.get("Job-UUID") or "", words.startswith("+OK"), words)
 
 
 def _stopped(event: Message) -> Event:
@@ -213,6 +250,7 @@ def _others_custom(event: Message) -> Event | None:
     return KeyPressed(event.get("eslflow-action") or "")
 
 
+_JOB = EventName.BACKGROUND_JOB.value.encode()
 _CUSTOM = EventName.CUSTOM.value.encode()
 _HELD = EventName.CHANNEL_HOLD.value.encode()
 _UNHELD = EventName.CHANNEL_UNHOLD.value.encode()
@@ -255,3 +293,10 @@ _OTHERS: dict[bytes, Make] = {
     _CUSTOM: _others_custom,
 }
 """What is heard of the other leg. The key of a caller never comes this way."""
+_CALLED: dict[bytes, Make] = {
+    EventName.CHANNEL_EXECUTE_COMPLETE.value.encode(): _executed,
+    EventName.CHANNEL_HANGUP.value.encode(): lambda event: LegEnded(
+        event.get("Unique-ID") or "", event.get("Hangup-Cause") or ""
+    ),
+}
+"""What is heard besides of a leg that was called for this call."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from eslflow.call import deadman, lookout, moves, reminder
+from eslflow.call import beep, callee, deadman, lookout, moves, reminder
 from eslflow.call.commands import (
     Alarm,
     Answer,
@@ -30,6 +30,7 @@ from eslflow.call.events import (
     Held,
     HungUp,
     KeyPressed,
+    LegEnded,
     Offered,
     Parked,
     RecordStarted,
@@ -48,9 +49,11 @@ MOST_STEPS = 1000
 """A call that takes more steps goes round in circles; the dialplan gets it back."""
 
 
-GUARDIANS = (moves, deadman, lookout, reminder)
+GUARDIANS = (moves, deadman, lookout, reminder, callee, beep)
 """What goes on beside the flow. Most calls need few of them, and late."""
-TOLD = frozenset({Bridged, Unbridged, Parked, Held, RecordStarted, RecordStopped})
+TOLD = frozenset(
+    {Bridged, Unbridged, Parked, Held, LegEnded, RecordStarted, RecordStopped}
+)
 """What the switch tells of a call, whoever waits for it."""
 MEETINGS = (Bridged, RecordStarted)
 """With these, more of them may be needed."""
@@ -131,7 +134,7 @@ class Engine:
         else:
             self._hand_out(event)
         self._look_round()
-        if self.live.recorder.was_wished:
+        if self.live.recorder.was_wished or self.live.callee:
             self._guard()
         self._settle()
         return self._flush()
@@ -164,6 +167,9 @@ class Engine:
         live = self.live
         if isinstance(event, Bridged):
             live.leg, live.agent = event.leg, event.agent
+            live.callee = "" if event.leg == live.callee else live.callee
+        elif isinstance(event, LegEnded):
+            live.callee = "" if event.leg == live.callee else live.callee
         elif isinstance(event, (Unbridged, Parked)):
             live.leg = live.agent = ""
         reason = "hangup" if self._ending is not None else "switch"
@@ -233,6 +239,9 @@ class Engine:
 
     def _steps(self) -> Generator[Command, Event | None, None]:
         live = self.live
+        if live.is_emergency:
+            yield from self._emergency()
+            return
         name = live.flow.start
         for _ in range(MOST_STEPS):
             step = live.flow.steps[name]
@@ -248,10 +257,24 @@ class Engine:
         yield Alarm(f"{live.flow.name} goes round in circles at {live.step}")
         yield from self._leave(True)
 
+    def _emergency(self) -> Generator[Command, Event | None, None]:
+        """Put an emergency call through before anything else, and record nothing."""
+        live = self.live
+        step = live.flow.steps[live.flow.way_out]
+        live.step = step.name
+        live.site.visited(live.offered.uuid, step.name, "")
+        live.recorder.is_forbidden = True
+        yield Tell(f"emergency call to {live.offered.called}")
+        ending = yield from step.at_once(live)
+        live.site.visited(live.offered.uuid, step.name, ending)
+        # Nothing of it is left untried: the dialplan may have another way.
+        yield from self._leave(True)
+
     def _leave(self, to_dialplan: bool) -> Generator[Command, Event | None, None]:
         """End the flow: hang up, or let the dialplan's fallback reach a person."""
         live = self.live
         yield from want(live, Record.OFF, From.STEP)
+        yield from callee.let_go(live)
         if to_dialplan and not live.was_bridged:
             live.leaving = "handed_back"
             yield Tell("the dialplan takes the call on")

@@ -65,6 +65,23 @@ class Replied(NamedTuple):
     text: str = ""
 
 
+class JobDone(NamedTuple):
+    """What was to be done in the background is done (BACKGROUND_JOB)."""
+
+    leg: str
+    """As in `commands.Job`."""
+    is_ok: bool
+    text: str = ""
+    """The switch's words: `+OK <uuid>`, or `-ERR` and a hangup cause."""
+
+
+class LegEnded(NamedTuple):
+    """A leg that was called for this call is gone (its CHANNEL_HANGUP)."""
+
+    leg: str
+    cause: str = ""
+
+
 class Kept(NamedTuple):
     """The ledger has made rows durable, or could not."""
 
@@ -158,6 +175,8 @@ Event = (
     Offered
     | Executed
     | Replied
+    | JobDone
+    | LegEnded
     | Kept
     | Bridged
     | Unbridged

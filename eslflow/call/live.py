@@ -6,6 +6,7 @@ Must not do anything by itself.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -34,6 +35,22 @@ def _nobody_watches(_: str, __: str, ___: str) -> None:
     return None
 
 
+EMERGENCY = (
+    "112",
+    "110",
+    "911",
+    "999",
+    "000",
+    "111",
+    "113",
+    "115",
+    "117",
+    "118",
+    "119",
+)
+"""Numbers of police, fire brigade and ambulance, unless the settings say others."""
+
+
 @dataclass(frozen=True)
 class Site:
     """What every call of one installation shares."""
@@ -46,18 +63,24 @@ class Site:
     """By the path relative to the sounds folder: `support/en/welcome.wav`."""
     is_controlled: bool = False
     """Whether calls can be asked for something from outside: the control API."""
+    beep_s: float = 0.0
+    """How often both parties hear a tone while they are recorded; 0: never."""
     room: Callable[[], str] = _is_enough
     """Says why there is no room for another recording; empty: there is."""
     visited: Callable[[str, str, str], object] = _nobody_watches
     """Told the call, the step it comes to and ``, and again how the step has ended."""
+    emergency: frozenset[str] = frozenset(EMERGENCY)
+    """Numbers, as they are dialled, that are never asked, delayed or recorded."""
 
 
 class Live:
     """One call on its way through its flow."""
 
     __slots__ = (
+        "_legs",
         "_variables",
         "agent",
+        "callee",
         "consents",
         "flow",
         "is_answered",
@@ -93,11 +116,25 @@ class Live:
         """Unique-ID of the leg that the caller talks with; empty: with none."""
         self.agent = ""
         """Who has that leg."""
+        self.callee = ""
+        """Unique-ID of a leg that was called and does not talk yet; empty: none."""
         self.was_bridged = False
         """Whether an agent had the call; the dialplan cannot take it on after that."""
         self.leaving = ""
         """How the flow is ending the call, once it does: `finished`, `handed_back`."""
         self._variables = 0
+        self._legs = 0
+
+    @property
+    def is_emergency(self) -> bool:
+        """Whether somebody calls for help, and the flow can put them through."""
+        return bool(self.flow.way_out) and self.offered.called in self.site.emergency
+
+    def new_leg(self) -> str:
+        """Return the Unique-ID of a leg that is to be called; no other call has it."""
+        self._legs += 1
+        name = f"{self.offered.uuid} {self.now} {self._legs}"
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, name))
 
     def value(self, name: str) -> str:
         """Return a value of the call; empty when nothing has set it."""

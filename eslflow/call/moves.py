@@ -16,7 +16,7 @@ from eslflow.call.recorder import Asked, action_row
 from eslflow.call.recording import RUNNING, Moved, Recording, Segment, file_path
 from eslflow.call.records import MEANT, RecordingBegun
 from eslflow.call.wishes import Answered, Want, Wish
-from eslflow.flow.model import AfterMask, From, Record
+from eslflow.flow.model import AfterMask, From, Party, Record
 from eslflow.wire.buglist import recorders
 from eslflow.wire.terms import ApiCommand, RecordAction
 
@@ -202,6 +202,8 @@ def _ask_start(live: Live, segment: Segment) -> Words:
     ]
     if live.flow.recording.is_stereo:
         options.insert(0, "RECORD_STEREO=true")
+        if live.flow.recording.left is Party.CALLEE:
+            options.insert(1, "RECORD_STEREO_SWAP=true")
     if segment.moment is From.ANSWER:
         options.insert(0, "RECORD_BRIDGE_REQ=true")
     more = f" 0 {{{','.join(options)}}}"

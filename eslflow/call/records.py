@@ -21,7 +21,7 @@ class State(StrEnum):
     UNANSWERED = "unanswered"
     """No valid key; the reason says which way."""
     HUNG_UP = "hung_up"
-    """The caller hung up while being asked."""
+    """Who was asked hung up meanwhile."""
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
     VERBAL = "verbal"
@@ -42,8 +42,12 @@ class Reason(StrEnum):
     """The answer could not be stored."""
     REFUSED_BY_SWITCH = "refused_by_switch"
     """The switch would not ask the question."""
+    NOBODY = "nobody"
+    """There was nobody on the line to be asked."""
+    CALLER_LEFT = "caller_left"
+    """The caller hung up while the called party was asked."""
     MORE = "more"
-    """The caller asked for more: of `requested`, the notice named was then played; of
+    """More was asked for: of `requested`, the notice named was then played; of
     `unanswered`, nothing else was pressed."""
 
 
@@ -129,6 +133,8 @@ class Choice(NamedTuple):
     """What was pressed at last; empty when nothing was."""
     tries: int = 0
     """How often it was asked."""
+    party: str = "caller"
+    """Who was asked: `caller` or `callee`."""
 
 
 class RecordingBegun(NamedTuple):
@@ -185,6 +191,55 @@ class RecordingChecked(NamedTuple):
     """What is wrong in words, a line each; empty when nothing is."""
 
 
+class RecordingStored(NamedTuple):
+    """In which form a recording is kept at rest; completes `RecordingBegun`."""
+
+    id: str
+    stored_at: int
+    form: str
+    """`wav`, `flac` or `opus`; `.age` behind it says that it is encrypted."""
+    path: str
+    """Where the file is now."""
+    plain_sha256: str
+    """Of what is decrypted: the file as it was before it was encrypted."""
+    stored_sha256: str
+    """Of the file that is kept; `sha256` is that of the file the switch wrote."""
+    stored_bytes: int
+    source: str
+    """The file that it was made of, as long as that is still to be removed."""
+
+
+class RecordingSettled(NamedTuple):
+    """That a recording is kept in one form only; completes `RecordingStored`."""
+
+    id: str
+    source: str = ""
+
+
+class RecordingHooked(NamedTuple):
+    """What became of the command that a site runs for each recording."""
+
+    id: str
+    hook_at: int
+    hook_tries: int
+    hook_result: str
+    """`done`, or why it failed."""
+
+
+class Look(NamedTuple):
+    """That somebody looked at what was recorded; kept before he may."""
+
+    at: int
+    who: str
+    """The machine's user."""
+    what: str
+    """`decrypt`."""
+    call_uuid: str
+    recording_id: str
+    reason: str
+    """In the words of who looked."""
+
+
 MEANT = "not asked yet"
 """In place of the switch's words, on the row of a stop that is to be asked for."""
 
@@ -222,5 +277,9 @@ Row = (
     | RecordingBegun
     | RecordingEnded
     | RecordingChecked
+    | RecordingStored
+    | RecordingSettled
+    | RecordingHooked
     | RecordingAction
+    | Look
 )

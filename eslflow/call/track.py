@@ -14,6 +14,7 @@ from eslflow.call.commands import (
     Await,
     Command,
     Execute,
+    Job,
     Keep,
     Timer,
     Until,
@@ -23,6 +24,7 @@ from eslflow.call.events import (
     CallEnded,
     Event,
     Executed,
+    JobDone,
     Kept,
     Replied,
     TimedOut,
@@ -38,7 +40,7 @@ class Numbers:
 
     def __init__(self) -> None:
         self.command = 0
-        """Of the last `Execute` or `Api`."""
+        """Of the last `Execute`, `Api` or `Job`."""
         self.token = 0
         """Of the last `Timer`."""
 
@@ -71,19 +73,21 @@ class Track:
         if type(event) is TimedOut:
             return event.token == self._token
         awaited = self.awaited
-        if isinstance(awaited, (Api, Execute)):
+        if isinstance(awaited, (Api, Execute, Job)):
             return self._is_outcome(awaited, event)
         if isinstance(awaited, Await):
             return isinstance(event, awaited.kinds)
         return type(awaited) is Keep and type(event) is Kept
 
-    def _is_outcome(self, awaited: Api | Execute, event: Event) -> bool:
+    def _is_outcome(self, awaited: Api | Execute | Job, event: Event) -> bool:
         if isinstance(event, Replied) and event.number == self._number:
             # That an application was taken on says nothing yet.
             return isinstance(awaited, Api) or not event.is_ok
+        if isinstance(awaited, Job):
+            return isinstance(event, JobDone) and event.leg == awaited.leg
         if isinstance(awaited, Execute) and isinstance(event, Executed):
             return event.mark == mark(self._number)
-        return False
+        return isinstance(awaited, Execute) and isinstance(event, awaited.sooner)
 
     def drop_out(self) -> None:
         """End it where it stands."""
@@ -126,7 +130,7 @@ class Track:
         kind = type(command)
         if kind is Until or kind is Await:
             return
-        if kind is Execute or kind is Api:
+        if kind is Execute or kind is Api or kind is Job:
             self._numbers.command += 1
         out.append(command)
 
@@ -148,4 +152,4 @@ def _waits(command: Command) -> bool:
         return command.is_durable
     if type(command) is Until:
         return not command.holds()
-    return type(command) is Await
+    return type(command) is Await or type(command) is Job

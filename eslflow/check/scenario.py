@@ -18,7 +18,7 @@ REST = "..."
 """In a path: any steps, or none."""
 DIALPLAN, NOBODY = "dialplan", "nobody"
 """Whom a call reaches that reaches no queue."""
-ENDINGS = ("hung_up", "finished", "handed_back", "lost", "failed")
+ENDINGS = ("hung_up", "finished", "handed_back", "transferred", "lost", "failed")
 """How a call ends, as the ledger spells it."""
 
 
@@ -34,6 +34,18 @@ class Outcome(StrEnum):
     """The caller waits, and gives up."""
     FAILED = "failed"
     """There is no such queue."""
+
+
+class Callee(StrEnum):
+    """What becomes of a call to somebody, as the steps that call spell it."""
+
+    ANSWERED = "answered"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    REFUSED = "refused"
+    FULL = "full"
+    INVALID = "invalid"
+    FAILED = "failed"
 
 
 class Act(StrEnum):
@@ -94,6 +106,8 @@ class Scenario:
     """The step in which the caller hangs up."""
     queues: Mapping[str, tuple[Outcome, ...]] = field(default_factory=dict)
     """How queues answer, visit by visit."""
+    callee: Callee = Callee.ANSWERED
+    """What becomes of a call to somebody."""
     faults: Mapping[Fault, tuple[str, ...]] = field(default_factory=dict)
     agent: tuple[str, ...] = ()
     """What the agent does in the talk, in order: keys, `hold`, `unhold`, `hang_up`."""

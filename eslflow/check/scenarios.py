@@ -22,6 +22,7 @@ from eslflow.check.scenario import (
     REST,
     UNHOLD,
     Act,
+    Callee,
     Expected,
     Fault,
     Outcome,
@@ -29,14 +30,15 @@ from eslflow.check.scenario import (
 )
 from eslflow.flow.document import Document, Kind, Node
 from eslflow.flow.model import Flow
+from eslflow.flow.options import OneOf
 from eslflow.flow.problems import Context, entries_of, listed, named, near, scalar
 from eslflow.steps.queue import Queue
-from eslflow.wire.terms import App
+from eslflow.wire.terms import ApiCommand, App
 
 KEYS = ("scenarios", "at", "caller", "called")
 """What a file has: scenarios, and what holds for those that do not say otherwise."""
 SCENARIO = (
-    *("press", "hang_up_at", "queue", "switch", "agent"),
+    *("press", "hang_up_at", "queue", "callee", "switch", "agent"),
     *("caller", "caller_name", "called", "at", "expect"),
 )
 EXPECT = (
@@ -140,6 +142,7 @@ class _Reader:
             "press": self._press,
             "hang_up_at": self._hang_up_at,
             "queue": self._queues,
+            "callee": OneOf(Callee).convert,
             "switch": self._switch,
             "agent": self._agent,
             "at": self._at,
@@ -181,7 +184,7 @@ class _Reader:
 
     def _switch(self, node: Node, context: Context) -> dict[Fault, tuple[str, ...]]:
         acts = [str(act) for act in Act]
-        apps = [str(app) for app in App]
+        apps = [*map(str, App), *map(str, ApiCommand)]
         known: dict[str, tuple[str, Collection[str]]] = {
             Fault.REFUSE: ("command or application", (*acts, *apps)),
             Fault.LIE: ("command", acts),

@@ -36,6 +36,10 @@ TEMPLATE = """\
 # numbers: {"4930123456": support}
 default_flow: support
 
+# Emergency numbers as they are dialled: a flow that calls what was dialled puts them
+# through before anything else, unasked and unrecorded.
+# emergency: [112, 110, 911, 999, "000", 111, 113, 115, 117, 118, 119]
+
 # Folders, relative to this file. FreeSWITCH reads sounds and writes recordings, so
 # their paths must have no blanks.
 # flows: flows
@@ -46,6 +50,12 @@ default_flow: support
 # With less room than this on the disk of recordings, none begins: a disk that fills up
 # is no error to FreeSWITCH. An hour of one call takes 115MB.
 # free_space: 1GB
+
+# What becomes of recordings that were found intact, in this order, each only if it
+# stands here: another format (flac or opus), encryption to recipients of age (eslflow
+# recordings keygen makes one), a program that is run for each (its whole path). And
+# how often both parties hear a tone while they are recorded. See docs/recording.md.
+# recording: {convert: flac, encrypt_to: [age1...], hook: [/usr/bin/up], beep: 15s}
 
 # FreeSWITCH's own event socket, to see whether it is well. The password stands in a
 # file, or in the environment as ESLFLOW_SWITCH_PASSWORD.

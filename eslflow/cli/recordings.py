@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from eslflow.cli import reconcile
+from eslflow.cli import decrypt, reconcile
 from eslflow.cli.lookups import as_json, reader, spans
-from eslflow.cli.story import file_story
+from eslflow.cli.story import file_story, looks_at
 from eslflow.cli.tables import local, room, table
-from eslflow.errors import visible
+from eslflow.errors import Sealed, visible
 
 if TYPE_CHECKING:
     from eslflow.ledger.read import Reader
     from eslflow.recordings.audit import Audited
 
-COLUMNS = ("recording", "at", "caller", "called", "purposes", "length", "verdict")
-SPARE = ("called", "purposes", "caller")
+COLUMNS = (
+    "recording", "at", "caller", "called", "purposes", "length", "stored", "verdict",
+)  # fmt: skip
+SPARE = ("called", "purposes", "caller", "stored")
 """What a narrow terminal goes without; `show` tells it."""
 VERDICTS = ("intact", "missing", "damaged", "leaked", "unpermitted")
 NOT_ENDED = "has not ended yet"
@@ -33,6 +35,8 @@ def command() -> None:
 
 
 command.add_command(reconcile.command)
+command.add_command(decrypt.command)
+command.add_command(decrypt.keygen)
 
 
 @command.command("list")
@@ -67,6 +71,7 @@ def _row(line: Line) -> tuple[object, ...]:
         line["called"] or "",
         line["purposes"],
         "" if ms is None else f"{ms / 1000:.1f} s",
+        line.get("form") or "wav",
         line["verdict"] or ("unchecked" if line["state"] else "running"),
     )
 
@@ -79,14 +84,14 @@ def show(ctx: click.Context, recording: str, as_json_: bool) -> None:
     """Show everything kept of RECORDING: its name, the start of it, or its call's."""
     with reader(ctx.obj) as ledger:
         found = [
-            {**line, "actions": ledger.actions(line)}
+            {**line, "actions": ledger.actions(line), "looks": ledger.looks(line)}
             for line in ledger.recordings_named(recording)
         ]
     if as_json_:
         click.echo(as_json([_with_spans(line) for line in found]))
         return
-    stories = ("\n".join(file_story(line, line["actions"])) for line in found)
-    click.echo("\n\n".join(stories))
+    stories = [[*file_story(line, line["actions"]), *looks_at(line)] for line in found]
+    click.echo("\n\n".join("\n".join(map(visible, lines)) for lines in stories))
 
 
 def _with_spans(line: Line) -> Line:
@@ -122,25 +127,32 @@ class _Looked(NamedTuple):
 @command.command("verify")
 @click.argument("recordings", nargs=-1)
 @click.option("--all", "all_", is_flag=True, help="Every recording of the site.")
+@decrypt.IDENTITY
 @click.option("--json", "as_json_", is_flag=True, help="For programs: JSON.")
 @click.pass_context
 def verify(
-    ctx: click.Context, recordings: tuple[str, ...], all_: bool, as_json_: bool
+    ctx: click.Context,
+    recordings: tuple[str, ...],
+    all_: bool,
+    identity: Path | None,
+    as_json_: bool,
 ) -> None:
     """Look into the files of RECORDINGS once more; exit 1 unless all are intact.
 
     What was found at first stays kept; a recording that nobody has looked into gets its
-    entry now, and goes to quarantine if it is bad.
+    entry now, and goes to quarantine if it is bad. Of an encrypted file only the
+    checksum is compared, unless an identity opens it; nothing of it is written then.
     """
     if all_ == bool(recordings):
         raise click.UsageError("Name recordings, or say --all.")
+    identities = _identities(identity)
     with reader(ctx.obj) as ledger:
         lines = (
             ledger.recordings(limit=-1)
             if all_
             else [line for name in recordings for line in ledger.recordings_named(name)]
         )
-        looked = [_look(ctx.obj, ledger, line) for line in lines]
+        looked = [_look(ctx.obj, ledger, line, identities) for line in lines]
     if as_json_:
         click.echo(as_json([found._asdict() for found in looked]))
     else:
@@ -158,21 +170,37 @@ def _tell(looked: Sequence[_Looked]) -> None:
     click.echo(f"{len(looked)} looked into, {bad or 'none'} to look after", err=True)
 
 
-def _look(site: Path, ledger: Reader, line: Line) -> _Looked:
+def _identities(path: Path | None) -> list[Any]:
+    from eslflow.recordings.age import read_identities
+
+    return [] if path is None else read_identities(path)
+
+
+def _look(site: Path, ledger: Reader, line: Line, identities: Sequence[Any]) -> _Looked:
+    from eslflow.recordings import stored
     from eslflow.recordings.auditor import look
     from eslflow.settings import load_settings
 
     if not line["state"]:
         return _Looked(line["id"], NOT_ENDED, line["path"], "", "")
+    # A running serve may have stored it elsewhere while others were looked into.
+    named = ledger.recordings_named(line["id"])
+    line = next(now for now in named if now["id"] == line["id"])
     settings = load_settings(site)
+    actions, folder, note = ledger.actions(line), settings.recordings, ""
     try:
-        found, path = look(settings.recordings, line, ledger.actions(line))
+        if stored.is_stored(line):
+            found, path, note = stored.look(folder, line, actions, identities)
+        else:
+            found, path = look(folder, line, actions)
     except OSError as error:
         words = f"it cannot be read: {error.strerror}"
         return _Looked(line["id"], "unknown", line["path"], "", words)
+    except Sealed as error:
+        return _Looked(line["id"], "unknown", line["path"], "", str(error))
     if line["checked_at"] is None and line["state"] == "stopped":
         path = _keep(settings.ledger, settings.recordings, line, found, path)
-    return _compared(line, found, path)
+    return _compared(line, found, path, note)
 
 
 def _keep(
@@ -188,10 +216,10 @@ def _keep(
     return Path(row.path)
 
 
-def _compared(line: Line, found: Audited, path: Path | None) -> _Looked:
+def _compared(line: Line, found: Audited, path: Path | None, note: str) -> _Looked:
     """Return what was found; a file that is not the one it was is not intact."""
-    verdict, words = str(found.verdict), found.words
-    kept = line["sha256"]
+    verdict, words = str(found.verdict), found.words or note
+    kept = line.get("stored_sha256") or line["sha256"]
     if kept and found.sha256 and kept != found.sha256:
         verdict = "changed"
         words = f"its sha256 is {found.sha256}, it was {kept}\n{words}".rstrip()

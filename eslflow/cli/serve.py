@@ -22,6 +22,7 @@ from eslflow.site import Loaded, open_site
 if TYPE_CHECKING:
     from eslflow.clock import Clock
     from eslflow.ledger.writer import Ledger
+    from eslflow.recordings.keeper import Keeper
     from eslflow.switch.controller import Controller
     from eslflow.switch.link import Link
     from eslflow.switch.rounds import Rounds
@@ -67,6 +68,7 @@ def serve(settings: Settings, site: Path) -> None:
     with Ledger(settings.ledger, wakeup.notify) as ledger:
         wakeup.watch(ledger)
         clock = SystemClock()
+        keeper = _keeper(settings, ledger, clock)
         controller = _controller(settings, loaded, ledger, clock)
         controller.start()
         link = link_of(settings.switch, clock, loaded.shelf.needs())
@@ -75,7 +77,7 @@ def serve(settings: Settings, site: Path) -> None:
         _announce(controller, settings, ", ".join(loaded.shelf.flows))
         checking = _checking(settings, ledger, clock)
         adopting = _adoption(settings, controller, link, clock)
-        with checking, adopting, _reporting(controller):
+        with checking, _keeping(keeper), adopting, _reporting(controller):
             left = run_until_stopped(controller, SIGNALS, settings.drain_s)
         control.stop()
         link.close()
@@ -92,6 +94,39 @@ def _checking(settings: Settings, ledger: Ledger, clock: Clock) -> Rounds:
     folder = settings.recordings
     auditor = Auditor(settings.ledger, ledger.keep, folder, clock, alarm)
     return Rounds("checking recordings", auditor.run_due, ROUND_S)
+
+
+def _keeper(settings: Settings, ledger: Ledger, clock: Clock) -> Keeper | None:
+    """Return what brings recordings to rest, if the site wants anything of it.
+
+    Raises:
+        SettingsError: a library or a program that it takes is not there.
+    """
+    from eslflow.recordings.forms import Form
+    from eslflow.recordings.keeper import Keeper, Wanted
+
+    site = settings.recording
+    convert = Form(site.convert.value) if site.convert else None
+    wanted = Wanted(convert, site.encrypt_to, site.hook)
+    if not wanted.is_something:
+        return None
+    folder, keep = settings.recordings, ledger.keep
+    return Keeper(wanted, settings.ledger, keep, folder, clock, alarm, tell)
+
+
+@contextmanager
+def _keeping(keeper: Keeper | None) -> Iterator[None]:
+    """Bring recordings to rest, again and again, in a thread of its own."""
+    from eslflow.switch.rounds import Rounds
+
+    if keeper is None:
+        yield
+        return
+    with Rounds("keeping recordings", keeper.run_due, ROUND_S):
+        try:
+            yield
+        finally:
+            keeper.stop()
 
 
 @contextmanager
@@ -136,6 +171,7 @@ def _controller(
         loaded.site,
         room=Space(settings.recordings, settings.free_space, clock).problem,
         is_controlled=settings.control is not None,
+        beep_s=settings.recording.beep_s,
     )
     return Controller(
         loaded.shelf,
@@ -152,6 +188,11 @@ def _controller(
 def alarm(text: str) -> None:
     """Tell what somebody has to look after; what strangers wrote stays on one line."""
     log.warning("%s", ascii(text)[1:-1])
+
+
+def tell(text: str) -> None:
+    """Tell what has been done; what other programs said stays on one line."""
+    log.info("%s", ascii(text)[1:-1])
 
 
 def _make_folder(recordings: Path) -> None:

@@ -73,6 +73,8 @@ def _choice(choice: Kept) -> Iterator[str]:
     yield f"{choice['purpose']}: {state}{reason}"
     yield f"  at        {_at(choice['at'])}, step {choice['step']}"
     yield f"  basis     {choice['basis']}, by {choice['performed_by']}"
+    if choice.get("party") == "callee":
+        yield "  asked     the called party"
     if not choice["notice"]:
         return
     yield f"  notice    {asked(choice)}"
@@ -143,3 +145,24 @@ def _found(recording: Kept) -> Iterator[str]:
         yield f"            {line}"
     if recording["sha256"]:
         yield f"  sha256    {recording['sha256']}"
+    yield from _stored(recording)
+
+
+def _stored(recording: Kept) -> Iterator[str]:
+    """Tell in which form it is kept, and what became of the site's command."""
+    if recording.get("form"):
+        at, size = _at(recording["stored_at"]), recording["stored_bytes"]
+        yield f"  stored    {at}: {recording['form']}, {size} bytes"
+        if recording["stored_sha256"] != recording["sha256"]:
+            yield f"  sha256    {recording['stored_sha256']} (of the stored file)"
+    if recording.get("hook_tries"):
+        tries = _TIMES.get(recording["hook_tries"], f"{recording['hook_tries']} times")
+        ran = f"{recording['hook_result']}, run {tries}"
+        yield f"  hook      {_at(recording['hook_at'])}: {ran}"
+
+
+def looks_at(recording: Kept) -> Iterator[str]:
+    """Yield who looked at a recording, and why."""
+    for look in recording["looks"]:
+        yield f"  looked    {_at(look['at'])}: {look['what']} by {look['who']}"
+        yield f"            {look['reason']}"

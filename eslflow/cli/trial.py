@@ -44,6 +44,9 @@ _NAMES = {"star": "*", "hash": "#"}
 )
 @click.option("--caller", default="+4930123456", help="Caller's number.")
 @click.option(
+    "--called", default="", help="The number dialled. [default: the flow's name]"
+)
+@click.option(
     "--language", default="", help="A language of the flow. [default: its first]"
 )
 @click.option(
@@ -59,6 +62,7 @@ def command(
     flow: str,
     press: str | None,
     caller: str,
+    called: str,
     language: str,
     at: datetime | None,
 ) -> None:
@@ -69,10 +73,11 @@ def command(
     script = Script(
         uuid="try",
         keys=keys or (),
+        callee_keys=keys or (),
         press=_ask if keys is None else None,
         caller=caller,
         path=found.name,
-        called=found.name,
+        called=called or found.name,
     )
     tell(
         _in_language(found, language or found.languages[0]),

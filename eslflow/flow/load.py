@@ -20,6 +20,7 @@ from eslflow.flow.model import (
     Channels,
     Flow,
     Notice,
+    Party,
     Prompt,
     Purpose,
     RecordingRules,
@@ -82,8 +83,9 @@ NOTICE: dict[str, Takes] = {"version": Whole(1, 1_000_000), "url": Url()}
 RECORDING: dict[str, tuple[Takes, str]] = {
     "channels": (
         OneOf(Channels),
-        "stereo: the caller left, the agent right; or mono. [stereo]",
+        "stereo: the two parties on a track each; or mono. [stereo]",
     ),
+    "left": (OneOf(Party), "Who is on the left of a stereo file. [caller]"),
     "agent_keys": (
         Keys(OneOf(AgentKey)),
         "What the agent's keys do, pressed after a star: {1: mask, 2: unmask}.",

@@ -38,11 +38,19 @@ class Record(StrEnum):
     """Silence is stored in place of sound, while the step runs."""
 
 
+class Party(StrEnum):
+    """The two ends of a call."""
+
+    CALLER = "caller"
+    CALLEE = "callee"
+    """Whom the caller was put through to."""
+
+
 class Channels(StrEnum):
     """How many tracks a recording has."""
 
     STEREO = "stereo"
-    """The caller on the left, the agent on the right."""
+    """The two parties have a track each."""
     MONO = "mono"
 
 
@@ -109,6 +117,8 @@ class RecordingRules:
     """How the calls of a flow are recorded, whatever the step."""
 
     channels: Channels = Channels.STEREO
+    left: Party = Party.CALLER
+    """Who is on the left of a stereo file."""
     after_mask: AfterMask = AfterMask.STAY
     agent_keys: Mapping[str, AgentKey] = field(default_factory=dict)
     """By the digit that the agent presses after a star."""
@@ -122,7 +132,7 @@ class RecordingRules:
 
     @property
     def is_stereo(self) -> bool:
-        """Whether caller and agent have a track each."""
+        """Whether the two parties have a track each."""
         return self.channels is Channels.STEREO
 
 
@@ -197,6 +207,11 @@ class Flow:
         """Whether a step or an agent's key masks recordings."""
         masks = any(step.record is Record.MASKED for step in self.steps.values())
         return masks or AgentKey.MASK in self.recording.agent_keys.values()
+
+    @cached_property
+    def way_out(self) -> str:
+        """Name of the first step that calls whatever number was dialled; or empty."""
+        return next((n for n, step in self.steps.items() if step.dials_called), "")
 
     @cached_property
     def has_agents(self) -> bool:

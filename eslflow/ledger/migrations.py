@@ -158,3 +158,44 @@ def what_the_file_holds(db: Database) -> None:
 def notices_are_proof_too(db: Database) -> None:
     """Refuse to change the words that choices rest on."""
     _make_append_only(db, "notices")
+
+
+@migrations()
+def who_was_asked(db: Database) -> None:
+    """Keep whether the caller or the called party was asked."""
+    db.execute("ALTER TABLE choices ADD COLUMN party TEXT NOT NULL DEFAULT 'caller'")
+
+
+_AT_REST = """
+ALTER TABLE recordings ADD COLUMN stored_at INTEGER;;
+ALTER TABLE recordings ADD COLUMN form TEXT;;
+ALTER TABLE recordings ADD COLUMN plain_sha256 TEXT;;
+ALTER TABLE recordings ADD COLUMN stored_sha256 TEXT;;
+ALTER TABLE recordings ADD COLUMN stored_bytes INTEGER;;
+ALTER TABLE recordings ADD COLUMN source TEXT;;
+ALTER TABLE recordings ADD COLUMN hook_at INTEGER;;
+ALTER TABLE recordings ADD COLUMN hook_tries INTEGER;;
+ALTER TABLE recordings ADD COLUMN hook_result TEXT;;
+CREATE INDEX recordings_forms ON recordings (form) WHERE verdict = 'intact';;
+CREATE INDEX recordings_unsettled ON recordings (id) WHERE source <> '';;
+CREATE INDEX recordings_unhooked ON recordings (checked_at)
+    WHERE verdict = 'intact' AND hook_result IS NOT 'done';;
+CREATE TABLE looks (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    who TEXT NOT NULL,
+    what TEXT NOT NULL,
+    call_uuid TEXT NOT NULL,
+    recording_id TEXT NOT NULL,
+    reason TEXT NOT NULL
+);;
+CREATE INDEX looks_call ON looks (call_uuid)
+"""
+
+
+@migrations()
+def forms_and_looks(db: Database) -> None:
+    """Keep in which form a recording is stored, and who looked at it."""
+    for statement in _AT_REST.split(";;"):
+        db.execute(statement)
+    _make_append_only(db, "looks")

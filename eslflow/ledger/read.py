@@ -226,6 +226,44 @@ class Reader:
             raise NotFound(f"there is no recording {name!r}: see eslflow recordings")
         return found[0]
 
+    def unsettled(self) -> list[Line]:
+        """Return recordings whose earlier form is still to be removed."""
+        return self._all("SELECT * FROM recordings WHERE source <> ''", [])
+
+    def to_store(self, converts: bool, encrypts: bool, limit: int) -> list[Line]:
+        """Return intact recordings that are not in their form yet, oldest first."""
+        forms = ["form IS NULL"] * (converts or encrypts)
+        # What is encrypted cannot be converted any more: nobody here can read it.
+        forms += ["form IN ('wav', 'flac', 'opus')"] * encrypts
+        if not forms:
+            return []
+        sql = (
+            f"SELECT * FROM recordings WHERE verdict = 'intact' AND sha256 <> '' "
+            f"AND coalesce(source, '') = '' AND ({' OR '.join(forms)}) "
+            "ORDER BY asked_at LIMIT ?"
+        )
+        return self._all(sql, [limit])
+
+    def to_hook(self, since: int, tries: int) -> list[Line]:
+        """Return intact recordings found so since then whose command has not run."""
+        sql = (
+            "SELECT * FROM recordings WHERE verdict = 'intact' AND sha256 <> '' "
+            "AND hook_result IS NOT 'done' AND checked_at >= ? "
+            "AND coalesce(hook_tries, 0) < ? AND coalesce(source, '') = '' "
+            "ORDER BY checked_at"
+        )
+        return self._all(sql, [since, tries])
+
+    def looks(self, recording: Mapping[str, Any]) -> list[Line]:
+        """Return who looked at a recording, in order."""
+        # A ledger that no newer eslflow has written to yet knows of none.
+        if not self._all("SELECT 1 FROM sqlite_master WHERE name = 'looks'", []):
+            return []
+        sql = (
+            "SELECT * FROM looks WHERE call_uuid = ? AND recording_id = ? ORDER BY seq"
+        )
+        return self._all(sql, [recording["call_uuid"], recording["id"]])
+
     def actions(self, recording: Mapping[str, Any]) -> list[Line]:
         """Return what was asked of a recording's recorder, in order."""
         sql = (

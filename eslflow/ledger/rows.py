@@ -18,11 +18,15 @@ from eslflow.call.records import (
     CallEnded,
     CallOffered,
     Choice,
+    Look,
     NoticePlayed,
     RecordingAction,
     RecordingBegun,
     RecordingChecked,
     RecordingEnded,
+    RecordingHooked,
+    RecordingSettled,
+    RecordingStored,
     Row,
 )
 
@@ -79,6 +83,10 @@ _KINDS: dict[type[Row], _Kind] = {
     RecordingAction: _Kind("recording_actions", RecordingAction._fields),
     RecordingEnded: _Kind("recordings", RecordingEnded._fields, key="id"),
     RecordingChecked: _Kind("recordings", RecordingChecked._fields, key="id"),
+    RecordingStored: _Kind("recordings", RecordingStored._fields, key="id"),
+    RecordingSettled: _Kind("recordings", RecordingSettled._fields, key="id"),
+    RecordingHooked: _Kind("recordings", RecordingHooked._fields, key="id"),
+    Look: _Kind("looks", Look._fields),
     CallEnded: _Kind("calls", CallEnded._fields, key="uuid"),
 }
 """In the order in which a batch is written: beginnings before what completes them."""

@@ -30,7 +30,11 @@ _KINDS: dict[str, type[Any]] = {
         records.RecordingBegun,
         records.RecordingEnded,
         records.RecordingChecked,
+        records.RecordingStored,
+        records.RecordingSettled,
+        records.RecordingHooked,
         records.RecordingAction,
+        records.Look,
     )
 }
 _ENUMS = {"Choice": ("state", State), "RecordingAction": ("action", RecordAction)}

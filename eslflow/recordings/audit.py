@@ -159,14 +159,14 @@ def _contents(
             yield from _clear(sound, cut, is_last, number == 0)
 
 
-def _shift(span: Span) -> int:
+def shift_of(span: Span) -> int:
     """Return how far from its place in the file a span may lie."""
     return SHIFT_US + span.ends // DRIFT + span.gaps * GAP_US
 
 
 def _masked(sound: Sound, span: Span, is_last: bool) -> Iterator[Finding]:
     """Demand silence: in the middle of it, and as long as the mask was."""
-    shift = _shift(span)
+    shift = shift_of(span)
     begin = sound.frame(span.begins + shift)
     end = sound.frames if is_last else sound.frame(span.ends - shift)
     masked = f"masked from {place(span.begins)} to {place(span.ends)}"
@@ -207,7 +207,7 @@ def _clear(
     """Demand that something is there, unless it is too short for that."""
     if span.length < (LEAST_EDGE_US if is_first or is_last else LEAST_CLEAR_US):
         return
-    shift = _shift(span)
+    shift = shift_of(span)
     begin = 0 if is_first else sound.frame(span.begins + shift)
     end = sound.frames if is_last else sound.frame(span.ends - shift - EARLY_US)
     if begin < end and sound.first_sound(begin, end) is None:

@@ -17,7 +17,9 @@ from eslflow.recordings.days import DAY_S
 QUIET_S = 60
 """A file that was written to less long ago may still be recorded, and its row be on its
 way. A recorder writes every 4 s at the slowest (measured)."""
-_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,63}-[0-9]{1,6}\.wav")
+_NAME = re.compile(
+    r"([0-9A-Za-z][0-9A-Za-z-]{0,63}-[0-9]{1,6})\.(wav|flac|opus)(\.age)?"
+)
 _DIGITS = re.compile(r"[0-9]+")
 
 
@@ -30,9 +32,10 @@ def strays(
     """
     for day in _recent(folder, now) if is_quick else _days(folder):
         for entry in _entries(day):
-            if not _NAME.fullmatch(entry.name):
+            named = _NAME.fullmatch(entry.name)
+            if named is None:
                 continue
-            if _is_at_rest(entry, now) and not is_known(entry.name[: -len(".wav")]):
+            if _is_at_rest(entry, now) and not is_known(named[1]):
                 yield Path(entry.path)
 
 

@@ -12,6 +12,7 @@ import hashlib
 import os
 import re
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 PIECE = 1 << 20
@@ -63,6 +64,12 @@ class Sound:
     def place(self, frame: int) -> int:
         """Return the place of a frame, in microseconds."""
         return frame * 1_000_000 // self.rate
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield all whole frames, in pieces."""
+        end = self.frames * self.width
+        for at in range(0, end, PIECE):
+            yield self._piece(at, end)
 
     def first_sound(self, begin: int, end: int) -> int | None:
         """Return the first frame from `begin` that is not silent; None: none is."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from eslflow.sim.apps import Transferred
+from eslflow.sim.apps import FRAME_S, Transferred
 from eslflow.sim.commands import words
 from eslflow.sim.lies import Lie
 from eslflow.sim.recordings import OK as RECORD_OK
@@ -144,6 +144,17 @@ def _uuid_broadcast(channel: Channel, arg: str) -> str:
     return "+OK Message sent\n"
 
 
+def _uuid_bridge(channel: Channel, arg: str) -> str:
+    first, second = (*words(arg), "", "")[:2]
+    if not second:
+        return "-USAGE: <uuid> <other_uuid>\n"
+    legs = channel.legs.named(first), channel.legs.named(second)
+    if None in legs or channel.agent.is_joined:
+        return "-ERR Invalid uuid\n"
+    channel.later(FRAME_S, channel.join)
+    return f"+OK {second}\n"
+
+
 def _uuid_hold(channel: Channel, arg: str) -> str:
     first, second = (*words(arg), "", "")[:2]
     if not first:
@@ -236,6 +247,7 @@ API: dict[str, Callable[[Channel, str], str]] = {
     "uuid_flush_dtmf": _uuid_flush_dtmf,
     "uuid_exists": _uuid_exists,
     "uuid_kill": _uuid_kill,
+    "uuid_bridge": _uuid_bridge,
     "uuid_buglist": _uuid_buglist,
     "uuid_displace": _uuid_displace,
     "uuid_broadcast": _uuid_broadcast,

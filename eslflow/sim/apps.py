@@ -84,6 +84,10 @@ class Transferred(Interrupted):
         """When the caller hangs up there; None: the applications end by themselves."""
 
 
+class Joined(Interrupted):
+    """The call is joined with another leg (`uuid_bridge`)."""
+
+
 class Left(Interrupted):
     """The dialplan takes the call on."""
 
@@ -91,6 +95,12 @@ class Left(Interrupted):
 def _answer(channel: Channel, run: Run) -> Generator[float, None, str]:
     yield 0.021
     channel.answered()
+    return NONE
+
+
+def _ring_ready(channel: Channel, run: Run) -> Generator[float, None, str]:
+    yield 0.0
+    channel.fire("CHANNEL_PROGRESS")
     return NONE
 
 
@@ -271,6 +281,7 @@ def _collect(
 
 APPS: dict[str, App] = {
     "answer": _answer,
+    "ring_ready": _ring_ready,
     "set": _set,
     "export": _set,
     "log": _nothing,

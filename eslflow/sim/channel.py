@@ -21,6 +21,7 @@ from eslflow.sim.apps import (
     AgentGone,
     Gone,
     Interrupted,
+    Joined,
     Left,
     Run,
     Transferred,
@@ -251,6 +252,11 @@ class Channel(Past):
         """Send the caller to another extension."""
         if self.state.is_up and not self._is_ended:
             self._resume(moved)
+
+    def join(self) -> None:
+        """Join the caller with whom the switch has called, if both are still there."""
+        if self.state.is_up and not self._is_ended and self.agent.is_up:
+            self._resume(Joined())
 
     # What applications and commands do with the channel.
 

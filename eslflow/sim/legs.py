@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from eslflow.sim.events import Headers
 from eslflow.sim.keypad import Keypad
 from eslflow.sim.recordings import stop_all
+from eslflow.sim.talks import run_on
 
 if TYPE_CHECKING:
     from eslflow.sim.channel import Channel
@@ -97,6 +98,13 @@ class AgentLeg(Leg):
     def answers(self) -> None:
         """Take the call."""
         self._is_up = self.was_up = True
+
+    def runs(self, app: str, arg: str, mark: str) -> None:
+        """Run an application that was asked for."""
+        run_on(self, app, arg, mark)
+
+    def joins(self) -> None:
+        """Leave what it does, to be joined with the caller."""
 
     def leaves(self) -> None:
         """Be gone; what runs on this leg ends while it still names the other."""

@@ -93,6 +93,11 @@ class Script:
     """When the agent answers, or how long a caller waits for nobody."""
     queue_timeout_s: float = 3.53
     """How long the queue keeps a caller whom no agent answers."""
+    callee: str = ""
+    """Hangup cause with which whom a flow dials does not answer; empty: they do, after
+    `agent_after_s`."""
+    callee_keys: tuple[str, ...] = ()
+    """What they press at each question, as in `keys`."""
     talk_s: float = 20.0
     agent_hangs_up: bool = False
     """The agent ends the talk, else the caller does."""
@@ -125,3 +130,9 @@ class Script:
         """Return how a queue answers at a visit, from 1."""
         turns = self.queues.get(queue) or (self.agent,)
         return turns[min(visit, len(turns)) - 1]
+
+    def pressed_by_callee(self, place: int) -> str:
+        """Return what the called party presses at their n-th question, from 0."""
+        if place < len(self.callee_keys):
+            return self.callee_keys[place]
+        return self.press(place) if self.press else ""

@@ -82,7 +82,8 @@ def part(channel: Channel, moves_on: bool = False) -> None:
     agent = channel.agent
     first, second = _in_order(channel)
     channel.bridged(False, BRIDGED)
-    agent.fire("CHANNEL_HANGUP", {"Hangup-Cause": "NORMAL_CLEARING"})
+    gone = {"Hangup-Cause": "NORMAL_CLEARING", "Answer-State": "hangup"}
+    agent.fire("CHANNEL_HANGUP", gone)
     if moves_on:
         channel.headers.part()
     first.fire("CHANNEL_UNBRIDGE", _ids(first, second))
@@ -103,7 +104,16 @@ def after(channel: Channel) -> None:
 def bridge(channel: Channel, run: Run) -> Generator[float, None, str]:
     """Call somebody, and talk (the application of that name)."""
     yield RING_S
+    cause = channel.script.callee
+    channel.set("originate_disposition", cause or "SUCCESS")
+    if cause:
+        channel.tell("not answered", cause)
+        if channel.get("continue_on_fail") != "true":
+            channel.hang_up(cause)
+        return NONE
     channel.tell("agent answers")
+    if not channel.state.is_answered:
+        channel.answered()
     channel.legs.next_agent()
     yield from talk(channel, run.app)
     if channel.get("park_after_bridge") == "true":

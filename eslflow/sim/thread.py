@@ -7,6 +7,8 @@ happen. A hang-up (`Gone`) or the dialplan's claim (`Left`) is thrown into it.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from eslflow.sim.apps import (
@@ -17,6 +19,7 @@ from eslflow.sim.apps import (
     App,
     Gone,
     Interrupted,
+    Joined,
     Left,
     Nap,
     Run,
@@ -25,7 +28,7 @@ from eslflow.sim.apps import (
 from eslflow.sim.events import lingers
 from eslflow.sim.queues import callcenter, fifo
 from eslflow.sim.recordings import stop_all
-from eslflow.sim.talks import bridge
+from eslflow.sim.talks import after, bridge, talk
 
 if TYPE_CHECKING:
     from eslflow.sim.channel import Channel
@@ -44,14 +47,16 @@ _APPS: dict[str, App] = {
 
 def live(channel: Channel) -> Nap:
     """Live through the call."""
-    moved: Transferred | None = None
+    does: Callable[[Channel], Nap] = _obey
     try:
         while True:
             try:
-                yield from (_obey(channel) if moved is None else _go(channel, moved))
-                moved = None
+                yield from does(channel)
+                does = _obey
             except Transferred as error:
-                moved = error
+                does = partial(_go, moved=error)
+            except Joined:
+                does = _join
     except Gone:
         _bury(channel)
     except Left:
@@ -84,6 +89,17 @@ def _go(channel: Channel, moved: Transferred) -> Nap:
             channel.state.is_moved = False
             return
     channel.hang_up()
+
+
+def _join(channel: Channel) -> Nap:
+    """Talk with whom the switch has called, and go where it goes after that."""
+    channel.headers.join(channel.agent.uuid)
+    channel.agent.joins()
+    channel.leave_socket()
+    channel.asked.clear()
+    yield FRAME_S
+    yield from talk(channel)
+    after(channel)
 
 
 def _rest(channel: Channel) -> Nap:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from eslflow.sim.apis import answer
 from eslflow.sim.apps import FRAME_S
+from eslflow.sim.called import originate
 from eslflow.sim.commands import Sent, words
 from eslflow.sim.events import api_reply, reply
 from eslflow.sim.lies import Lie
-from eslflow.sim.talks import run_on
 
 if TYPE_CHECKING:
     from eslflow.sim.channel import Channel
@@ -141,6 +141,9 @@ def _late(channel: Channel, line: str, lie: Lie) -> None:
 def _bgapi(channel: Channel, sent: Sent) -> None:
     job = sent.job or str(uuid.uuid4())
     channel.listener.say(reply(f"+OK Job-UUID: {job}", f"Job-UUID: {job}\n"))
+    if sent.rest.startswith("originate "):
+        originate(channel, sent.rest, job, partial(_done, channel, sent.rest, job))
+        return
     lie = channel.liar.about(words(sent.rest))
     if lie.late_s and not lie.is_slow:
         text = answer(channel, sent.rest, lie)
@@ -177,7 +180,7 @@ def _sendmsg(channel: Channel, sent: Sent) -> None:
         channel.breaches.append(sent.arg)
     if is_agent:
         app = ("hangup" if sent.is_hangup else sent.app, sent.arg, sent.mark)
-        channel.later(FRAME_S, partial(run_on, agent, *app))
+        channel.later(FRAME_S, partial(agent.runs, *app))
     elif sent.is_hangup:
         channel.ask_for_hangup(sent.arg or "NORMAL_CLEARING")
     elif sent.app:

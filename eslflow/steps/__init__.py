@@ -2,15 +2,19 @@
 
 from eslflow.steps.announce import Announce
 from eslflow.steps.branch import Branch
+from eslflow.steps.connect import Connect
 from eslflow.steps.consent import Consent
+from eslflow.steps.dial import Dial
 from eslflow.steps.flow import SubFlow
 from eslflow.steps.hangup import HangupStep
 from eslflow.steps.hours import OpeningHours
 from eslflow.steps.language import Language
 from eslflow.steps.menu import Menu
 from eslflow.steps.queue import Queue
+from eslflow.steps.ring import Ring
 from eslflow.steps.set import Set
 from eslflow.steps.step import Step
+from eslflow.steps.transfer import Transfer
 
 KINDS: dict[str, type[Step]] = {
     kind.kind: kind
@@ -19,6 +23,10 @@ KINDS: dict[str, type[Step]] = {
         Consent,
         Menu,
         Queue,
+        Dial,
+        Ring,
+        Connect,
+        Transfer,
         Language,
         OpeningHours,
         Branch,

@@ -1,8 +1,9 @@
 """`consent`: ask whether the call may be recorded, and keep the answer.
 
-In: a notice, a purpose, keys that mean `granted`, `refused` or `more`. Out: the ending
-`granted`, `refused` or `unanswered`. A grant counts only after the ledger has made it
-durable; whatever else happens is kept under its own state and permits nothing.
+In: a notice, a purpose, keys that mean `granted`, `refused` or `more`, the party that
+is asked. Out: the ending `granted`, `refused` or `unanswered`. A grant counts only
+after the ledger has made it durable; whatever else happens is kept under its own state
+and permits nothing.
 """
 
 from __future__ import annotations
@@ -12,15 +13,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
-from eslflow.call.commands import Alarm, Command, Keep, Tell
+from eslflow.call.commands import Alarm, Command, Execute, Keep, Tell
 from eslflow.call.events import CallEnded, Event, Kept
 from eslflow.call.records import Choice, NoticePlayed, Reason, State
-from eslflow.flow.model import Basis
+from eslflow.flow.model import Basis, Party
 from eslflow.flow.options import (
     Duration,
     Keys,
     NoticeName,
     OneOf,
+    PromptName,
     PurposeName,
     Table,
     Whole,
@@ -29,7 +31,7 @@ from eslflow.flow.options import (
 from eslflow.steps import speech
 from eslflow.steps.speech import Answer
 from eslflow.steps.step import Road, Step
-from eslflow.wire.terms import StrEnum
+from eslflow.wire.terms import App, StrEnum
 
 if TYPE_CHECKING:
     from eslflow.call.live import Live, Sound
@@ -72,6 +74,15 @@ class Consent(Step):
     timeout: float = option(
         Duration(1, 60), 6.0, "How long a key is waited for after the notice."
     )
+    party: Party = option(
+        OneOf(Party),
+        Party.CALLER,
+        "Who is asked; the callee is whom a ring step has called.",
+        key="ask",
+    )
+    meanwhile: str = option(
+        PromptName(), "", "What the caller hears while the callee is asked."
+    )
 
     @cached_property
     def _keys_offered(self) -> str:
@@ -100,14 +111,20 @@ class Consent(Step):
             if meaning not in self.keys.values():
                 problem = f"no key means {meaning}"
                 yield "keys", problem, "Who cannot refuse has not agreed."
+        if self.meanwhile and self.party is Party.CALLER:
+            problem = "the caller is asked, and cannot hear another prompt meanwhile"
+            yield "meanwhile", problem, "Remove it, or add ask: callee."
 
     def run(self, live: Live) -> Road:
         """Ask, keep the answer, and say how it ended."""
         sound = speech.notice_sound(live, live.flow.notices[self.asks["notice"]])
+        if self.party is Party.CALLEE and not live.callee:
+            return (yield from self._unanswered(live, Reason.NOBODY, sound))
         yield Keep((self._notice(live, sound), self._choice(live, State.REQUESTED)))
         if sound is None:
             yield from speech.answered(live)
             return (yield from self._unanswered(live, Reason.BROKEN_PROMPT, sound))
+        yield from self._say_meanwhile(live)
         answer, reason, tries, told = Answer(), Reason.TIMEOUT, 0, 0
         while tries < self.tries:
             tries += 1
@@ -120,12 +137,32 @@ class Consent(Step):
                 continue
             if answer.key:
                 return (yield from self._answered(live, sound, answer, tries, told))
+            if answer.is_gone:
+                return (yield from self._gone(live, sound, tries))
             reason = _reason(answer)
             words = reason.value.replace("_", " ")
             yield Tell(f"no answer: {words} {answer.wrong}".rstrip())
             if reason in (Reason.BROKEN_PROMPT, Reason.REFUSED_BY_SWITCH):
                 break
         return (yield from self._unanswered(live, reason, sound, answer, tries))
+
+    def _say_meanwhile(self, live: Live) -> Generator[Command, Event | None, None]:
+        """Tell the caller what is going on; the question does not wait for it."""
+        if not self.meanwhile:
+            return
+        yield from speech.answered(live)
+        sound = speech.prompt_sound(live, self.meanwhile)
+        if sound is None:
+            yield Alarm(f"prompt {self.meanwhile} has no audio")
+        else:
+            yield Execute(App.PLAYBACK, sound.path, waits=False)
+
+    def _gone(self, live: Live, sound: Sound, tries: int) -> Road:
+        """Keep that the called party hung up; the caller is still there."""
+        live.consents.kept(self.asks["purpose"], State.HUNG_UP)
+        yield Keep((self._choice(live, State.HUNG_UP, sound=sound, tries=tries),))
+        yield Tell(f"{self.party} hangs up during the question")
+        return "unanswered"
 
     def _ask(
         self, live: Live, sound: Sound, tries: int
@@ -134,9 +171,13 @@ class Consent(Step):
         notice = live.flow.notices[self.asks["notice"]]
         words = notice.text.get(live.language, "")
         yield Tell(f'asks "{words}" ({notice.name} v{notice.version}, {live.language})')
-        yield from speech.forget(live)
+        leg = live.callee if self.party is Party.CALLEE else ""
+        if not leg and self.party is Party.CALLEE:
+            # Never the caller instead.
+            return Answer(is_gone=True)
+        yield from speech.forget(live, leg)
         try:
-            return (yield from speech.ask(live, sound, self.keys, self.timeout))
+            return (yield from speech.ask(live, sound, self.keys, self.timeout, leg))
         except CallEnded:
             yield self._hung_up(live, sound, tries)
             raise
@@ -147,9 +188,13 @@ class Consent(Step):
         """Play the longer notice to its end; keep that it was, once it was."""
         notice = live.flow.notices[self.more]
         sound = speech.notice_sound(live, notice)
-        yield Tell(f'caller presses {key}: "{notice.text.get(live.language, "")}"')
+        yield Tell(
+            f'{self.party} presses {key}: "{notice.text.get(live.language, "")}"'
+        )
         try:
-            was_told = yield from speech.play(live, sound, f"notice {self.more}")
+            leg = live.callee if self.party is Party.CALLEE else ""
+            what = f"notice {self.more}"
+            was_told = yield from speech.play(live, sound, what, leg)
         except CallEnded:
             yield self._hung_up(live, sound, tries)
             raise
@@ -168,9 +213,12 @@ class Consent(Step):
         return was_told
 
     def _hung_up(self, live: Live, sound: Sound | None, tries: int) -> Keep:
-        """Take in that the caller hung up while being asked."""
-        live.consents.kept(self.asks["purpose"], State.HUNG_UP)
-        return Keep((self._choice(live, State.HUNG_UP, sound=sound, tries=tries),))
+        """Take in that the caller hung up meanwhile."""
+        state, reason = State.HUNG_UP, None
+        if self.party is Party.CALLEE:
+            state, reason = State.UNANSWERED, Reason.CALLER_LEFT
+        live.consents.kept(self.asks["purpose"], state)
+        return Keep((self._choice(live, state, reason, sound=sound, tries=tries),))
 
     def _answered(
         self, live: Live, sound: Sound, answer: Answer, tries: int, told: int
@@ -181,7 +229,7 @@ class Consent(Step):
         if state is State.REFUSED:
             live.consents.kept(self.asks["purpose"], state)
             yield Keep((choice,))
-            yield Tell(f"caller presses {answer.key}: refused")
+            yield Tell(f"{self.party} presses {answer.key}: refused")
             return "refused"
         # With its notice, so that words changed without a new version refuse it too.
         rows: list[NoticePlayed | Choice] = [self._notice(live, sound)]
@@ -191,7 +239,7 @@ class Consent(Step):
         kept = yield Keep((*rows, choice), is_durable=True)
         if isinstance(kept, Kept) and kept.is_ok:
             live.consents.kept(self.asks["purpose"], state)
-            yield Tell(f"caller presses {answer.key}: granted, and kept")
+            yield Tell(f"{self.party} presses {answer.key}: granted, and kept")
             return "granted"
         problem = kept.problem if isinstance(kept, Kept) else ""
         yield Alarm(f"the grant could not be kept, so it permits nothing: {problem}")
@@ -267,6 +315,7 @@ class Consent(Step):
             keys_offered=self._keys_offered,
             key=answer.key or answer.wrong,
             tries=tries,
+            party=self.party.value,
         )
 
 

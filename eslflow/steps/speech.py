@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from eslflow.call.commands import Alarm, Api, Command, Execute
-from eslflow.call.events import Event, Executed
+from eslflow.call.events import Event, Executed, LegEnded
 from eslflow.wire.terms import ApiCommand, App
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ class Answer:
     """Nothing was played, so nothing that was pressed is an answer to it."""
     refused: str = ""
     """The switch's words, when it would not ask."""
+    is_gone: bool = False
+    """The called party has hung up."""
 
 
 def answered(live: Live) -> Generator[Command, Event | None, None]:
@@ -63,23 +65,26 @@ def notice_sound(live: Live, notice: Notice) -> Sound | None:
     return live.site.sounds.get(notice.audio(live.flow.name, live.language))
 
 
-def forget(live: Live) -> Generator[Command, Event | None, None]:
+def forget(live: Live, leg: str = "") -> Generator[Command, Event | None, None]:
     """Throw away what was pressed and played before, so that neither counts.
 
     Keys typed ahead are no answer, and a question that cannot be played shows.
     """
-    uuid = live.offered.uuid
+    uuid = leg or live.offered.uuid
     yield Api(ApiCommand.UUID_FLUSH_DTMF, uuid, waits=False)
     yield Api(ApiCommand.UUID_SETVAR, f"{uuid} {PLAYED}", waits=False)
 
 
-def play(live: Live, sound: Sound | None, what: str) -> Speech:
-    """Play a file to its end; return whether it was played."""
+def play(live: Live, sound: Sound | None, what: str, leg: str = "") -> Speech:
+    """Play a file to its end, to a leg or the caller; return whether it was played."""
     yield from answered(live)
     if sound is None:
         yield Alarm(f"{what} has no audio: run eslflow prompts build")
         return False
-    done = yield Execute(App.PLAYBACK, sound.path)
+    sooner = (LegEnded,) if leg else ()
+    done = yield Execute(App.PLAYBACK, sound.path, leg=leg, sooner=sooner)
+    if isinstance(done, LegEnded):
+        return False
     if isinstance(done, Executed) and done.response not in BROKEN:
         return True
     yield Alarm(f"{what} was not played: {sound.path}")
@@ -87,13 +92,14 @@ def play(live: Live, sound: Sound | None, what: str) -> Speech:
 
 
 def ask(
-    live: Live, sound: Sound, keys: Collection[str], timeout_s: float
+    live: Live, sound: Sound, keys: Collection[str], timeout_s: float, leg: str = ""
 ) -> Generator[Command, Event | None, Answer]:
     """Play a question once and wait for one key; tries are the step's business.
 
     Each question has a variable of its own, so that an older answer is none to it. When
     the file cannot be played, FreeSWITCH collects no key at all (switch_ivr_read in
     switch_ivr_play_say.c); an empty invalid-file leaves `PLAYED` as it was then.
+    `leg` is asked instead of the caller.
     """
     yield from answered(live)
     variable = live.new_variable()
@@ -102,7 +108,11 @@ def ask(
         App.PLAY_AND_GET_DIGITS,
         f"1 1 1 {round(timeout_s * 1000)} none {sound.path} "
         f"'' {variable} [{''.join(keys)}]",
+        leg=leg,
+        sooner=(LegEnded,) if leg else (),
     )
+    if isinstance(done, LegEnded):
+        return Answer(is_gone=True)
     if not isinstance(done, Executed):
         return Answer(refused=getattr(done, "text", ""))
     played = done.variables.variable(PLAYED)

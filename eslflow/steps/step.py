@@ -69,6 +69,11 @@ class Step:
         """Modules without which the switch cannot do it."""
         return frozenset()
 
+    @property
+    def dials_called(self) -> bool:
+        """Whether it calls whatever number the caller has dialled."""
+        return False
+
     def target(self, ending: str) -> str:
         """Return the step that an ending leads to; empty: the flow ends."""
         return self.targets.get(ending, "")
@@ -113,6 +118,10 @@ class Step:
     ) -> Iterator[tuple[str, str, str]]:
         """Yield what is wrong with the options taken together: key, problem, hint."""
         yield from ()
+
+    def at_once(self, live: Live) -> Road:
+        """Walk the step without asking anybody anything: for an emergency."""
+        return self.run(live)
 
     @abstractmethod
     def run(self, live: Live) -> Road:

@@ -92,12 +92,13 @@ def events(names: Iterable[EventName], subclasses: Iterable[Subclass] = ()) -> b
     return f"event plain {' '.join(words)}\n\n".encode()
 
 
-def execute(app: App, arg: str, mark: str) -> bytes:
-    """Run an application on the call's channel.
+def execute(app: App, arg: str, mark: str, leg: str = "") -> bytes:
+    """Run an application on the call's channel, or on another leg's.
 
     `mark` goes out as `Event-UUID` and comes back as `Application-UUID`.
     """
-    head = f"sendmsg\ncall-command: execute\nexecute-app-name: {app}\n"
+    whom = f" {identifier(leg)}" if leg else ""
+    head = f"sendmsg{whom}\ncall-command: execute\nexecute-app-name: {app}\n"
     tail = f"execute-app-arg: {argument(arg)}\n\n" if arg else "\n"
     return f"{head}Event-UUID: {identifier(mark)}\n{tail}".encode()
 

@@ -69,6 +69,8 @@ class App(StrEnum):
     FIFO = "fifo"
     HANGUP = "hangup"
     SLEEP = "sleep"
+    BRIDGE = "bridge"
+    RING_READY = "ring_ready"
     BIND_META_APP = "bind_meta_app"
 
 
@@ -89,6 +91,9 @@ class ApiCommand(StrEnum):
     UUID_KILL = "uuid_kill"
     UUID_EXISTS = "uuid_exists"
     UUID_BUGLIST = "uuid_buglist"
+    UUID_BRIDGE = "uuid_bridge"
+    UUID_TRANSFER = "uuid_transfer"
+    ORIGINATE = "originate"
     UUID_DISPLACE = "uuid_displace"
     SCHED_API = "sched_api"
     SCHED_DEL = "sched_del"

@@ -201,7 +201,7 @@ class Office:
         """Plug in a phone that others can be put through to: `desk-PORT`."""
         return self.exchange.phone(party, **{"answers_after_s": 0.0, **options})
 
-    def serve(self, flow: Flow, sounds: Path | None = None) -> Rig:
+    def serve(self, flow: Flow, sounds: Path | None = None, beep_s: float = 0.0) -> Rig:
         """Start a controller with this flow; its prompts are 100 ms of buzz."""
         sounds = sounds or make_sounds(self.folder / "sounds", flow)
         self._flow = flow.name
@@ -211,6 +211,7 @@ class Office:
             self.folder,
             clock=self.clock,
             watch=lambda uuid, now, what: self.told.put((uuid, what.text)),
+            beep_s=beep_s,
         )
         return self.rig
 

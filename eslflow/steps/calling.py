@@ -1,0 +1,169 @@
+"""What steps that call somebody have in common: whom, as whom, and how it can end.
+
+In: a destination of the flow, hangup causes of the switch. Out: the ending that a cause
+stands for, the variables of the new leg. Must not decide what is recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from eslflow.call.commands import Api, Await, Command, Execute, Tell
+from eslflow.call.events import Bridged, Event, Executed, Parked
+from eslflow.flow.destination import CALLED, Destination, DestinationOption, dialled
+from eslflow.flow.model import From, Purpose, Record
+from eslflow.flow.options import Duration, Text, option
+from eslflow.steps.step import Road, Step
+from eslflow.wire.terms import ApiCommand, App, EventName
+
+if TYPE_CHECKING:
+    from eslflow.call.live import Live
+
+PARK_S = 60
+"""How long a call whose other party hung up waits for us before the switch ends it, in
+case no controller is there any more."""
+RINGBACK = "%(1000,4000,425)"
+"""What a caller hears while it rings, when the switch has to make the tone itself."""
+
+_CAUSES = {
+    "answered": "SUCCESS",
+    "busy": "USER_BUSY",
+    "no_answer": "NO_ANSWER NO_USER_RESPONSE ALLOTTED_TIMEOUT PROGRESS_TIMEOUT"
+    " SUBSCRIBER_ABSENT USER_NOT_REGISTERED ORIGINATOR_CANCEL",
+    "refused": "CALL_REJECTED",
+    "full": "NORMAL_CIRCUIT_CONGESTION SWITCH_CONGESTION REQUESTED_CHAN_UNAVAIL",
+    "invalid": "UNALLOCATED_NUMBER INVALID_NUMBER_FORMAT NO_ROUTE_DESTINATION"
+    " NUMBER_CHANGED",
+}
+_ENDINGS = {cause: end for end, causes in _CAUSES.items() for cause in causes.split()}
+TALKS: frozenset[EventName] = frozenset(
+    {
+        EventName.CHANNEL_PARK,
+        EventName.CHANNEL_BRIDGE,
+        EventName.CHANNEL_UNBRIDGE,
+        EventName.CHANNEL_HOLD,
+        EventName.CHANNEL_UNHOLD,
+    }
+)
+"""What a step reads in which two people talk."""
+
+
+def ending_of(cause: str) -> str:
+    """Return how a call ended that was not answered, by its hangup cause."""
+    return _ENDINGS.get(cause.upper(), "failed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calling(Step):
+    """The part that all steps share which call somebody."""
+
+    endings: ClassVar[tuple[str, ...]] = (
+        "answered",
+        "busy",
+        "no_answer",
+        "refused",
+        "full",
+        "invalid",
+        "failed",
+        "error",
+    )
+    ends: ClassVar[frozenset[str]] = frozenset(endings) - {"answered"}
+    fallbacks: ClassVar[frozenset[str]] = frozenset({"full", "failed", "error"})
+
+    to: Destination
+    timeout: float = option(Duration(5, 120), 45.0, "How long it rings.")
+    shows: str = option(
+        Text(r"\+?[0-9]{1,20}", "a number such as +4930123456"),
+        "",
+        "The number that the called party sees; left out: the caller's own.",
+    )
+
+    @property
+    def dials_called(self) -> bool:
+        """Whether it calls whatever number the caller has dialled."""
+        return self.to.number == CALLED
+
+    def problems(
+        self, purposes: Mapping[str, Purpose]
+    ) -> Iterator[tuple[str, str, str]]:
+        """Yield a recording that would begin before anybody has answered."""
+        if self.record is Record.ON and self.record_from is From.STEP:
+            problem = "the file would begin while it rings, before anybody has answered"
+            yield "record", problem, "Add from: answer."
+
+    def at_once(self, live: Live) -> Road:
+        """Call, and let the two talk as soon as it is answered.
+
+        The switch does all of it by itself: the death of the controller changes
+        nothing, and a caller who hangs up takes the ringing along.
+        """
+        address = self.to.address(live.offered.called)
+        if not address:
+            yield Tell(f"{live.offered.called!r} is no number that could be called")
+            return "invalid"
+        uuid = live.offered.uuid
+        yield Api(ApiCommand.UUID_SETVAR_MULTI, f"{uuid} {self._own()}", waits=False)
+        yield Tell(f"calls {address}")
+        arg = f"{{{self._their(live, is_own=False)}}}{address}"
+        done = yield Execute(App.BRIDGE, arg, sooner=(Bridged,))
+        if isinstance(done, Bridged):
+            yield from talk(live)
+            return "answered"
+        ending = "error"
+        if isinstance(done, Executed):
+            cause = done.variables.variable("originate_disposition") or ""
+            ending = ending_of(cause)
+            yield Tell(f"{address}: {ending.replace('_', ' ')} ({cause})")
+        yield Api(ApiCommand.UUID_SETVAR, f"{uuid} socket_resume true", waits=False)
+        return ending
+
+    def _own(self) -> str:
+        """Return the variables of the caller's leg.
+
+        Without `continue_on_fail` the switch hangs up on a caller whose call was not
+        answered (switch_channel.c, switch_channel_handle_cause).
+        """
+        ringback = ""
+        if self.record is Record.ON:
+            # The recorder has opened the way for sound: nothing else would be heard.
+            ringback = f";ringback={RINGBACK}"
+        return f"{talking()};continue_on_fail=true;hangup_after_bridge=false{ringback}"
+
+    def _their(self, live: Live, is_own: bool) -> str:
+        """Return the variables of the leg that is called.
+
+        One that is made in the background (`is_own`) knows nothing of the caller.
+        """
+        variables = [f"originate_timeout={round(self.timeout)}"]
+        shown = self.shows
+        if is_own and not shown:
+            shown = dialled(live.offered.caller)
+        if shown:
+            variables.append(f"origination_caller_id_number={shown}")
+            variables.append(f"origination_caller_id_name={shown}")
+        return ",".join(variables)
+
+
+def destination(help: str, key: str) -> Destination:
+    """Declare the option that names a kind of step which calls somebody."""
+    found: Destination = option(DestinationOption(), help=help, key=key)
+    return found
+
+
+def talking() -> str:
+    """Return what must hold before two people talk.
+
+    With `socket_resume` on, the death of the controller would tear the talk down
+    (measured); parked after it, the caller comes back to the flow.
+    """
+    return f"socket_resume=false;park_after_bridge=true;park_timeout={PARK_S}"
+
+
+def talk(live: Live) -> Generator[Command, Event | None, None]:
+    """Wait until the call comes back; a caller who hangs up never does."""
+    live.was_bridged = live.is_answered = True
+    yield Tell("caller and called party talk")
+    yield Await((Parked,))
+    yield Tell("the called party has left")
