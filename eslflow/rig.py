@@ -6,14 +6,18 @@ with a real ledger. For `try`, the demo and tests.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import gevent
 from gevent.event import Event as Signal
 
-from eslflow.call.live import Site
+from eslflow.call.commands import Request
+from eslflow.call.events import Responded
+from eslflow.call.live import Site, Sound
 from eslflow.call.records import Row
 from eslflow.clock import Clock
 from eslflow.errors import PromptError
@@ -24,11 +28,14 @@ from eslflow.prompts import wav
 from eslflow.sim.clock import SimulatedClock
 from eslflow.sim.script import Script
 from eslflow.sim.switch import SimulatedCall, SimulatedSwitch
-from eslflow.site import ENGINE, find_sounds
+from eslflow.site import ENGINE, Fault, find_sounds
 from eslflow.switch.controller import Controller, Wakeup, Watch
 from eslflow.switch.conversation import Conversation
-from eslflow.switch.courier import Courier
+from eslflow.switch.courier import Courier, Done
 from eslflow.switch.shelf import Shelf
+
+Kept = Callable[[Sequence[Row]], object]
+"""Told the rows that the ledger is given."""
 
 IDLE_S = 0.1
 """For how long a controller that never rests is waited for, in real time."""
@@ -38,6 +45,28 @@ WEBHOOK_S = 35.0
 """And for how long a program that a call has asked; longer than a call waits."""
 HUNG_S = 5.0
 """And for how long a controller that does not read."""
+
+
+MS_PER_CHARACTER, LEAST_MS = 65, 500
+"""How fast words are spoken that nobody has recorded yet; espeak-ng's speed."""
+
+
+def spoken_ms(text: str) -> int:
+    """Return how long it takes to say something."""
+    return max(LEAST_MS, len(text) * MS_PER_CHARACTER)
+
+
+def assumed_sounds(flows: Sequence[Flow]) -> dict[str, Sound]:
+    """Return the audio of flows as if all of it were there; no file is looked at."""
+    return {
+        item.path: Sound(
+            f"/sounds/{item.path}",
+            hashlib.sha256(item.text.encode()).hexdigest(),
+            spoken_ms(item.text),
+        )
+        for flow in flows
+        for item in flow.audio()
+    }
 
 
 def file_length_ms(path: str) -> int | None:
@@ -51,8 +80,9 @@ def file_length_ms(path: str) -> int | None:
 class _Owed:
     """A ledger, and whether it owes somebody an answer."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, kept: Kept | None) -> None:
         self._ledger = ledger
+        self._kept = kept
         self._count = 0
         self._quiet = Signal()
         self._quiet.set()
@@ -61,6 +91,8 @@ class _Owed:
         self, rows: Sequence[Row], done: Callable[[str], None] | None = None
     ) -> None:
         """Write rows soon; `done` is told after their durable commit."""
+        if self._kept is not None:
+            self._kept(rows)
         if done is None:
             self._ledger.keep(rows)
             return
@@ -83,22 +115,48 @@ class _Owed:
         done(problem)
 
 
+ANSWERS = {"done": 200, "refused": 402, "failed": 500}
+"""What a program answers that is not asked, by the ending of the webhook."""
+
+
+class Silent(Courier):
+    """Sends nothing, and answers at once."""
+
+    def __init__(self, ending: str) -> None:
+        super().__init__()
+        self.ending = ending
+        """Of every webhook: `done`, `refused`, `failed`."""
+
+    def send(self, owner: object, request: Request, done: Done) -> None:
+        """Answer with nothing but a status."""
+        done(Responded(request.key, ANSWERS[self.ending], b"{}"))
+
+
 class Rig:
     """A controller on a free port of loopback, and a switch that calls it."""
 
     def __init__(
         self,
         flows: Sequence[Flow],
-        sounds: Path,
+        sounds: Path | Mapping[str, Sound],
         folder: Path,
         *,
         clock: Clock | None = None,
         watch: Watch | None = None,
+        kept: Kept | None = None,
+        visited: Callable[[str, str, str], object] | None = None,
         beep_s: float = 0.0,
         courier: Courier | None = None,
     ) -> None:
-        audio = [item for flow in flows for item in flow.audio()]
-        found, self.faults = find_sounds(audio, sounds)
+        self.faults: tuple[Fault, ...] = ()
+        length_ms: Callable[[str], int | None]
+        if isinstance(sounds, Path):
+            audio = [item for flow in flows for item in flow.audio()]
+            found, self.faults = find_sounds(audio, sounds)
+            length_ms = file_length_ms
+        else:
+            found = dict(sounds)
+            length_ms = {sound.path: sound.ms for sound in found.values()}.get
         self.folder = folder
         self.clock: Clock = clock or SimulatedClock()
         shared = self.clock if isinstance(self.clock, SimulatedClock) else None
@@ -107,7 +165,9 @@ class Rig:
         self._wakeup.watch(self.ledger)
         shelf = Shelf({flow.name: flow for flow in flows}, flows[0].name)
         site = Site(str(folder / "recordings"), ENGINE, found, beep_s=beep_s)
-        self._owed = _Owed(self.ledger)
+        if visited is not None:
+            site = replace(site, visited=visited)
+        self._owed = _Owed(self.ledger, kept)
         self._courier = courier or Courier()
         self.controller = Controller(
             shelf,
@@ -122,7 +182,7 @@ class Rig:
         self.controller.start()
         host, port = self.controller.address
         self.switch = SimulatedSwitch(
-            host, port, clock=shared, length_ms=file_length_ms, settle=self._settle
+            host, port, clock=shared, length_ms=length_ms, settle=self._settle
         )
 
     def _settle(self, uuid: str, sent: int) -> None:
@@ -134,7 +194,8 @@ class Rig:
         """Wait until the controller has read what it was sent."""
         call = self.controller.desk.get(uuid)
         while isinstance(call, Conversation) and call.is_open and call.received < sent:
-            gevent.sleep(0)
+            # Not sleep(0): the loop runs thousands of those before it looks at sockets.
+            gevent.idle()
 
     def rest(self) -> None:
         """Wait until the controller has done all that it does without time passing."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from eslflow import __version__
 from eslflow.call.live import EMERGENCY, Site, Sound
-from eslflow.check import load_flow
+from eslflow.check import flow_files, load_flow
 from eslflow.errors import FlowError, FlowErrors, PromptError, SettingsError
 from eslflow.flow.audio import Audio
 from eslflow.flow.model import Flow
@@ -58,7 +58,7 @@ def open_site(settings: Settings) -> Loaded:
         FlowErrors: every problem of every flow.
         SettingsError: there are no flows, two of one name, or a rule names none.
     """
-    flows = load_flows(sorted(settings.flows.glob("*.yaml")))
+    flows = load_flows(flow_files(settings.flows))
     if not flows:
         raise SettingsError(f"there are no flows (*.yaml) in {settings.flows}")
     demand_known(settings, flows)

@@ -1,5 +1,7 @@
 """The engine: what it starts, what it matches, how calls end."""
 
+from dataclasses import replace
+
 import pytest
 
 from eslflow.call.commands import Alarm, Api, Close, Execute, Hangup, Keep, mark
@@ -325,6 +327,17 @@ def test_an_adopted_call_waits_for_its_end_and_is_watched():
     assert [row.state for c in said if isinstance(c, Keep) for row in c.rows] == [
         "lost"
     ]
+
+
+def test_whoever_watches_is_told_of_each_step_and_how_it_ended():
+    told = []
+    site = replace(site_for(ANNOUNCE), visited=lambda *words: told.append(words))
+    with Playbook(ANNOUNCE, site=site) as call:
+        call.expects(Execute(App.ANSWER, waits=False), Execute(App.PLAYBACK, WELCOME))
+        assert told == [("4c1b-9", "hello", "")]
+        call.when(Executed(mark(2)))
+        call.expects(Hangup())
+    assert told[1:] == [("4c1b-9", "hello", "done")]
 
 
 HELP = flow(

@@ -33,6 +33,10 @@ def test_a_value_is_what_the_switch_told_or_a_step_has_set():
     ]
 
 
+def test_nobody_watches_the_steps_of_a_call_unless_asked_to():
+    assert Site("/r").visited("u", "a", "") is None
+
+
 def test_a_leg_that_is_called_has_a_name_that_no_other_has():
     steps = flow("a: {announce: welcome}")
     live = Live(Offered("u"), steps, Site("/r"), 1)

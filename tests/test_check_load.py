@@ -4,15 +4,27 @@ from pathlib import Path
 
 import pytest
 
-from eslflow.check import load_flow
+from eslflow.check import flow_files, load_flow
+from eslflow.check.load import load_scenarios, scenarios_of
 from eslflow.errors import FlowErrors
 
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "flows").glob("*.yaml")))
+@pytest.mark.parametrize("path", flow_files(ROOT / "flows"))
 def test_every_flow_that_ships_is_good(path):
     assert load_flow(path).name == path.stem
+
+
+def test_scenarios_are_no_flow_and_lie_beside_theirs(tmp_path):
+    for name in ("b.yaml", "a.yaml", "a.scenarios.yaml", "notes.txt"):
+        (tmp_path / name).write_text("scenarios: {x: {expect: {ends: finished}}}")
+    assert flow_files(tmp_path) == [tmp_path / "a.yaml", tmp_path / "b.yaml"]
+    found = scenarios_of(tmp_path / "a.yaml")
+    assert found == tmp_path / "a.scenarios.yaml"
+    flow = load_flow(ROOT / "flows" / "opening.yaml")
+    (scenario,) = load_scenarios(found, flow)
+    assert (scenario.name, scenario.file) == ("x", str(found))
 
 
 def test_a_file_without_end_is_too_large():

@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
+from eslflow.check import flow_files
 from eslflow.flow.options import Duration, PromptName, Whole, option
 from eslflow.flow.schema import schema, text
 from eslflow.steps import KINDS
@@ -17,7 +18,7 @@ from eslflow.steps.step import Step
 
 ROOT = Path(__file__).parent.parent
 FLOWS = ROOT / "tests" / "flows"
-GOOD = [*(ROOT / "flows").glob("*.yaml"), *(FLOWS / "good").glob("*.yaml")]
+GOOD = [*flow_files(ROOT / "flows"), *(FLOWS / "good").glob("*.yaml")]
 TINY = {"flow": "t", "steps": {"a": {"announce": "hi"}}}
 
 

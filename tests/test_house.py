@@ -41,10 +41,11 @@ ARROWS = {
     "sim": "errors clock wire flow call steps check sim",
     "site": "errors settings clock wire flow call steps check prompts switch.shelf",
     "rig": "errors clock call flow ledger prompts sim site switch",
+    "rehearsal": "errors wire call flow steps check sim rig",
     "web": "errors settings clock shipped wire flow call steps check ledger recordings"
     " prompts sim site rig switch web",
     "cli": "errors settings clock shipped wire flow call steps check ledger recordings"
-    " prompts sim site rig switch web cli",
+    " prompts sim site rig rehearsal switch web cli",
     "__main__": "cli",
     "__init__": "",
 }

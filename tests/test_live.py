@@ -16,7 +16,7 @@ import pytest
 from gevent.queue import Queue
 
 from eslflow import shipped
-from eslflow.check import load_flow
+from eslflow.check import flow_files, load_flow
 from eslflow.clock import SystemClock
 from eslflow.prompts import wav
 from eslflow.rig import Rig
@@ -117,7 +117,7 @@ def place(link, tmp_path):
 
     def call(sounds=None, called=PHONE, change=("", ""), name="support"):
         told = Queue()
-        for path in shipped.flows().glob("*.yaml"):
+        for path in flow_files(shipped.flows()):
             text = path.read_text(encoding="utf-8").replace(*change)
             (tmp_path / path.name).write_text(text, encoding="utf-8")
         flow = load_flow(tmp_path / f"{name}.yaml")

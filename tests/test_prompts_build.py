@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from eslflow import shipped
-from eslflow.check import load_flow
+from eslflow.check import flow_files, load_flow
 from eslflow.errors import PromptError
 from eslflow.flow.audio import Audio
 from eslflow.prompts import wav
@@ -119,7 +119,7 @@ def test_the_real_program_speaks():
     assert len(sound) > rate // 5
 
 
-@pytest.mark.parametrize("path", sorted(shipped.folder("flows").glob("*.yaml")))
+@pytest.mark.parametrize("path", flow_files(shipped.folder("flows")))
 def test_every_flow_that_ships_has_its_audio_with_todays_words(path):
     sounds = shipped.folder("sounds")
     audio = list(load_flow(path).audio())

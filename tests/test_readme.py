@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from eslflow.check import load_flow
+from eslflow.check import flow_files, load_flow
+from eslflow.check.load import scenarios_of
+from eslflow.check.scenario import ENDINGS, Act, Callee, Fault, Outcome
+from eslflow.check.scenarios import EXPECT, KEYS, SCENARIO
 from eslflow.cli.main import COMMANDS, main
 from eslflow.errors import FlowErrors
 from eslflow.flow.options import fields_of
@@ -113,6 +116,32 @@ def test_every_call_that_is_shown_with_a_flow_can_be_tried(tmp_path):
         assert "!" not in done.output
 
 
+def test_the_scenarios_of_the_reference_come_out_as_they_say(tmp_path):
+    path = tmp_path / "support.yaml"
+    path.write_text(blocks(FLOWS, "yaml")[0], encoding="utf-8")
+    (text,) = blocks(FLOWS, "yaml scenarios")
+    scenarios_of(path).write_text(text, encoding="utf-8")
+    done = run(tmp_path, "test", str(path))
+    assert done.exit_code == 0, done.output
+
+
+def test_every_test_that_is_shown_passes(tmp_path):
+    shown = re.findall(r"^eslflow (test .+)$", FLOWS, re.MULTILINE)
+    assert len(shown) > 1
+    run(tmp_path, "init", str(tmp_path))
+    for line in shown:
+        done = run(tmp_path, *shlex.split(line))
+        assert done.exit_code == 0, f"{line}: {done.output}"
+
+
+def test_every_key_of_a_scenario_is_explained():
+    text = FLOWS.partition("\n## Scenarios\n")[2].partition("\n## ")[0]
+    for key in (*KEYS[1:], *SCENARIO[:-1], *EXPECT):
+        assert f"`{key}`" in text, key
+    for word in (*Outcome, *Callee, *Fault, *Act, *ENDINGS):
+        assert f"`{word}`" in text, word
+
+
 def section(kind):
     return FLOWS.partition(f"\n### {kind}\n")[2].partition("\n### ")[0]
 
@@ -150,7 +179,7 @@ def test_links_lead_somewhere(page):
 
 
 def test_every_flow_that_ships_is_listed():
-    for path in (ROOT / "flows").glob("*.yaml"):
+    for path in flow_files(ROOT / "flows"):
         assert f"[{path.name}]({path.name})" in FLOWS
 
 

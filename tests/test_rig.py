@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from eslflow.rig import file_length_ms
+from eslflow.call.records import Choice, State
+from eslflow.rig import Rig, assumed_sounds, file_length_ms, spoken_ms
 from eslflow.sim.clock import SimulatedClock
 from eslflow.sim.script import Script
-from tests.peers import make_sounds, rig
+from tests.peers import SUPPORT, make_sounds, rig
 
 
 def test_controller_and_switch_share_simulated_time(tmp_path):
@@ -53,3 +54,23 @@ def test_timers_go_off_between_calls(tmp_path):
         assert (told, found.clock.now() - began) == ([60_000_000], 75_000_000)
         found.call(Script(path="test", talk_s=30.0))
     assert told[1:] == ["later"]
+
+
+def test_audio_can_be_assumed_and_rows_and_steps_be_watched(tmp_path):
+    rows, steps = [], []
+    with Rig(
+        [SUPPORT],
+        assumed_sounds([SUPPORT]),
+        tmp_path,
+        kept=rows.extend,
+        visited=lambda *words: steps.append(words),
+    ) as found:
+        call = found.call(Script(uuid="u-1", keys=("1",), path="test"))
+    assert len(call.recordings) == 1
+    assert State.GRANTED in [row.state for row in rows if isinstance(row, Choice)]
+    assert ("u-1", next(iter(SUPPORT.steps)), "") in steps
+    assert not (tmp_path / "sounds").exists()
+
+
+def test_words_take_as_long_as_there_are_of_them():
+    assert (spoken_ms("Hi."), spoken_ms("x" * 100)) == (500, 6500)

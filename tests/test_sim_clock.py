@@ -75,3 +75,11 @@ def test_who_waits_for_a_timer_is_told_of_it():
     clock.on_timer = lambda: told.append(True)
     clock.after(1, list)
     assert told == [True]
+
+
+def test_it_can_begin_anew_at_another_time_without_what_was_to_come():
+    clock, told = SimulatedClock(9_000_000), []
+    clock.after(1.0, lambda: told.append(1))
+    clock.restart(5_000_000)
+    clock.pass_s(60)
+    assert (clock.now(), told) == (65_000_000, [])

@@ -126,3 +126,17 @@ def test_a_consumer_of_a_fifo_takes_the_caller_along_unless_it_parks(parks, last
     ]
     assert "CHANNEL_BRIDGE" not in names(events)
     assert line.happened[-1] == last
+
+
+def test_each_queue_answers_in_its_own_way_visit_by_visit():
+    line = Line(
+        queues={"sales": [Agent.NO_AGENTS, Agent.TIMEOUT], "hotline": [Agent.UNKNOWN]}
+    )
+    line.says(CC)
+    reasons = []
+    for queue in ("sales", "hotline", "sales", "sales"):
+        events = line.runs("callcenter", queue)
+        reasons += actions(events, "CC-Cancel-Reason") or ["none"]
+    assert reasons == ["NO_AGENT_TIMEOUT", "none", "TIMEOUT", "TIMEOUT"]
+    line.runs("fifo", "other in")
+    assert "agent answers" in line.happened

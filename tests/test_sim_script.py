@@ -27,3 +27,11 @@ def test_points_are_read(text, point):
 def test_what_is_no_point_is_an_error(text):
     with pytest.raises(ValueError, match="is no point of a call"):
         Point.read(text)
+
+
+def test_a_queue_that_is_not_named_answers_as_the_script_says():
+    script = Script(agent=Agent.BUSY, queues={"a": [Agent.ANSWERS, Agent.NOBODY]})
+    assert [script.agent_of("a", visit) for visit in (1, 2, 3)] == [
+        *(Agent.ANSWERS, Agent.NOBODY, Agent.NOBODY)
+    ]
+    assert script.agent_of("b", 1) is Agent.BUSY

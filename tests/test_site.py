@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from eslflow import shipped
+from eslflow.check import flow_files
 from eslflow.errors import FlowErrors, SettingsError
 from eslflow.settings import load_settings
 from eslflow.site import open_site
@@ -22,7 +23,7 @@ def test_what_ships_is_ready(site):
     loaded = open_site(load_settings(site))
     assert loaded.faults == ()
     assert set(loaded.shelf.flows) == {
-        path.stem for path in shipped.flows().glob("*.yaml")
+        path.stem for path in flow_files(shipped.flows())
     }
     sound = loaded.site.sounds["support/en/welcome.wav"]
     assert sound.path == str(site / "sounds/support/en/welcome.wav")

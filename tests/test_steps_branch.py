@@ -186,3 +186,10 @@ def test_it_leads_to_each_case_and_waits_for_nobody():
     step = WHO.steps["desk"]
     assert step.leads_to() == ["german", "hidden", "vip", "rest"]
     assert not step.waits
+
+
+def test_cases_are_ways_out():
+    assert WHO.steps["desk"].ways() == {
+        **{"+49*": "german", "anonymous": "hidden", "1001": "vip"},
+        "otherwise": "rest",
+    }

@@ -111,3 +111,22 @@ def test_a_menu_that_fails_with_nowhere_to_go_gives_the_call_to_the_dialplan():
         call.skips()
         call.when(answer(1))
         call.expects(Close())
+
+
+def ways(more):
+    steps = "choose: {menu: which, keys: {1: a, star: b}, %s}\n"
+    ends = "a: {announce: welcome}\nb: {announce: welcome}"
+    return flow(steps % more + ends).steps["choose"].ways()
+
+
+def test_keys_are_ways_out_and_what_is_asked_again_is_none():
+    assert ways("failure: b, invalid: choose") == {
+        **{"1": "a", "*": "b"},
+        **{"failure": "b", "error": "a"},
+    }
+
+
+def test_tries_that_are_never_used_up_are_no_way_out():
+    found = ways("invalid: a, on_timeout: b")
+    assert "failure" not in found
+    assert (found["invalid"], found["timeout"]) == ("a", "b")

@@ -35,6 +35,12 @@ def test_a_step_leads_where_its_targets_say_and_asks_for_nothing():
     assert step.needs == frozenset()
 
 
+def test_a_step_has_a_way_out_for_each_ending_that_leaves_it():
+    found = flow("a: {queue: x, timeout: a}\nb: {announce: welcome}").steps["a"].ways()
+    assert list(found) == ["answered", "timeout", "no_agents", "failed", "error"]
+    assert (found["timeout"], found["answered"], found["error"]) == ("a", "", "b")
+
+
 def test_a_step_that_asks_nobody_is_walked_at_once_as_ever():
     with Playbook(flow("a: {announce: welcome}")) as call:
         call.skips()

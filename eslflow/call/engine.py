@@ -246,9 +246,11 @@ class Engine:
         for _ in range(MOST_STEPS):
             step = live.flow.steps[name]
             live.step = name
+            live.site.visited(live.offered.uuid, name, "")
             yield from hush.fit(live, step.meets)
             yield from want(live, step.record, step.record_from)
             ending = yield from step.run(live)
+            live.site.visited(live.offered.uuid, name, ending)
             name = step.target(ending)
             if not name:
                 yield from self._leave(ending in step.fallbacks)
@@ -261,9 +263,11 @@ class Engine:
         live = self.live
         step = live.flow.steps[live.flow.way_out]
         live.step = step.name
+        live.site.visited(live.offered.uuid, step.name, "")
         live.recorder.is_forbidden = True
         yield Tell(f"emergency call to {live.offered.called}")
-        yield from step.at_once(live)
+        ending = yield from step.at_once(live)
+        live.site.visited(live.offered.uuid, step.name, ending)
         # Nothing of it is left untried: the dialplan may have another way.
         yield from self._leave(True)
 

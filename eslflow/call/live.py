@@ -32,6 +32,10 @@ def _is_enough() -> str:
     return ""
 
 
+def _nobody_watches(_: str, __: str, ___: str) -> None:
+    return None
+
+
 EMERGENCY = (
     "112",
     "110",
@@ -64,6 +68,8 @@ class Site:
     """How often both parties hear a tone while they are recorded; 0: never."""
     room: Callable[[], str] = _is_enough
     """Says why there is no room for another recording; empty: there is."""
+    visited: Callable[[str, str, str], object] = _nobody_watches
+    """Told the call, the step it comes to and ``, and again how the step has ended."""
     emergency: frozenset[str] = frozenset(EMERGENCY)
     """Numbers, as they are dialled, that are never asked, delayed or recorded."""
 

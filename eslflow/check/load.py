@@ -1,20 +1,45 @@
-"""The flow in a file, with the kinds of step that eslflow has.
+"""The flow in a file, with the kinds of step that eslflow has, and its scenarios.
 
 In: a path. Out: a `Flow`, or every problem of the file and of those beside it that it
-runs. The one place in this room that
-opens a file; what is right and wrong is decided in `flow`.
+runs; the scenarios that lie beside a flow. The one place in this room that opens a
+file; what is right and wrong is decided in `flow` and `scenarios`.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from eslflow.check.scenario import Scenario
+from eslflow.check.scenarios import read
 from eslflow.errors import FlowError, FlowErrors
 from eslflow.flow.document import MOST_BYTES
 from eslflow.flow.load import load
 from eslflow.flow.model import Flow
 from eslflow.flow.subflow import Library
 from eslflow.steps import KINDS
+
+SCENARIOS = ".scenarios.yaml"
+"""What stands behind a flow's name in the name of the file with its scenarios."""
+
+
+def flow_files(folder: Path) -> list[Path]:
+    """Return the files of a folder that hold a flow each, sorted."""
+    found = folder.glob("*.yaml")
+    return sorted(path for path in found if not path.name.endswith(SCENARIOS))
+
+
+def scenarios_of(path: Path) -> Path:
+    """Return where the scenarios of a flow's file lie, if it has any."""
+    return path.with_name(f"{path.stem}{SCENARIOS}")
+
+
+def load_scenarios(path: Path, flow: Flow) -> tuple[Scenario, ...]:
+    """Return the scenarios in a file; they are of this flow.
+
+    Raises:
+        FlowErrors: the file cannot be read, or all that is wrong with it.
+    """
+    return read(_read(path), str(path), flow)
 
 
 def load_flow(path: Path) -> Flow:
@@ -35,7 +60,7 @@ class _Folder:
         self.trail = trail
         self._folder = folder
         self._read = read
-        self._names = tuple(sorted(path.stem for path in folder.glob("*.yaml")))
+        self._names = tuple(path.stem for path in flow_files(folder))
 
     def names(self) -> tuple[str, ...]:
         """Return the names of the files, without their ends."""
@@ -50,13 +75,16 @@ class _Folder:
 
 
 def _load(path: Path, library: Library) -> Flow:
+    return load(_read(path), str(path), KINDS, library)
+
+
+def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             # One byte more than is taken: enough to be told that it is too large.
-            data = file.read(MOST_BYTES + 1)
+            return file.read(MOST_BYTES + 1)
     except OSError as error:
         problem = f"the file cannot be read: {error.strerror}"
         hint = "Is the path right, and may this user read it?"
         wrong = FlowError(str(path), 1, 1, problem, hint=hint)
         raise FlowErrors([wrong]) from error
-    return load(data, str(path), KINDS, library)

@@ -27,6 +27,7 @@ COMMANDS = {
     "serve": "serve",
     "check": "check",
     "try": "trial",
+    "test": "rehearse",
     "calls": "calls",
     "consents": "consents",
     "recordings": "recordings",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+from eslflow.check.load import flow_files
 from eslflow.errors import NotFound, SettingsError
 from eslflow.settings import FILE, Settings, load_settings
 
@@ -24,7 +25,7 @@ def flow_paths(site: Path, names: Sequence[str]) -> list[Path]:
     """
     if not names:
         settings = load_settings(site)
-        paths = sorted(settings.flows.glob("*.yaml"))
+        paths = flow_files(settings.flows)
         if not paths:
             raise SettingsError(f"there are no flows (*.yaml) in {settings.flows}")
         return paths
@@ -43,7 +44,7 @@ def _flow_path(site: Path, name: str) -> Path:
     path = folder / f"{name}.yaml"
     if path.exists():
         return path
-    near = get_close_matches(name, [p.stem for p in folder.glob("*.yaml")], 1)
+    near = get_close_matches(name, [p.stem for p in flow_files(folder)], 1)
     hint = f" Did you mean {near[0]}?" if near else ""
     raise NotFound(f"there is no flow {name} in {folder}.{hint}")
 

@@ -19,26 +19,19 @@ from pathlib import Path
 
 import click
 
-from eslflow.call.commands import Alarm, Request, Tell
-from eslflow.call.events import Responded
+from eslflow.call.commands import Alarm, Tell
 from eslflow.cli.places import flow_paths, sounds_beside
 from eslflow.errors import EslflowError, visible
 from eslflow.flow.audio import Audio
 from eslflow.flow.model import Flow
 from eslflow.prompts.build import MANIFEST
 from eslflow.prompts.wav import encode
-from eslflow.rig import Rig
+from eslflow.rig import ANSWERS, Rig, Silent, spoken_ms
 from eslflow.sim.clock import START, SimulatedClock
 from eslflow.sim.script import HANG_UP, Script
 from eslflow.site import load_flows
-from eslflow.switch.courier import Courier, Done
 
 RATE = 8000
-ANSWERS = {"done": 200, "refused": 402, "failed": 500}
-"""What a program answers that is not asked, by the ending of the webhook."""
-MS_PER_CHARACTER, LEAST_MS = 65, 500
-"""How fast words are spoken that nobody has recorded yet; espeak-ng's speed."""
-
 _KEYS = frozenset("0123456789*#ABCD")
 _NAMES = {"star": "*", "hash": "#"}
 
@@ -100,7 +93,7 @@ def command(
         script,
         click.echo,
         START if at is None else round(at.timestamp()) * 1_000_000,
-        ANSWERS[webhook],
+        webhook,
     )
 
 
@@ -110,11 +103,11 @@ def tell(
     script: Script,
     say: Callable[[str], object],
     start: int = START,
-    status: int = 200,
+    webhook: str = "done",
 ) -> None:
     """Run one simulated call and say what happens."""
     clock = SimulatedClock(start)
-    with tempfile.TemporaryDirectory() as name, _alarms_told_once():
+    with tempfile.TemporaryDirectory() as name, alarms_told_once():
         folder = Path(name)
 
         def watch(_: str, now: int, what: Tell | Alarm) -> None:
@@ -133,24 +126,12 @@ def tell(
             folder,
             clock=clock,
             watch=watch,
-            courier=_Nobody(status),
+            courier=Silent(webhook),
         ) as rig:
             for fault in rig.faults:
                 told = str(fault).replace(str(folder / "sounds"), str(sounds))
                 say(f"          ! {told}")
             rig.call(script)
-
-
-class _Nobody(Courier):
-    """Sends nothing, and answers at once."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__()
-        self._status = status
-
-    def send(self, owner: object, request: Request, done: Done) -> None:
-        """Answer with nothing but a status."""
-        done(Responded(request.key, self._status, b"{}"))
 
 
 def _assume_missing(
@@ -166,13 +147,13 @@ def _assume_missing(
         if (sounds / item.path).exists():
             path.symlink_to((sounds / item.path).resolve())
             continue
-        ms = max(LEAST_MS, len(item.text) * MS_PER_CHARACTER)
+        ms = spoken_ms(item.text)
         path.write_bytes(encode(array("h", bytes(2 * RATE * ms // 1000)), RATE))
         yield item, ms
 
 
 @contextmanager
-def _alarms_told_once() -> Iterator[None]:
+def alarms_told_once() -> Iterator[None]:
     """Keep alarms out of the log while they are lines of the story."""
     log = logging.getLogger("eslflow.switch")
     before = log.level

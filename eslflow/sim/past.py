@@ -25,6 +25,8 @@ class Past(ABC):
         """Every recorder that has run on one of its legs."""
         self.breaches: list[str] = []
         """Arguments that FreeSWITCH would have expanded: there must be none."""
+        self.visits: dict[str, int] = {}
+        """How often the caller has come to each queue."""
         self.refused = 0
         """How many commands the script has refused."""
         self.tasks: list[tuple[str, Timer]] = []

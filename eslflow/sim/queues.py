@@ -38,12 +38,12 @@ _REASONS = {
 
 def callcenter(channel: Channel, run: Run) -> Generator[float, None, str]:
     """Wait in a queue of mod_callcenter, and talk."""
-    script = channel.script
-    if script.agent is Agent.UNKNOWN:
+    agent_does = _next_agent(channel, run)
+    if agent_does is Agent.UNKNOWN:
         return NONE
-    yield from _queue(channel, run)
-    if script.agent in _REASONS:
-        _cancelled(channel, run, _REASONS[script.agent])
+    yield from _queue(channel, run, agent_does)
+    if agent_does in _REASONS:
+        _cancelled(channel, run, _REASONS[agent_does])
         return NONE
     channel.set("cc_cause", "answered")
     _answered(channel)
@@ -56,6 +56,13 @@ def callcenter(channel: Channel, run: Run) -> Generator[float, None, str]:
     yield from talk(channel)
     after(channel)
     return NONE
+
+
+def _next_agent(channel: Channel, run: Run) -> Agent:
+    """Return how the queue answers this time."""
+    queue = run.arg.partition(" ")[0]
+    visit = channel.visits[queue] = channel.visits.get(queue, 0) + 1
+    return channel.script.agent_of(queue, visit)
 
 
 def _left(channel: Channel, run: Run, agent: AgentLeg) -> None:
@@ -71,16 +78,16 @@ def _left(channel: Channel, run: Run, agent: AgentLeg) -> None:
     channel.later(END_S, end)
 
 
-def _queue(channel: Channel, run: Run) -> Nap:
+def _queue(channel: Channel, run: Run, agent: Agent) -> Nap:
     """Wait in the queue, with music."""
     channel.tell("queue", run.arg)
     _joined(channel, run)
     began = channel.now_s
     try:
-        yield from _waiting(channel, run)
+        yield from _waiting(channel, run, agent)
     except Interrupted as error:
         _cancelled(channel, run, "BREAK_OUT")
-        if isinstance(error, Gone) and channel.script.agent in _RINGING:
+        if isinstance(error, Gone) and agent in _RINGING:
             failed = {**AGENT, "CC-Hangup-Cause": "ORIGINATOR_CANCEL"}
             channel.later(0, lambda: _cc(channel, run, "bridge-agent-fail", failed))
         raise
@@ -97,22 +104,22 @@ def _joined(channel: Channel, run: Run) -> None:
     _cc(channel, run, "member-queue-start", has_channel=True)
 
 
-def _waiting(channel: Channel, run: Run) -> Nap:
+def _waiting(channel: Channel, run: Run, agent: Agent) -> Nap:
     """Wait until the agent answers or the queue gives up."""
     script = channel.script
-    if script.agent in (Agent.NO_AGENTS, Agent.TIMEOUT):
+    if agent in (Agent.NO_AGENTS, Agent.TIMEOUT):
         yield script.queue_timeout_s
         return
     yield OFFER_S
     _cc(channel, run, "agent-offering", AGENT)
-    if script.agent is Agent.BUSY:
+    if agent is Agent.BUSY:
         yield OFFER_S
         failed = {**AGENT, "CC-Hangup-Cause": "USER_BUSY"}
         _cc(channel, run, "bridge-agent-fail", failed)
         yield script.queue_timeout_s
         return
     yield script.agent_after_s
-    if script.agent is Agent.NOBODY:
+    if agent is Agent.NOBODY:
         channel.hang_up()
 
 
@@ -163,17 +170,17 @@ def _cc_headers(channel: Channel, run: Run, action: str) -> dict[str, str]:
 
 def fifo(channel: Channel, run: Run) -> Generator[float, None, str]:
     """Wait in a queue of mod_fifo, and talk."""
-    script = channel.script
+    agent = _next_agent(channel, run)
     channel.tell("queue", run.arg)
     _fifo_event(channel, run, "push")
     try:
-        yield script.agent_after_s
-        if script.agent is Agent.NOBODY:
+        yield channel.script.agent_after_s
+        if agent is Agent.NOBODY:
             channel.hang_up()
     except Interrupted:
         _fifo_event(channel, run, "abort")
         raise
-    if script.agent is not Agent.ANSWERS:
+    if agent is not Agent.ANSWERS:
         return NONE
     _fifo_event(channel, run, "caller_pop")
     yield BRIDGE_S

@@ -87,6 +87,8 @@ class Script:
     """Point at which the caller hangs up. Within an application half a second after
     it was asked for unless told otherwise, and in any case before it has ended."""
     agent: Agent = Agent.ANSWERS
+    queues: Mapping[str, Sequence[Agent]] = field(default_factory=dict)
+    """How a queue answers at each visit, where it is not as `agent`; the last stays."""
     agent_after_s: float = 4.0
     """When the agent answers, or how long a caller waits for nobody."""
     queue_timeout_s: float = 3.53
@@ -123,6 +125,11 @@ class Script:
     percent-encoded as FreeSWITCH does."""
     raw: bytes = b""
     """Lines that stand at the end of every block as they are; for hostile tests."""
+
+    def agent_of(self, queue: str, visit: int) -> Agent:
+        """Return how a queue answers at a visit, from 1."""
+        turns = self.queues.get(queue) or (self.agent,)
+        return turns[min(visit, len(turns)) - 1]
 
     def pressed_by_callee(self, place: int) -> str:
         """Return what the called party presses at their n-th question, from 0."""

@@ -107,6 +107,8 @@ class SimulatedSwitch:
         turns = self._turns or Turns(SimulatedClock())
         channel = Channel(script, turns.clock, self._length_ms)
         with socket.create_connection(self._address) as sock:
+            # As mod_event_socket: what is said is not kept back for more.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             line = _Line(channel, sock, turns, self._settle, self._patience_s)
             line.live()
         for recording in channel.recorders:

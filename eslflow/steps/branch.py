@@ -67,6 +67,10 @@ class Branch(Step):
         """Return every step that a case leads to."""
         return [*self.cases.values(), *super().leads_to()]
 
+    def ways(self) -> Mapping[str, str]:
+        """Return every case and ending with the step it leads to."""
+        return {**self.cases, **super().ways()}
+
     def refers_to(self) -> Iterator[tuple[str, str, str]]:
         """Yield the value that is looked at, and the languages that are compared."""
         if self.looks_at.value:

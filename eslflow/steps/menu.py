@@ -46,6 +46,14 @@ class Menu(Step):
         """Return every step that a key or an ending leads to."""
         return [*self.keys.values(), *super().leads_to()]
 
+    def ways(self) -> Mapping[str, str]:
+        """Return every key and ending with the step it leads to."""
+        ways = dict(super().ways())
+        if self.again <= set(ways):
+            # Nothing is asked again, so that the tries are never used up.
+            ways.pop("failure", None)
+        return {**self.keys, **ways}
+
     def run(self, live: Live) -> Road:
         """Ask until a key fits or the tries are used up."""
         text = live.flow.prompts[self.prompt].text.get(live.language, "")

@@ -87,6 +87,17 @@ class Step:
         """Return every step that can come next, with `` for the end of the flow."""
         return list(self.targets.values())
 
+    def ways(self) -> Mapping[str, str]:
+        """Return where each way out of the step leads, by how the step ends.
+
+        An ending that stays inside the step is none.
+        """
+        return {
+            ending: target
+            for ending, target in self.targets.items()
+            if ending not in self.again or target != self.name
+        }
+
     def asks_for(self) -> tuple[str, ...]:
         """Return the purposes that the step asks consent for."""
         return ()

@@ -1,0 +1,375 @@
+"""A file of scenarios: text to `Scenario`s of a flow, or every problem of the file.
+
+In: the file's bytes, the flow. Out: scenarios with every name resolved, as strictly as
+a flow is read. Must not open files nor play anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+from eslflow.call.records import State
+from eslflow.check.scenario import (
+    DIALPLAN,
+    ENDINGS,
+    HANG_UP,
+    HOLD,
+    NOBODY,
+    REST,
+    UNHOLD,
+    Act,
+    Callee,
+    Expected,
+    Fault,
+    Outcome,
+    Posted,
+    Scenario,
+)
+from eslflow.flow.document import Document, Kind, Node
+from eslflow.flow.model import Flow
+from eslflow.flow.options import OneOf
+from eslflow.flow.problems import Context, entries_of, listed, named, near, scalar
+from eslflow.steps.queue import Queue
+from eslflow.wire.terms import ApiCommand, App
+
+KEYS = ("scenarios", "at", "caller", "called")
+"""What a file has: scenarios, and what holds for those that do not say otherwise."""
+SCENARIO = (
+    *("press", "hang_up_at", "queue", "callee", "webhook", "switch", "agent"),
+    *("caller", "caller_name", "called", "at", "expect"),
+)
+EXPECT = (
+    *("choice", "recorded", "heard", "masked"),
+    *("reaches", "path", "ends", "alarms"),
+)
+STATES = tuple(str(state) for state in State if state is not State.REQUESTED)
+SILENCE = ("-", "silence")
+MOST_FILES = 100
+
+_NAME = re.compile(r"\S(?:.{0,98}\S)?")
+_PRESSED = re.compile(r"[0-9*#A-D]+")
+_NUMBER = re.compile(r"[+]?[0-9*#]+")
+_KEYS = {"star": "*", "hash": "#", "hangup": "hangup"}
+
+Convert = Callable[[Node, Context], Any]
+
+
+def read(data: bytes, file: str, flow: Flow) -> tuple[Scenario, ...]:
+    """Return the scenarios that a file holds.
+
+    Raises:
+        FlowErrors: every problem of the file, sorted by line.
+    """
+    document = Document(data, file)
+    top = document.read()
+    reader = _Reader(document, flow)
+    scenarios = reader.scenarios(top)
+    document.stop_if_broken()
+    return scenarios
+
+
+@dataclass
+class _Known:
+    """What a scenario may name."""
+
+    steps: tuple[str, ...]
+    queues: dict[str, str]
+    """The names of queues, with and without their domain."""
+    purposes: tuple[str, ...]
+    sounds: tuple[str, ...]
+    keys: dict[str, str]
+    """Keys of an agent by what they mean."""
+
+    @classmethod
+    def of(cls, flow: Flow) -> _Known:
+        queues: dict[str, str] = {}
+        for step in flow.steps.values():
+            if isinstance(step, Queue):
+                queues[step.queue] = step.queue
+                queues.setdefault(step.queue.partition("@")[0], step.queue)
+        return cls(
+            steps=tuple(flow.steps),
+            queues=queues,
+            purposes=tuple(flow.purposes),
+            sounds=(*flow.prompts, *flow.notices),
+            keys={str(m): f"*{key}" for key, m in flow.recording.agent_keys.items()},
+        )
+
+
+class _Reader:
+    def __init__(self, document: Document, flow: Flow) -> None:
+        self._document = document
+        self._known = _Known.of(flow)
+        zones = [hours.zone for hours in flow.hours.values()]
+        self._zone = zones[0] if zones else timezone.utc
+        self._usual: dict[str, Any] = {}
+
+    def scenarios(self, top: Node) -> tuple[Scenario, ...]:
+        context = Context(self._document, {}, "", "a file of scenarios")
+        words = "scenarios: and below it NAME: {...}"
+        entries = entries_of(top, context, KEYS, words) or {}
+        if not self._document.problems and "scenarios" not in entries:
+            context.problem(top, "there are no scenarios", "Begin with scenarios:")
+        self._usual = self._read(entries, context)
+        self._usual.pop("scenarios", None)
+        found = named(
+            entries.get("scenarios"),
+            Context(self._document, {}, "scenarios"),
+            "scenario",
+            self._scenario,
+            _NAME,
+            "a line of text of up to 100 characters",
+        )
+        return tuple(found.values())
+
+    def _scenario(self, name: str, node: Node) -> Scenario | None:
+        context = Context(self._document, {}, f"scenarios.{name}", "a scenario")
+        entries = entries_of(node, context, SCENARIO, "{press: ..., expect: ...}")
+        if entries is None:
+            return None
+        expected = self._expected(node, entries.pop("expect", None), context)
+        values = self._usual | self._read(entries, context)
+        return Scenario(
+            name, self._document.file, node.mark.line, expected, **_renamed(values)
+        )
+
+    def _read(self, entries: Mapping[str, Node], context: Context) -> dict[str, Any]:
+        """Return what the entries say, each read as its key demands."""
+        convert: dict[str, Convert] = {
+            "press": self._press,
+            "hang_up_at": self._hang_up_at,
+            "queue": self._queues,
+            "callee": OneOf(Callee).convert,
+            "webhook": OneOf(Posted).convert,
+            "switch": self._switch,
+            "agent": self._agent,
+            "at": self._at,
+        }
+        return {
+            key: convert.get(key, _text)(node, context.inside(key))
+            for key, node in entries.items()
+            if key != "scenarios"
+        }
+
+    # What happens.
+
+    def _press(
+        self, node: Node, context: Context
+    ) -> tuple[str, ...] | dict[str, tuple[str, ...]]:
+        if node.kind is not Kind.MAPPING:
+            return self._keys(node, context)
+        return _by_name(node, context, "step", self._known.steps, self._keys)
+
+    def _keys(self, node: Node, context: Context) -> tuple[str, ...]:
+        return tuple(_key(item, context) for item in _items(node))
+
+    def _hang_up_at(self, node: Node, context: Context) -> str:
+        return _one_of(node, context, "step", self._known.steps)
+
+    def _queues(self, node: Node, context: Context) -> dict[str, Any]:
+        queues = self._known.queues
+        outcomes = [str(outcome) for outcome in Outcome]
+
+        def turns(node: Node, context: Context) -> tuple[Outcome, ...]:
+            words = _words(node, context, "outcome of a queue", outcomes)
+            return tuple(Outcome(word) for word in words if word in outcomes)
+
+        if node.kind is Kind.MAPPING:
+            found = _by_name(node, context, "queue", queues, turns)
+            return {queues[name]: outcome for name, outcome in found.items()}
+        # One word for all of them.
+        return dict.fromkeys(queues.values(), turns(node, context))
+
+    def _switch(self, node: Node, context: Context) -> dict[Fault, tuple[str, ...]]:
+        acts = [str(act) for act in Act]
+        apps = [*map(str, App), *map(str, ApiCommand)]
+        known: dict[str, tuple[str, Collection[str]]] = {
+            Fault.REFUSE: ("command or application", (*acts, *apps)),
+            Fault.LIE: ("command", acts),
+            Fault.LOSE: ("command with an event", (Act.RECORD, Act.STOP)),
+            Fault.LATE: ("command", acts),
+            Fault.CANNOT_PLAY: ("prompt or notice", ("all", *self._known.sounds)),
+        }
+        entries = entries_of(node, context, list(known), "{refuse: [record]}") or {}
+        return {
+            Fault(key): _words(inner, context.inside(key), *known[key])
+            for key, inner in entries.items()
+        }
+
+    def _agent(self, node: Node, context: Context) -> tuple[str, ...]:
+        keys = self._known.keys
+        acts = (*keys, HOLD, UNHOLD, HANG_UP)
+        found: list[str] = []
+        for item in _items(node):
+            if item.is_scalar and _PRESSED.fullmatch(item.text):
+                found.append(item.text)
+                continue
+            act = _one_of(item, context, "act of an agent", acts)
+            found.append(keys.get(act, act))
+        return tuple(found)
+
+    def _at(self, node: Node, context: Context) -> int | None:
+        words = 'a time such as "2026-12-24 10:00"'
+        text = scalar(node, context, words)
+        if text is None:
+            return None
+        try:
+            wall = datetime.strptime(text, "%Y-%m-%d %H:%M")
+        except ValueError:
+            problem = f"'{text}' is no time"
+            context.problem(node, problem, f"Takes {words}.")
+            return None
+        return round(wall.replace(tzinfo=self._zone).timestamp()) * 1_000_000
+
+    # What must come of it.
+
+    def _expected(
+        self, scenario: Node, node: Node | None, context: Context
+    ) -> tuple[Expected, ...]:
+        context = context.inside("expect")
+        words = "{recorded: false}"
+        hint = f"Write expect: {words} or another of: {listed(EXPECT)}."
+        if node is None:
+            context.problem(scenario, "nothing is expected of this scenario", hint)
+            return ()
+        entries = entries_of(node, context, EXPECT, words) or {}
+        if node.kind is Kind.MAPPING and not node.pairs:
+            context.problem(node, "nothing is expected of this scenario", hint)
+        convert: dict[str, Convert] = {
+            "recorded": _files,
+            "heard": self._steps,
+            "masked": self._steps,
+            "reaches": self._reaches,
+            "path": self._path,
+            "ends": _ending,
+            "alarms": _texts,
+        }
+        found: list[Expected] = []
+        for key, inner in entries.items():
+            if key == "choice":
+                found += self._choices(inner, context.inside(key))
+                continue
+            want = convert[key](inner, context.inside(key))
+            found.append(Expected(key, want, inner.mark.line))
+        return tuple(found)
+
+    def _choices(self, node: Node, context: Context) -> Iterable[Expected]:
+        lines: dict[str, int] = {}
+
+        def state(inner: Node, context: Context) -> str:
+            lines[context.name] = inner.mark.line
+            return _one_of(inner, context, "outcome of a question", STATES)
+
+        if node.kind is not Kind.MAPPING:
+            hint = f"Write {{PURPOSE: OUTCOME}}; purposes: {listed(self._purposes)}."
+            context.problem(node, f"{node.kind.value} stands where choices are", hint)
+            return ()
+        found = _by_name(node, context, "purpose", self._purposes, state)
+        return [
+            Expected(f"choice {purpose}", want, lines[purpose])
+            for purpose, want in found.items()
+        ]
+
+    @property
+    def _purposes(self) -> tuple[str, ...]:
+        return self._known.purposes
+
+    def _steps(self, node: Node, context: Context) -> tuple[str, ...]:
+        return _words(node, context, "step", self._known.steps)
+
+    def _path(self, node: Node, context: Context) -> tuple[str, ...]:
+        return _words(node, context, "step", (*self._known.steps, REST))
+
+    def _reaches(self, node: Node, context: Context) -> str:
+        known = self._known
+        if node.is_scalar and _NUMBER.fullmatch(node.text):
+            return node.text
+        places = dict.fromkeys((*known.queues, DIALPLAN, NOBODY, *known.steps))
+        return _one_of(node, context, "queue or step", places)
+
+
+def _renamed(values: dict[str, Any]) -> dict[str, Any]:
+    """Return a scenario's values under the names of its fields."""
+    found = {key: value for key, value in values.items() if value is not None}
+    for key, field in (("queue", "queues"), ("switch", "faults")):
+        if key in found:
+            found[field] = found.pop(key)
+    if isinstance(found.get("press"), dict):
+        found["press_at"] = found.pop("press")
+    return found
+
+
+def _items(node: Node) -> list[Node]:
+    """Return a list's items; what is no list stands for a list of one."""
+    return node.items if node.kind is Kind.LIST else [node]
+
+
+def _text(node: Node, context: Context) -> str | None:
+    return scalar(node, context, "text")
+
+
+def _texts(node: Node, context: Context) -> tuple[str, ...]:
+    return tuple(scalar(item, context, "text") or "" for item in _items(node))
+
+
+def _words(
+    node: Node, context: Context, what: str, known: Collection[str]
+) -> tuple[str, ...]:
+    return tuple(_one_of(item, context, what, known) for item in _items(node))
+
+
+def _one_of(node: Node, context: Context, what: str, known: Collection[str]) -> str:
+    """Return a word that is known; of any other it is noted what is near."""
+    text = scalar(node, context, f"a {what}")
+    if text is None or text in known:
+        return text or ""
+    problem = f"there is no {what} '{text}'{near(text, known)}"
+    context.problem(node, problem, f"Takes: {listed(known)}.")
+    return text
+
+
+def _by_name(
+    node: Node,
+    context: Context,
+    what: str,
+    known: Collection[str],
+    convert: Convert,
+) -> dict[str, Any]:
+    """Return the values of a mapping whose keys are names that are known."""
+    found: dict[str, Any] = {}
+    for key, value in node.pairs:
+        name = _one_of(key, context, what, known)
+        if name in found:
+            context.problem(key, f"'{name}' stands twice", "The first one counts.")
+        elif name in known:
+            found[name] = convert(value, context.inside(name))
+    return found
+
+
+def _key(node: Node, context: Context) -> str:
+    """Return what is pressed at a question; nothing for silence."""
+    if node.kind is Kind.NOTHING or node.text in SILENCE:
+        return ""
+    key = _KEYS.get(node.text, node.text)
+    if not node.is_scalar or not (key == "hangup" or _PRESSED.fullmatch(key)):
+        hint = "Takes keys (0 to 9, star, hash, several as 1234), silence or hangup."
+        context.problem(node, f"'{node.text}' is no key of a telephone", hint)
+    return key
+
+
+def _files(node: Node, context: Context) -> bool | int:
+    if node.kind is Kind.BOOLEAN:
+        return node.text == "true"
+    if node.kind is Kind.INT and 0 <= int(node.text) <= MOST_FILES:
+        return int(node.text)
+    hint = "Takes true, false or a number of files."
+    context.problem(node, f"'{node.text}' does not say what is recorded", hint)
+    return False
+
+
+def _ending(node: Node, context: Context) -> str:
+    return _one_of(node, context, "ending of a call", ENDINGS)

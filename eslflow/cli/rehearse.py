@@ -1,0 +1,141 @@
+"""`eslflow test`: the scenarios beside the flows, played on the simulated switch."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from eslflow.check.covered import Place, coverage
+from eslflow.check.happened import compare
+from eslflow.check.load import load_scenarios, scenarios_of
+from eslflow.check.scenario import Scenario
+from eslflow.cli import junit
+from eslflow.cli.places import flow_paths
+from eslflow.cli.trial import alarms_told_once
+from eslflow.cli.verdicts import Report, Verdict, data, summary, told
+from eslflow.errors import FlowError, FlowErrors, NotFound, visible
+from eslflow.flow.model import Flow
+from eslflow.rehearsal import Rehearsal
+from eslflow.site import load_flows
+
+Cast = list[tuple[Flow, Path, tuple[Scenario, ...]]]
+"""Flows, with the file of their scenarios and what is in it."""
+
+
+@click.command("test", short_help="Play the scenarios that lie beside flows.")
+@click.argument("flows", nargs=-1, metavar="[FLOW]...")
+@click.option(
+    "--need",
+    type=click.IntRange(0, 100),
+    default=0,
+    metavar="PERCENT",
+    help="Fail below so many percent of steps and endings.",
+)
+@click.option(
+    "--junit",
+    "junit_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write what came of it as JUnit XML, for build servers.",
+)
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    flows: tuple[str, ...],
+    need: int,
+    junit_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Test flows, given by file or by name, with the scenarios in NAME.scenarios.yaml.
+
+    Without any, all of the site.
+    """
+    paths = flow_paths(ctx.obj, flows)
+    without = [path for path in paths if not scenarios_of(path).exists()]
+    if flows and without:
+        raise NotFound(f"{without[0]} has no scenarios: {scenarios_of(without[0])}")
+    cast = _load(path for path in paths if path not in without)
+    reports = []
+    for report in _play(cast, is_quiet=as_json):
+        reports.append(report)
+    if junit_file is not None:
+        junit_file.write_text(junit.text(reports), encoding="utf-8")
+    bare = [path.stem for path in without]
+    if as_json:
+        found = {"flows": list(map(data, reports)), "without_scenarios": bare}
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+    is_good = _conclude(reports, without, need, is_quiet=as_json)
+    ctx.exit(0 if is_good else 1)
+
+
+def _load(paths: Iterable[Path]) -> Cast:
+    """Return flows and scenarios.
+
+    Raises:
+        FlowErrors: all that is wrong with any of them.
+    """
+    cast: Cast = []
+    problems: list[FlowError] = []
+    for path in paths:
+        try:
+            (flow,) = load_flows([path]).values()
+            file = scenarios_of(path)
+            cast.append((flow, file, load_scenarios(file, flow)))
+        except FlowErrors as error:
+            problems += error.problems
+    if problems:
+        raise FlowErrors(problems)
+    load_flows(Path(flow.file) for flow, _, _ in cast)
+    return cast
+
+
+def _play(cast: Cast, is_quiet: bool) -> Iterator[Report]:
+    """Play all scenarios, and tell of each as it ends."""
+    if not cast:
+        return
+    flows = [flow for flow, _, _ in cast]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        alarms_told_once(),
+        Rehearsal(flows, Path(folder)) as stage,
+    ):
+        for flow, file, scenarios in cast:
+            verdicts: list[Verdict] = []
+            visited: set[Place] = set()
+            for scenario in scenarios:
+                played = stage.play(flow, scenario)
+                visited |= played.visited
+                found = compare(scenario, played.happened)
+                verdicts.append(Verdict(scenario, found, played.story))
+                if not is_quiet:
+                    _tell(flow, verdicts[-1])
+            yield Report(flow, file, verdicts, coverage(flow, visited))
+
+
+def _tell(flow: Flow, verdict: Verdict) -> None:
+    word = "FAILED" if verdict.differences else "passed"
+    click.echo(visible(f"{word}  {flow.name}: {verdict.scenario.name}"))
+    if verdict.differences:
+        for line in told(verdict):
+            click.echo(f"    {visible(line)}".rstrip())
+
+
+def _conclude(
+    reports: Sequence[Report], without: Sequence[Path], need: int, is_quiet: bool
+) -> bool:
+    """Tell what was reached; return whether it is enough, and all came as expected."""
+    lines = [line for report in reports for line in summary(report)]
+    lines += [f"{path}: no scenarios ({scenarios_of(path).name})" for path in without]
+    low = [report.flow.name for report in reports if report.coverage.percent < need]
+    low += [path.stem for path in without if need]
+    if not is_quiet:
+        for line in lines:
+            click.echo(visible(line))
+    if low:
+        click.echo(f"Below {need} % of steps and endings: {', '.join(low)}", err=True)
+    return not low and not any(report.failures for report in reports)

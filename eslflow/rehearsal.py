@@ -1,0 +1,366 @@
+"""Plays scenarios: one controller and one simulated switch for all of them.
+
+In: flows, scenarios. Out: what came of each call, and its story. Real calls over a real
+loopback socket, in simulated time; audio is taken to be there, as long as its words
+take to say. Must not judge what came of a call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from eslflow.call.commands import Alarm, Tell
+from eslflow.call.records import CallEnded, Choice, Row
+from eslflow.check.covered import Place
+from eslflow.check.happened import Happened
+from eslflow.check.scenario import (
+    DIALPLAN,
+    HANG_UP,
+    HOLD,
+    UNHOLD,
+    Act,
+    Callee,
+    Fault,
+    Outcome,
+    Posted,
+    Scenario,
+    Span,
+)
+from eslflow.errors import visible
+from eslflow.flow.model import Flow, Notice, Prompt
+from eslflow.rig import Rig, Silent, assumed_sounds
+from eslflow.sim import deeds
+from eslflow.sim.channel import Channel
+from eslflow.sim.clock import START, SimulatedClock
+from eslflow.sim.lies import Lie
+from eslflow.sim.recordings import Recording
+from eslflow.sim.script import Agent, Script
+from eslflow.sim.switch import SimulatedCall
+from eslflow.steps.queue import Queue
+from eslflow.wire.terms import ApiCommand, App
+
+HANG_UP_S = 0.3
+"""How long after a step has begun the caller hangs up in it; every prompt is longer."""
+ACT_S = 3.0
+"""Between two things that an agent does."""
+TALK_S = 20.0
+MOST_TALKS = 10
+"""How many people a caller talks with, one after the other, at most."""
+LATE_S = 10.0
+"""Later than anything is waited for."""
+LEAST_S = 0.1
+"""What is heard or masked for less of a step belongs to the one beside it: the switch
+masks a little of what was said before."""
+
+_AGENTS = {
+    Outcome.ANSWERED: Agent.ANSWERS,
+    Outcome.TIMEOUT: Agent.TIMEOUT,
+    Outcome.NO_AGENTS: Agent.NO_AGENTS,
+    Outcome.BUSY: Agent.BUSY,
+    Outcome.NOBODY: Agent.NOBODY,
+    Outcome.FAILED: Agent.UNKNOWN,
+}
+_CAUSES = {
+    Callee.ANSWERED: "",
+    Callee.BUSY: "USER_BUSY",
+    Callee.NO_ANSWER: "NO_ANSWER",
+    Callee.REFUSED: "CALL_REJECTED",
+    Callee.FULL: "NORMAL_CIRCUIT_CONGESTION",
+    Callee.INVALID: "UNALLOCATED_NUMBER",
+    Callee.FAILED: "NORMAL_TEMPORARY_FAILURE",
+}
+_COMMANDS = {
+    Act.RECORD: "uuid_record start",
+    Act.MASK: "uuid_record mask",
+    Act.UNMASK: "uuid_record unmask",
+    Act.STOP: "uuid_record stop",
+}
+_EVENTS = {Act.RECORD: "RECORD_START", Act.STOP: "RECORD_STOP"}
+_ACTS: dict[str, deeds.Deed] = {
+    HOLD: deeds.Hold(),
+    UNHOLD: deeds.Unhold(),
+    HANG_UP: deeds.HangUp(),
+}
+
+
+@dataclass(frozen=True)
+class Played:
+    """One call of a scenario."""
+
+    happened: Happened
+    story: tuple[str, ...]
+    """As `eslflow try` tells it, line by line."""
+    visited: frozenset[Place]
+    """Steps it came to, and how they ended."""
+
+
+@dataclass
+class _Call:
+    """What is noted of the call that goes on."""
+
+    scenario: Scenario
+    start: int
+    lines: list[str] = field(default_factory=list)
+    alarms: list[str] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    steps: list[tuple[int, str]] = field(default_factory=list)
+    """When each step began."""
+    visited: set[Place] = field(default_factory=set)
+    asked: dict[str, int] = field(default_factory=dict)
+    """How many questions came: in each step, and under `` in all of them."""
+    channel: Channel | None = None
+    met: list[float] = field(default_factory=list)
+    """At which seconds the caller began to talk with somebody."""
+    leaves: bool = False
+    """The caller hangs up as soon as there is a channel."""
+    has_left: bool = False
+
+    # The caller, as a deed of the script: it hands over the channel.
+
+    def do(self, channel: Channel) -> None:
+        """Take the channel, to hang up on it when the step has come."""
+        self.channel = channel
+        if self.leaves:
+            channel.later(HANG_UP_S, channel.ends)
+
+    def comes_to(self, step: str, now: int) -> None:
+        """Note that a step begins; hang up in it if that is the one."""
+        self.steps.append((now, step))
+        if step == self.scenario.hang_up_at and not self.has_left:
+            self.has_left = True
+            if self.channel is None:
+                self.leaves = True
+            else:
+                self.channel.later(HANG_UP_S, self.channel.ends)
+
+    def press(self, _: int) -> str:
+        """Return what the caller presses at the question that is asked now."""
+        step = self.steps[-1][1] if self.steps else ""
+        scenario = self.scenario
+        number = self.asked[step] = self.asked.get(step, 0) + 1
+        total = self.asked[""] = self.asked.get("", 0) + 1
+        if self.has_left:
+            # Whoever is about to hang up presses nothing more.
+            return ""
+        if scenario.press_at:
+            keys, place = scenario.press_at.get(step, ()), number
+        else:
+            keys, place = scenario.press, total
+        return keys[place - 1] if place <= len(keys) else ""
+
+    def unpressed(self) -> Iterator[str]:
+        """Yield the keys for which no question came."""
+        scenario = self.scenario
+        yield from filter(None, scenario.press[self.asked.get("", 0) :])
+        for step, keys in scenario.press_at.items():
+            for key in filter(None, keys[self.asked.get(step, 0) :]):
+                yield f"{key} at {step}"
+
+    def spans(self) -> list[Span]:
+        """Return the steps with the seconds of the call at which they ran."""
+        begun = [((now - self.start) / 1e6, step) for now, step in self.steps]
+        ends = [at for at, _ in begun[1:]] + [float("inf")]
+        return [
+            Span(step, at, end) for (at, step), end in zip(begun, ends, strict=True)
+        ]
+
+
+@dataclass(frozen=True)
+class _Meeting:
+    """Notes that the caller talks with somebody, as a deed of the script."""
+
+    met: list[float]
+
+    def do(self, channel: Channel) -> None:
+        """Note it."""
+        self.met.append(channel.now_s)
+
+
+class Rehearsal:
+    """A controller and a switch on which scenarios are played, one after the other."""
+
+    def __init__(self, flows: Sequence[Flow], folder: Path) -> None:
+        self._flows = {flow.name: flow for flow in flows}
+        self._folder = folder
+        self._clock = SimulatedClock()
+        self._calls = 0
+        self._call: _Call | None = None
+        self._courier = Silent(Posted.DONE)
+        self._rig = Rig(
+            flows,
+            assumed_sounds(flows),
+            folder,
+            clock=self._clock,
+            watch=self._watch,
+            kept=self._keep,
+            visited=self._visit,
+            courier=self._courier,
+        )
+
+    def play(self, flow: Flow, scenario: Scenario) -> Played:
+        """Play one scenario of a flow."""
+        start = START if scenario.at is None else scenario.at
+        self._clock.restart(start)
+        self._courier.ending = scenario.webhook
+        self._calls += 1
+        call = self._call = _Call(scenario, start)
+        script = _script(flow, scenario, call, f"test-{self._calls}")
+        done = self._rig.call(script)
+        self._call = None
+        return Played(
+            _happened(flow, call, done), tuple(call.lines), frozenset(call.visited)
+        )
+
+    def close(self) -> None:
+        """Stop controller and switch."""
+        self._rig.close()
+
+    def __enter__(self) -> Rehearsal:
+        """Return it."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    def _watch(self, _: str, now: int, what: Tell | Alarm) -> None:
+        call = self._call
+        if call is None:
+            return
+        is_alarm = isinstance(what, Alarm)
+        text = visible(what.text).replace(f"{self._folder}/", "")
+        mark = "! " if is_alarm else ""
+        call.lines.append(f"{(now - call.start) / 1e6:6.1f} s  {mark}{text}")
+        if is_alarm:
+            call.alarms.append(text)
+
+    def _keep(self, rows: Sequence[Row]) -> None:
+        if self._call is not None:
+            self._call.rows += rows
+
+    def _visit(self, _: str, step: str, ending: str) -> None:
+        call = self._call
+        if call is None:
+            return
+        call.visited.add((step, ending))
+        if not ending:
+            call.comes_to(step, self._clock.now())
+
+
+def _script(flow: Flow, scenario: Scenario, call: _Call, uuid: str) -> Script:
+    """Return what the simulated switch is to play."""
+    does: dict[str, deeds.Deed] = {"offered": call}
+    for number in range(1, MOST_TALKS + 1):
+        does[f"bridged {number}"] = _Meeting(call.met)
+    for place, act in enumerate(scenario.agent, 1):
+        deed = _ACTS.get(act) or deeds.Keys(act)
+        does[f"bridged +{place * ACT_S:g}"] = deed
+    return Script(
+        uuid=uuid,
+        press=call.press,
+        caller=scenario.caller,
+        caller_name=scenario.caller_name,
+        called=scenario.called or flow.name,
+        path=flow.name,
+        queues={
+            queue: [_AGENTS[outcome] for outcome in outcomes]
+            for queue, outcomes in scenario.queues.items()
+        },
+        callee=_CAUSES[scenario.callee],
+        talk_s=TALK_S + len(scenario.agent) * ACT_S,
+        refuse=dict.fromkeys(_refused(scenario), "-ERR refused"),
+        missing=tuple(_unplayable(flow, scenario)),
+        does=does,
+        lies=tuple(_lies(scenario)),
+    )
+
+
+def _refused(scenario: Scenario) -> Iterator[str]:
+    """Yield the applications that the switch refuses."""
+    for word in scenario.faults.get(Fault.REFUSE, ()):
+        if word == ApiCommand.ORIGINATE:
+            yield "bgapi originate"
+        elif word in set(App):
+            yield word
+
+
+def _lies(scenario: Scenario) -> Iterator[Lie]:
+    """Yield what the switch gets wrong about API commands."""
+    for fault, words in scenario.faults.items():
+        for word in words:
+            command = _COMMANDS.get(word)  # type: ignore[call-overload]
+            if word in set(ApiCommand) - {ApiCommand.ORIGINATE}:
+                command = word
+            if command is None:
+                continue
+            if fault is Fault.REFUSE:
+                yield Lie(command, "-ERR refused")
+            elif fault is Fault.LIE:
+                yield Lie(command, is_done=False)
+            elif fault is Fault.LOSE:
+                yield Lie(command, loses=_EVENTS[Act(word)])
+            else:
+                yield Lie(command, late_s=LATE_S)
+
+
+def _unplayable(flow: Flow, scenario: Scenario) -> Iterator[str]:
+    """Yield the paths of audio files that the switch cannot open."""
+    words = scenario.faults.get(Fault.CANNOT_PLAY, ())
+    texts: tuple[tuple[str, Prompt | Notice], ...]
+    texts = (*flow.prompts.items(), *flow.notices.items())
+    for name, spoken in texts:
+        if name in words or "all" in words:
+            for language in spoken.text:
+                yield spoken.audio(flow.name, language)
+
+
+def _happened(flow: Flow, call: _Call, done: SimulatedCall) -> Happened:
+    spans = call.spans()
+    choices = [row for row in call.rows if isinstance(row, Choice)]
+    endings = [row.ending for row in call.rows if isinstance(row, CallEnded)]
+    sounding = [found for found in done.recordings if found.heard_s > 0]
+    return Happened(
+        choices={row.purpose: str(row.state) for row in choices},
+        files=len(sounding),
+        heard=_within(spans, sounding, is_masked=False),
+        masked=_within(spans, sounding, is_masked=True),
+        reached=reached(flow, spans, call.met, done),
+        path=tuple(span.step for span in spans),
+        ending=endings[-1] if endings else "",
+        alarms=tuple(call.alarms),
+        unpressed=tuple(call.unpressed()),
+    )
+
+
+def _within(
+    spans: Sequence[Span], files: Sequence[Recording], is_masked: bool
+) -> tuple[str, ...]:
+    """Return the steps of which files hold sound, or the silence of a mask."""
+    found: dict[str, None] = {}
+    for step, from_s, to_s in spans:
+        for part in (part for file in files for part in file.spans):
+            both_s = min(part.end_s, to_s) - max(part.at_s, from_s)
+            if part.is_masked is is_masked and both_s > LEAST_S:
+                found[step] = None
+    return tuple(found)
+
+
+def reached(
+    flow: Flow, spans: Sequence[Span], met: Sequence[float], done: SimulatedCall
+) -> tuple[str, ...]:
+    """Return whom the caller reached at last, under each of the names."""
+    if done.ending == "fallback":
+        return (DIALPLAN,)
+    moved = [heard for heard in done.heard if heard.what == "transferred"]
+    if moved and moved[-1].at_s >= max(met, default=0.0):
+        return (moved[-1].text,)
+    if not met:
+        return ()
+    names = [span.step for span in spans if span.from_s <= met[-1]]
+    step = flow.steps[names[-1]]
+    if isinstance(step, Queue):
+        queue = step.queue
+        return tuple(dict.fromkeys((queue, queue.partition("@")[0], step.name)))
+    return (step.name,)

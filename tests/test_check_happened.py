@@ -1,0 +1,110 @@
+"""What differs between what was expected and what happened."""
+
+import pytest
+
+from eslflow.check.happened import Difference, Happened, compare, follows
+from eslflow.check.scenario import Expected, Scenario
+
+CALL = Happened(
+    choices={"training": "granted"},
+    files=2,
+    heard=("talk",),
+    masked=("pay",),
+    reached=("support@default", "support", "talk"),
+    path=("ask", "pay", "talk"),
+    ending="hung_up",
+    alarms=("recording did not start: -ERR no",),
+)
+
+
+def differences(what, want, happened=CALL, **scenario):
+    expected = Scenario("a", "a.yaml", 3, (Expected(what, want, 7),), **scenario)
+    return compare(expected, happened)
+
+
+@pytest.mark.parametrize(
+    ("what", "want"),
+    [
+        ("choice training", "granted"),
+        ("choice quality", "not_asked"),
+        ("recorded", True),
+        ("recorded", 2),
+        ("heard", ("talk",)),
+        ("masked", ("pay",)),
+        ("reaches", "support@default"),
+        ("reaches", "support"),
+        ("reaches", "talk"),
+        ("path", ("ask", "...")),
+        ("ends", "hung_up"),
+        ("alarms", ("did not start",)),
+    ],
+)
+def test_what_came_as_expected_is_no_difference(what, want):
+    assert differences(what, want) == []
+
+
+@pytest.mark.parametrize(
+    ("what", "want", "expected", "happened"),
+    [
+        ("choice training", "refused", "refused", "granted"),
+        ("recorded", False, "false", "true"),
+        ("recorded", 1, "1", "2"),
+        ("heard", (), "[]", "[talk]"),
+        ("masked", ("pay", "talk"), "[pay, talk]", "[pay]"),
+        ("reaches", "nobody", "nobody", "support@default"),
+        ("path", ("ask", "talk"), "[ask, talk]", "[ask, pay, talk]"),
+        ("ends", "finished", "finished", "hung_up"),
+        ("alarms", ("mask",), "[mask]", "[recording did not start: -ERR no]"),
+        ("alarms", (), "[]", "[recording did not start: -ERR no]"),
+    ],
+)
+def test_a_difference_shows_both_sides_and_the_line(what, want, expected, happened):
+    assert differences(what, want) == [Difference(what, expected, happened, 7)]
+
+
+def test_a_call_that_reached_nobody_says_so():
+    assert differences("reaches", "nobody", Happened()) == []
+    (found,) = differences("reaches", "talk", Happened())
+    assert found.happened == "nobody"
+
+
+def test_a_key_that_nobody_asked_for_is_a_difference():
+    (found,) = differences("recorded", True, Happened(files=1, unpressed=("2",)))
+    assert found == Difference("press", "2", "no question came for it", 3)
+
+
+def test_a_caller_must_have_hung_up_where_it_is_said():
+    assert differences("recorded", True, hang_up_at="talk") == []
+    (found,) = differences("recorded", True, hang_up_at="ask")
+    assert (found.what, found.happened) == ("hang_up_at", "the call ended at talk")
+    (found,) = differences("recorded", False, Happened(), hang_up_at="ask")
+    assert found.happened == "no call"
+
+
+@pytest.mark.parametrize(
+    ("want", "is_so"),
+    [
+        ("a b c", True),
+        ("a b", False),
+        ("b c", False),
+        ("...", True),
+        ("a ...", True),
+        ("... c", True),
+        ("a ... c", True),
+        ("a b c ...", True),
+        ("... a b c", True),
+        ("a ... b ... c", True),
+        ("... ... c", True),
+        ("a ... d", False),
+        ("a c ...", False),
+        ("", False),
+    ],
+)
+def test_a_path_may_leave_steps_out(want, is_so):
+    assert follows(("a", "b", "c"), tuple(want.split())) is is_so
+
+
+def test_a_path_may_come_to_a_step_again():
+    assert follows(("a", "b", "a", "c"), ("...", "a", "c"))
+    assert follows((), ("...",))
+    assert follows((), ())
