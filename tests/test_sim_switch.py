@@ -19,7 +19,10 @@ from tests.peers import rig
 
 
 class Speaker:
-    """A controller that says one thing after another, each when it hears something."""
+    """A controller that says one thing after another, each when it hears something.
+
+    What must not be said before a certain word is heard stands behind that word.
+    """
 
     def __init__(self, *lines):
         self.lines = lines
@@ -31,6 +34,9 @@ class Speaker:
     def talk(self, sock, _):
         self.sock = sock
         for line in self.lines:
+            word, line = line if isinstance(line, tuple) else (b"", line)
+            while word not in self.heard:
+                self.heard += sock.recv(1 << 20)
             sock.sendall(line)
             self.heard += sock.recv(1 << 20)
         while data := sock.recv(1 << 20):
@@ -120,8 +126,10 @@ def test_a_patient_switch_hears_what_is_said_in_the_middle_of_a_talk(tmp_path):
     speaker = Speaker(
         said(["connect", "linger 1", "event plain CHANNEL_BRIDGE"]),
         said([execute("callcenter", "q")]),
-        b"",
-        said([f"api uuid_record u-1 start {path} 0 {{RECORD_STEREO=true}}"]),
+        (
+            b"Event-Name: CHANNEL_BRIDGE",
+            said([f"api uuid_record u-1 start {path} 0 {{RECORD_STEREO=true}}"]),
+        ),
     )
     told = []
     call = speaker.called(patience_s=1.0, record_to_disk=True, on_recorded=told.append)
