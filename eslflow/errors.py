@@ -11,9 +11,9 @@ EslflowError
     IllegalTransition    our own bug: the state is unchanged
     StoreError           the ledger could not persist: do not record
     LinkLost             the control link to the switch is down
-    PromptError          an audio file cannot be made or used
     Unreached            no connection to a program: nothing was sent
     Unanswered           sent to a program, and no answer that can be read
+    PromptError          an audio file cannot be made or used
     NotFound             a look-up by a name that nothing has
     Elsewhere            a path does not lead to a recording of this site
     Sealed               what is encrypted cannot be opened, or a key not be used
