@@ -14,7 +14,7 @@ from eslflow.call.events import (
     Unbridged,
     Wished,
 )
-from eslflow.call.recorder import GUARD_S
+from eslflow.call.recorder import GUARD_S, Recorder
 from eslflow.call.recording import Recording
 from eslflow.call.records import RecordingBegun, RecordingEnded
 from eslflow.call.wishes import Want, Wish
@@ -284,3 +284,9 @@ def test_a_fifo_pauses_what_is_recorded_while_the_caller_waits():
         call.when(Bridged("b-1", "1001"))
         call.skips()
         assert recorder.segment.parted_at == 0
+
+
+def test_a_pause_before_there_is_a_file_pauses_nothing():
+    recorder = Recorder()
+    recorder.pause(1)
+    assert recorder.segment is None

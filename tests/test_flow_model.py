@@ -76,3 +76,12 @@ def test_the_way_out_is_the_first_step_that_calls_what_was_dialled():
     """
     assert flow(steps).way_out == "c"
     assert flow("a: {announce: welcome}").way_out == ""
+
+
+def test_a_flow_knows_what_callers_may_object_to():
+    head = HEAD.replace("basis: consent", "basis: legitimate_interests")
+    steps = (
+        "a: {objection: {notice: recording, purpose: training}, keys: {3: objected}}"
+    )
+    assert flow(steps, head).announced == {"training"}
+    assert flow("a: {announce: welcome}", head).announced == frozenset()

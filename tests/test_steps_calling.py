@@ -5,7 +5,7 @@ import pytest
 from eslflow.call.commands import Api, Close, Execute, Hangup, mark
 from eslflow.call.events import Bridged, Executed, Offered, Parked, Replied, Told
 from eslflow.errors import FlowErrors
-from eslflow.steps.calling import ending_of
+from eslflow.steps.calling import destination, ending_of
 from eslflow.wire.terms import ApiCommand, App
 from tests.playbook import Playbook
 from tests.steps_of import flow
@@ -117,3 +117,8 @@ def test_a_leg_of_its_own_is_told_who_calls_and_another_knows_by_itself():
 def test_it_knows_whether_it_calls_whatever_was_dialled():
     assert DIAL.steps["call"].dials_called
     assert not flow("call: {dial: {user: called}}").steps["call"].dials_called
+
+
+def test_who_is_called_is_an_option_of_the_name_of_its_kind():
+    declared = destination("Who is called.", key="dial").metadata["option"]
+    assert (declared.key, declared.help) == ("dial", "Who is called.")
