@@ -110,3 +110,8 @@ def test_the_usual_answers_are_made_once():
     assert first is second
     assert (type(first), type(api)) == (Usual, Usual)
     assert (api.reply, api.is_ok) == ("+OK Success", True)
+
+
+def test_a_length_that_is_only_spoken_of_is_none():
+    spoken = b"Content-Type: command/reply\nReply-Text: +OK Content-Length: 9\n\n"
+    assert shape(Reader().feed(spoken + REPLY)) == [("command/reply", b"")] * 2
