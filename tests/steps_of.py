@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from textwrap import dedent, indent
 
+from eslflow.call.commands import mark
+from eslflow.call.events import Executed, Told
 from eslflow.flow.load import load
 from eslflow.flow.model import Flow
 from eslflow.flow.subflow import Library
@@ -42,3 +44,16 @@ class Texts:
     def flow(self, name: str) -> Flow:
         inner = Texts(self.texts, (*self.trail, name))
         return load(dedent(self.texts[name]).encode(), f"{name}.yaml", KINDS, inner)
+
+
+def pressed(
+    number: int, key: str = "", wrong: str = "", played: str = "16000"
+) -> Executed:
+    """Return the switch's answer to the n-th question; its mark is 4, 7, 10 ..."""
+    values = {
+        f"eslflow_digits_{number}": key,
+        f"eslflow_digits_{number}_invalid": wrong,
+        "playback_last_offset_pos": played,
+    }
+    told = Told({name: value for name, value in values.items() if value})
+    return Executed(mark(4 if number == 1 else 3 * number + 1), variables=told)

@@ -17,13 +17,11 @@ from gevent.event import Event
 
 from tests.live.office import GREETING, PATIENCE_S, Office, password
 from tests.live.tones import keys_in
-from tests.shop import Shop, object_of
+from tests.shop import CARD, CODE, Shop, object_of
 from tests.steps_of import flow
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 
-CARD = "4929581403672719"
-CODE = "8317"
 STEPS = """
 ask:
   consent: {notice: recording, purpose: training}

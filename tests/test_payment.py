@@ -8,11 +8,9 @@ from eslflow.rig import Rig
 from eslflow.sim.clock import SimulatedClock
 from eslflow.sim.script import HANG_UP, Script
 from tests.peers import make_sounds
-from tests.shop import Shop, object_of, says, unused_port
+from tests.shop import CARD, CODE, Shop, object_of, says, unused_port
 from tests.steps_of import flow
 
-CARD = "4929581403672719"
-CODE = "8317"
 STEPS = """
 ask:
   consent: {notice: recording, purpose: training}

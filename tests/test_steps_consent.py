@@ -23,7 +23,7 @@ from eslflow.flow.model import Basis, Purpose
 from eslflow.steps.consent import Meaning
 from eslflow.wire.terms import ApiCommand, App
 from tests.playbook import RECORDINGS, SOUNDS, Playbook, site_for
-from tests.steps_of import HEAD, flow
+from tests.steps_of import HEAD, flow, pressed
 
 NOTICE = f"{SOUNDS}/test/en/recording.v3.wav"
 FLUSH = Api(ApiCommand.UUID_FLUSH_DTMF, "4c1b-9", waits=False)
@@ -48,17 +48,6 @@ def question(number):
         App.PLAY_AND_GET_DIGITS,
         f"1 1 1 6000 none {NOTICE} '' eslflow_digits_{number} [12]",
     )
-
-
-def pressed(number, key="", wrong="", played="16000"):
-    """The switch's answer to the n-th question; its mark is 4, 7, 10 ..."""
-    values = {
-        f"eslflow_digits_{number}": key,
-        f"eslflow_digits_{number}_invalid": wrong,
-        "playback_last_offset_pos": played,
-    }
-    told = Told({name: value for name, value in values.items() if value})
-    return Executed(mark(4 if number == 1 else 3 * number + 1), variables=told)
 
 
 def asked(call):

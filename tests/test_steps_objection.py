@@ -11,12 +11,12 @@
 import pytest
 
 from eslflow.call.commands import Alarm, Api, Execute, Hangup, Keep, mark
-from eslflow.call.events import Executed, HungUp, Kept, Replied, Told
+from eslflow.call.events import Executed, HungUp, Kept, Replied
 from eslflow.call.records import Choice, NoticePlayed, State
 from eslflow.errors import FlowErrors
 from eslflow.wire.terms import ApiCommand, App
 from tests.playbook import RECORDINGS, SOUNDS, Playbook, site_for
-from tests.steps_of import flow
+from tests.steps_of import flow, pressed
 
 NOTICE = f"{SOUNDS}/test/en/recording.v3.wav"
 FLUSH = Api(ApiCommand.UUID_FLUSH_DTMF, "4c1b-9", waits=False)
@@ -54,17 +54,6 @@ def announcement(number):
         App.PLAY_AND_GET_DIGITS,
         f"1 1 1 4000 none {NOTICE} '' eslflow_digits_{number} [31]",
     )
-
-
-def pressed(number, key="", wrong="", played="16000"):
-    """The switch's answer to the n-th time; its mark is 4, 7, 10 ..."""
-    values = {
-        f"eslflow_digits_{number}": key,
-        f"eslflow_digits_{number}_invalid": wrong,
-        "playback_last_offset_pos": played,
-    }
-    told = Told({name: value for name, value in values.items() if value})
-    return Executed(mark(4 if number == 1 else 3 * number + 1), variables=told)
 
 
 def announced(call):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from eslflow.call.records import Choice, NoticePlayed, Reason, State
+from eslflow.flow.model import Party
 
 if TYPE_CHECKING:
     from eslflow.call.live import Live, Sound
@@ -29,6 +30,8 @@ class Played:
     key: str = ""
     heard_ms: int = 0
     tries: int = 0
+    party: Party = Party.CALLER
+    """Who heard it."""
 
 
 def notice_row(live: Live, notice: Notice, sound: Sound | None) -> NoticePlayed:
@@ -70,6 +73,7 @@ def choice_row(
     if told is None:
         return row
     is_pressed = reason is Reason.NOT_OBJECTED and bool(told.key)
+    is_pressed = is_pressed or reason is Reason.MORE
     return row._replace(
         performed_by="subject" if is_pressed else row.performed_by,
         notice=told.notice.name,
@@ -80,4 +84,5 @@ def choice_row(
         keys_offered=told.keys_offered,
         key=told.key,
         tries=told.tries,
+        party=told.party.value,
     )

@@ -167,11 +167,10 @@ class Engine:
         live = self.live
         if isinstance(event, Bridged):
             live.leg, live.agent = event.leg, event.agent
-            live.callee = "" if event.leg == live.callee else live.callee
-        elif isinstance(event, LegEnded):
-            live.callee = "" if event.leg == live.callee else live.callee
         elif isinstance(event, (Unbridged, Parked)):
             live.leg = live.agent = ""
+        if isinstance(event, (Bridged, LegEnded)) and event.leg == live.callee:
+            live.callee = ""
         reason = "hangup" if self._ending is not None else "switch"
         rows = live.recorder.note(event, live, reason)
         if rows:

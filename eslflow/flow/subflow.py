@@ -8,9 +8,9 @@ mixed up. The engine knows nothing of it. Must not open files: a `Library` does.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from eslflow.errors import FlowErrors
 from eslflow.flow.document import Node
@@ -21,6 +21,8 @@ from eslflow.flow.week import Hours
 
 if TYPE_CHECKING:
     from eslflow.steps.step import Step
+
+Spoken = TypeVar("Spoken", Prompt, Notice)
 
 KEY = "flow"
 """What a step says that runs another flow."""
@@ -140,25 +142,26 @@ def merge_purposes(
 
 def prompts_of(inside: Inside, languages: Collection[str]) -> dict[str, Prompt]:
     """Return the prompts of the flows inside, in this flow's languages."""
-    found: dict[str, Prompt] = {}
-    for flow in inside.flows.values():
-        for prompt in flow.prompts.values():
-            name = _of(flow, prompt.name)
-            text = {lang: prompt.text[lang] for lang in languages}
-            origin = prompt.origin or flow.name
-            found[name] = replace(prompt, name=name, text=text, origin=origin)
-    return found
+    return _spoken(inside, languages, lambda flow: flow.prompts)
 
 
 def notices_of(inside: Inside, languages: Collection[str]) -> dict[str, Notice]:
     """Return the notices of the flows inside, in this flow's languages."""
-    found: dict[str, Notice] = {}
+    return _spoken(inside, languages, lambda flow: flow.notices)
+
+
+def _spoken(
+    inside: Inside,
+    languages: Collection[str],
+    texts_of: Callable[[Flow], Mapping[str, Spoken]],
+) -> dict[str, Spoken]:
+    found: dict[str, Spoken] = {}
     for flow in inside.flows.values():
-        for notice in flow.notices.values():
-            name = _of(flow, notice.name)
-            text = {lang: notice.text[lang] for lang in languages}
-            origin = notice.origin or flow.name
-            found[name] = replace(notice, name=name, text=text, origin=origin)
+        for spoken in texts_of(flow).values():
+            name = _of(flow, spoken.name)
+            text = {lang: spoken.text[lang] for lang in languages}
+            origin = spoken.origin or flow.name
+            found[name] = replace(spoken, name=name, text=text, origin=origin)
     return found
 
 

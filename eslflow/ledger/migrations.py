@@ -114,10 +114,14 @@ def migrate(connection: Any) -> None:
 @migrations()
 def first_tables(db: Database) -> None:
     """Make calls, notices, choices, recordings and their actions."""
-    for statement in _TABLES.split(";;"):
-        db.execute(statement)
+    _run(db, _TABLES)
     for table in ("choices", "recording_actions"):
         _make_append_only(db, table)
+
+
+def _run(db: Database, statements: str) -> None:
+    for statement in statements.split(";;"):
+        db.execute(statement)
 
 
 def _make_append_only(db: Database, table: str) -> None:
@@ -150,8 +154,7 @@ ALTER TABLE recording_actions ADD COLUMN path TEXT NOT NULL DEFAULT ''
 @migrations()
 def what_the_file_holds(db: Database) -> None:
     """Keep what a recording was found to hold, and when each command was sent."""
-    for statement in _SECOND.split(";;"):
-        db.execute(statement)
+    _run(db, _SECOND)
 
 
 @migrations()
@@ -196,6 +199,5 @@ CREATE INDEX looks_call ON looks (call_uuid)
 @migrations()
 def forms_and_looks(db: Database) -> None:
     """Keep in which form a recording is stored, and who looked at it."""
-    for statement in _AT_REST.split(";;"):
-        db.execute(statement)
+    _run(db, _AT_REST)
     _make_append_only(db, "looks")

@@ -255,7 +255,7 @@ class Keeper:
         except OSError:
             part.unlink(missing_ok=True)
             raise
-        _sync(target.parent)
+        quarantine.sync(target.parent)
         return found
 
     # What is left over.
@@ -336,12 +336,4 @@ def _sweep(path: Path) -> None:
     gone = [name for name in forms.names(path) if name != path]
     for name in gone:
         name.unlink(missing_ok=True)
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+    quarantine.sync(path.parent)

@@ -101,7 +101,7 @@ def move(folder: Path, path: Path) -> Path:
     _hide(path)
     os.replace(path, target)
     for changed in (target.parent, path.parent):
-        _sync(changed)
+        sync(changed)
     return target
 
 
@@ -113,7 +113,7 @@ def _make(folder: Path, target: Path) -> None:
             place.mkdir(mode=0o700)
             # The mask of the process may take away, and a group's folder adds.
             place.chmod(0o700)
-            _sync(place.parent)
+            sync(place.parent)
 
 
 def _names(target: Path) -> Iterator[Path]:
@@ -140,7 +140,8 @@ def _hide(path: Path) -> None:
         return
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
+    """Let the names in a folder be on disk."""
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(fd)

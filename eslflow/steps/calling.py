@@ -6,24 +6,24 @@ stands for, the variables of the new leg. Must not decide what is recorded.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from eslflow.call.commands import Api, Await, Command, Execute, Tell
-from eslflow.call.events import Bridged, Event, Executed, Parked
+from eslflow.call.commands import Api, Execute, Tell
+from eslflow.call.events import Bridged, Executed
 from eslflow.flow.destination import CALLED, Destination, DestinationOption, dialled
 from eslflow.flow.model import From, Purpose, Record
 from eslflow.flow.options import Duration, Text, option
 from eslflow.steps.step import Road, Step
-from eslflow.wire.terms import ApiCommand, App, EventName
+from eslflow.steps.talk import talk, talking
+from eslflow.wire.terms import ApiCommand, App
 
 if TYPE_CHECKING:
     from eslflow.call.live import Live
 
-PARK_S = 60
-"""How long a call whose other party hung up waits for us before the switch ends it, in
-case no controller is there any more."""
+JOINED = ("caller and called party talk", "the called party has left")
+"""What is told of a talk, at its beginning and its end."""
 RINGBACK = "%(1000,4000,425)"
 """What a caller hears while it rings, when the switch has to make the tone itself."""
 
@@ -38,16 +38,6 @@ _CAUSES = {
     " NUMBER_CHANGED",
 }
 _ENDINGS = {cause: end for end, causes in _CAUSES.items() for cause in causes.split()}
-TALKS: frozenset[EventName] = frozenset(
-    {
-        EventName.CHANNEL_PARK,
-        EventName.CHANNEL_BRIDGE,
-        EventName.CHANNEL_UNBRIDGE,
-        EventName.CHANNEL_HOLD,
-        EventName.CHANNEL_UNHOLD,
-    }
-)
-"""What a step reads in which two people talk."""
 
 
 def ending_of(cause: str) -> str:
@@ -109,7 +99,7 @@ class Calling(Step):
         arg = f"{{{self._their(live, is_own=False)}}}{address}"
         done = yield Execute(App.BRIDGE, arg, sooner=(Bridged,))
         if isinstance(done, Bridged):
-            yield from talk(live)
+            yield from talk(live, *JOINED)
             return "answered"
         ending = "error"
         if isinstance(done, Executed):
@@ -150,20 +140,3 @@ def destination(help: str, key: str) -> Destination:
     """Declare the option that names a kind of step which calls somebody."""
     found: Destination = option(DestinationOption(), help=help, key=key)
     return found
-
-
-def talking() -> str:
-    """Return what must hold before two people talk.
-
-    With `socket_resume` on, the death of the controller would tear the talk down
-    (measured); parked after it, the caller comes back to the flow.
-    """
-    return f"socket_resume=false;park_after_bridge=true;park_timeout={PARK_S}"
-
-
-def talk(live: Live) -> Generator[Command, Event | None, None]:
-    """Wait until the call comes back; a caller who hangs up never does."""
-    live.was_bridged = live.is_answered = True
-    yield Tell("caller and called party talk")
-    yield Await((Parked,))
-    yield Tell("the called party has left")

@@ -14,8 +14,9 @@ from eslflow.call.commands import Alarm, Api, Await, Execute, Tell
 from eslflow.call.events import Bridged, LegEnded, Replied
 from eslflow.flow.model import Party
 from eslflow.flow.options import OneOf, option
-from eslflow.steps.calling import TALKS, talk, talking
+from eslflow.steps.calling import JOINED
 from eslflow.steps.step import Road, Step
+from eslflow.steps.talk import TALKS, talk, talking
 from eslflow.wire.terms import ApiCommand, App, EventName
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Connect(Step):
         if isinstance(reply, Replied) and reply.is_ok:
             event = yield Await((Bridged, LegEnded), JOINS_S)
             if isinstance(event, Bridged):
-                yield from talk(live)
+                yield from talk(live, *JOINED)
                 return "answered"
         yield Api(ApiCommand.UUID_SETVAR, f"{uuid} socket_resume true", waits=False)
         if not live.callee:

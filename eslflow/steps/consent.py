@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
+from eslflow.call.choices import Played, choice_row, notice_row
 from eslflow.call.commands import Alarm, Command, Execute, Keep, Tell
 from eslflow.call.events import CallEnded, Event, Kept
 from eslflow.call.records import Choice, NoticePlayed, Reason, State
@@ -267,17 +268,7 @@ class Consent(Step):
         return "unanswered"
 
     def _notice(self, live: Live, sound: Sound | None, name: str = "") -> NoticePlayed:
-        notice = live.flow.notices[name or self.asks["notice"]]
-        return NoticePlayed(
-            flow=live.flow.name,
-            notice=notice.name,
-            version=notice.version,
-            language=live.language,
-            text=notice.text.get(live.language, ""),
-            audio_sha256=sound.sha256 if sound else "",
-            audio_ms=sound.ms if sound else 0,
-            url=notice.url,
-        )
+        return notice_row(live, live.flow.notices[name or self.asks["notice"]], sound)
 
     def _choice(
         self,
@@ -290,34 +281,18 @@ class Consent(Step):
         tries: int = 0,
         notice: str = "",
     ) -> Choice:
-        purpose = live.flow.purposes[self.asks["purpose"]]
-        told = live.flow.notices[notice or self.asks["notice"]]
         answer = answer or Answer()
-        by_subject = state in (State.GRANTED, State.REFUSED, State.HUNG_UP)
-        by_subject = by_subject or reason is Reason.MORE
-        return Choice(
-            call_uuid=live.offered.uuid,
-            at=live.now,
-            state=state,
-            purpose=purpose.name,
-            basis=purpose.basis.value,
-            retain_s=purpose.retain_s,
-            flow=live.flow.name,
-            flow_sha256=live.flow.sha256,
-            step=self.name,
-            engine=live.site.engine,
-            performed_by="subject" if by_subject else "system",
-            reason=reason.value if reason else "",
-            notice=told.name,
-            notice_version=told.version,
-            language=live.language,
-            audio_sha256=sound.sha256 if sound else "",
-            heard_ms=answer.heard_ms,
+        told = Played(
+            notice=live.flow.notices[notice or self.asks["notice"]],
+            sound=sound,
             keys_offered=self._keys_offered,
             key=answer.key or answer.wrong,
+            heard_ms=answer.heard_ms,
             tries=tries,
-            party=self.party.value,
+            party=self.party,
         )
+        purpose = live.flow.purposes[self.asks["purpose"]]
+        return choice_row(live, purpose, state, reason, told)
 
 
 def _reason(answer: Answer) -> Reason:

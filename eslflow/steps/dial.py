@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.flow.destination import Destination
-from eslflow.steps.calling import TALKS, Calling, destination
+from eslflow.steps.calling import Calling, destination
 from eslflow.steps.step import Road
+from eslflow.steps.talk import TALKS
 from eslflow.wire.terms import EventName
 
 if TYPE_CHECKING:

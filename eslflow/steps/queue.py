@@ -19,14 +19,11 @@ from eslflow.flow.model import Told
 from eslflow.flow.options import OneOf, QueueName, option
 from eslflow.steps import speech
 from eslflow.steps.step import Road, Step
+from eslflow.steps.talk import TALKS, talk, talking
 from eslflow.wire.terms import ApiCommand, App, EventName, Module, StrEnum, Subclass
 
 if TYPE_CHECKING:
     from eslflow.call.live import Live
-
-PARK_S = 60
-"""How long a call whose agent hung up waits for us before the switch ends it, in case
-no controller is there any more."""
 
 _REASONS = {"TIMEOUT": "timeout", "NO_AGENT_TIMEOUT": "no_agents"}
 _FIFO_TAKEN = ("caller_pop", "bridge-caller-start")
@@ -53,15 +50,7 @@ class Queue(Step):
     )
     fallbacks: ClassVar[frozenset[str]] = frozenset(endings) - {"answered"}
     ends: ClassVar[frozenset[str]] = frozenset({"answered"})
-    hears: ClassVar[frozenset[EventName]] = frozenset(
-        {
-            EventName.CHANNEL_PARK,
-            EventName.CHANNEL_BRIDGE,
-            EventName.CHANNEL_UNBRIDGE,
-            EventName.CHANNEL_HOLD,
-            EventName.CHANNEL_UNHOLD,
-        }
-    )
+    hears: ClassVar[frozenset[EventName]] = TALKS
     queue: str = option(QueueName(), help="The queue's name on the switch.")
     type: QueueKind = option(
         OneOf(QueueKind),
@@ -85,10 +74,7 @@ class Queue(Step):
         uuid = live.offered.uuid
         yield from speech.answered(live)
         # An empty value unsets: what an earlier queue left behind is no outcome.
-        variables = (
-            f"socket_resume=false;park_after_bridge=true;park_timeout={PARK_S};"
-            f"cc_cause=;cc_cancel_reason={_told(live)}"
-        )
+        variables = f"{talking()};cc_cause=;cc_cancel_reason={_told(live)}"
         yield Api(ApiCommand.UUID_SETVAR_MULTI, f"{uuid} {variables}", waits=False)
         yield from _bind_keys(live)
         yield Tell(f"waits in queue {self.queue}")
@@ -99,7 +85,7 @@ class Queue(Step):
         if ending == "answered":
             # Here, where the event that told of the agent is forgotten already: a talk
             # is long, and the event is most of what a waiting call would hold.
-            yield from _talk(live)
+            yield from talk(live, "an agent answers", "the agent has left")
         else:
             yield Tell(f"queue {self.queue}: {ending.replace('_', ' ')}")
             yield Api(ApiCommand.UUID_SETVAR, f"{uuid} socket_resume true", waits=False)
@@ -157,11 +143,3 @@ def _bind_keys(live: Live) -> Generator[Command, Event | None, None]:
             f"eslflow-action={action}"
         )
         yield Execute(App.BIND_META_APP, f"{digit} b s {event}", waits=False)
-
-
-def _talk(live: Live) -> Generator[Command, Event | None, None]:
-    """Wait until the call comes back; a caller who hangs up never does."""
-    live.was_bridged = True
-    yield Tell("an agent answers")
-    yield Await((Parked,))
-    yield Tell("the agent has left")

@@ -16,8 +16,9 @@ from eslflow.call.commands import Execute, Job, Tell
 from eslflow.call.events import JobDone, TimedOut
 from eslflow.flow.destination import Destination
 from eslflow.flow.model import Purpose, Record
-from eslflow.steps.calling import TALKS, Calling, destination, ending_of
+from eslflow.steps.calling import Calling, destination, ending_of
 from eslflow.steps.step import Road
+from eslflow.steps.talk import TALKS
 from eslflow.wire.terms import ApiCommand, App, EventName
 
 if TYPE_CHECKING:

@@ -124,7 +124,7 @@ def ask(
     key = done.variables.variable(variable) or ""
     is_broken = played is None or not played.isdigit()
     heard_ms = int(played[:12]) // SAMPLES_PER_MS if played and not is_broken else 0
-    if key in keys and not is_broken:
+    if key and key in keys and not is_broken:
         return Answer(key=key, heard_ms=heard_ms)
     wrong = done.variables.variable(f"{variable}_invalid") or key
     return Answer(wrong=wrong, heard_ms=heard_ms, is_broken=is_broken)

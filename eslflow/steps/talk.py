@@ -1,0 +1,48 @@
+"""What steps have in common in which the caller talks with somebody.
+
+In: the call's live state. Out: the variables that must hold before a talk, the events
+that are read, and the wait for its end. Must not decide with whom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+from eslflow.call.commands import Await, Command, Tell
+from eslflow.call.events import Event, Parked
+from eslflow.wire.terms import EventName
+
+if TYPE_CHECKING:
+    from eslflow.call.live import Live
+
+PARK_S = 60
+"""How long a call whose other party hung up waits for us before the switch ends it, in
+case no controller is there any more."""
+TALKS: frozenset[EventName] = frozenset(
+    {
+        EventName.CHANNEL_PARK,
+        EventName.CHANNEL_BRIDGE,
+        EventName.CHANNEL_UNBRIDGE,
+        EventName.CHANNEL_HOLD,
+        EventName.CHANNEL_UNHOLD,
+    }
+)
+"""What a step reads in which two people talk."""
+
+
+def talking() -> str:
+    """Return what must hold before two people talk.
+
+    With `socket_resume` on, the death of the controller would tear the talk down
+    (measured); parked after it, the caller comes back to the flow.
+    """
+    return f"socket_resume=false;park_after_bridge=true;park_timeout={PARK_S}"
+
+
+def talk(live: Live, begins: str, ends: str) -> Generator[Command, Event | None, None]:
+    """Wait until the call comes back; a caller who hangs up never does."""
+    live.was_bridged = live.is_answered = True
+    yield Tell(begins)
+    yield Await((Parked,))
+    yield Tell(ends)
