@@ -60,9 +60,7 @@ def command(
     if flows and without:
         raise NotFound(f"{without[0]} has no scenarios: {scenarios_of(without[0])}")
     cast = _load(path for path in paths if path not in without)
-    reports = []
-    for report in _play(cast, is_quiet=as_json):
-        reports.append(report)
+    reports = list(_play(cast, is_quiet=as_json))
     if junit_file is not None:
         junit_file.write_text(junit.text(reports), encoding="utf-8")
     bare = [path.stem for path in without]
