@@ -19,7 +19,12 @@ from gevent import get_hub
 from eslflow.call.commands import (
     Alarm,
     Answer,
+    Api,
+    Close,
     Command,
+    Execute,
+    Hangup,
+    Job,
     Keep,
     Recall,
     Request,
@@ -49,6 +54,7 @@ MOST_UNSENT = 1024 * 1024
 READABLE, WRITABLE = 1, 2
 """What a watcher of libev can watch for."""
 
+FOR_THE_SWITCH = frozenset({Execute, Api, Job, Hangup, Close})
 _INWARD = (Keep, Tell, Alarm, Answer)
 """Commands that are not for the switch."""
 
@@ -266,30 +272,29 @@ class Conversation:
         """
         said: list[Command] = []
         for command in commands:
-            if isinstance(command, Keep):
+            if type(command) is Keep:
                 done = self._kept if command.is_durable else None
                 self._controller.ledger.keep(command.rows, done)
-            elif isinstance(command, Timer):
+            elif type(command) is Timer:
                 self._timers.set(command)
-            elif isinstance(command, (Tell, Alarm)):
-                self._controller.told(self.uuid, command)
-            elif not self._passes_on(command):
+            elif type(command) in FOR_THE_SWITCH:
                 said.append(command)
+            else:
+                self._pass_on(command)
         if not said or self._dialogue is None:
             return b""
         return b"".join(map(self._dialogue.say, said))
 
-    def _passes_on(self, command: Command) -> bool:
-        """Pass on what is for a person or a program; whether it was."""
-        if isinstance(command, Answer):
+    def _pass_on(self, command: Command) -> None:
+        """Pass on what is for a person or a program."""
+        if isinstance(command, (Tell, Alarm)):
+            self._controller.told(self.uuid, command)
+        elif isinstance(command, Answer):
             self._controller.desk.answer(command.ticket, command.answered)
         elif isinstance(command, Request):
             self._controller.courier.send(self, command, self.wake)
         elif isinstance(command, Recall):
             self._controller.courier.recall(command.key)
-        else:
-            return False
-        return True
 
     def _kept(self, problem: str) -> None:
         self.wake(Kept(not problem, problem))

@@ -25,6 +25,10 @@ _USUAL = {
 }
 """Every other message is one of these; one of each will do."""
 _IS_USUAL = re.compile(b"|".join(map(re.escape, _USUAL)))
+_IS_EVENT = re.compile(
+    rb"Content-Length: (\d{1,9})\nContent-Type: text/event-plain\n\n"
+)
+"""How an event begins, always (mod_event_socket.c)."""
 _LENGTH = b"Content-Length:"
 _MOST_DIGITS = 9
 
@@ -56,12 +60,12 @@ class Reader:
                 continue
             while buffer.startswith(b"\n", at):
                 at += 1  # blank lines before a block are nothing
-            end = buffer.find(b"\n\n", max(at, self._searched))
+            end, size = self._head(buffer, at)
             if end < 0:
                 self._searched = max(0, len(buffer) - 1 - at)
                 break
             head = buffer[at:end]
-            whole = end + 2 + self._body_length(head)
+            whole = end + 2 + size
             if len(buffer) < whole:
                 self._searched = end - at
                 break
@@ -81,6 +85,13 @@ class Reader:
         if len(head) > self._most_head:
             raise ProtocolError("a header block that does not end", head[:80])
 
+    def _head(self, buffer: bytes, at: int) -> tuple[int, int]:
+        """Return where a header block ends, and how long its body is; -1: not yet."""
+        if event := _IS_EVENT.match(buffer, at):
+            return event.end() - 2, self._allowed(event[1])
+        end = buffer.find(b"\n\n", max(at, self._searched))
+        return end, self._body_length(buffer[at:end]) if end >= 0 else 0
+
     def _body_length(self, head: bytes) -> int:
         self._check(head)
         if _LENGTH not in head:
@@ -89,7 +100,12 @@ class Reader:
         if not at and not head.startswith(_LENGTH):
             return 0
         end = head.find(b"\n", at)
-        text = head[at + len(_LENGTH) : end if end >= 0 else None].strip()
+        return self._allowed(
+            head[at + len(_LENGTH) : end if end >= 0 else None].strip()
+        )
+
+    def _allowed(self, text: bytes) -> int:
+        """Return the length that a header names."""
         is_number = text.isdigit() and len(text) <= _MOST_DIGITS
         if not is_number or int(text) > self._most_body:
             raise ProtocolError("a Content-Length that is none", text)
