@@ -296,6 +296,7 @@ def test_what_comes_during_and_after_a_commit_gathers_for_the_next_one(
     path, monkeypatch
 ):
     monkeypatch.setattr(writer, "PAUSE_S", 4 * PATIENCE_S)
+    monkeypatch.setattr(writer, "BUSY", 1)
     commits = []
     with Ledger(path) as ledger:
 
@@ -313,3 +314,10 @@ def test_what_comes_during_and_after_a_commit_gathers_for_the_next_one(
     # The last one comes during the second commit, and closing waits for no pause.
     assert len(commits) == 3
     assert rows(path, "SELECT count(*) FROM calls") == [(23,)]
+
+
+def test_where_calls_are_few_nobody_waits_for_others(path, monkeypatch):
+    monkeypatch.setattr(writer, "PAUSE_S", 4 * PATIENCE_S)
+    with Ledger(path) as ledger:
+        assert keep(ledger, offered("first")) == ""
+        assert keep(ledger, offered("second")) == ""

@@ -30,9 +30,11 @@ BUSY_MS = 2000
 """How long another process may hold the database before rows are refused."""
 GATHER_S = 0.1
 """How long rows that nobody waits for gather before they are committed."""
-PAUSE_S = 0.012
-"""How long it gathers after a commit before the next one: a commit costs more than a
-call. Who comes after a longer silence does not wait."""
+BUSY = 3
+"""Groups in one commit that show that more are on their way."""
+PAUSE_S = 0.02
+"""How long a busy ledger gathers before the next commit, which costs more than a call.
+Where calls are few, nobody waits for others."""
 RETRY_S = 5.0
 """How often the spill file is tried again while nothing else is written."""
 
@@ -126,19 +128,21 @@ class Ledger:
             self._closing.wait(max(0.0, rested_at - running_s()))
             self._some.clear()
             self._urgent.clear()
-            self._write_all()
-            rested_at = running_s() + PAUSE_S
+            is_busy = self._write_all() >= BUSY
+            rested_at = running_s() + PAUSE_S if is_busy else 0.0
         self._db.close()
 
-    def _write_all(self) -> None:
+    def _write_all(self) -> int:
+        """Write what waits now; return how many groups that were."""
         if not self._waiting and not self._spill.is_empty:
             self._replay()
         # What comes meanwhile is for the next round: it gathers first.
-        left = len(self._waiting)
+        count = left = len(self._waiting)
         while left:
             most = min(left, MOST_AT_ONCE)
             self._write([self._waiting.popleft() for _ in range(most)])
             left -= most
+        return count
 
     def _write(self, batch: list[_Keep]) -> None:
         """Commit a batch; when one group is at fault, the others do without it."""
