@@ -1,0 +1,336 @@
+"""A flow told in sentences, so that who wrote it can hear whether it is what was meant.
+
+In: a flow that loads. Out: paragraphs, one for the whole and one for each step, in
+English or German. Must not know what happens better than the flow does: each clause is
+made from an option or a target of a step, and each way out of a step is told once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from eslflow.check.wording import LANGUAGES
+from eslflow.flow.destination import CALLED, Destination
+from eslflow.flow.model import Basis, Flow, From, Record
+from eslflow.steps.announce import Announce
+from eslflow.steps.branch import Branch
+from eslflow.steps.calling import Calling
+from eslflow.steps.collect import Collect
+from eslflow.steps.consent import Consent
+from eslflow.steps.flow import SubFlow
+from eslflow.steps.hangup import HangupStep
+from eslflow.steps.hours import OpeningHours
+from eslflow.steps.language import Language
+from eslflow.steps.menu import Menu
+from eslflow.steps.objection import Objection
+from eslflow.steps.queue import Queue
+from eslflow.steps.set import Set
+from eslflow.steps.step import Step
+from eslflow.steps.transfer import Transfer
+from eslflow.steps.webhook import Webhook
+
+_UNITS = ((86400, "day", "days"), (3600, "hour", "hours of time"))
+_MINUTE_S = 60
+UNRECORDED = frozenset({"refused", "unanswered", "objected", "undecided"})
+"""Endings of a question after which its purpose permits nothing."""
+
+
+def explain(flow: Flow, language: str = "en") -> list[str]:
+    """Return the paragraphs that tell a flow, in one of `wording.LANGUAGES`."""
+    teller = _Teller(flow, language)
+    return [teller.whole(), *map(teller.step, flow.steps.values())]
+
+
+class _Teller:
+    """Tells one flow in one language."""
+
+    def __init__(self, flow: Flow, language: str) -> None:
+        self._flow = flow
+        self._language = language
+        self._templates = LANGUAGES[language]
+
+    def say(self, name: str, /, **places: object) -> str:
+        """Return a sentence, or a part of one."""
+        return self._templates[name].format(**places)
+
+    def whole(self) -> str:
+        """Return the paragraph about the flow as a whole."""
+        flow = self._flow
+        told = [f"{flow.name}.", flow.description]
+        if len(flow.languages) > 1:
+            told.append(self.say("languages", languages=", ".join(flow.languages)))
+        for purpose in flow.purposes.values():
+            kept = self.say("purpose.retain", time=self.time(purpose.retain_s))
+            basis, retain = self.basis(purpose.basis), kept if purpose.retain_s else ""
+            told.append(
+                self.say("purpose", purpose=purpose.name, basis=basis, retain=retain)
+            )
+        if not flow.records:
+            told.append(self.say("unrecorded flow"))
+        for key, action in flow.recording.agent_keys.items():
+            told.append(self.say("agent", key=key, what=self.say(f"agent.{action}")))
+        told.append(self.say("start", step=self.named(flow.start)))
+        return " ".join(filter(None, told))
+
+    def step(self, step: Step) -> str:
+        """Return the paragraph about one step: what it does, and where it leads."""
+        told = [*SENTENCES[step.kind](self, step), *self._recorded(step)]
+        return " ".join([f"{step.name}.", *told, *self._ways(step)])
+
+    # Parts of sentences.
+
+    def named(self, name: str) -> str:
+        """Return a step's name as it stands in a sentence."""
+        return self.say("step", name=name)
+
+    def text(self, texts: Mapping[str, str]) -> str:
+        """Return what is played, in this language if the flow has it."""
+        return texts.get(self._language) or texts[self._flow.languages[0]]
+
+    def prompt(self, name: str) -> str:
+        """Return the text of a prompt."""
+        return self.text(self._flow.prompts[name].text)
+
+    def in_all(self, step: Language) -> str:
+        """Return what is asked in each language, for who speaks no other."""
+        texts = self._flow.prompts[step.prompt].text
+        return " ".join(texts[language] for language in step.keys.values())
+
+    def notice(self, name: str) -> str:
+        """Return the text of a notice."""
+        return self.text(self._flow.notices[name].text)
+
+    def basis(self, basis: Basis) -> str:
+        """Return a lawful basis in words."""
+        return self.say("consent basis" if basis is Basis.CONSENT else str(basis))
+
+    def time(self, seconds: float) -> str:
+        """Return a duration in words."""
+        for unit, one, many in (*_UNITS, (_MINUTE_S, "minute", "minutes")):
+            if seconds >= unit and seconds % unit == 0:
+                count = round(seconds / unit)
+                return self.say(one if count == 1 else many, n=count)
+        return self.say("second" if seconds == 1 else "seconds", n=f"{seconds:g}")
+
+    def tries(self, count: int) -> str:
+        """Return how often something is tried; empty for once."""
+        if count == 1:
+            return ""
+        often = self.say("twice") if count == 2 else self.say("times", n=count)
+        return self.say("tries", times=often)
+
+    def keys(self, keys: Mapping[str, Any]) -> Iterator[str]:
+        """Yield what each key of a question means."""
+        for key, meaning in keys.items():
+            yield self.say("key", key=key, meaning=self.say(f"key.{meaning}"))
+
+    def where(self, to: Destination) -> str:
+        """Return who is called."""
+        name = to.user or to.number
+        return self.say("called") if name == CALLED else name
+
+    # Where a step leads.
+
+    def _ways(self, step: Step) -> Iterator[str]:
+        """Yield a sentence for each place that the step leads to."""
+        ways = step.ways()
+        whens: dict[str, list[str]] = {}
+        for when, goes in self._chosen(step):
+            whens.setdefault(goes, []).append(when)
+        for ending in (ending for ending in step.endings if ending in ways):
+            goes = self._goes(step, ending)
+            whens.setdefault(goes, []).append(self._when(step, ending))
+        for goes, told in whens.items():
+            yield from self._joined(list(dict.fromkeys(told)), goes)
+
+    def _joined(self, whens: list[str], goes: str) -> Iterator[str]:
+        """Yield the sentence of several conditions; "Then" stands for itself."""
+        clauses = [when for when in whens if when.endswith(",")]
+        for when in whens:
+            if when not in clauses:
+                yield f"{when} {goes}."
+        if clauses:
+            *first, last = clauses
+            later = [clause[0].lower() + clause[1:] for clause in (*first, last)]
+            later[0] = clauses[0]
+            if len(later) > 1:
+                later[-1] = self.say("or") + later[-1]
+            yield f"{' '.join(later)} {goes}."
+
+    def _chosen(self, step: Step) -> Iterator[tuple[str, str]]:
+        """Yield where the keys of a menu and the cases of a branch lead."""
+        targets: Mapping[str, str] = {}
+        if isinstance(step, Menu):
+            targets = step.keys
+        elif isinstance(step, Branch):
+            targets = step.cases
+        name = f"{step.kind}.key"
+        for key, target in targets.items():
+            goes = self.say("goes", step=self.named(target))
+            yield self.say(name, key=key), goes
+
+    def _goes(self, step: Step, ending: str) -> str:
+        target, more = step.target(ending), ""
+        if ending in UNRECORDED:
+            for purpose in (*step.asks_for(), *step.may_be_opposed()):
+                more += self.say("unrecorded", purpose=purpose)
+        if target:
+            return self.say("goes", step=self.named(target)) + more
+        if ending not in step.fallbacks:
+            return self.say("hangs up") + more
+        # Whoever has talked with somebody is not handed to the dialplan any more.
+        return self.say("dialplan unless" if step.meets else "dialplan") + more
+
+    def _when(self, step: Step, ending: str) -> str:
+        own = f"{step.kind}.{ending}"
+        name = own if own in self._templates else f"*.{ending}"
+        whom = step.party if isinstance(step, Consent) else "caller"
+        places = {"who": self.say(f"who.{whom}")}
+        if isinstance(step, (Consent, Objection, Menu, Collect, Language)):
+            places["time"] = self.time(step.timeout)
+            places["tries"] = self.tries(step.tries)
+        return self.say(name, **places)
+
+    # What is recorded.
+
+    def _recorded(self, step: Step) -> Iterator[str]:
+        if step.record is Record.MASKED:
+            yield self.say("masked")
+        elif step.record is Record.ON:
+            is_late = step.record_from is From.ANSWER
+            moment = self.say("on.answer" if is_late else "on.step")
+            conditions = self._or(self._conditions())
+            yield self.say("on", moment=moment, condition=conditions)
+        elif self._flow.records and step.waits:
+            yield self.say("off")
+
+    def _or(self, words: Iterable[str]) -> str:
+        return f" {self.say('or')}".join(words)
+
+    def _conditions(self) -> Iterator[str]:
+        for purpose in self._flow.purposes.values():
+            name, who = "if basis", ""
+            if purpose.basis is Basis.CONSENT:
+                name, who = "if consent", self._asked(purpose.name)
+            elif purpose.name in self._flow.announced:
+                name = "if announced"
+            basis = self.basis(purpose.basis)
+            yield self.say(name, purpose=purpose.name, basis=basis, who=who)
+
+    def _asked(self, purpose: str) -> str:
+        """Return who is asked for a purpose."""
+        steps = self._flow.steps.values()
+        asking = (step for step in steps if isinstance(step, Consent))
+        whom = dict.fromkeys(s.party for s in asking if purpose in s.asks_for())
+        return self._or(self.say(f"who.{party}") for party in whom)
+
+
+# One for each kind: what the step does.
+
+
+def _announce(teller: _Teller, step: Announce) -> Iterator[str]:
+    yield teller.say("announce", text=teller.prompt(step.prompt))
+
+
+def _consent(teller: _Teller, step: Consent) -> Iterator[str]:
+    yield teller.say(
+        "consent",
+        who=teller.say(str(step.party)),
+        purpose=step.asks["purpose"],
+        text=teller.notice(step.asks["notice"]),
+    )
+    yield from teller.keys(step.keys)
+    if step.more:
+        yield teller.say("more", text=teller.notice(step.more))
+    if step.meanwhile:
+        yield teller.say("meanwhile", text=teller.prompt(step.meanwhile))
+
+
+def _objection(teller: _Teller, step: Objection) -> Iterator[str]:
+    purpose, notice = step.announces["purpose"], step.announces["notice"]
+    yield teller.say("objection", purpose=purpose, text=teller.notice(notice))
+    yield from teller.keys(step.keys)
+
+
+def _menu(teller: _Teller, step: Menu) -> Iterator[str]:
+    yield teller.say("menu", text=teller.prompt(step.prompt))
+
+
+def _collect(teller: _Teller, step: Collect) -> Iterator[str]:
+    least, most = step.digits
+    span = teller.say("from to", least=least, most=most)
+    digits = str(most) if least == most else span
+    yield teller.say("collect", digits=digits, text=teller.prompt(step.prompt))
+    if step.secure:
+        yield teller.say("collect.secure")
+
+
+def _queue(teller: _Teller, step: Queue) -> Iterator[str]:
+    yield teller.say("queue", queue=step.queue)
+
+
+def _calling(teller: _Teller, step: Calling) -> Iterator[str]:
+    where, time = teller.where(step.to), teller.time(step.timeout)
+    yield teller.say(step.kind, where=where, time=time)
+
+
+def _connect(teller: _Teller, _: Step) -> Iterator[str]:
+    yield teller.say("connect")
+
+
+def _transfer(teller: _Teller, step: Transfer) -> Iterator[str]:
+    yield teller.say("transfer", where=step.where["to"])
+
+
+def _webhook(teller: _Teller, step: Webhook) -> Iterator[str]:
+    yield teller.say("webhook", url=step.url, time=teller.time(step.timeout))
+
+
+def _language(teller: _Teller, step: Language) -> Iterator[str]:
+    yield teller.say("language", text=teller.in_all(step))
+
+
+def _hours(teller: _Teller, step: OpeningHours) -> Iterator[str]:
+    yield teller.say("hours", hours=step.hours)
+
+
+def _branch(teller: _Teller, step: Branch) -> Iterator[str]:
+    looked = step.looks_at
+    name = looked.purpose or looked.value
+    what = teller.say("branch.consent" if looked.purpose else "branch.value", name=name)
+    yield teller.say("branch", what=what)
+
+
+def _set(teller: _Teller, step: Set) -> Iterator[str]:
+    yield teller.say("set", names=", ".join(step.values))
+
+
+def _flow(teller: _Teller, step: SubFlow) -> Iterator[str]:
+    yield teller.say("flow", flow=step.flow, first=", ".join(step.leads_to()))
+
+
+def _hangup(teller: _Teller, step: HangupStep) -> Iterator[str]:
+    yield teller.say("hangup", cause=step.cause)
+
+
+SENTENCES: dict[str, Callable[[_Teller, Any], Iterator[str]]] = {
+    "announce": _announce,
+    "consent": _consent,
+    "objection": _objection,
+    "menu": _menu,
+    "collect": _collect,
+    "queue": _queue,
+    "dial": _calling,
+    "ring": _calling,
+    "connect": _connect,
+    "transfer": _transfer,
+    "webhook": _webhook,
+    "language": _language,
+    "hours": _hours,
+    "branch": _branch,
+    "set": _set,
+    "flow": _flow,
+    "hangup": _hangup,
+}
+"""By the kind of step."""

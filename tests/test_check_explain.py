@@ -1,0 +1,224 @@
+"""Flows told in sentences."""
+
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from eslflow.check.explain import SENTENCES, UNRECORDED, explain
+from eslflow.check.wording import LANGUAGES
+from eslflow.flow.model import AgentKey, Basis
+from eslflow.site import load_flows
+from eslflow.steps import KINDS
+from tests.steps_of import flow
+
+SHIPPED = sorted((Path(__file__).parent.parent / "flows").glob("*.yaml"))
+FLOWS = [path for path in SHIPPED if ".scenarios" not in path.name]
+HEAD = """\
+flow: test
+languages: [en, de]
+purposes:
+  training: {basis: consent, retain: 90d}
+  evidence: {basis: contract, retain: 36h}
+notices:
+  recording: {version: 1, text: {en: May we?, de: Dürfen wir?}}
+  longer: {version: 1, text: {en: Because., de: Darum.}}
+prompts:
+  hello: {en: Hello., de: Hallo.}
+  which: {en: Which one?, de: Welche?}
+"""
+ASK = """
+ask:
+  consent: {notice: recording, purpose: training}
+  keys: {1: granted, 2: refused, 9: more}
+  more: longer
+  timeout: 6s
+talk: {queue: sales, record: on, from: answer}
+"""
+
+
+def told(steps, language="en", head=HEAD):
+    """Return the paragraphs by the name that each begins with."""
+    paragraphs = explain(flow(steps, head), language)
+    return {text.partition(".")[0]: text for text in paragraphs}
+
+
+def test_a_question_is_told_with_its_words_its_keys_and_its_ends():
+    text = told(ASK)["ask"]
+    assert "The caller is asked to agree to 'training': “May we?”" in text
+    assert "Key 1: agrees. Key 2: refuses. Key 9: hears more, and is asked" in text
+    assert "More is: “Because.”" in text
+    assert "If the caller agrees, the call goes on with step talk." in text
+    assert (
+        "If the caller refuses, or if nobody presses such a key within 6 seconds, "
+        "twice, the call goes on with step talk, and is not recorded for 'training'."
+    ) in text
+
+
+def test_the_same_is_told_in_german():
+    text = told(ASK, "de")["ask"]
+    assert "wird um Einwilligung in „training“ gebeten: „Dürfen wir?“" in text
+    assert (
+        "Lehnt der Anrufer ab, oder drückt zweimal niemand binnen 6 Sekunden eine "
+        "solche Taste, geht es weiter mit Schritt talk, und für „training“ wird nicht "
+        "aufgezeichnet."
+    ) in text
+
+
+def test_what_is_recorded_is_told_with_its_condition():
+    text = told(ASK)["talk"]
+    assert (
+        "This is recorded from the moment somebody answers, if the caller has agreed "
+        "(training) or for it rests on a contract (evidence)."
+    ) in text
+    assert "Nothing is recorded meanwhile." in told(ASK)["ask"]
+
+
+def test_where_the_flow_ends_it_is_told_who_has_the_call():
+    text = told(ASK)["talk"]
+    assert "After the talk eslflow hangs up." in text
+    assert "or if it fails, the dialplan takes the call on (after a talk," in text
+
+
+def test_the_whole_is_told_first():
+    text = told(ASK)["test"]
+    assert "It speaks en, de, the first where none is chosen." in text
+    assert "rest on consent and may be kept for 90 days." in text
+    assert "rest on a contract and may be kept for 36 hours." in text
+    assert text.endswith("A call begins with step ask.")
+
+
+def test_a_flow_without_recording_says_so():
+    one = "flow: test\nprompts: {hello: Hello.}\n"
+    whole = told("hi: {announce: hello}", head=one)
+    assert "Nothing is recorded in this flow." in whole["test"]
+    assert "speaks" not in whole["test"]
+    assert "recorded" not in whole["hi"]
+
+
+def test_the_one_who_is_asked_is_the_one_who_has_agreed():
+    asked = """
+    call: {ring: {user: '1001'}, answered: ask}
+    ask:
+      consent: {notice: recording, purpose: training}
+      ask: callee
+      keys: {1: granted, 2: refused}
+      tries: 1
+      meanwhile: hello
+    talk: {connect: callee, record: on, from: answer}
+    """
+    text = told(asked)
+    assert "1001 is called, for 45 seconds at most" in text["call"]
+    assert "The called party is asked to agree" in text["ask"]
+    assert "The caller hears meanwhile: “Hello.”" in text["ask"]
+    assert "within 6 seconds, the call goes on with step talk" in text["ask"]
+    assert "if the called party has agreed (training)" in text["talk"]
+
+
+def test_keys_and_cases_are_told_with_the_endings_that_lead_alike():
+    chosen = """
+    choose: {menu: which, keys: {1: left, 2: right}, tries: 4, failure: left}
+    left: {branch: caller, cases: {+49*: right, anonymous: choose}, otherwise: right}
+    right: {hangup: NORMAL_CLEARING}
+    """
+    text = told(chosen)
+    assert (
+        "If the caller presses 1, if no such key is pressed within 5 seconds, 4 times, "
+        "or if it cannot be asked, the call goes on with step left."
+    ) in text["choose"]
+    assert "The way on depends on 'caller'." in text["left"]
+    assert "If it is +49*, the call goes on with step right." in text["left"]
+    assert "Otherwise the call goes on with step right." in text["left"]
+
+
+def test_what_became_of_a_question_may_decide():
+    decided = ASK + "by: {branch: {consent: training}, cases: {granted: ask}}\n"
+    assert "what became of the question for 'training'." in told(decided)["by"]
+
+
+def test_an_objection_is_told_and_what_it_does():
+    announced = """
+    tell:
+      objection: {notice: recording, purpose: evidence}
+      keys: {3: objected, 1: unopposed}
+    talk: {queue: sales, record: on, from: answer}
+    """
+    text = told(announced)
+    assert "The recording for 'evidence' is announced: “May we?”" in text["tell"]
+    assert "Key 3: objects. Key 1: does not object." in text["tell"]
+    assert "If the caller objects, or if it cannot be told what" in text["tell"]
+    assert "unless the caller has objected (evidence)" in text["talk"]
+
+
+def test_digits_that_nobody_sees_are_told_to_be_so():
+    collected = """
+    card: {collect: which, digits: 12..19, into: card, secure: true}
+    pin: {collect: which, digits: 4, into: pin}
+    pay: {webhook: 'https://pay.example.com/', secrets: [card], timeout: 1s}
+    talk: {queue: sales, record: on, from: answer}
+    """
+    text = told(collected)
+    assert "asked for 12 to 19 digits" in text["card"]
+    assert "Nobody sees the digits" in text["card"]
+    assert "it holds silence meanwhile" in text["card"]
+    assert "asked for 4 digits" in text["pin"]
+    assert "Nobody" not in text["pin"]
+    assert "The call waits 1 second at most." in text["pay"]
+
+
+def test_who_speaks_no_other_language_hears_what_is_asked():
+    chosen = """
+    tongue: {language: which, keys: {1: en, 2: de}, tries: 1}
+    note: {set: {dept: sales}}
+    where: {transfer: {to: '1000', context: default}}
+    """
+    text = told(chosen)
+    assert "For later, these are remembered: dept." in text["note"]
+    assert "chooses the language: “Which one? Welche?”" in text["tongue"]
+    assert "chosen, or if no such key is pressed, the call" in text["tongue"]
+    assert "handed to extension 1000 of the dialplan" in text["where"]
+
+
+def test_durations_are_told_in_their_largest_whole_unit():
+    head = HEAD.replace("90d", "1d").replace("36h", "1h")
+    whole = told(ASK.replace("6s", "60s"), head=head)
+    assert "kept for 1 day." in whole["test"]
+    assert "kept for 1 hour." in whole["test"]
+    assert "within 1 minute, twice" in whole["ask"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", FLOWS, ids=lambda path: path.stem)
+def test_every_flow_that_ships_is_told(path, language):
+    (found,) = load_flows([path]).values()
+    paragraphs = explain(found, language)
+    assert len(paragraphs) == 1 + len(found.steps)
+    for text, step in zip(paragraphs[1:], found.steps.values(), strict=True):
+        assert text.startswith(f"{step.name}. ")
+        for target in filter(None, step.ways().values()):
+            assert f" {target}" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_there_are_words_for_every_kind_ending_key_and_basis(language):
+    words = LANGUAGES[language]
+    assert set(SENTENCES) == set(KINDS)
+    for kind in KINDS.values():
+        for ending in kind.endings:
+            assert f"{kind.kind}.{ending}" in words or f"*.{ending}" in words
+    assert all(f"agent.{action}" in words for action in AgentKey)
+    bases = set(map(str, Basis)) - {"consent"}
+    assert bases | {"consent basis"} <= set(words)
+    assert {e for kind in KINDS.values() for e in kind.endings} >= UNRECORDED
+
+
+def test_each_sentence_has_the_same_places_in_every_language():
+    def places(template):
+        return {name for _, name, _, _ in Formatter().parse(template) if name}
+
+    (first, *others) = LANGUAGES.values()
+    for other in others:
+        assert list(first) == list(other)
+        assert {n: places(t) for n, t in first.items()} == {
+            n: places(t) for n, t in other.items()
+        }

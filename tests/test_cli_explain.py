@@ -1,0 +1,47 @@
+"""`eslflow explain`."""
+
+import pytest
+
+from eslflow.cli import explain
+from eslflow.cli.main import CONFIGURATION
+from tests.command import run
+
+
+@pytest.fixture
+def site(tmp_path):
+    run(tmp_path, "init", str(tmp_path))
+    return tmp_path
+
+
+def test_all_flows_of_a_site_are_told(site):
+    done = run(site, "explain")
+    assert done.exit_code == 0
+    first, *others = done.stdout.split("\n\n")
+    assert "support. Ask before recording" in first + "".join(others)
+
+
+def test_a_flow_is_told_in_german(site):
+    done = run(site, "explain", "support", "--language", "de")
+    assert "Der Anrufer hört: „Danke für Ihren Anruf.“" in done.stdout
+
+
+def test_a_terminal_gets_paragraphs_that_fit_it(site, monkeypatch):
+    monkeypatch.setattr(explain.sys.stdout.__class__, "isatty", lambda _: True, False)
+    monkeypatch.setenv("COLUMNS", "60")
+    text = "support. " + "word " * 30
+    lines = explain._paragraph(text).splitlines()
+    assert max(map(len, lines)) <= 60
+    assert len(lines) > 2
+
+
+def test_a_flow_with_mistakes_is_not_told(site):
+    (site / "flows" / "support.yaml").write_text("flow: support\n")
+    done = run(site, "explain", "support")
+    assert done.exit_code == CONFIGURATION
+    assert "'steps:' is missing" in done.stderr
+
+
+def test_a_language_without_sentences_is_told(site):
+    done = run(site, "explain", "--language", "fr")
+    assert done.exit_code == 2
+    assert "'en', 'de'" in done.stderr
