@@ -20,7 +20,6 @@ from eslflow.flow.model import (
     OnWithdrawal,
     Prompt,
     Purpose,
-    RecordingRules,
 )
 from eslflow.flow.options import (
     Duration,
@@ -126,7 +125,7 @@ class _Loader:
         inside, purposes = self._inside(entries)
         rules = Rules(self._document, entries, purposes)
         recording = rules.read()
-        steps, start = self._steps(entries, inside, purposes, recording)
+        steps, start = self._steps(entries, inside, purposes, rules.asked(recording))
         rules.check(recording, steps)
         self._check_receipts(entries, steps)
         name = self._name(entries.get("flow"))
@@ -160,7 +159,7 @@ class _Loader:
         entries: Mapping[str, Node],
         inside: Inside,
         purposes: Mapping[str, Purpose],
-        recording: RecordingRules,
+        asked: Collection[str],
     ) -> tuple[dict[str, Step], str]:
         own = {what: names_in(entries.get(plural(what))) for what in _DECLARED}
         known: dict[str, Collection[str]] = {
@@ -177,7 +176,7 @@ class _Loader:
             self._kinds,
             purposes,
             inside.flows,
-            (recording.verbal.purpose,) if recording.verbal else (),
+            asked,
         )
 
     def _check_receipts(
@@ -231,7 +230,7 @@ class _Loader:
             return None
         retain_s, line = int(values.get("retain") or 0), node.mark.line
         after = values.get("on_withdrawal")
-        return Purpose(name, values["basis"], retain_s, after, line)
+        return Purpose(name, values["basis"], retain_s, line, after)
 
     def _notice(self, name: str, node: Node) -> Notice | None:
         context = self._context("notices").inside(name)

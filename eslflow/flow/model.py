@@ -90,10 +90,10 @@ class Purpose:
     basis: Basis
     retain_s: int = 0
     """How long recordings for it may be kept, in seconds; 0: no limit given."""
-    on_withdrawal: OnWithdrawal | None = None
-    """What becomes of recordings for it; None: the flow does not say."""
     line: int = field(default=0, compare=False)
     """Where its file declares it."""
+    on_withdrawal: OnWithdrawal | None = None
+    """What becomes of recordings for it; None: the flow does not say."""
 
 
 class AgentKey(StrEnum):

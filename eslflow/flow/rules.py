@@ -145,6 +145,12 @@ class Rules:
             hint = "FreeSWITCH binds the digits 0 to 9 (bind_meta_app)."
             self._context.problem(self._entries[option], problem, hint)
 
+    def asked(self, rules: RecordingRules) -> tuple[str, ...]:
+        """Return the purposes that agents ask for; which, where it is misspelt?"""
+        if rules.verbal is not None:
+            return (rules.verbal.purpose,)
+        return tuple(self._purposes) if "verbal" in self._entries else ()
+
     def check(self, rules: RecordingRules, steps: Mapping[str, Step]) -> None:
         """Note what of the keys fits neither purposes nor steps."""
         for option, problem, hint in (

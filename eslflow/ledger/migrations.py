@@ -209,8 +209,6 @@ ALTER TABLE choices ADD COLUMN on_withdrawal TEXT NOT NULL DEFAULT '';;
 ALTER TABLE choices ADD COLUMN who TEXT NOT NULL DEFAULT '';;
 ALTER TABLE choices ADD COLUMN remark TEXT NOT NULL DEFAULT '';;
 CREATE INDEX choices_receipt ON choices (receipt) WHERE receipt <> '';;
-CREATE INDEX choices_deleting ON choices (call_uuid)
-    WHERE state = 'withdrawn' AND on_withdrawal = 'delete';;
 ALTER TABLE recordings ADD COLUMN erased_at INTEGER;;
 ALTER TABLE recordings ADD COLUMN erased_for TEXT
 """
