@@ -6,8 +6,8 @@ from eslflow.call.commands import Alarm, Api
 from eslflow.call.events import (
     Disconnected,
     HungUp,
-    KeyPressed,
     Kept,
+    KeyPressed,
     Parked,
     RecordStarted,
     RecordStopped,
@@ -143,6 +143,25 @@ def test_a_no_after_a_yes_takes_it_back(call):
     call.answers(stop)
     call.when(Kept(True))
     assert call.skips()[-1].arg.endswith("ended.wav 6 mux")
+
+
+def test_what_is_not_true_any_more_is_not_said_to_its_end(call):
+    agrees(call)
+    starts(call)
+    call.answers(ON_FILE)
+    call.when(NO)
+    call.skips()
+    call.when(Kept(True))
+    call.expects(
+        *(
+            Api(
+                ApiCommand.UUID_DISPLACE,
+                f"{leg} stop {SOUNDS}/test/en/confirmed.v1.wav",
+                waits=False,
+            )
+            for leg in ("b-1", "4c1b-9")
+        )
+    )
 
 
 def test_where_the_step_is_not_recorded_it_is_confirmed_once_it_is():

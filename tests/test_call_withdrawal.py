@@ -6,8 +6,8 @@ from eslflow.call.commands import Alarm, Api, Keep
 from eslflow.call.events import (
     Disconnected,
     HungUp,
-    KeyPressed,
     Kept,
+    KeyPressed,
     Parked,
     RecordStopped,
 )
@@ -132,7 +132,8 @@ def test_a_second_press_withdraws_nothing_but_says_again_that_it_has_ended():
         call.when(Kept(True))
         call.answers(call.skips()[-1])
         call.when(KEY)
-        (said,) = call.skips()
+        stop, said = call.skips()
+        assert stop.arg.startswith("4c1b-9 stop ")
         assert said.arg == f"4c1b-9 start {ENDED}"
     assert words(call).count(State.WITHDRAWN) == 1
 

@@ -24,20 +24,34 @@ REPLY_S = 2.0
 LONGER_S = 2
 """How much later than its end a sentence is broken off, if it is still there."""
 
+Moves = Generator[Command, "Event | None", None]
 
-def say(
-    live: Live, sound: Sound | None, what: str, in_file: bool = False
-) -> Generator[Command, Event | None, None]:
+
+def say(live: Live, sound: Sound | None, what: str, in_file: bool = False) -> Moves:
     """Let both hear it; the recording too, if it is to be in the file."""
     if sound is None:
         yield Alarm(f"{what} has no audio: run eslflow prompts build")
         return
-    seconds = sound.ms // 1000 + LONGER_S
-    start = f"start {sound.path} {seconds}"
-    if live.leg:
-        other = f"{live.leg} {start} mux"
-        yield Api(ApiCommand.UUID_DISPLACE, other, waits=False)
-    arg = f"{live.offered.uuid} {start} {'mf' if in_file else 'mux'}"
+    yield from end(live)
+    caller, other = live.offered.uuid, live.leg
+    legs = (other, caller) if other else (caller,)
+    live.aside = live.aside._replace(
+        path=sound.path, legs=legs, until=live.now + sound.ms * 1000
+    )
+    start = f"start {sound.path} {sound.ms // 1000 + LONGER_S}"
+    if other:
+        yield Api(ApiCommand.UUID_DISPLACE, f"{other} {start} mux", waits=False)
+    arg = f"{caller} {start} {'mf' if in_file else 'mux'}"
     reply = yield Api(ApiCommand.UUID_DISPLACE, arg, timeout_s=REPLY_S)
     if not (isinstance(reply, Replied) and reply.is_ok):
         yield Alarm(f"{what} was not played: {sound.path}")
+
+
+def end(live: Live) -> Moves:
+    """Break off what is still being said: it may not be true any more."""
+    aside = live.aside
+    if live.now < aside.until:
+        for leg in aside.legs:
+            stop = f"{leg} stop {aside.path}"
+            yield Api(ApiCommand.UUID_DISPLACE, stop, waits=False)
+    live.aside = aside._replace(until=0)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable
 from typing import TYPE_CHECKING
 
-from eslflow.call.aside import say
+from eslflow.call import aside
 from eslflow.call.choices import choice_row
 from eslflow.call.commands import Alarm, Command, Keep, Tell, Until
 from eslflow.call.events import CallEnded, Event, Kept
@@ -62,6 +62,7 @@ def _withdraw(live: Live, rows: Iterable[Choice], who: str) -> Moves:
         if isinstance(kept, Kept) and not kept.is_ok:
             problem = f"and is not kept yet: {kept.problem}"
             yield Alarm(f"the withdrawal holds, {problem}")
+    yield from aside.end(live)
     recorder = live.recorder
     try:
         yield Until(lambda: recorder.is_settled(live), ENDS_WITHIN_S)
@@ -76,4 +77,4 @@ def _withdraw(live: Live, rows: Iterable[Choice], who: str) -> Moves:
 def _confirm(live: Live) -> Moves:
     name = live.flow.recording.withdrawn
     audio = live.flow.prompts[name].audio(live.flow.name, live.language)
-    yield from say(live, live.site.sounds.get(audio), f"prompt {name}")
+    yield from aside.say(live, live.site.sounds.get(audio), f"prompt {name}")

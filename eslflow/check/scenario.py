@@ -121,6 +121,10 @@ class Scenario:
     faults: Mapping[Fault, tuple[str, ...]] = field(default_factory=dict)
     agent: tuple[str, ...] = ()
     """What the agent does in the talk, in order: keys, `hold`, `unhold`, `hang_up`."""
+    in_queue: tuple[str, ...] = ()
+    """Keys that the caller presses while waiting for an agent."""
+    in_talk: tuple[str, ...] = ()
+    """Keys that the caller presses in the talk, after what the agent does."""
     caller: str = "+4930123456"
     caller_name: str = "Anna Example"
     called: str = ""

@@ -40,6 +40,7 @@ KEYS = ("scenarios", "at", "caller", "called")
 """What a file has: scenarios, and what holds for those that do not say otherwise."""
 SCENARIO = (
     *("press", "hang_up_at", "queue", "callee", "webhook", "switch", "agent"),
+    *("in_queue", "in_talk"),
     *("caller", "caller_name", "called", "at", "expect"),
 )
 EXPECT = (
@@ -83,6 +84,8 @@ class _Known:
     sounds: tuple[str, ...]
     keys: dict[str, str]
     """Keys of an agent by what they mean."""
+    own_keys: dict[str, str]
+    """Keys of the caller, likewise."""
 
     @classmethod
     def of(cls, flow: Flow) -> _Known:
@@ -97,6 +100,9 @@ class _Known:
             purposes=tuple(flow.purposes),
             sounds=(*flow.prompts, *flow.notices),
             keys={str(m): f"*{key}" for key, m in flow.recording.agent_keys.items()},
+            own_keys={
+                str(m): f"*{key}" for key, m in flow.recording.caller_keys.items()
+            },
         )
 
 
@@ -147,6 +153,8 @@ class _Reader:
             "webhook": OneOf(Posted).convert,
             "switch": self._switch,
             "agent": self._agent,
+            "in_queue": self._caller,
+            "in_talk": self._caller,
             "at": self._at,
         }
         return {
@@ -202,15 +210,10 @@ class _Reader:
 
     def _agent(self, node: Node, context: Context) -> tuple[str, ...]:
         keys = self._known.keys
-        acts = (*keys, HOLD, UNHOLD, HANG_UP)
-        found: list[str] = []
-        for item in _items(node):
-            if item.is_scalar and _PRESSED.fullmatch(item.text):
-                found.append(item.text)
-                continue
-            act = _one_of(item, context, "act of an agent", acts)
-            found.append(keys.get(act, act))
-        return tuple(found)
+        return _acts(node, context, "an agent", keys, (HOLD, UNHOLD, HANG_UP))
+
+    def _caller(self, node: Node, context: Context) -> tuple[str, ...]:
+        return _acts(node, context, "a caller", self._known.own_keys)
 
     def _at(self, node: Node, context: Context) -> int | None:
         words = 'a time such as "2026-12-24 10:00"'
@@ -320,6 +323,24 @@ def _words(
     node: Node, context: Context, what: str, known: Collection[str]
 ) -> tuple[str, ...]:
     return tuple(_one_of(item, context, what, known) for item in _items(node))
+
+
+def _acts(
+    node: Node,
+    context: Context,
+    who: str,
+    keys: Mapping[str, str],
+    others: Collection[str] = (),
+) -> tuple[str, ...]:
+    """Return what somebody does besides answering: keys by their meaning, or others."""
+    found: list[str] = []
+    for item in _items(node):
+        if item.is_scalar and _PRESSED.fullmatch(item.text):
+            found.append(item.text)
+            continue
+        act = _one_of(item, context, f"act of {who}", (*keys, *others))
+        found.append(keys.get(act, act))
+    return tuple(found)
 
 
 def _one_of(node: Node, context: Context, what: str, known: Collection[str]) -> str:

@@ -146,7 +146,7 @@ class Rules:
             self._context.problem(self._entries[option], problem, hint)
 
     def asked(self, rules: RecordingRules) -> tuple[str, ...]:
-        """Return the purposes that agents ask for; which, where it is misspelt?"""
+        """Return the purposes that agents ask for: any, where that is misspelt."""
         if rules.verbal is not None:
             return (rules.verbal.purpose,)
         return tuple(self._purposes) if "verbal" in self._entries else ()

@@ -18,6 +18,7 @@ from eslflow.sim.talks import hold
 
 if TYPE_CHECKING:
     from eslflow.sim.channel import Channel
+    from eslflow.sim.legs import Leg
 
 OK = "+OK\n"
 SAYS_OK = "+OK Success"
@@ -123,12 +124,27 @@ def _uuid_displace(channel: Channel, arg: str) -> str:
         return "-ERR Cannot locate session!\n"
     if (path in leg.displaced) is (action == "start"):
         return f"-ERR Cannot {'displace' if action == 'start' else STOP} session!\n"
-    channel.tell(f"displace {action}", f"{uuid} {path}")
-    if action == "start":
-        leg.displaced.append(path)
-    else:
+    if action == "stop":
         leg.displaced.remove(path)
+    elif not _displaced(channel, leg, path):
+        return "-ERR Cannot displace session!\n"
+    channel.tell(f"displace {action}", f"{uuid} {path}")
     return RECORD_OK
+
+
+def _displaced(channel: Channel, leg: Leg, path: str) -> bool:
+    """Play a file to a leg until its end; return whether it is there."""
+    length = channel.length_of(path)
+    if length is None:
+        return "://" in path
+
+    def end() -> None:
+        if path in leg.displaced:
+            leg.displaced.remove(path)
+
+    leg.displaced.append(path)
+    channel.later(length / 1000, end)
+    return True
 
 
 STOP = "stop displace"
