@@ -119,9 +119,9 @@ def test_what_listens_to_a_leg_is_listed_as_the_real_switch_does():
 def test_what_is_played_to_a_leg_is_noted():
     line = Line()
     displace = "api uuid_displace u-1 start /s/beep.wav 0 mux"
-    assert line.says(displace)[0].reply == "+OK Success"
-    assert line.says(displace)[0].reply == "-ERR Cannot displace session!"
-    line.says("api uuid_displace u-1 stop /s/beep.wav")
+    assert line.hears(displace)[0].reply == "+OK Success"
+    assert line.hears(displace)[0].reply == "-ERR Cannot displace session!"
+    line.hears("api uuid_displace u-1 stop /s/beep.wav")
     line.says("api uuid_broadcast u-1 /s/hello.wav aleg")
     assert [(heard.what, heard.text) for heard in line.channel.heard] == [
         ("displace start", "u-1 /s/beep.wav"),
