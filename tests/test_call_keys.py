@@ -55,6 +55,25 @@ def test_a_key_of_the_other_does_nothing(event):
     assert keys.pressed(live, event) is None
 
 
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        (KeyPressed("refused"), "key: refused"),
+        (KeyPressed("mask"), "key asks for masked"),
+        (KeyPressed("withdraw", is_callers=True), ""),
+    ],
+)
+def test_each_sets_off_what_it_is_bound_to(event, told):
+    with Playbook(talks()) as call:
+        call.skips()
+        call.when(event)
+        call.skips()
+        assert [text for text in call.told if text.startswith("key")] == [told][
+            : bool(told)
+        ]
+    assert keys.pressed(call.engine.live, event) is not None
+
+
 def test_an_answer_that_no_flow_asks_for_does_nothing():
     head = HEAD[: HEAD.index("recording:\n")] + "recording: {agent_keys: {1: mask}}\n"
     live = Live(Offered("u-1"), flow("a: {announce: welcome}", head), Site("/r"), 7)

@@ -138,6 +138,19 @@ def test_a_second_press_withdraws_nothing_but_says_again_that_it_has_ended():
     assert words(call).count(State.WITHDRAWN) == 1
 
 
+def test_an_agent_withdraws_for_the_caller_who_says_so():
+    with Playbook(talks(ASK)) as call:
+        path = recorded(call)
+        meets(call)
+        call.when(KeyPressed("refused"))
+        stops(call, path)
+        call.when(Kept(True))
+        call.skips()
+        row = call.rows(Choice)[-1]
+    assert (row.state, row.key, row.performed_by) == ("withdrawn", "*2", "agent")
+    assert row.who == "1001"
+
+
 def test_who_agreed_to_nothing_has_nothing_to_withdraw():
     with Playbook(talks(ASK)) as call:
         call.skips()

@@ -114,6 +114,18 @@ def test_an_agent_acts_by_word_and_by_key():
     assert found.agent == ("*1", "*2", "hold", "unhold", "*0", "hang_up")
 
 
+def test_a_caller_acts_by_word_and_by_key_while_waiting_and_talking():
+    keys = HEAD.replace("agent_keys", "caller_keys: {7: withdraw}, agent_keys")
+    of = flow(
+        STEPS, keys.replace("basis: consent", "basis: consent, on_withdrawal: keep")
+    )
+    found = one("in_queue: withdraw, in_talk: ['*1', withdraw]", of)
+    assert (found.in_queue, found.in_talk) == (("*7",), ("*1", "*7"))
+    assert (one("press: 1").in_queue, one("press: 1").in_talk) == ((), ())
+    with pytest.raises(FlowErrors, match="there is no act of a caller 'hold'"):
+        one("in_talk: hold", of)
+
+
 def test_somebody_who_is_called_answers_unless_it_is_said_otherwise():
     assert one("press: 1").callee is Callee.ANSWERED
     assert one("callee: no_answer").callee is Callee.NO_ANSWER

@@ -32,6 +32,10 @@ def test_a_flow_that_says_nothing_has_no_keys():
     assert (rules.caller_keys, rules.withdrawn, rules.verbal) == ({}, "", None)
 
 
+def test_how_long_the_switch_waits_is_read_in_seconds():
+    assert talks(head=f"{HEAD}  dead_man: 10s\n").recording.dead_man_s == 10.0
+
+
 def test_a_step_can_record_for_what_only_an_agent_asks_for():
     assert talks().records
     ((problem, _),) = problems(

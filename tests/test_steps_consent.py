@@ -21,7 +21,7 @@ from eslflow.call.events import Executed, HungUp, JobDone, Kept, LegEnded, Repli
 from eslflow.call.receipt import receipt_of
 from eslflow.call.records import Choice, NoticePlayed, State
 from eslflow.errors import FlowErrors
-from eslflow.flow.model import Basis, Purpose
+from eslflow.flow.model import Basis, Party, Purpose
 from eslflow.steps.consent import Meaning
 from eslflow.wire.terms import ApiCommand, App
 from tests.playbook import RECORDINGS, SOUNDS, Playbook, site_for
@@ -513,3 +513,9 @@ def test_without_a_wish_for_it_no_receipt_is_kept_nor_read_out():
     assert last(call).receipt == ""
     assert not ASK.says_receipts
     assert RECEIPT.says_receipts
+
+
+def test_a_question_says_whom_it_asks_and_by_which_keys():
+    step = ASK.steps["ask"]
+    assert list(step.takes_keys) == ["1", "2"]
+    assert step.asks_whom is Party.CALLER
