@@ -196,7 +196,7 @@ class Rehearsal:
         self._clock = SimulatedClock()
         self._calls = 0
         self._call: _Call | None = None
-        self._courier = Silent(Posted.DONE)
+        self._courier = Silent((Posted.DONE,))
         self._rig = Rig(
             flows,
             assumed_sounds(flows),
@@ -212,7 +212,8 @@ class Rehearsal:
         """Play one scenario of a flow."""
         start = START if scenario.at is None else scenario.at
         self._clock.restart(start)
-        self._courier.ending = scenario.webhook
+        self._courier.endings = list(scenario.webhook)
+        self._courier.answer = scenario.answer
         self._calls += 1
         waits = (n for n, step in flow.steps.items() if isinstance(step, Queue))
         call = self._call = _Call(scenario, start, frozenset(waits))

@@ -139,7 +139,10 @@ def test_one_purpose_may_be_withdrawn_and_the_other_not(site):
     assert done.exit_code == 0, done.output
     assert (one.exists(), both.exists()) == (False, True)
     done = site.withdraws("aaaa", *WHY, "--purpose", "training")
-    assert "training in call aaaa-1 was withdrawn already, on 20" in done.stderr
+    assert (
+        "training in call aaaa-1 was withdrawn already: see consents show"
+        in done.stderr
+    )
     assert "quality is withdrawn: it was verbal" in site.withdraws("aaaa", *WHY).stdout
     assert not both.exists()
 

@@ -14,15 +14,13 @@ from urllib.parse import quote
 
 import click
 
-from eslflow.call.consent import permits
-from eslflow.call.records import Choice, State
 from eslflow.cli.decrypt import MOST_REASON, who
 from eslflow.cli.lookups import call_named, reader
 from eslflow.cli.tables import local
-from eslflow.errors import EslflowError, NotFound, visible
-from eslflow.switch.permits import last_choices
+from eslflow.errors import EslflowError, visible
 
 if TYPE_CHECKING:
+    from eslflow.call.records import Choice
     from eslflow.settings import Settings
 
 Line = dict[str, Any]
@@ -42,13 +40,17 @@ def command(
     It is kept with your name and your reason. A recording that runs is stopped, for the
     rest of the call; files are deleted where their purpose says on_withdrawal: delete.
     """
+    from eslflow.clock import SystemClock
+    from eslflow.web.receipts import permitted, withdrawn
+
     reason = reason.strip()
     if not reason or len(reason) > MOST_REASON:
         raise click.UsageError(f"--reason takes 1 to {MOST_REASON} characters.")
     with reader(ctx.obj) as ledger:
         kept = ledger.call(call_named(ledger, call))
-    choices = _permitted(kept, purpose)
-    rows = [_row(choice, reason) for choice in choices]
+    choices = permitted(kept, purpose)
+    now, user = SystemClock().now(), who()
+    rows = [withdrawn(row, now, "operator", user, reason) for row in choices]
     uuid = kept["call"]["uuid"]
     click.echo(visible(f"Call {uuid}"))
     for choice in choices:
@@ -61,51 +63,6 @@ def command(
         return
     _withdraw(ctx.obj, uuid, rows, has_ended=bool(kept["call"].get("ended_at")))
     click.echo("The withdrawal is kept.")
-
-
-def _permitted(kept: Line, purpose: str) -> list[Line]:
-    """Return the last words that permit something by the choice of who was asked.
-
-    Raises:
-        NotFound: there are none.
-    """
-    last = last_choices(kept)
-    if purpose:
-        last = {name: row for name, row in last.items() if name == purpose}
-    found = [
-        row
-        for row in last.values()
-        if permits(row["basis"], row["state"], row["reason"])
-    ]
-    if found:
-        return found
-    gone = [row for row in last.values() if row["state"] == State.WITHDRAWN.value]
-    uuid = kept["call"]["uuid"]
-    what = f"{purpose} in call {uuid}" if purpose else f"call {uuid}"
-    if gone:
-        at = local(gone[0]["at"])
-        raise NotFound(f"{what} was withdrawn already, on {at}: see consents show")
-    raise NotFound(f"nothing was permitted for {what}: there is nothing to withdraw")
-
-
-def _row(choice: Line, reason: str) -> Choice:
-    """Return the row that takes a choice back."""
-    from eslflow.clock import SystemClock
-
-    # A ledger that no newer eslflow has written to yet lacks some.
-    own = {name: choice[name] for name in Choice._fields if name in choice}
-    return Choice(**own)._replace(
-        at=SystemClock().now(),
-        state=State.WITHDRAWN,
-        performed_by="operator",
-        reason="",
-        heard_ms=0,
-        keys_offered="",
-        key="",
-        tries=0,
-        who=who(),
-        remark=reason,
-    )
 
 
 def _fates(kept: Line, rows: list[Choice]) -> Iterator[str]:

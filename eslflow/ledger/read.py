@@ -338,6 +338,16 @@ class Reader:
             raise StoreError(f"the ledger cannot be read: {error}") from error
 
 
+def ends_of(number: str) -> str:
+    """Return a number's last digits, the last first, that all its spellings share."""
+    # The 0 of a country's own calls is written along, but not sent.
+    plain = number.replace("(0)", "")
+    is_whole = plain.lstrip(" (")[:1] in ("+", "0")
+    digits = "".join(c for c in plain if "0" <= c <= "9")
+    # A country code may stand in one spelling and not in the other.
+    return (digits.lstrip("0") if is_whole else digits)[::-1][:9]
+
+
 class _Where:
     """Conditions and their values."""
 
@@ -361,17 +371,11 @@ class _Where:
         """Find a number however it is written: by its last digits, or as it is."""
         if not number:
             return
-        # The 0 of a country's own calls is written along, but not sent.
-        plain = number.replace("(0)", "")
-        is_whole = plain.lstrip(" (")[:1] in ("+", "0")
-        ends = "".join(c for c in plain if "0" <= c <= "9")
-        ends = (ends.lstrip("0") if is_whole else ends)[::-1]
+        ends = ends_of(number)
         if len(ends) < LEAST_DIGITS:
             exact = f"({table}.caller = ? OR {table}.called = ?)"
             self.add(exact, number, number)
             return
-        # A country code may stand in one spelling and not in the other.
-        ends = ends[:9]
         span = [ends, ends + ":", ends, ends + ":"]
         self.add(
             f"{table}.uuid IN (SELECT uuid FROM calls WHERE caller_digits >= ? AND "
