@@ -7,9 +7,15 @@ them spoils them: where that is, somebody heard it, or it is in the file.
 from pathlib import Path
 
 import pytest
+from gevent import socket
 
+from eslflow import settings
+from eslflow.call.receipt import receipt_of
 from eslflow.clock import SystemClock
 from eslflow.recordings.erase import Eraser
+from eslflow.switch.link import Link
+from eslflow.web.server import Control
+from tests.command import run
 from tests.live import decode
 from tests.live.office import CALLER, Office
 from tests.live.voice import FIRST_AGENT
@@ -189,3 +195,78 @@ def test_a_caller_withdraws_in_a_call_to_somebody_who_has_no_such_key(office):
     states = [choice["state"] for choice in kept["choices"]]
     assert states == ["requested", "granted", "withdrawn"]
     assert kept["choices"][-1]["performed_by"] == "subject"
+
+
+LATER = """
+first: {menu: welcome, keys: {1: ask, 2: code}}
+ask:
+  consent: {notice: recording, purpose: training}
+  keys: {1: granted, 2: refused}
+  receipt: true
+  record: on
+bye: {hangup: NORMAL_CLEARING}
+code: {collect: welcome, digits: 8, into: receipt, terminator: none}
+find:
+  webhook: http://127.0.0.1:%d/receipts
+  sends: [receipt, caller]
+  gets: {state: state}
+  token_env: RECEIPT_TOKEN
+  refused: bye
+sort: {branch: state, cases: {permitted: take}, otherwise: bye}
+take:
+  webhook: http://127.0.0.1:%d/receipts/withdrawal
+  sends: [receipt, caller]
+  token_env: RECEIPT_TOKEN
+  next: bye
+"""
+
+
+@pytest.fixture
+def port():
+    """Return a port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def opened(office, port):
+    """Open the control API of an office; return it, and a token for receipts."""
+    folder = office.folder
+    (folder / settings.FILE).touch()
+    scopes = ("--scope", "consents:read", "--scope", "consents:withdraw")
+    told = run(folder, "tokens", "add", "phone", *scopes).output.split()
+    wanted = settings.Settings(
+        folder=folder,
+        ledger=office.rig.ledger.path,
+        control=settings.Control("127.0.0.1", port, folder / settings.TOKENS),
+    )
+    rig = office.rig
+    control = Control(wanted, rig.controller, rig.ledger, Link(), SystemClock())
+    return control, next(word for word in told if word.startswith("eslflow_"))
+
+
+def test_a_caller_calls_again_and_withdraws_with_the_receipt(office, port, monkeypatch):
+    office.serve(talks(LATER % (port, port)))
+    control, token = opened(office, port)
+    monkeypatch.setenv("RECEIPT_TOKEN", token)
+    call = office.call()
+    for _ in range(2):
+        office.until("asks", call)
+        call.press("1")
+    told = office.until("reads out the receipt", call)
+    call.until("down")
+    code = told.split()[-1]
+    again = office.call()
+    office.until("asks", again)
+    again.press("2")
+    office.until("asks", again)
+    again.press(code)
+    office.until("HTTP 200", again)
+    again.until("down")
+    office.until("call ends", again)
+    control.stop()
+    assert code == receipt_of(call.uuid)
+    with office.rig.look() as ledger:
+        last = ledger.call(call.uuid)["choices"][-1]
+    assert (last["state"], last["performed_by"]) == ("withdrawn", "subject")
+    assert (last["who"], last["receipt"]) == ("token phone", code)
