@@ -4,7 +4,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from eslflow.check.scenario import Callee, Expected, Fault, Outcome
+from eslflow.check.scenario import Callee, Expected, Fault, Outcome, Posted
 from eslflow.check.scenarios import read
 from eslflow.errors import FlowErrors
 from tests.steps_of import flow
@@ -124,6 +124,16 @@ def test_a_caller_acts_by_word_and_by_key_while_waiting_and_talking():
     assert (one("press: 1").in_queue, one("press: 1").in_talk) == ((), ())
     with pytest.raises(FlowErrors, match="there is no act of a caller 'hold'"):
         one("in_talk: hold", of)
+
+
+def test_programs_answer_in_turn_and_with_fields():
+    found = one("webhook: [done, refused], answer: {state: permitted}")
+    assert found.webhook == (Posted.DONE, Posted.REFUSED)
+    assert found.answer == {"state": "permitted"}
+    assert one("webhook: failed").webhook == (Posted.FAILED,)
+    assert (one("press: 1").webhook, one("press: 1").answer) == ((Posted.DONE,), {})
+    with pytest.raises(FlowErrors, match="there is no outcome of a webhook 'dne'"):
+        one("webhook: [dne]")
 
 
 def test_somebody_who_is_called_answers_unless_it_is_said_otherwise():

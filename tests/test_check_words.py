@@ -62,6 +62,7 @@ def test_names_must_be_known_and_stand_once():
 
     assert read("{one: a, two: b}", take) == {"one": "a", "two": "b"}
     assert "there is no step 'three'" in read("{three: a}", take)[0]
+    assert read("{one: a, one: b}", take) == ["'one' stands twice"]
 
 
 def test_one_word_stands_for_a_list_of_one():

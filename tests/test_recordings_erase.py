@@ -1,6 +1,7 @@
 """What is deleted because a consent was withdrawn."""
 
 import os
+import sys
 
 import pytest
 
@@ -247,3 +248,48 @@ def test_that_it_was_erased_changes_nothing_of_what_was_in_it(site):
     assert [span.kind for span in after] == kinds
     assert after[-1].ends == ends
     assert Kind.MASKED in kinds
+
+
+class Killed(BaseException):
+    """eslflow was killed."""
+
+
+def killed_at(done, calls):
+    """Do a round that dies before its n-th call out of Python; return whether so."""
+    left = calls
+
+    def watch(frame, event, arg):
+        nonlocal left
+        if event == "c_call" and "eslflow/recordings" in frame.f_code.co_filename:
+            left -= 1
+            if left < 0:
+                raise Killed
+
+    sys.setprofile(watch)
+    try:
+        done.run_due()
+    except Killed:
+        return True
+    finally:
+        sys.setprofile(None)
+    return False
+
+
+def test_killed_anywhere_the_next_round_ends_what_was_begun(tmp_path):
+    calls, is_killed = 0, True
+    while is_killed:
+        folder = tmp_path / str(calls)
+        folder.mkdir()
+        site = Resting(folder)
+        path = site.has()
+        withdraws(site)
+        is_killed = killed_at(eraser(site), calls)
+        # What says that it is gone must be true at every moment.
+        assert site.row()["erased_at"] is None or not path.exists()
+        eraser(site).run_due()
+        assert site.files() == []
+        assert site.row()["erased_for"] == "withdrawn"
+        erased = [row["action"] for row in site.actions()].count("erase")
+        assert erased == 1
+        calls += 1
+    assert calls > 10
