@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from eslflow.call.commands import Alarm, Tell
@@ -44,7 +45,9 @@ from eslflow.wire.terms import ApiCommand, App
 HANG_UP_S = 0.3
 """How long after a step has begun the caller hangs up in it; every prompt is longer."""
 ACT_S = 3.0
-"""Between two things that an agent does."""
+"""Between two things that an agent, then the caller, does."""
+WAIT_S = 0.5
+"""How long a caller waits in a queue before pressing keys."""
 TALK_S = 20.0
 MOST_TALKS = 10
 """How many people a caller talks with, one after the other, at most."""
@@ -102,6 +105,8 @@ class _Call:
 
     scenario: Scenario
     start: int
+    waits: frozenset[str]
+    """The steps in which a caller waits in a queue."""
     lines: list[str] = field(default_factory=list)
     alarms: list[str] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
@@ -128,6 +133,10 @@ class _Call:
     def comes_to(self, step: str, now: int) -> None:
         """Note that a step begins; hang up in it if that is the one."""
         self.steps.append((now, step))
+        if step in self.waits and self.channel is not None:
+            for place, keys in enumerate(self.scenario.in_queue, 1):
+                deed = deeds.Keys(keys, deeds.CALLER)
+                self.channel.later(place * WAIT_S, partial(deed.do, self.channel))
         if step == self.scenario.hang_up_at and not self.has_left:
             self.has_left = True
             if self.channel is None:
@@ -187,7 +196,7 @@ class Rehearsal:
         self._clock = SimulatedClock()
         self._calls = 0
         self._call: _Call | None = None
-        self._courier = Silent(Posted.DONE)
+        self._courier = Silent((Posted.DONE,))
         self._rig = Rig(
             flows,
             assumed_sounds(flows),
@@ -203,9 +212,11 @@ class Rehearsal:
         """Play one scenario of a flow."""
         start = START if scenario.at is None else scenario.at
         self._clock.restart(start)
-        self._courier.ending = scenario.webhook
+        self._courier.endings = list(scenario.webhook)
+        self._courier.answer = scenario.answer
         self._calls += 1
-        call = self._call = _Call(scenario, start)
+        waits = (n for n, step in flow.steps.items() if isinstance(step, Queue))
+        call = self._call = _Call(scenario, start, frozenset(waits))
         script = _script(flow, scenario, call, f"test-{self._calls}")
         done = self._rig.call(script)
         self._call = None
@@ -254,8 +265,9 @@ def _script(flow: Flow, scenario: Scenario, call: _Call, uuid: str) -> Script:
     does: dict[str, deeds.Deed] = {"offered": call}
     for number in range(1, MOST_TALKS + 1):
         does[f"bridged {number}"] = _Meeting(call.met)
-    for place, act in enumerate(scenario.agent, 1):
-        deed = _ACTS.get(act) or deeds.Keys(act)
+    acts = [_ACTS.get(act) or deeds.Keys(act) for act in scenario.agent]
+    acts += [deeds.Keys(keys, deeds.CALLER) for keys in scenario.in_talk]
+    for place, deed in enumerate(acts, 1):
         does[f"bridged +{place * ACT_S:g}"] = deed
     return Script(
         uuid=uuid,
@@ -269,7 +281,7 @@ def _script(flow: Flow, scenario: Scenario, call: _Call, uuid: str) -> Script:
             for queue, outcomes in scenario.queues.items()
         },
         callee=_CAUSES[scenario.callee],
-        talk_s=TALK_S + len(scenario.agent) * ACT_S,
+        talk_s=TALK_S + len(acts) * ACT_S,
         refuse=dict.fromkeys(_refused(scenario), "-ERR refused"),
         missing=tuple(_unplayable(flow, scenario)),
         does=does,

@@ -7,6 +7,7 @@ with a real ledger. For `try`, the demo and tests.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -122,14 +123,21 @@ ANSWERS = {"done": 200, "refused": 402, "failed": 500}
 class Silent(Courier):
     """Sends nothing, and answers at once."""
 
-    def __init__(self, ending: str) -> None:
+    def __init__(
+        self, endings: Sequence[str], answer: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__()
-        self.ending = ending
-        """Of every webhook: `done`, `refused`, `failed`."""
+        self.endings = list(endings)
+        """Of webhooks in turn: `done`, `refused`, `failed`; the last one stays."""
+        self.answer = answer or {}
+        """The fields of each answer."""
 
     def send(self, owner: object, request: Request, done: Done) -> None:
-        """Answer with nothing but a status."""
-        done(Responded(request.key, ANSWERS[self.ending], b"{}"))
+        """Answer with a status and the fields."""
+        first = self.endings[0]
+        del self.endings[: len(self.endings) > 1]
+        body = json.dumps(dict(self.answer)).encode()
+        done(Responded(request.key, ANSWERS[first], body))
 
 
 class Rig:

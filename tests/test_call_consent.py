@@ -13,6 +13,7 @@ DUTY = Purpose("evidence", Basis.LEGAL_OBLIGATION)
 TOLD = Purpose("quality", Basis.LEGITIMATE_INTERESTS)
 BOTH = {p.name: p for p in (ASKED, DUTY)}
 ANNOUNCED = {"quality": TOLD}
+YES = (State.GRANTED, State.VERBAL)
 SILENT = Reason.NOT_OBJECTED.value
 
 
@@ -22,10 +23,10 @@ def test_before_the_question_only_other_bases_permit():
 
 
 @pytest.mark.parametrize("state", State)
-def test_only_a_grant_permits(state):
+def test_only_a_yes_permits_by_key_or_by_word_of_mouth(state):
     consents = Consents({"training": ASKED})
     consents.kept("training", state)
-    assert consents.permitting() == (("training",) if state is State.GRANTED else ())
+    assert consents.permitting() == (("training",) if state in YES else ())
     assert consents.state("training") is state
 
 
@@ -63,7 +64,7 @@ def test_of_an_announcement_only_that_nobody_objected_permits(state, reason):
 
 @given(st.sampled_from(State), st.sampled_from(["", *(r.value for r in Reason)]))
 def test_silence_is_no_consent_whatever_is_kept_of_it(state, reason):
-    assert permits("consent", state.value, reason) == (state is State.GRANTED)
+    assert permits("consent", state.value, reason) == (state in YES)
 
 
 @given(st.lists(st.tuples(st.sampled_from(State), st.sampled_from([*Reason, ""]))))
@@ -84,6 +85,27 @@ def test_who_was_asked_is_not_among_those_never_asked():
     consents.kept("quality", State.REFUSED)
     assert list(consents.not_asked()) == []
     assert consents.state("evidence") is None
+
+
+def test_what_was_permitted_by_choice_can_be_withdrawn_until_it_is():
+    consents = Consents({**BOTH, **ANNOUNCED}, ["quality"])
+    assert list(consents.withdrawable()) == []
+    consents.kept("training", State.GRANTED)
+    consents.kept("quality", State.UNANSWERED, SILENT)
+    assert [p.name for p in consents.withdrawable()] == ["training", "quality"]
+    consents.kept("training", State.WITHDRAWN)
+    consents.kept("quality", State.WITHDRAWN)
+    assert consents.permitting() == ("evidence",)
+    assert list(consents.withdrawable()) == []
+
+
+def test_a_stop_is_by_withdrawal_only_if_nothing_else_permits():
+    consents = Consents({"training": ASKED})
+    assert not consents.is_withdrawn
+    consents.kept("training", State.WITHDRAWN)
+    assert consents.is_withdrawn
+    consents.kept("training", State.GRANTED)
+    assert not consents.is_withdrawn
 
 
 def test_states_and_bases_read_as_they_are_stored():

@@ -240,11 +240,13 @@ def test_a_bridge_tells_the_other_leg_and_who_has_it():
     assert dialogue.hear(lean) == Bridged("b-1", "")
 
 
-def test_an_agents_key_is_heard_and_the_callers_is_not():
+def test_a_key_tells_whether_it_is_the_agents_or_the_callers():
     dialogue = Dialogue("4c1b-9")
     of_agent = event(b"CUSTOM", CONTROL + WITH_US, b"b-1")
     assert dialogue.hear(of_agent) == KeyPressed("mask")
-    assert dialogue.hear(event(b"CUSTOM", CONTROL)) is None
+    assert dialogue.hear(event(b"CUSTOM", CONTROL)) == KeyPressed("mask", True)
+    nameless = CONTROL.replace(b"eslflow-action", b"other-action")
+    assert dialogue.hear(event(b"CUSTOM", nameless)) == KeyPressed("", True)
     assert dialogue.hear(event(b"CUSTOM", CONTROL, b"b-1")) is None
     other = CONTROL.replace(b"eslflow::control", b"conference::maintenance")
     assert dialogue.hear(event(b"CUSTOM", other + WITH_US, b"b-1")) is None

@@ -4,7 +4,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from eslflow.check.scenario import Callee, Expected, Fault, Outcome
+from eslflow.check.scenario import Callee, Expected, Fault, Outcome, Posted
 from eslflow.check.scenarios import read
 from eslflow.errors import FlowErrors
 from tests.steps_of import flow
@@ -112,6 +112,28 @@ def test_a_switch_gets_things_wrong():
 def test_an_agent_acts_by_word_and_by_key():
     found = one("agent: [mask, '*2', hold, unhold, stop, hang_up]")
     assert found.agent == ("*1", "*2", "hold", "unhold", "*0", "hang_up")
+
+
+def test_a_caller_acts_by_word_and_by_key_while_waiting_and_talking():
+    keys = HEAD.replace("agent_keys", "caller_keys: {7: withdraw}, agent_keys")
+    of = flow(
+        STEPS, keys.replace("basis: consent", "basis: consent, on_withdrawal: keep")
+    )
+    found = one("in_queue: withdraw, in_talk: ['*1', withdraw]", of)
+    assert (found.in_queue, found.in_talk) == (("*7",), ("*1", "*7"))
+    assert (one("press: 1").in_queue, one("press: 1").in_talk) == ((), ())
+    with pytest.raises(FlowErrors, match="there is no act of a caller 'hold'"):
+        one("in_talk: hold", of)
+
+
+def test_programs_answer_in_turn_and_with_fields():
+    found = one("webhook: [done, refused], answer: {state: permitted}")
+    assert found.webhook == (Posted.DONE, Posted.REFUSED)
+    assert found.answer == {"state": "permitted"}
+    assert one("webhook: failed").webhook == (Posted.FAILED,)
+    assert (one("press: 1").webhook, one("press: 1").answer) == ((Posted.DONE,), {})
+    with pytest.raises(FlowErrors, match="there is no outcome of a webhook 'dne'"):
+        one("webhook: [dne]")
 
 
 def test_somebody_who_is_called_answers_unless_it_is_said_otherwise():

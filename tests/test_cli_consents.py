@@ -88,3 +88,17 @@ def test_an_unknown_call_and_a_wrong_time_are_told(site):
     assert done.exit_code == 2
     assert "'yesterday' is no time" in done.stderr
     assert run(site, "consents", "list", "--state", "maybe").exit_code == 2
+
+
+def test_a_receipt_finds_its_call(site):
+    from eslflow.call.receipt import receipt_of
+
+    code = receipt_of("aaaa-1")
+    assert listed(site, "--receipt", code) == []
+    for word, why in (
+        ("1234", "it has 8 digits"),
+        (code[:7] + str((int(code[7]) + 1) % 10), "mistyped"),
+    ):
+        done = run(site, "consents", "list", "--receipt", word)
+        assert done.exit_code == 2
+        assert why in done.stderr

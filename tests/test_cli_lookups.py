@@ -4,9 +4,12 @@ import json
 
 import pytest
 
-from eslflow.cli.lookups import as_json, public, reader
-from eslflow.errors import SettingsError, StoreError
-from eslflow.ledger.writer import Ledger
+from eslflow.call.receipt import receipt_of
+from eslflow.call.records import Choice, State
+from eslflow.cli.lookups import as_json, call_named, public, reader
+from eslflow.errors import NotFound, SettingsError, StoreError
+from eslflow.ledger.read import Reader
+from eslflow.ledger.writer import Ledger, write
 
 
 def test_times_are_utc_for_programs_wherever_they_stand():
@@ -49,3 +52,28 @@ def test_a_site_whose_path_the_switch_could_not_use_can_still_be_read(tmp_path):
     Ledger(site / "x.db").close()
     with reader(site) as ledger:
         assert ledger.calls() == []
+
+
+def test_a_call_is_named_by_its_uuid_the_start_of_it_or_its_receipt(tmp_path):
+    path = tmp_path / "x.db"
+    Ledger(path).close()
+    code = receipt_of("aaaa-1")
+    other = Choice("u", 1, State.GRANTED, "p", "consent", 0, "f", "0", "s", "e")
+    begins = "12345678-9abc"
+    write(path, [other._replace(call_uuid="aaaa-1", receipt=code)])
+    write(path, [other._replace(call_uuid=begins)])
+    with Reader(path) as ledger:
+        for text in ("aaaa-1", "aaaa", code, f"{code[:4]} {code[4:]}"):
+            assert call_named(ledger, text) == "aaaa-1"
+        assert call_named(ledger, "12345678") == begins
+        with pytest.raises(NotFound, match="there is no call 'bbbb'"):
+            call_named(ledger, "bbbb")
+        wrong = code[:7] + str((int(code[7]) + 1) % 10)
+        with pytest.raises(NotFound, match="last digit says that it is mistyped"):
+            call_named(ledger, wrong)
+        unknown = receipt_of("another call")
+        with pytest.raises(NotFound, match=f"^no call has the receipt {unknown}$"):
+            call_named(ledger, unknown)
+    write(path, [other._replace(call_uuid="bbbb-2", receipt=code)])
+    with Reader(path) as ledger, pytest.raises(NotFound, match="aaaa-1, bbbb-2"):
+        call_named(ledger, code)

@@ -12,7 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from eslflow.call.records import RecordingAction, RecordingBegun, RecordingEnded
+from eslflow.call.records import (
+    Choice,
+    RecordingAction,
+    RecordingBegun,
+    RecordingEnded,
+    State,
+)
 from eslflow.cli.main import CONFIGURATION
 from eslflow.cli.serve import SQLITE, allow_sockets, demand_ledger
 from eslflow.ledger.read import Reader
@@ -118,6 +124,25 @@ def test_recordings_come_to_rest_while_it_serves(site):
     stored = site / "recordings/2027/01/15/u-1-1.flac.age"
     assert f"INFO recording u-1-1: {hook} is done; it said: got {stored}" in told
     assert list(stored.parent.iterdir()) == [stored]
+
+
+def test_what_was_withdrawn_is_deleted_while_it_serves(site):
+    recorded(site)
+    file = site / "recordings/2027/01/15/u-1-1.wav"
+    gone = Choice(
+        "u-1", 2, State.WITHDRAWN, "training", "consent", 0, "f", "0", "s", "e"
+    )
+    write(site / "eslflow.db", [gone._replace(on_withdrawal="delete")])
+    with start(site) as process:
+        told = [*until("file removed", process.stderr)][-1]
+        process.terminate()
+        process.communicate()
+        assert process.returncode == 0
+    assert "INFO recording u-1-1 was withdrawn: 1 file removed" in told
+    assert not file.exists()
+    with Reader(site / "eslflow.db") as ledger:
+        (line,) = ledger.recordings_named("u-1-1")
+    assert line["erased_for"] == "withdrawn"
 
 
 def test_a_command_that_hangs_does_not_keep_it_from_stopping(site):

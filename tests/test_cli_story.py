@@ -138,3 +138,26 @@ def test_a_stop_is_told_once_and_one_that_was_only_meant_is_told_too(ledger):
     assert MEANT not in story(kept)
     kept["recording_actions"].pop()
     assert f"the switch said: {MEANT} (not seen)" in story(kept)
+
+
+def test_a_withdrawal_tells_who_why_and_what_became_of_the_file(ledger):
+    kept = ledger.call("aaaa-1")
+    choice = kept["choices"][1]
+    choice |= {"state": "granted", "receipt": "12345674", "on_withdrawal": "delete"}
+    told = story(kept)
+    assert "  receipt   12345674\n" in told
+    assert "as the purpose says" not in told
+    gone = {"state": "withdrawn", "performed_by": "operator", "who": "anna"}
+    choice |= {**gone, "remark": "by letter"}
+    (recording,) = kept["recordings"]
+    action = dict(kept["recording_actions"][-1])
+    action |= {"action": "erase", "reply": "1 file removed", "reason": "withdrawn"}
+    kept["recording_actions"].append(action)
+    told = story(kept)
+    assert "by operator anna\n  because   by letter\n" in told
+    assert "  recorded  delete, as the purpose says\n" in told
+    assert re.search(
+        r"  erased    20.*: 1 file removed, because it was withdrawn", told
+    )
+    assert told.count("the switch said") == 2
+    assert recording["id"] in told

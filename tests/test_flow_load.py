@@ -241,3 +241,19 @@ def test_flows_of_a_library_can_be_run_and_their_purposes_recorded_for():
     assert found.purposes["p"].line == 2
     assert found.prompts["inner/hi"].origin == "inner"
     assert found.sha256 != load(inner.encode(), "inner.yaml", KINDS).sha256
+
+
+def test_a_receipt_is_read_out_only_in_languages_that_have_words_for_it():
+    text = (
+        "flow: t\nlanguages: [en, nl]\npurposes: {p: {basis: consent}}\n"
+        "notices: {n: {version: 1, text: {en: 1 or 2?, nl: 1 of 2?}}}\nsteps:\n"
+        "  a: {consent: {notice: n, purpose: p}, keys: {1: granted, 2: refused},"
+        " receipt: true}\n"
+    )
+    assert problems(text) == ["step 'a' cannot read out a receipt in nl"]
+    assert load(text.replace(", receipt: true", "").encode(), "t", KINDS)
+    english = text.replace("languages: [en, nl]\n", "").replace(", nl: 1 of 2?", "")
+    paths = [item.path for item in load(english.encode(), "t", KINDS).audio()]
+    assert "_receipt/en/7.wav" in paths
+    without = load(english.replace(", receipt: true", "").encode(), "t", KINDS)
+    assert [item.path for item in without.audio()] == ["t/en/n.v1.wav"]

@@ -85,3 +85,13 @@ def test_a_flow_knows_what_callers_may_object_to():
     )
     assert flow(steps, head).announced == {"training"}
     assert flow("a: {announce: welcome}", head).announced == frozenset()
+
+
+def test_a_flow_that_reads_receipts_out_has_the_audio_for_it():
+    asks = "a:\n  consent: {notice: recording, purpose: training}\n"
+    asks += "  keys: {1: granted, 2: refused}\n"
+    plain, says = flow(asks), flow(f"{asks}  receipt: true\n")
+    assert (plain.says_receipts, says.says_receipts) == (False, True)
+    more = {audio.path for audio in says.audio()} - {a.path for a in plain.audio()}
+    assert len(more) == 12
+    assert "_receipt/en/code.wav" in more

@@ -219,6 +219,7 @@ def test_a_step_tells_its_options_with_the_shared_ones_last():
         "tries",
         "timeout",
         "ask",
+        "receipt",
         "meanwhile",
         "record",
         "from",

@@ -29,7 +29,7 @@ ARROWS = {
     "flow": "errors wire flow",
     "steps": "errors wire flow steps call.events call.commands call.records call.live"
     " call.choices call.consent call.recorder call.recording call.callee call.secret"
-    " call.hush",
+    " call.hush call.keys call.receipt",
     "call": "errors wire flow call",
     "call.engine": "errors wire flow call steps",
     "check": "errors wire flow call steps check",
@@ -104,6 +104,7 @@ WHOLE = {
     "tests/test_live.py": "a real FreeSWITCH",
     "tests/test_live_beep.py": "a real FreeSWITCH: the tone of who is recorded",
     "tests/test_live_handover.py": "a real FreeSWITCH: calls that change hands",
+    "tests/test_live_keys.py": "a real FreeSWITCH: keys that permit and withdraw",
     "tests/test_live_killed.py": "a real FreeSWITCH: a controller that dies",
     "tests/test_live_outgoing.py": "a real FreeSWITCH: who is called is asked",
     "tests/test_live_payment.py": "a real FreeSWITCH: what is entered by key",

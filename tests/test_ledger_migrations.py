@@ -14,6 +14,7 @@ from eslflow.call.records import (
     RecordingBegun,
     RecordingChecked,
     RecordingEnded,
+    RecordingErased,
     RecordingHooked,
     RecordingSettled,
     RecordingStored,
@@ -44,6 +45,7 @@ def test_migrating_twice_changes_nothing_and_every_column_is_there(db):
         ("recordings", RecordingStored),
         ("recordings", RecordingSettled),
         ("recordings", RecordingHooked),
+        ("recordings", RecordingErased),
         ("recording_actions", RecordingAction),
         ("looks", Look),
     ):
@@ -99,3 +101,23 @@ def test_an_older_ledger_keeps_who_looked_from_now_on(db, change):
     )
     with pytest.raises(sqlite3.IntegrityError, match="looks are proof: append only"):
         db.execute(change)
+
+
+def test_choices_of_an_older_ledger_have_no_receipt_and_say_nothing_of_files(db):
+    migrations.apply(Database(db), stop_before="receipts_and_withdrawals")
+    old = Choice("u", 1, State.GRANTED, "p", "consent", 0, "f", "0", "s", "e")
+    new = ("receipt", "on_withdrawal", "who", "remark")
+    names = [name for name in Choice._fields if name not in new]
+    values = [str(getattr(old, name)) for name in names]
+    marks = ", ".join("?" * len(names))
+    db.execute(f"INSERT INTO choices ({', '.join(names)}) VALUES ({marks})", values)
+    migrate(db)
+    found = db.execute(f"SELECT {', '.join(new)} FROM choices").fetchall()
+    assert found == [("", "", "", "")]
+
+
+def test_receipts_are_found_by_an_index(db):
+    migrate(db)
+    where = "receipt = '12345674' AND receipt <> ''"
+    plan = db.execute(f"EXPLAIN QUERY PLAN SELECT call_uuid FROM choices WHERE {where}")
+    assert "choices_receipt" in plan.fetchall()[0][3]

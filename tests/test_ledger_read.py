@@ -15,6 +15,7 @@ from eslflow.call.records import (
     RecordingBegun,
     RecordingChecked,
     RecordingEnded,
+    RecordingErased,
     RecordingHooked,
     RecordingSettled,
     RecordingStored,
@@ -395,3 +396,45 @@ def test_a_call_that_comes_back_and_is_not_asked_keeps_its_answer(tmp_path):
         states = [(c["call_uuid"], c["state"]) for c in reader.consents()]
         assert uuids(reader.consents(state="granted")) == ["a-1"]
     assert states == [("b-2", "not_asked"), ("a-1", "granted")]
+
+
+def test_calls_are_found_by_their_receipt(tmp_path):
+    path = tmp_path / "eslflow.db"
+    Ledger(path).close()
+    code = "12345674"
+    rows = [choice(uuid, 5, State.GRANTED) for uuid in ("aaa-1", "aab-2", "aac-3")]
+    write(path, [row._replace(receipt=code) for row in rows[:2]] * 2 + rows[2:])
+    with Reader(path) as ledger:
+        assert ledger.with_receipt(code) == ["aaa-1", "aab-2"]
+        found = {line["call_uuid"] for line in ledger.consents(receipt=code)}
+        assert found == {"aaa-1", "aab-2"}
+        assert ledger.with_receipt("00000000") == ledger.with_receipt("") == []
+        assert ledger.consents(receipt="00000000") == []
+        assert [row["receipt"] for row in ledger.choices("aab-2")] == [code, code]
+
+
+def test_a_ledger_that_knows_of_no_receipts_has_none(tmp_path):
+    path = tmp_path / "old.db"
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE choices (call_uuid TEXT)")
+    with Reader(path) as ledger:
+        assert ledger.with_receipt("12345674") == []
+
+
+def test_only_recordings_that_may_have_to_go_are_looked_at(tmp_path):
+    path = tmp_path / "eslflow.db"
+    Ledger(path).close()
+    rows = []
+    for uuid, after in (
+        ("a", "delete"),
+        ("b", "keep"),
+        ("c", "delete"),
+        ("d", "delete"),
+    ):
+        gone = choice(uuid, 9, State.WITHDRAWN)._replace(on_withdrawal=after)
+        rows += [gone, RecordingBegun(f"{uuid}-1", uuid, uuid, "/r", "p", "s", 5)]
+        if uuid != "c":
+            rows.append(RecordingEnded(f"{uuid}-1", 5, 8, 3, "", "stopped"))
+    write(path, [*rows, RecordingErased("d-1", 10, "withdrawn")])
+    with Reader(path) as ledger:
+        assert [row["id"] for row in ledger.withdrawn_recordings()] == ["a-1"]

@@ -5,6 +5,7 @@ from eslflow.call.records import (
     Choice,
     Look,
     RecordingAction,
+    RecordingErased,
     RecordingHooked,
     RecordingSettled,
     RecordingStored,
@@ -22,9 +23,11 @@ def test_rows_come_back_as_they_were_but_grants_say_they_are_late(tmp_path):
     spill = Spill(tmp_path / "spill")
     assert spill.is_empty
     assert list(spill.read()) == []
-    spill.add([(CALL, GRANT), (ACTION,)])
+    verbal = GRANT._replace(state=State.VERBAL)
+    spill.add([(CALL, GRANT, verbal), (ACTION,)])
     (first, rows), (second, actions) = spill.read()
-    assert rows == [CALL, GRANT._replace(reason="kept_late")]
+    late = [row._replace(reason="kept_late") for row in (GRANT, verbal)]
+    assert rows == [CALL, *late]
     assert actions == [ACTION]
     assert type(rows[1].state) is State
     assert first != second
@@ -46,6 +49,7 @@ def test_what_became_of_a_file_comes_back_too(tmp_path):
         RecordingStored("u-1", 1, "flac", "/r/u-1.flac", "p", "s", 5, "/r/u-1.wav"),
         RecordingSettled("u-1"),
         RecordingHooked("u-1", 1, 1, "done"),
+        RecordingErased("u-1", 1, "withdrawn"),
         Look(1, "anne", "decrypt", "u", "u-1", "why"),
     ]
     spill.add([rows])

@@ -127,7 +127,8 @@ def test_every_flow_that_ships_has_its_audio_with_todays_words(path):
     for item in audio:
         held = wav.read(sounds / item.path)
         assert (held.rate, held.channels) == (8000, 1)
-        assert held.ms > 500
+        # A digit is soon said.
+        assert held.ms > (300 if item.path.startswith("_receipt") else 500)
 
 
 def test_the_list_of_shipped_files_names_nothing_that_is_gone():

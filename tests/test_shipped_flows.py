@@ -16,10 +16,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from eslflow.call.commands import Alarm, Tell
+from eslflow.call.receipt import receipt_of
 from eslflow.check import load_flow
 from eslflow.errors import FlowErrors
 from eslflow.flow.load import load
 from eslflow.rig import Rig
+from eslflow.sim import deeds
 from eslflow.sim.clock import SimulatedClock
 from eslflow.sim.script import HANG_UP, Agent, Script
 from eslflow.sim.switch import SimulatedCall
@@ -27,7 +29,7 @@ from eslflow.steps import KINDS
 from eslflow.steps.consent import Consent
 
 ROOT = Path(__file__).parent.parent
-OFFICES = ("opt-in", "opt-in-first", "two-queues", "office-hours")
+OFFICES = ("opt-in", "opt-in-first", "two-queues", "office-hours", "withdraw")
 """Those that ask for consent to training and then reach a person."""
 TUESDAY, NIGHT, CHRISTMAS = "2026-11-24 10:00", "2026-11-24 19:30", "2026-12-24 10:00"
 """By the clock of Berlin."""
@@ -355,3 +357,48 @@ def test_an_emergency_call_that_fails_is_left_to_the_dialplan(office: Goes) -> N
     told = office("outgoing", called="112", callee="USER_BUSY")
     assert told.lines[1] == "emergency call to 112"
     assert told.call.ending == "fallback"
+
+
+def test_withdraw_tells_a_receipt_that_is_kept_with_the_choice(office: Goes) -> None:
+    told = office("withdraw", "1", uuid="u-1")
+    code = receipt_of("u-1")
+    assert told.choices[-1]["receipt"] == code
+    assert f"reads out the receipt {code}" in told.lines
+    assert told.choices[-1]["on_withdrawal"] == "delete"
+    played = [heard.text for heard in told.call.heard if heard.what == "plays"]
+    digits = [Path(path).stem for path in played if "_receipt" in path]
+    assert digits == ["code", *code, "again", *code]
+
+
+def test_withdraw_keeps_that_it_was_withdrawn_before_the_recording_ends(
+    office: Goes,
+) -> None:
+    press = {"bridged +3": deeds.Keys("*0", deeds.CALLER)}
+    told = office("withdraw", "1", does=press)
+    assert told.states == ["requested", "granted", "withdrawn"]
+    (recording,) = told.recordings
+    assert recording["stopped_at"] >= told.choices[-1]["at"]
+    said = [heard.text for heard in told.call.heard if heard.what == "displace start"]
+    assert [Path(text).name for text in said] == ["ended.wav", "ended.wav"]
+
+
+def test_verbal_records_after_the_agents_key_and_confirms_it(office: Goes) -> None:
+    told = office("verbal", does={"bridged +3": deeds.Keys("*1")})
+    assert told.states == ["verbal"]
+    (choice,), (recording,) = told.choices, told.recordings
+    assert (choice["performed_by"], choice["who"]) == ("agent", "1001")
+    assert recording["asked_at"] >= choice["at"]
+    said = [heard for heard in told.call.heard if heard.what == "displace start"]
+    assert [Path(heard.text).name for heard in said] == ["confirmed.v1.wav"] * 2
+    # The recording has begun by then, so that it is in the file.
+    assert min(heard.at_s for heard in said) >= told.call.recordings[0].spans[0].at_s
+
+
+def test_verbal_says_in_its_confirmation_what_was_agreed_to() -> None:
+    flow = load_flow(ROOT / "flows" / "verbal.yaml")
+    for language, words in (
+        ("en", ("Example Ltd", "agreed", "train", "withdraw", "privacy", "90 days")),
+        ("de", ("Example Ltd", "willig", "chul", "widerruf", "privacy", "90 Tage")),
+    ):
+        text = flow.notices["confirmed"].text[language]
+        assert [word for word in words if word not in text] == []

@@ -119,9 +119,9 @@ def test_what_listens_to_a_leg_is_listed_as_the_real_switch_does():
 def test_what_is_played_to_a_leg_is_noted():
     line = Line()
     displace = "api uuid_displace u-1 start /s/beep.wav 0 mux"
-    assert line.says(displace)[0].reply == "+OK Success"
-    assert line.says(displace)[0].reply == "-ERR Cannot displace session!"
-    line.says("api uuid_displace u-1 stop /s/beep.wav")
+    assert line.hears(displace)[0].reply == "+OK Success"
+    assert line.hears(displace)[0].reply == "-ERR Cannot displace session!"
+    line.hears("api uuid_displace u-1 stop /s/beep.wav")
     line.says("api uuid_broadcast u-1 /s/hello.wav aleg")
     assert [(heard.what, heard.text) for heard in line.channel.heard] == [
         ("displace start", "u-1 /s/beep.wav"),
@@ -214,3 +214,23 @@ def test_either_leg_can_be_transferred(command, happened):
     line.goes(4.0)
     assert happened in line.happened
     line.ends()
+
+
+def test_what_is_played_to_a_leg_ends_by_itself():
+    line = Line(length_ms=2000)
+    displace = "api uuid_displace u-1 start /s/beep.wav 0 mux"
+    line.hears(displace)
+    line.goes(1.9)
+    assert line.hears(displace)[0].reply == "-ERR Cannot displace session!"
+    line.goes(2.1)
+    assert line.hears(displace)[0].reply == "+OK Success"
+    line.hears("api uuid_displace u-1 stop /s/beep.wav")
+    line.goes(9.0)
+    assert line.hears(displace)[0].reply == "+OK Success"
+
+
+def test_what_is_not_there_cannot_be_played_to_a_leg():
+    line = Line(length_ms=None)
+    start = "api uuid_displace u-1 start"
+    assert line.hears(f"{start} /s/a.wav")[0].reply == "-ERR Cannot displace session!"
+    assert line.hears(f"{start} tone_stream://x")[0].reply == "+OK Success"

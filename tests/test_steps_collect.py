@@ -235,3 +235,8 @@ def test_a_secure_step_is_masked_whatever_it_says_and_never_recorded():
     text = "ask: {collect: which, digits: 4, into: card, secure: true, record: on}"
     with pytest.raises(FlowErrors, match="what is secure cannot be recorded"):
         flow(text + "\npay: {webhook: 'https://e.example/', secrets: [card]}")
+
+
+def test_the_key_that_ends_it_is_the_one_that_it_takes():
+    assert NUMBER.steps["ask"].takes_keys == "#"
+    assert FOUR.steps["ask"].takes_keys == ""

@@ -8,6 +8,7 @@
 | tries | 1 to 5 | 2 |
 | timeout | 1s to 60s | 6s |
 | ask | caller or callee | caller |
+| receipt | true or false | false |
 | meanwhile | a prompt | |
 """
 
@@ -17,9 +18,10 @@ import pytest
 
 from eslflow.call.commands import Alarm, Api, Execute, Hangup, Keep, mark
 from eslflow.call.events import Executed, HungUp, JobDone, Kept, LegEnded, Replied, Told
+from eslflow.call.receipt import receipt_of
 from eslflow.call.records import Choice, NoticePlayed, State
 from eslflow.errors import FlowErrors
-from eslflow.flow.model import Basis, Purpose
+from eslflow.flow.model import Basis, Party, Purpose
 from eslflow.steps.consent import Meaning
 from eslflow.wire.terms import ApiCommand, App
 from tests.playbook import RECORDINGS, SOUNDS, Playbook, site_for
@@ -459,3 +461,61 @@ def test_a_caller_who_is_asked_hears_nothing_else():
     *_, job = call.skips()
     call.when(JobDone(job.leg, True))
     assert call.skips()[-1].leg == job.leg
+
+
+RECEIPT = flow(
+    """
+    ask:
+      consent: {notice: recording, purpose: training}
+      keys: {1: granted, 2: refused}
+      receipt: true
+    """
+)
+FIRST = Execute(App.PLAYBACK, f"{SOUNDS}/_receipt/en/code.wav")
+
+
+@pytest.mark.parametrize("key", ["1", "2"])
+def test_a_receipt_is_read_out_once_the_choice_is_on_disk(key):
+    with Playbook(RECEIPT) as call:
+        asked(call)
+        call.when(pressed(1, key))
+        (kept,) = call.skips()
+        assert kept.is_durable
+        assert last(call).receipt == receipt_of("4c1b-9")
+        call.when(Kept(True))
+        call.expects(FIRST)
+
+
+@pytest.mark.parametrize("key", ["1", "2"])
+def test_nobody_is_told_a_receipt_that_leads_nowhere(key):
+    with Playbook(RECEIPT) as call:
+        asked(call)
+        call.when(pressed(1, key))
+        call.skips()
+        call.when(Kept(False, "disk full"))
+        call.skips()
+    assert not any("_receipt" in getattr(c, "arg", "") for c in call.said)
+
+
+def test_who_says_nothing_is_told_no_receipt():
+    with Playbook(RECEIPT) as call:
+        asked(call)
+        call.when(HungUp("NORMAL_CLEARING"))
+        call.skips()
+    assert {row.receipt for row in call.rows(Choice)} == {""}
+
+
+def test_without_a_wish_for_it_no_receipt_is_kept_nor_read_out():
+    with Playbook(ASK) as call:
+        asked(call)
+        call.when(pressed(1, "2"))
+        call.expects(PLAY)
+    assert last(call).receipt == ""
+    assert not ASK.says_receipts
+    assert RECEIPT.says_receipts
+
+
+def test_a_question_says_whom_it_asks_and_by_which_keys():
+    step = ASK.steps["ask"]
+    assert list(step.takes_keys) == ["1", "2"]
+    assert step.asks_whom is Party.CALLER

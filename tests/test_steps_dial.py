@@ -8,10 +8,10 @@
 """
 
 from eslflow.call.commands import Hangup
-from eslflow.call.events import Bridged, Parked
-from eslflow.wire.terms import EventName
+from eslflow.call.events import Bridged, Offered, Parked
+from eslflow.wire.terms import App, EventName
 from tests.playbook import Playbook
-from tests.steps_of import flow
+from tests.steps_of import HEAD, flow
 
 
 def test_after_the_talk_the_flow_is_over():
@@ -27,3 +27,14 @@ def test_it_hears_what_a_talk_is_made_of():
     step = flow("call: {dial: {user: 1001}}").steps["call"]
     assert EventName.CHANNEL_BRIDGE in step.hears
     assert step.targets == dict.fromkeys(step.endings, "")
+
+
+def test_a_caller_keeps_the_keys_but_an_emergency_does_not_wait_for_them():
+    keys = f"{HEAD}recording: {{caller_keys: {{0: withdraw}}}}\n"
+    keys = keys.replace("retain: 90d", "retain: 90d, on_withdrawal: keep")
+    made = flow("call: {dial: {gateway: p, number: called}}", keys)
+    for called, binds in (("030123456", 1), ("112", 0)):
+        with Playbook(made, Offered("u-1", called=called)) as call:
+            apps = [getattr(command, "app", "") for command in call.skips()]
+            assert apps.count(App.BIND_META_APP) == binds
+            assert App.BRIDGE in apps

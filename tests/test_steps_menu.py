@@ -130,3 +130,7 @@ def test_tries_that_are_never_used_up_are_no_way_out():
     found = ways("invalid: a, on_timeout: b")
     assert "failure" not in found
     assert (found["invalid"], found["timeout"]) == ("a", "b")
+
+
+def test_the_keys_that_it_takes_are_its_own():
+    assert list(CHOOSE.steps["choose"].takes_keys) == ["1", "2"]

@@ -237,3 +237,7 @@ def test_a_consent_that_is_none_is_led_here():
     with pytest.raises(FlowErrors) as caught:
         on("contract", steps)
     assert "objection: {notice: ..., purpose: ...}" in caught.value.problems[0].hint
+
+
+def test_the_keys_that_it_takes_are_its_own():
+    assert list(TELL.steps["tell"].takes_keys) == ["3", "1"]

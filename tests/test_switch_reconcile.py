@@ -41,7 +41,7 @@ def test_a_recorder_of_which_nothing_is_kept_is_stopped_and_its_file_put_away(wo
     assert (row["path"], row["leg_uuid"]) == (path, ANNA)
 
 
-@pytest.mark.parametrize("state", [State.REFUSED, State.WITHDRAWN, State.VERBAL])
+@pytest.mark.parametrize("state", [State.REFUSED, State.WITHDRAWN, State.EXPIRED])
 def test_a_recording_without_a_grant_is_stopped_ended_and_not_adopted(world, state):
     path = world.had(state=state)
     asked = []

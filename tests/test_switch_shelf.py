@@ -41,6 +41,13 @@ def test_a_flow_hears_what_its_steps_read_and_no_more():
     assert EventName.RECORD_STOP not in heard(OTHER).names
 
 
+def test_the_keys_of_callers_are_heard_where_they_are_bound():
+    withdraws = HEAD.replace("retain: 90d", "on_withdrawal: keep")
+    keys = "recording: {caller_keys: {1: withdraw}}\n"
+    found = heard(flow("a: {queue: x}", withdraws + keys))
+    assert found.customs == [Subclass.CONTROL]
+
+
 def test_the_keys_of_agents_are_heard_where_they_are_bound():
     keys = "recording: {agent_keys: {1: mask}}\n"
     assert heard(flow("a: {queue: x}", HEAD + keys)).customs == [Subclass.CONTROL]

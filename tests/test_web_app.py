@@ -4,11 +4,16 @@ import logging
 
 import pytest
 
+from eslflow.call.receipt import receipt_of
+from eslflow.call.records import CallOffered, Choice, State
 from eslflow.call.wishes import Answered, Want, Wish
 from eslflow.errors import LinkLost
+from eslflow.ledger.writer import Ledger as Store
+from eslflow.ledger.writer import write
 from eslflow.web.app import HEADERS, ROUTES, make_app
 from eslflow.web.guard import Guard
 from eslflow.web.health import Vitals
+from eslflow.web.receipts import Receipts
 from eslflow.web.scopes import Scope
 from eslflow.web.token_file import add
 from eslflow.web.tokens import Token, Tokens, digest
@@ -54,7 +59,8 @@ def app(tmp_path, controller):
     for token in SECRETS.values():
         add(tmp_path / "tokens.yaml", token)
     guard = Guard(Tokens(tmp_path / "tokens.yaml"), Clock())
-    return make_app(Vitals(controller, Ledger(), None, guard))
+    receipts = Receipts(tmp_path / "eslflow.db", Clock())
+    return make_app(Vitals(controller, Ledger(), None, guard, receipts))
 
 
 @pytest.fixture
@@ -284,3 +290,65 @@ def test_the_description_knows_every_scope():
 
 def test_the_description_is_served_as_it_is(client):
     assert client().raw("GET", "/openapi.json").get_json() == DOCUMENT
+
+
+CODE = receipt_of(ANNA)
+CLAIM = {"receipt": CODE, "caller": "030 111111"}
+
+
+@pytest.fixture
+def told(tmp_path):
+    """Let a caller have agreed, and have been told the receipt."""
+    path = tmp_path / "eslflow.db"
+    Store(path).close()
+    row = Choice(ANNA, 5, State.GRANTED, "p", "consent", 0, "f", "0", "s", "e")
+    call = CallOffered(ANNA, "inbound", "+4930111111", "", "1", "f", "0", "e", 1)
+    write(path, [call, row._replace(receipt=CODE)])
+
+
+@pytest.mark.usefixtures("told")
+def test_a_receipt_tells_what_holds_and_withdraws_it(all_, desk, caplog):
+    caplog.set_level(logging.INFO)
+    desk.end(ANNA)
+    assert all_.post("/receipts", **CLAIM).get_json() == {"state": "permitted"}
+    answer = all_.post("/receipts/withdrawal", **CLAIM)
+    assert (answer.status_code, answer.get_json()) == (200, {"state": "withdrawn"})
+    assert all_.post("/receipts", **CLAIM).get_json() == {"state": "withdrawn"}
+    assert all_.post("/receipts/withdrawal", **CLAIM).status_code == 404
+    assert f"call {ANNA}: token all withdraws" in caplog.text
+    assert desk.asked == []
+
+
+@pytest.mark.usefixtures("told")
+def test_a_withdrawal_in_a_call_that_goes_on_stops_its_recording(all_, desk):
+    assert all_.post("/receipts/withdrawal", **CLAIM).status_code == 200
+    assert desk.asked == [(ANNA, Wish(Want.OFF, "token all"))]
+
+
+@pytest.mark.usefixtures("told")
+def test_a_withdrawal_whose_stop_is_not_confirmed_is_not_said_to_be_done(all_, desk):
+    desk.answer = lambda uuid, wish: Answered(uuid, "on", False, "no answer")
+    answer = all_.post("/receipts/withdrawal", **CLAIM)
+    assert answer.status_code == 503
+    assert all_.post("/receipts", **CLAIM).get_json() == {"state": "withdrawn"}
+
+
+@pytest.mark.usefixtures("told")
+def test_a_receipt_of_another_number_is_unknown(all_):
+    for address in ("/receipts", "/receipts/withdrawal"):
+        answer = all_.post(address, **CLAIM | {"caller": "030 999999"})
+        assert answer.status_code == 404
+        error = "nobody with this number was told this receipt"
+        assert answer.get_json()["error"] == error
+
+
+def test_a_ledger_that_cannot_be_read_is_no_answer(all_):
+    assert all_.post("/receipts", **CLAIM).status_code == 503
+
+
+@pytest.mark.parametrize("address", ["/receipts", "/receipts/withdrawal"])
+def test_receipts_take_scopes_of_their_own(client, address):
+    answer = client("watch").post(address, **CLAIM)
+    assert answer.status_code == 403
+    assert "takes the scope consents:" in answer.get_json()["error"]
+    assert client("all").post(address, receipt="1").status_code == 400

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eslflow.call.receipt import receipt_of
 from eslflow.call.wishes import Want, Wish
-from eslflow.web.body import wish_of
+from eslflow.web.body import claim_of, wish_of
+from eslflow.web.receipts import Claim
 from eslflow.web.refusal import Refusal
 
 
@@ -69,3 +71,29 @@ def test_what_is_no_wish_is_told(body, told):
 def test_whatever_is_sent_is_a_wish_or_refused(data):
     with suppress(Refusal):
         assert wish_of(data, "cli anna").want in Want
+
+
+CODE = receipt_of("u-1")
+
+
+@pytest.mark.parametrize("text", [CODE, f"{CODE[:4]} {CODE[4:]}"])
+def test_a_claim_is_a_receipt_and_a_number(text):
+    data = json.dumps({"receipt": text, "caller": "+4930"}).encode()
+    assert claim_of(data) == Claim(CODE, "+4930")
+
+
+@pytest.mark.parametrize(
+    ("sent", "error"),
+    [
+        ({"receipt": CODE}, "'caller' is missing, or no text"),
+        ({"receipt": 12345678, "caller": "1"}, "'receipt' is missing, or no text"),
+        ({"receipt": CODE, "caller": "1", "callr": "2"}, "is no key"),
+        ({"receipt": "1234", "caller": "1"}, "is no receipt"),
+        ({"receipt": CODE[:7] + str((int(CODE[7]) + 1) % 10), "caller": "1"}, "is no"),
+    ],
+)
+def test_what_is_no_claim_is_told(sent, error):
+    with pytest.raises(Refusal, match=error) as caught:
+        claim_of(json.dumps(sent).encode())
+    assert caught.value.status == 400
+    assert caught.value.hint

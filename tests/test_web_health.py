@@ -1,13 +1,16 @@
 """How a running eslflow is."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from eslflow.clock import SystemClock
 from eslflow.ledger.writer import Health
 from eslflow.switch.link import Link
 from eslflow.web.guard import Guard
 from eslflow.web.health import Vitals, metrics, report
+from eslflow.web.receipts import Receipts
 from tests.desks import TableController, TableDesk
 
 
@@ -24,7 +27,8 @@ def vitals(parts):
 
     parts.link.problem = ""
     guard = Guard(None, SimpleNamespace(now=lambda: 0))
-    return Vitals(TableController(TableDesk()), Ledger(), parts.link, guard)
+    receipts = Receipts(Path("none.db"), SystemClock())
+    return Vitals(TableController(TableDesk()), Ledger(), parts.link, guard, receipts)
 
 
 def test_all_is_well(vitals):

@@ -69,6 +69,7 @@ def choice_row(
         engine=live.site.engine,
         performed_by="subject" if state in BY_SUBJECT else "system",
         reason=reason.value if reason else "",
+        on_withdrawal=str((purpose and purpose.on_withdrawal) or ""),
     )
     if told is None:
         return row

@@ -20,7 +20,7 @@ def permits(basis: str, state: str, reason: str) -> bool:
     Silence after an announcement never permits what rests on consent (GDPR Art. 4(11)).
     """
     if basis == Basis.CONSENT:
-        return state == State.GRANTED
+        return state in (State.GRANTED, State.VERBAL)
     return state == State.GRANTED or (state, reason) == NOT_OBJECTED
 
 
@@ -51,6 +51,22 @@ class Consents:
     def permitting(self) -> tuple[str, ...]:
         """Return the purposes that permit recording, in the flow's order."""
         return self._permitting
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether nothing permits, and a purpose would but for its withdrawal."""
+        words = (state for state, _ in self._states.values())
+        return not self._permitting and State.WITHDRAWN.value in words
+
+    def withdrawable(self) -> Iterator[Purpose]:
+        """Yield the purposes that permit by the caller's choice, and so until it ends.
+
+        What rests on a duty, and was not announced as something to object to, stays.
+        """
+        for name in self._permitting:
+            purpose = self._purposes[name]
+            if self._is_asked_for(purpose):
+                yield purpose
 
     def _found(self) -> tuple[str, ...]:
         return tuple(p.name for p in self._purposes.values() if self._permits(p))

@@ -232,6 +232,8 @@ def _stopped(event: Message) -> Event:
 
 
 def _custom(event: Message) -> Event | None:
+    if event.get("Event-Subclass") == Subclass.CONTROL:
+        return KeyPressed(event.get("eslflow-action") or "", is_callers=True)
     if event.get("Event-Subclass") != Subclass.FIFO:
         return None
     return Queued(action=event.get("FIFO-Action") or "")
@@ -292,7 +294,8 @@ _OTHERS: dict[bytes, Make] = {
     ),
     _CUSTOM: _others_custom,
 }
-"""What is heard of the other leg. The key of a caller never comes this way."""
+"""What is heard of the other leg. The key of a caller never comes this way: it is
+bound on the caller's leg, which runs it itself."""
 _CALLED: dict[bytes, Make] = {
     EventName.CHANNEL_EXECUTE_COMPLETE.value.encode(): _executed,
     EventName.CHANNEL_HANGUP.value.encode(): lambda event: LegEnded(

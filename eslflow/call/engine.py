@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from eslflow.call import beep, callee, deadman, hush, lookout, moves, reminder
+from eslflow.call import beep, callee, deadman, hush, keys, lookout, moves, reminder
 from eslflow.call.commands import (
     Alarm,
     Answer,
@@ -42,8 +42,7 @@ from eslflow.call.live import Live, Site
 from eslflow.call.recorder import want
 from eslflow.call.records import Row
 from eslflow.call.track import Numbers, Track
-from eslflow.call.wishes import Want, Wish
-from eslflow.flow.model import AgentKey, Flow, From, Record
+from eslflow.flow.model import Flow, From, Record
 
 MOST_STEPS = 1000
 """A call that takes more steps goes round in circles; the dialplan gets it back."""
@@ -57,12 +56,6 @@ TOLD = frozenset(
 """What the switch tells of a call, whoever waits for it."""
 MEETINGS = (Bridged, RecordStarted)
 """With these, more of them may be needed."""
-KEYS = {
-    AgentKey.MASK.value: Want.MASKED,
-    AgentKey.UNMASK.value: Want.ON,
-    AgentKey.STOP.value: Want.OFF,
-}
-"""What the keys of an agent ask for."""
 
 
 class Engine:
@@ -190,12 +183,10 @@ class Engine:
             self._guard()
 
     def _press(self, event: KeyPressed) -> None:
-        """Do what a key of the agent asks for; nobody waits for the answer."""
-        meant = KEYS.get(event.action)
-        if meant is not None:
-            who = f"key {self.live.agent}".rstrip()
-            wish = Wish(meant, who, hand="agent")
-            self._add(moves.fulfil(self.live, 0, wish))
+        """Do what a key asks for; nobody waits for the answer."""
+        road = keys.pressed(self.live, event)
+        if road is not None:
+            self._add(road)
 
     def _too_late(self, event: Event) -> list[Command]:
         """Answer who asks something of a call that is over."""

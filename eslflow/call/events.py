@@ -122,10 +122,12 @@ class Queued(NamedTuple):
 
 
 class KeyPressed(NamedTuple):
-    """The agent has pressed a key that is bound to something (eslflow::control)."""
+    """Somebody has pressed a key that is bound to something (eslflow::control)."""
 
     action: str
-    """A word of `AgentKey`."""
+    """A word of `AgentKey`, or of `CallerKey`."""
+    is_callers: bool = False
+    """The caller's key, else the agent's."""
 
 
 class RecordStarted(NamedTuple):

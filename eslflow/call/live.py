@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from eslflow.call.consent import Consents
 from eslflow.call.events import Offered
@@ -74,12 +75,22 @@ class Site:
     """Numbers, as they are dialled, that are never asked, delayed or recorded."""
 
 
+class Aside(NamedTuple):
+    """A sentence that is mixed into a talk."""
+
+    path: str = ""
+    legs: tuple[str, ...] = ()
+    until: int = 0
+    """When it is over, in microseconds since 1970."""
+
+
 class Live:
     """One call on its way through its flow."""
 
     __slots__ = (
         "_named",
         "agent",
+        "aside",
         "callee",
         "consents",
         "flow",
@@ -118,8 +129,10 @@ class Live:
         """Name of the step the call is in."""
         self.leg = ""
         """Unique-ID of the leg that the caller talks with; empty: with none."""
+        # Who has that leg.
         self.agent = ""
-        """Who has that leg."""
+        # What both heard last in between.
+        self.aside = Aside()
         self.callee = ""
         """Unique-ID of a leg that was called and does not talk yet; empty: none."""
         self.was_bridged = False

@@ -274,8 +274,9 @@ def unmask(live: Live) -> Moves:
 
 
 def stop(live: Live) -> Moves:
-    """Stop the file, because the step does not want it, or somebody asked."""
-    yield from _stop(live, "control" if live.recorder.is_forbidden else "step")
+    """Stop the file: the step does not want it, somebody asked, or it was withdrawn."""
+    reason = "withdrawn" if live.consents.is_withdrawn else "step"
+    yield from _stop(live, "control" if live.recorder.is_forbidden else reason)
 
 
 def _stop(live: Live, reason: str) -> Moves:

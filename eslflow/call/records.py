@@ -14,7 +14,7 @@ from eslflow.wire.terms import RecordAction, StrEnum
 class State(StrEnum):
     """What is known of one purpose in one call.
 
-    Only `granted` permits a recording that rests on consent.
+    Only `granted` and `verbal` permit a recording that rests on consent.
     """
 
     REQUESTED = "requested"
@@ -26,8 +26,10 @@ class State(StrEnum):
     HUNG_UP = "hung_up"
     """Who was asked hung up meanwhile."""
     WITHDRAWN = "withdrawn"
+    """What was permitted is so no longer."""
     EXPIRED = "expired"
     VERBAL = "verbal"
+    """The caller has said yes, and the agent pressed the key for that."""
     NOT_ASKED = "not_asked"
     """The call ended or went on without the question."""
 
@@ -124,7 +126,7 @@ class Choice(NamedTuple):
     step: str
     engine: str
     performed_by: str = "subject"
-    """`subject`, `agent` or `system`."""
+    """`subject`, `agent`, `operator` (at the command line) or `system`."""
     reason: str = ""
     """More about the state, a `Reason`; mostly empty."""
     notice: str = ""
@@ -141,6 +143,15 @@ class Choice(NamedTuple):
     """How often it was asked."""
     party: str = "caller"
     """Who was asked: `caller` or `callee`."""
+    receipt: str = ""
+    """The code that was read out, eight digits; empty: none was to be."""
+    on_withdrawal: str = ""
+    """What becomes of recordings if it is withdrawn: `keep`, `delete`; empty: the flow
+    does not say, and they stay."""
+    who: str = ""
+    """Which agent pressed the key, or which user typed the command."""
+    remark: str = ""
+    """Why, in the words of who typed the command."""
 
 
 class RecordingBegun(NamedTuple):
@@ -232,6 +243,15 @@ class RecordingHooked(NamedTuple):
     """`done`, or why it failed."""
 
 
+class RecordingErased(NamedTuple):
+    """That a recording's files are gone; completes `RecordingBegun`, which stays."""
+
+    id: str
+    erased_at: int
+    erased_for: str
+    """Why: `withdrawn`."""
+
+
 class Look(NamedTuple):
     """That somebody looked at what was recorded; kept before he may."""
 
@@ -286,6 +306,7 @@ Row = (
     | RecordingStored
     | RecordingSettled
     | RecordingHooked
+    | RecordingErased
     | RecordingAction
     | Look
 )

@@ -116,11 +116,17 @@ class Scenario:
     """How queues answer, visit by visit."""
     callee: Callee = Callee.ANSWERED
     """What becomes of a call to somebody."""
-    webhook: Posted = Posted.DONE
-    """What becomes of webhooks; nothing is sent."""
+    webhook: tuple[Posted, ...] = (Posted.DONE,)
+    """What becomes of webhooks, one after the other; nothing is sent."""
+    answer: Mapping[str, str] = field(default_factory=dict)
+    """The fields that they answer with."""
     faults: Mapping[Fault, tuple[str, ...]] = field(default_factory=dict)
     agent: tuple[str, ...] = ()
     """What the agent does in the talk, in order: keys, `hold`, `unhold`, `hang_up`."""
+    in_queue: tuple[str, ...] = ()
+    """Keys that the caller presses while waiting for an agent."""
+    in_talk: tuple[str, ...] = ()
+    """Keys that the caller presses in the talk, after what the agent does."""
     caller: str = "+4930123456"
     caller_name: str = "Anna Example"
     called: str = ""

@@ -7,7 +7,7 @@ a flow is read. Must not open files nor play anything.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -29,10 +29,20 @@ from eslflow.check.scenario import (
     Posted,
     Scenario,
 )
+from eslflow.check.words import (
+    PRESSED,
+    Convert,
+    acts,
+    answer,
+    by_name,
+    items,
+    one_of,
+    several,
+)
 from eslflow.flow.document import Document, Kind, Node
 from eslflow.flow.model import Flow
 from eslflow.flow.options import OneOf
-from eslflow.flow.problems import Context, entries_of, listed, named, near, scalar
+from eslflow.flow.problems import Context, entries_of, listed, named, scalar
 from eslflow.steps.queue import Queue
 from eslflow.wire.terms import ApiCommand, App
 
@@ -40,6 +50,7 @@ KEYS = ("scenarios", "at", "caller", "called")
 """What a file has: scenarios, and what holds for those that do not say otherwise."""
 SCENARIO = (
     *("press", "hang_up_at", "queue", "callee", "webhook", "switch", "agent"),
+    *("in_queue", "in_talk", "answer"),
     *("caller", "caller_name", "called", "at", "expect"),
 )
 EXPECT = (
@@ -51,11 +62,8 @@ SILENCE = ("-", "silence")
 MOST_FILES = 100
 
 _NAME = re.compile(r"\S(?:.{0,98}\S)?")
-_PRESSED = re.compile(r"[0-9*#A-D]+")
 _NUMBER = re.compile(r"[+]?[0-9*#]+")
 _KEYS = {"star": "*", "hash": "#", "hangup": "hangup"}
-
-Convert = Callable[[Node, Context], Any]
 
 
 def read(data: bytes, file: str, flow: Flow) -> tuple[Scenario, ...]:
@@ -83,6 +91,8 @@ class _Known:
     sounds: tuple[str, ...]
     keys: dict[str, str]
     """Keys of an agent by what they mean."""
+    own_keys: dict[str, str]
+    """Keys of the caller, likewise."""
 
     @classmethod
     def of(cls, flow: Flow) -> _Known:
@@ -97,6 +107,9 @@ class _Known:
             purposes=tuple(flow.purposes),
             sounds=(*flow.prompts, *flow.notices),
             keys={str(m): f"*{key}" for key, m in flow.recording.agent_keys.items()},
+            own_keys={
+                str(m): f"*{key}" for key, m in flow.recording.caller_keys.items()
+            },
         )
 
 
@@ -144,9 +157,12 @@ class _Reader:
             "hang_up_at": self._hang_up_at,
             "queue": self._queues,
             "callee": OneOf(Callee).convert,
-            "webhook": OneOf(Posted).convert,
+            "webhook": self._webhooks,
+            "answer": answer,
             "switch": self._switch,
             "agent": self._agent,
+            "in_queue": self._caller,
+            "in_talk": self._caller,
             "at": self._at,
         }
         return {
@@ -162,27 +178,32 @@ class _Reader:
     ) -> tuple[str, ...] | dict[str, tuple[str, ...]]:
         if node.kind is not Kind.MAPPING:
             return self._keys(node, context)
-        return _by_name(node, context, "step", self._known.steps, self._keys)
+        return by_name(node, context, "step", self._known.steps, self._keys)
 
     def _keys(self, node: Node, context: Context) -> tuple[str, ...]:
-        return tuple(_key(item, context) for item in _items(node))
+        return tuple(_key(item, context) for item in items(node))
 
     def _hang_up_at(self, node: Node, context: Context) -> str:
-        return _one_of(node, context, "step", self._known.steps)
+        return one_of(node, context, "step", self._known.steps)
 
     def _queues(self, node: Node, context: Context) -> dict[str, Any]:
         queues = self._known.queues
         outcomes = [str(outcome) for outcome in Outcome]
 
         def turns(node: Node, context: Context) -> tuple[Outcome, ...]:
-            words = _words(node, context, "outcome of a queue", outcomes)
+            words = several(node, context, "outcome of a queue", outcomes)
             return tuple(Outcome(word) for word in words if word in outcomes)
 
         if node.kind is Kind.MAPPING:
-            found = _by_name(node, context, "queue", queues, turns)
+            found = by_name(node, context, "queue", queues, turns)
             return {queues[name]: outcome for name, outcome in found.items()}
         # One word for all of them.
         return dict.fromkeys(queues.values(), turns(node, context))
+
+    def _webhooks(self, node: Node, context: Context) -> tuple[Posted, ...]:
+        outcomes = [str(posted) for posted in Posted]
+        words = several(node, context, "outcome of a webhook", outcomes)
+        return tuple(Posted(word) for word in words if word in outcomes)
 
     def _switch(self, node: Node, context: Context) -> dict[Fault, tuple[str, ...]]:
         acts = [str(act) for act in Act]
@@ -196,21 +217,16 @@ class _Reader:
         }
         entries = entries_of(node, context, list(known), "{refuse: [record]}") or {}
         return {
-            Fault(key): _words(inner, context.inside(key), *known[key])
+            Fault(key): several(inner, context.inside(key), *known[key])
             for key, inner in entries.items()
         }
 
     def _agent(self, node: Node, context: Context) -> tuple[str, ...]:
         keys = self._known.keys
-        acts = (*keys, HOLD, UNHOLD, HANG_UP)
-        found: list[str] = []
-        for item in _items(node):
-            if item.is_scalar and _PRESSED.fullmatch(item.text):
-                found.append(item.text)
-                continue
-            act = _one_of(item, context, "act of an agent", acts)
-            found.append(keys.get(act, act))
-        return tuple(found)
+        return acts(node, context, "an agent", keys, (HOLD, UNHOLD, HANG_UP))
+
+    def _caller(self, node: Node, context: Context) -> tuple[str, ...]:
+        return acts(node, context, "a caller", self._known.own_keys)
 
     def _at(self, node: Node, context: Context) -> int | None:
         words = 'a time such as "2026-12-24 10:00"'
@@ -262,13 +278,13 @@ class _Reader:
 
         def state(inner: Node, context: Context) -> str:
             lines[context.name] = inner.mark.line
-            return _one_of(inner, context, "outcome of a question", STATES)
+            return one_of(inner, context, "outcome of a question", STATES)
 
         if node.kind is not Kind.MAPPING:
             hint = f"Write {{PURPOSE: OUTCOME}}; purposes: {listed(self._purposes)}."
             context.problem(node, f"{node.kind.value} stands where choices are", hint)
             return ()
-        found = _by_name(node, context, "purpose", self._purposes, state)
+        found = by_name(node, context, "purpose", self._purposes, state)
         return [
             Expected(f"choice {purpose}", want, lines[purpose])
             for purpose, want in found.items()
@@ -279,17 +295,17 @@ class _Reader:
         return self._known.purposes
 
     def _steps(self, node: Node, context: Context) -> tuple[str, ...]:
-        return _words(node, context, "step", self._known.steps)
+        return several(node, context, "step", self._known.steps)
 
     def _path(self, node: Node, context: Context) -> tuple[str, ...]:
-        return _words(node, context, "step", (*self._known.steps, REST))
+        return several(node, context, "step", (*self._known.steps, REST))
 
     def _reaches(self, node: Node, context: Context) -> str:
         known = self._known
         if node.is_scalar and _NUMBER.fullmatch(node.text):
             return node.text
         places = dict.fromkeys((*known.queues, DIALPLAN, NOBODY, *known.steps))
-        return _one_of(node, context, "queue or step", places)
+        return one_of(node, context, "queue or step", places)
 
 
 def _renamed(values: dict[str, Any]) -> dict[str, Any]:
@@ -303,51 +319,12 @@ def _renamed(values: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _items(node: Node) -> list[Node]:
-    """Return a list's items; what is no list stands for a list of one."""
-    return node.items if node.kind is Kind.LIST else [node]
-
-
 def _text(node: Node, context: Context) -> str | None:
     return scalar(node, context, "text")
 
 
 def _texts(node: Node, context: Context) -> tuple[str, ...]:
-    return tuple(scalar(item, context, "text") or "" for item in _items(node))
-
-
-def _words(
-    node: Node, context: Context, what: str, known: Collection[str]
-) -> tuple[str, ...]:
-    return tuple(_one_of(item, context, what, known) for item in _items(node))
-
-
-def _one_of(node: Node, context: Context, what: str, known: Collection[str]) -> str:
-    """Return a word that is known; of any other it is noted what is near."""
-    text = scalar(node, context, f"a {what}")
-    if text is None or text in known:
-        return text or ""
-    problem = f"there is no {what} '{text}'{near(text, known)}"
-    context.problem(node, problem, f"Takes: {listed(known)}.")
-    return text
-
-
-def _by_name(
-    node: Node,
-    context: Context,
-    what: str,
-    known: Collection[str],
-    convert: Convert,
-) -> dict[str, Any]:
-    """Return the values of a mapping whose keys are names that are known."""
-    found: dict[str, Any] = {}
-    for key, value in node.pairs:
-        name = _one_of(key, context, what, known)
-        if name in found:
-            context.problem(key, f"'{name}' stands twice", "The first one counts.")
-        elif name in known:
-            found[name] = convert(value, context.inside(name))
-    return found
+    return tuple(scalar(item, context, "text") or "" for item in items(node))
 
 
 def _key(node: Node, context: Context) -> str:
@@ -355,7 +332,7 @@ def _key(node: Node, context: Context) -> str:
     if node.kind is Kind.NOTHING or node.text in SILENCE:
         return ""
     key = _KEYS.get(node.text, node.text)
-    if not node.is_scalar or not (key == "hangup" or _PRESSED.fullmatch(key)):
+    if not node.is_scalar or not (key == "hangup" or PRESSED.fullmatch(key)):
         hint = "Takes keys (0 to 9, star, hash, several as 1234), silence or hangup."
         context.problem(node, f"'{node.text}' is no key of a telephone", hint)
     return key
@@ -372,4 +349,4 @@ def _files(node: Node, context: Context) -> bool | int:
 
 
 def _ending(node: Node, context: Context) -> str:
-    return _one_of(node, context, "ending of a call", ENDINGS)
+    return one_of(node, context, "ending of a call", ENDINGS)

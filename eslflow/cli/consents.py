@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from eslflow.cli.lookups import as_json, reader, spans
+from eslflow.cli import withdraw
+from eslflow.cli.lookups import as_json, call_named, reader, receipt, spans
 from eslflow.cli.story import asked, story
 from eslflow.cli.tables import local, room, table
 
@@ -48,12 +49,16 @@ class _State(click.Choice[str]):
 
 @click.group("consents")
 def command() -> None:
-    """Look up what callers agreed to."""
+    """Look up what callers agreed to, and take it back for them."""
+
+
+command.add_command(withdraw.command)
 
 
 @command.command("list")
 @spans
 @click.option("--call", default="", help="Of one call: its uuid or the start of it.")
+@click.option("--receipt", callback=receipt, help="With this code: 8 digits.")
 @click.option("--state", type=_State(STATES), default=None, help="In this state.")
 @click.option("--purpose", default="", help="About this purpose.")
 @click.pass_context
@@ -64,6 +69,7 @@ def list_(
     with reader(ctx.obj) as ledger:
         lines = ledger.consents(
             call=call,
+            receipt=options["receipt"],
             state=state or "",
             purpose=purpose,
             number=options["number"],
@@ -102,7 +108,10 @@ def _row(line: dict[str, Any]) -> tuple[object, ...]:
 @click.option("--json", "as_json_", is_flag=True, help="For programs: JSON, UTC.")
 @click.pass_context
 def show(ctx: click.Context, call: str, as_json_: bool) -> None:
-    """Show what CALL was asked, in which words, what was pressed, what was recorded."""
+    """Show what CALL was asked, in which words, what was pressed, what was recorded.
+
+    It is named by its uuid, the start of it, or the receipt that was read out.
+    """
     with reader(ctx.obj) as ledger:
-        kept = ledger.call(call)
+        kept = ledger.call(call_named(ledger, call))
     click.echo(as_json(kept) if as_json_ else story(kept))

@@ -127,7 +127,8 @@ def _decrypt(
     settings = read_settings(site)
     path = quarantine.find(settings.recordings, line["path"])
     if path is None:
-        raise NotFound(f"there is no file {line['path']} any more")
+        why = f": it was {line['erased_for']}" if line.get("erased_at") else ""
+        raise NotFound(f"there is no file {line['path']} any more{why}")
     with quarantine.opened(settings.recordings, path) as fd:
         if sha256(fd) != line["stored_sha256"]:
             raise Sealed(f"{path} has changed: eslflow recordings verify {line['id']}")

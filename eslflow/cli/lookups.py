@@ -14,9 +14,10 @@ from typing import Any, TypeVar
 
 import click
 
+from eslflow.call.receipt import is_right, typed
 from eslflow.cli.tables import iso, moment
 from eslflow.clock import SystemClock
-from eslflow.errors import EslflowError, SettingsError
+from eslflow.errors import EslflowError, NotFound, SettingsError
 from eslflow.ledger.read import Reader
 from eslflow.shipped import SETTINGS as FILE
 
@@ -44,6 +45,41 @@ def reader(site: Path) -> Reader:
     from eslflow.settings import read_settings
 
     return Reader(read_settings(site).ledger)
+
+
+def call_named(ledger: Reader, text: str) -> str:
+    """Return a call by its uuid, the start of it, or the receipt that was read out.
+
+    Raises:
+        NotFound: there is none, or there are several.
+    """
+    code = typed(text)
+    found = ledger.with_receipt(code) if code else []
+    if len(found) > 1:
+        several = ", ".join(found)
+        raise NotFound(f"several calls have the receipt {code}, name one: {several}")
+    if found:
+        return found[0]
+    try:
+        return ledger.uuid_of(text)
+    except NotFound:
+        if not code:
+            raise
+        hint = "" if is_right(code) else ": its last digit says that it is mistyped"
+        raise NotFound(f"no call has the receipt {code}{hint}") from None
+
+
+def receipt(ctx: click.Context, option: click.Parameter, text: str | None) -> str:
+    """Return a receipt that was typed, as it is kept.
+
+    Raises:
+        BadParameter: it is none, or mistyped.
+    """
+    code = typed(text or "")
+    if text and not (code and is_right(code)):
+        why = "its last digit says that it is mistyped" if code else "it has 8 digits"
+        raise click.BadParameter(f"{text!r} is no receipt: {why}", ctx, option)
+    return code
 
 
 def spans(command: Command) -> Command:

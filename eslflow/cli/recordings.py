@@ -25,6 +25,7 @@ SPARE = ("called", "purposes", "caller", "stored")
 """What a narrow terminal goes without; `show` tells it."""
 VERDICTS = ("intact", "missing", "damaged", "leaked", "unpermitted")
 NOT_ENDED = "has not ended yet"
+ERASED = "erased"
 
 Line = dict[str, Any]
 
@@ -72,8 +73,15 @@ def _row(line: Line) -> tuple[object, ...]:
         line["purposes"],
         "" if ms is None else f"{ms / 1000:.1f} s",
         line.get("form") or "wav",
-        line["verdict"] or ("unchecked" if line["state"] else "running"),
+        _word(line),
     )
+
+
+def _word(line: Line) -> str:
+    """Return in a word what is known of a file."""
+    if line.get("erased_at"):
+        return ERASED
+    return line["verdict"] or ("unchecked" if line["state"] else "running")
 
 
 @command.command("show")
@@ -121,7 +129,7 @@ class _Looked(NamedTuple):
     @property
     def is_fine(self) -> bool:
         """Whether there is nothing to complain about."""
-        return self.verdict in ("intact", NOT_ENDED)
+        return self.verdict in ("intact", NOT_ENDED, ERASED)
 
 
 @command.command("verify")
@@ -186,6 +194,9 @@ def _look(site: Path, ledger: Reader, line: Line, identities: Sequence[Any]) -> 
     # A running serve may have stored it elsewhere while others were looked into.
     named = ledger.recordings_named(line["id"])
     line = next(now for now in named if now["id"] == line["id"])
+    if line.get("erased_at"):
+        words = f"on {local(line['erased_at'])}: {line['erased_for']}"
+        return _Looked(line["id"], ERASED, line["path"], "", words)
     settings = load_settings(site)
     actions, folder, note = ledger.actions(line), settings.recordings, ""
     try:

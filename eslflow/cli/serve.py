@@ -22,6 +22,7 @@ from eslflow.site import Loaded, open_site
 if TYPE_CHECKING:
     from eslflow.clock import Clock
     from eslflow.ledger.writer import Ledger
+    from eslflow.recordings.erase import Eraser
     from eslflow.recordings.keeper import Keeper
     from eslflow.switch.controller import Controller
     from eslflow.switch.link import Link
@@ -69,6 +70,7 @@ def serve(settings: Settings, site: Path) -> None:
         wakeup.watch(ledger)
         clock = SystemClock()
         keeper = _keeper(settings, ledger, clock)
+        eraser = _eraser(settings, ledger, clock)
         controller = _controller(settings, loaded, ledger, clock)
         controller.start()
         link = link_of(settings.switch, clock, loaded.shelf.needs())
@@ -77,7 +79,7 @@ def serve(settings: Settings, site: Path) -> None:
         _announce(controller, settings, ", ".join(loaded.shelf.flows))
         checking = _checking(settings, ledger, clock)
         adopting = _adoption(settings, controller, link, clock)
-        with checking, _keeping(keeper), adopting, _reporting(controller):
+        with checking, _keeping(keeper, eraser), adopting, _reporting(controller):
             left = run_until_stopped(controller, SIGNALS, settings.drain_s)
         control.stop()
         link.close()
@@ -114,19 +116,33 @@ def _keeper(settings: Settings, ledger: Ledger, clock: Clock) -> Keeper | None:
     return Keeper(wanted, settings.ledger, keep, folder, clock, alarm, tell)
 
 
+def _eraser(settings: Settings, ledger: Ledger, clock: Clock) -> Eraser:
+    """Return what deletes recordings whose consent was withdrawn."""
+    from eslflow.recordings.erase import Eraser
+
+    folder, keep = settings.recordings, ledger.keep
+    return Eraser(settings.ledger, keep, folder, clock, alarm, tell)
+
+
 @contextmanager
-def _keeping(keeper: Keeper | None) -> Iterator[None]:
-    """Bring recordings to rest, again and again, in a thread of its own."""
+def _keeping(keeper: Keeper | None, eraser: Eraser) -> Iterator[None]:
+    """Delete what is to go, then bring the rest to rest, again and again.
+
+    In one thread of their own: nothing is converted while it is deleted.
+    """
     from eslflow.switch.rounds import Rounds
 
-    if keeper is None:
-        yield
-        return
-    with Rounds("keeping recordings", keeper.run_due, ROUND_S):
+    def work() -> None:
+        eraser.run_due()
+        if keeper is not None:
+            keeper.run_due()
+
+    with Rounds("keeping recordings", work, ROUND_S):
         try:
             yield
         finally:
-            keeper.stop()
+            if keeper is not None:
+                keeper.stop()
 
 
 @contextmanager

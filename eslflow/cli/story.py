@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from eslflow.call.records import MEANT
+from eslflow.call.records import MEANT, State
 from eslflow.cli.tables import local
 from eslflow.errors import visible
 from eslflow.recordings.spans import Kind, place, spans
+from eslflow.wire.terms import RecordAction
 
 Kept = dict[str, Any]
 
@@ -72,7 +73,14 @@ def _choice(choice: Kept) -> Iterator[str]:
     reason = f" ({choice['reason'].replace('_', ' ')})" if choice["reason"] else ""
     yield f"{choice['purpose']}: {state}{reason}"
     yield f"  at        {_at(choice['at'])}, step {choice['step']}"
-    yield f"  basis     {choice['basis']}, by {choice['performed_by']}"
+    who = f" {choice['who']}" if choice.get("who") else ""
+    yield f"  basis     {choice['basis']}, by {choice['performed_by']}{who}"
+    if choice.get("remark"):
+        yield f"  because   {_cut(choice['remark'])}"
+    if choice.get("receipt"):
+        yield f"  receipt   {choice['receipt']}"
+    if choice.get("on_withdrawal") and choice["state"] == State.WITHDRAWN.value:
+        yield f"  recorded  {choice['on_withdrawal']}, as the purpose says"
     if choice.get("party") == "callee":
         yield "  asked     the called party"
     if not choice["notice"]:
@@ -105,7 +113,10 @@ def file_story(recording: Kept, actions: list[Kept]) -> Iterator[str]:
         yield f"  stopped   {_at(recording['stopped_at'])}, {seconds:.1f} s"
     own = [a for a in actions if a["recording_id"] == recording["id"]]
     for number, action in enumerate(own, 1):
-        if number == len(own) or action["reply"] != MEANT:
+        if action["action"] == RecordAction.ERASE:
+            told = f"{action['reply']}, because it was {action['reason']}"
+            yield f"  erased    {_at(action['at'])}: {told}"
+        elif number == len(own) or action["reply"] != MEANT:
             seen = "seen" if action["verified"] else "not seen"
             yield (
                 f"  {action['action']:<9} {_at(action['at'])}, {action['reason']}, "

@@ -126,7 +126,7 @@ def tell(
             folder,
             clock=clock,
             watch=watch,
-            courier=Silent(webhook),
+            courier=Silent((webhook,)),
         ) as rig:
             for fault in rig.faults:
                 told = str(fault).replace(str(folder / "sounds"), str(sounds))

@@ -8,32 +8,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from eslflow.flow import subflow
 from eslflow.flow.document import Document, Kind, Node
 from eslflow.flow.hours import read_hours
 from eslflow.flow.model import (
-    AfterMask,
-    AgentKey,
     Basis,
-    Channels,
     Flow,
     Notice,
-    Party,
+    OnWithdrawal,
     Prompt,
     Purpose,
-    RecordingRules,
-    Second,
-    Told,
 )
 from eslflow.flow.options import (
     Duration,
-    Keys,
     OneOf,
-    PromptName,
-    Table,
-    Tag,
     Takes,
     Url,
     Whole,
@@ -45,10 +35,13 @@ from eslflow.flow.problems import (
     Context,
     Made,
     entries_of,
+    listed,
     named,
     names_in,
     scalar,
 )
+from eslflow.flow.readout import LANGUAGES, has_words
+from eslflow.flow.rules import Rules, converted
 from eslflow.flow.steps import read_steps
 from eslflow.flow.subflow import Alone, Inside, Library
 from eslflow.flow.week import Hours
@@ -76,44 +69,11 @@ _CENTURY_S = 36_525 * 86_400
 PURPOSE: dict[str, Takes] = {
     "basis": OneOf(Basis),
     "retain": Duration(1, _CENTURY_S, "d"),
+    "on_withdrawal": OneOf(OnWithdrawal),
 }
 """What a purpose takes."""
 NOTICE: dict[str, Takes] = {"version": Whole(1, 1_000_000), "url": Url()}
 """What a notice takes besides its text."""
-RECORDING: dict[str, tuple[Takes, str]] = {
-    "channels": (
-        OneOf(Channels),
-        "stereo: the two parties on a track each; or mono. [stereo]",
-    ),
-    "left": (OneOf(Party), "Who is on the left of a stereo file. [caller]"),
-    "agent_keys": (
-        Keys(OneOf(AgentKey)),
-        "What the agent's keys do, pressed after a star: {1: mask, 2: unmask}.",
-    ),
-    "after_mask": (
-        OneOf(AfterMask),
-        "What becomes of a mask that was to be renewed and was not. [stay]",
-    ),
-    "dead_man": (
-        Duration(5, 600),
-        "When the switch masks a recording that nobody watches over any more, in "
-        "flows that can mask. [30s]",
-    ),
-    "second_recorders": (
-        OneOf(Second),
-        "What is done about a recorder that is not ours; judge: it is stopped while "
-        "the call may not be recorded or is masked. [judge]",
-    ),
-    "agent_tag": (
-        Table({str(told): Tag() for told in Told}, any_will_do=True),
-        "What stands before the caller's name on the agent's telephone.",
-    ),
-    "whisper": (
-        Table({str(told): PromptName() for told in Told}, any_will_do=True),
-        "The prompt that the agent alone hears before the talk.",
-    ),
-}
-"""How calls are recorded, whatever the step: what each option takes, and what it is."""
 
 
 def load(
@@ -163,8 +123,11 @@ class _Loader:
         prompts = self._named(entries, "prompt", self._prompt)
         hours = self._named(entries, "hours", self._hours)
         inside, purposes = self._inside(entries)
-        recording = self._recording(entries.get("recording"), entries.get("prompts"))
-        steps, start = self._steps(entries, inside, purposes)
+        rules = Rules(self._document, entries, purposes)
+        recording = rules.read()
+        steps, start = self._steps(entries, inside, purposes, rules.asked(recording))
+        rules.check(recording, steps)
+        self._check_receipts(entries, steps)
         name = self._name(entries.get("flow"))
         description = self._text(entries.get("description"))
         self._document.stop_if_broken()
@@ -196,6 +159,7 @@ class _Loader:
         entries: Mapping[str, Node],
         inside: Inside,
         purposes: Mapping[str, Purpose],
+        asked: Collection[str],
     ) -> tuple[dict[str, Step], str]:
         own = {what: names_in(entries.get(plural(what))) for what in _DECLARED}
         known: dict[str, Collection[str]] = {
@@ -212,7 +176,20 @@ class _Loader:
             self._kinds,
             purposes,
             inside.flows,
+            asked,
         )
+
+    def _check_receipts(
+        self, entries: Mapping[str, Node], steps: Mapping[str, Step]
+    ) -> None:
+        """Note a language in which no receipt can be read out."""
+        says = [step.name for step in steps.values() if step.says_receipt]
+        for language in self._words.languages if says else ():
+            if not has_words(language):
+                problem = f"step '{says[0]}' cannot read out a receipt in {language}"
+                hint = f"Remove receipt: true. Receipts speak {listed(LANGUAGES)}."
+                node = entries.get("languages", entries["steps"])
+                self._context("languages").problem(node, problem, hint)
 
     def _context(self, path: str) -> Context:
         return Context(self._document, {}, path)
@@ -248,11 +225,12 @@ class _Loader:
         if "basis" not in entries:
             hint = f"Takes {PURPOSE['basis'].words}."
             context.problem(node, f"purpose '{name}' names no basis", hint)
-        values = _converted(entries, PURPOSE, context)
+        values = converted(entries, PURPOSE, context)
         if not isinstance(values.get("basis"), Basis):
             return None
         retain_s, line = int(values.get("retain") or 0), node.mark.line
-        return Purpose(name, values["basis"], retain_s, line)
+        after = values.get("on_withdrawal")
+        return Purpose(name, values["basis"], retain_s, line, after)
 
     def _notice(self, name: str, node: Node) -> Notice | None:
         context = self._context("notices").inside(name)
@@ -264,7 +242,7 @@ class _Loader:
             if key not in entries:
                 problem = f"notice '{name}' has no {key}"
                 context.problem(node, problem, "A notice has a version and a text.")
-        values = _converted(entries, NOTICE, context)
+        values = converted(entries, NOTICE, context)
         text: dict[str, str] = {}
         if "text" in entries:
             inside = context.inside("text")
@@ -272,37 +250,9 @@ class _Loader:
         version, url = values.get("version") or 0, values.get("url") or ""
         return Notice(name, version, text, url)
 
-    def _recording(self, node: Node | None, prompts: Node | None) -> RecordingRules:
-        if node is None:
-            return RecordingRules()
-        known = {"prompt": names_in(prompts)}
-        context = Context(self._document, known, "recording")
-        entries = entries_of(node, context, RECORDING, "{channels: ...}") or {}
-        parts = {key: takes for key, (takes, _) in RECORDING.items()}
-        values = _converted(entries, parts, context)
-        keys = values.get("agent_keys") or {}
-        for key in sorted(set(keys) - set("0123456789")):
-            problem = f"an agent cannot press a star and then {key}"
-            hint = "FreeSWITCH binds the digits 0 to 9 (bind_meta_app)."
-            context.problem(entries["agent_keys"], problem, hint)
-        given = {key: value for key, value in values.items() if value is not None}
-        if "dead_man" in given:
-            given["dead_man_s"] = given.pop("dead_man")
-        return RecordingRules(**given)
-
     def _hours(self, name: str, node: Node) -> Hours | None:
         return read_hours(name, node, self._context("hours"))
 
     def _prompt(self, name: str, node: Node) -> Prompt | None:
         context = self._context("prompts").inside(name)
         return Prompt(name, self._words.texts(node, context, f"prompt '{name}'"))
-
-
-def _converted(
-    entries: Mapping[str, Node], parts: Mapping[str, Takes], context: Context
-) -> dict[str, Any]:
-    return {
-        key: takes.convert(entries[key], context.inside(key))
-        for key, takes in parts.items()
-        if key in entries
-    }

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from eslflow.flow.audio import Audio, notice_path, prompt_path
+from eslflow.flow.readout import receipt_audio
 from eslflow.flow.week import Hours
 from eslflow.wire.terms import StrEnum
 
@@ -73,6 +74,14 @@ class From(StrEnum):
     """When an agent answers, so that no hold music is stored."""
 
 
+class OnWithdrawal(StrEnum):
+    """What becomes of recordings for a purpose once the consent is withdrawn."""
+
+    KEEP = "keep"
+    """They stay: what was lawful when it was recorded remains so (GDPR Art. 7(3))."""
+    DELETE = "delete"
+
+
 @dataclass(frozen=True)
 class Purpose:
     """What a recording is for, and on which lawful basis."""
@@ -83,6 +92,8 @@ class Purpose:
     """How long recordings for it may be kept, in seconds; 0: no limit given."""
     line: int = field(default=0, compare=False)
     """Where its file declares it."""
+    on_withdrawal: OnWithdrawal | None = None
+    """What becomes of recordings for it; None: the flow does not say."""
 
 
 class AgentKey(StrEnum):
@@ -91,6 +102,16 @@ class AgentKey(StrEnum):
     MASK = "mask"
     UNMASK = "unmask"
     STOP = "stop"
+    GRANTED = "granted"
+    """The caller has said yes to the agent's question."""
+    REFUSED = "refused"
+    """The caller has said no, or takes it back."""
+
+
+class CallerKey(StrEnum):
+    """What a key of the caller does while talking or waiting."""
+
+    WITHDRAW = "withdraw"
 
 
 class Told(StrEnum):
@@ -113,6 +134,15 @@ class Second(StrEnum):
 
 
 @dataclass(frozen=True)
+class Verbal:
+    """What an agent asks for, and what confirms it."""
+
+    notice: str
+    """Played once the recording runs, so that it is in the file."""
+    purpose: str
+
+
+@dataclass(frozen=True)
 class RecordingRules:
     """How the calls of a flow are recorded, whatever the step."""
 
@@ -122,6 +152,12 @@ class RecordingRules:
     after_mask: AfterMask = AfterMask.STAY
     agent_keys: Mapping[str, AgentKey] = field(default_factory=dict)
     """By the digit that the agent presses after a star."""
+    caller_keys: Mapping[str, CallerKey] = field(default_factory=dict)
+    """By the digit that the caller presses after a star."""
+    withdrawn: str = ""
+    """The prompt that both hear once a withdrawal has ended the recording."""
+    verbal: Verbal | None = None
+    """What the agent's keys `granted` and `refused` are about."""
     dead_man_s: float = 30.0
     """When the switch itself masks a recording that nobody watches over any more."""
     second_recorders: Second = Second.JUDGE
@@ -209,6 +245,11 @@ class Flow:
         return frozenset(name for step in steps for name in step.may_be_opposed())
 
     @cached_property
+    def says_receipts(self) -> bool:
+        """Whether any of its steps reads a receipt out."""
+        return any(step.says_receipt for step in self.steps.values())
+
+    @cached_property
     def can_mask(self) -> bool:
         """Whether a step or an agent's key masks recordings."""
         masks = any(step.record is Record.MASKED for step in self.steps.values())
@@ -240,3 +281,6 @@ class Flow:
                 path = notice.audio(self.name, language)
                 what = f"notice {notice.name} v{notice.version}"
                 yield Audio(path, language, text, what)
+        if self.says_receipts:
+            for language in self.languages:
+                yield from receipt_audio(language)

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from eslflow.flow import hours
-from eslflow.flow.load import KEYS, NOTICE, PURPOSE, RECORDING
+from eslflow.flow.load import KEYS, NOTICE, PURPOSE
 from eslflow.flow.options import (
     REQUIRED,
     Duration,
@@ -24,6 +24,7 @@ from eslflow.flow.options import (
     span,
 )
 from eslflow.flow.problems import NAME
+from eslflow.flow.rules import RECORDING
 from eslflow.flow.steps import key_of
 from eslflow.flow.words import LANGUAGE, VALUE_NAME
 

@@ -6,7 +6,7 @@ Must not know any kind of step by name: the kinds come with their options and en
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -57,17 +57,19 @@ def read_steps(
     kinds: Mapping[str, type[Step]],
     purposes: Mapping[str, Purpose],
     inside: Mapping[str, Flow],
+    asked: Collection[str] = (),
 ) -> tuple[dict[str, Step], str]:
     """Return the steps in the file's order, and the name of the first.
 
-    Behind a step that runs another flow stand that flow's steps.
+    Behind a step that runs another flow stand that flow's steps. `asked` are purposes
+    that somebody else asks for than a step.
     """
     if node is None:
         return {}, ""
     if node.kind is not Kind.MAPPING or not node.pairs:
         context.problem(node, "there are no steps", "Write NAME: {announce: PROMPT}")
         return {}, ""
-    reader = _Reader(context, kinds, purposes)
+    reader = _Reader(context, kinds, purposes, asked)
     names = [key.text for key, _ in node.pairs]
     first = names[0]
     if start is not None:
@@ -114,7 +116,9 @@ class _Reader:
         context: Context,
         kinds: Mapping[str, type[Step]],
         purposes: Mapping[str, Purpose],
+        asked: Collection[str],
     ) -> None:
+        self._asked = frozenset(asked)
         self._context = context
         self._kinds = kinds
         self._purposes = purposes
@@ -291,6 +295,7 @@ class _Reader:
         if not declared or len(declared) > len(self._purposes):
             return
         asked = {purpose for step in steps.values() for purpose in step.asks_for()}
+        asked |= self._asked
         for key, value in node.pairs:
             if steps[key.text].record is Record.ON and not self._permitted(asked):
                 hint = "Add a consent step that asks for one of the purposes."

@@ -201,3 +201,20 @@ def forms_and_looks(db: Database) -> None:
     """Keep in which form a recording is stored, and who looked at it."""
     _run(db, _AT_REST)
     _make_append_only(db, "looks")
+
+
+_WITHDRAWALS = """
+ALTER TABLE choices ADD COLUMN receipt TEXT NOT NULL DEFAULT '';;
+ALTER TABLE choices ADD COLUMN on_withdrawal TEXT NOT NULL DEFAULT '';;
+ALTER TABLE choices ADD COLUMN who TEXT NOT NULL DEFAULT '';;
+ALTER TABLE choices ADD COLUMN remark TEXT NOT NULL DEFAULT '';;
+CREATE INDEX choices_receipt ON choices (receipt) WHERE receipt <> '';;
+ALTER TABLE recordings ADD COLUMN erased_at INTEGER;;
+ALTER TABLE recordings ADD COLUMN erased_for TEXT
+"""
+
+
+@migrations()
+def receipts_and_withdrawals(db: Database) -> None:
+    """Keep the code that a caller was told, who withdrew, and what was erased."""
+    _run(db, _WITHDRAWALS)

@@ -95,6 +95,7 @@ class Reader:
         self,
         *,
         call: str = "",
+        receipt: str = "",
         number: str = "",
         state: str = "",
         purpose: str = "",
@@ -111,7 +112,11 @@ class Reader:
                 f"c.call_uuid IN (SELECT uuid FROM calls {inner.sql('WHERE')})",
                 *inner.values,
             )
-        where.equal("c.call_uuid", self._uuid(call) if call else "")
+        where.equal("c.call_uuid", self.uuid_of(call) if call else "")
+        if receipt:
+            calls = self.with_receipt(receipt)
+            marks = ", ".join("?" * len(calls))
+            where.add(f"c.call_uuid IN ({marks})", *calls)
         where.equal("c.state", state)
         where.equal("c.purpose", purpose)
         sql = f"{_CONSENTS} {where.sql('AND')} ORDER BY c.seq DESC LIMIT ?"
@@ -124,16 +129,10 @@ class Reader:
         Raises:
             NotFound: no call begins so, or several do.
         """
-        found = self._uuid(uuid)
+        found = self.uuid_of(uuid)
         one = [found]
         calls = self._all("SELECT * FROM calls WHERE uuid = ?", one)
-        choices = self._all(
-            "SELECT c.*, n.text AS notice_text, n.url AS notice_url FROM choices c "
-            "LEFT JOIN notices n ON n.flow = c.flow AND n.notice = c.notice "
-            "AND n.version = c.notice_version AND n.language = c.language "
-            "WHERE c.call_uuid = ? ORDER BY c.seq",
-            one,
-        )
+        choices = self.choices(found)
         recordings = self._all(
             "SELECT * FROM recordings WHERE call_uuid = ? ORDER BY asked_at", one
         )
@@ -148,6 +147,38 @@ class Reader:
                 {**a, "verified": bool(a["verified"])} for a in actions
             ],
         }
+
+    def choices(self, uuid: str) -> list[Line]:
+        """Return what became of each question of exactly this call, in order."""
+        return self._all(
+            "SELECT c.*, n.text AS notice_text, n.url AS notice_url FROM choices c "
+            "LEFT JOIN notices n ON n.flow = c.flow AND n.notice = c.notice "
+            "AND n.version = c.notice_version AND n.language = c.language "
+            "WHERE c.call_uuid = ? ORDER BY c.seq",
+            [uuid],
+        )
+
+    def with_receipt(self, code: str) -> list[str]:
+        """Return the calls in which this receipt was read out."""
+        # A ledger that no newer eslflow has written to yet knows of none.
+        column = "SELECT 1 FROM pragma_table_info('choices') WHERE name = 'receipt'"
+        if not self._all(column, []):
+            return []
+        # Said twice, so that the index is used, which has no empty ones.
+        sql = (
+            "SELECT DISTINCT call_uuid FROM choices "
+            "WHERE receipt = ? AND receipt <> '' ORDER BY call_uuid"
+        )
+        return [row["call_uuid"] for row in self._all(sql, [code])]
+
+    def withdrawn_recordings(self) -> list[Line]:
+        """Return ended recordings of calls in which a withdrawal says delete."""
+        sql = (
+            "SELECT * FROM recordings WHERE call_uuid IN (SELECT call_uuid FROM "
+            "choices WHERE state = 'withdrawn' AND on_withdrawal = 'delete') "
+            "AND state IS NOT NULL AND erased_at IS NULL ORDER BY asked_at"
+        )
+        return self._all(sql, [])
 
     def unended(self) -> list[str]:
         """Return the calls whose end nobody has seen, or that of a recording."""
@@ -211,7 +242,8 @@ class Reader:
         """
         sql = (
             "SELECT id FROM recordings WHERE checked_at IS NULL "
-            "AND state IS NOT NULL AND stopped_at < ? ORDER BY asked_at"
+            "AND erased_at IS NULL AND state IS NOT NULL AND stopped_at < ? "
+            "ORDER BY asked_at"
         )
         return [row["id"] for row in self._all(sql, [before])]
 
@@ -228,7 +260,8 @@ class Reader:
 
     def unsettled(self) -> list[Line]:
         """Return recordings whose earlier form is still to be removed."""
-        return self._all("SELECT * FROM recordings WHERE source <> ''", [])
+        sql = "SELECT * FROM recordings WHERE source <> '' AND erased_at IS NULL"
+        return self._all(sql, [])
 
     def to_store(self, converts: bool, encrypts: bool, limit: int) -> list[Line]:
         """Return intact recordings that are not in their form yet, oldest first."""
@@ -239,6 +272,7 @@ class Reader:
             return []
         sql = (
             f"SELECT * FROM recordings WHERE verdict = 'intact' AND sha256 <> '' "
+            "AND erased_at IS NULL "
             f"AND coalesce(source, '') = '' AND ({' OR '.join(forms)}) "
             "ORDER BY asked_at LIMIT ?"
         )
@@ -248,7 +282,7 @@ class Reader:
         """Return intact recordings found so since then whose command has not run."""
         sql = (
             "SELECT * FROM recordings WHERE verdict = 'intact' AND sha256 <> '' "
-            "AND hook_result IS NOT 'done' AND checked_at >= ? "
+            "AND erased_at IS NULL AND hook_result IS NOT 'done' AND checked_at >= ? "
             "AND coalesce(hook_tries, 0) < ? AND coalesce(source, '') = '' "
             "ORDER BY checked_at"
         )
@@ -272,8 +306,12 @@ class Reader:
         )
         return self._all(sql, [recording["call_uuid"], recording["id"]])
 
-    def _uuid(self, start: str) -> str:
-        """Return the one call whose uuid begins so."""
+    def uuid_of(self, start: str) -> str:
+        """Return the one call whose uuid begins so.
+
+        Raises:
+            NotFound: none does, or several do.
+        """
         # A span of the index, where LIKE would walk through every call.
         span = [start, f"{start}\U0010ffff"] * 2
         sql = (
@@ -300,6 +338,16 @@ class Reader:
             raise StoreError(f"the ledger cannot be read: {error}") from error
 
 
+def ends_of(number: str) -> str:
+    """Return a number's last digits, the last first, that all its spellings share."""
+    # The 0 of a country's own calls is written along, but not sent.
+    plain = number.replace("(0)", "")
+    is_whole = plain.lstrip(" (")[:1] in ("+", "0")
+    digits = "".join(c for c in plain if "0" <= c <= "9")
+    # A country code may stand in one spelling and not in the other.
+    return (digits.lstrip("0") if is_whole else digits)[::-1][:9]
+
+
 class _Where:
     """Conditions and their values."""
 
@@ -323,17 +371,11 @@ class _Where:
         """Find a number however it is written: by its last digits, or as it is."""
         if not number:
             return
-        # The 0 of a country's own calls is written along, but not sent.
-        plain = number.replace("(0)", "")
-        is_whole = plain.lstrip(" (")[:1] in ("+", "0")
-        ends = "".join(c for c in plain if "0" <= c <= "9")
-        ends = (ends.lstrip("0") if is_whole else ends)[::-1]
+        ends = ends_of(number)
         if len(ends) < LEAST_DIGITS:
             exact = f"({table}.caller = ? OR {table}.called = ?)"
             self.add(exact, number, number)
             return
-        # A country code may stand in one spelling and not in the other.
-        ends = ends[:9]
         span = [ends, ends + ":", ends, ends + ":"]
         self.add(
             f"{table}.uuid IN (SELECT uuid FROM calls WHERE caller_digits >= ? AND "

@@ -24,6 +24,7 @@ from eslflow.call.records import (
     RecordingBegun,
     RecordingChecked,
     RecordingEnded,
+    RecordingErased,
     RecordingHooked,
     RecordingSettled,
     RecordingStored,
@@ -86,6 +87,7 @@ _KINDS: dict[type[Row], _Kind] = {
     RecordingStored: _Kind("recordings", RecordingStored._fields, key="id"),
     RecordingSettled: _Kind("recordings", RecordingSettled._fields, key="id"),
     RecordingHooked: _Kind("recordings", RecordingHooked._fields, key="id"),
+    RecordingErased: _Kind("recordings", RecordingErased._fields, key="id"),
     Look: _Kind("looks", Look._fields),
     CallEnded: _Kind("calls", CallEnded._fields, key="uuid"),
 }

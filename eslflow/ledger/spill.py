@@ -33,10 +33,12 @@ _KINDS: dict[str, type[Any]] = {
         records.RecordingStored,
         records.RecordingSettled,
         records.RecordingHooked,
+        records.RecordingErased,
         records.RecordingAction,
         records.Look,
     )
 }
+_GRANTS = (State.GRANTED, State.VERBAL)
 _ENUMS = {"Choice": ("state", State), "RecordingAction": ("action", RecordAction)}
 
 
@@ -85,7 +87,7 @@ class Spill:
 
 
 def _late(row: Row) -> Row:
-    if isinstance(row, Choice) and row.state is State.GRANTED:
+    if isinstance(row, Choice) and row.state in _GRANTS:
         return row._replace(reason=KEPT_LATE)
     return row
 

@@ -102,7 +102,12 @@ class _Turn(NamedTuple):
 
 def spans(recording: Row, actions: Iterable[Row]) -> list[Span]:
     """Return what the file is to hold, from its beginning to its end, without holes."""
-    own = [action for action in actions if action["recording_id"] == recording["id"]]
+    own = [
+        action
+        for action in actions
+        if action["recording_id"] == recording["id"]
+        and action["action"] != RecordAction.ERASE
+    ]
     timeline = Timeline(recording, max((action["at"] for action in own), default=0))
     turns = list(_turns(own))
     found: list[Span] = []

@@ -5,6 +5,7 @@ In: a channel and an argument. Out: the body of the answer.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from eslflow.sim.talks import hold
 
 if TYPE_CHECKING:
     from eslflow.sim.channel import Channel
+    from eslflow.sim.legs import Leg
 
 OK = "+OK\n"
 SAYS_OK = "+OK Success"
@@ -110,7 +112,7 @@ def _uuid_buglist(channel: Channel, arg: str) -> str:
         # uuid_buglist_function writes nothing, and mod_event_socket says that.
         return "-ERR no reply\n"
     bugs = "".join(_BUG % ("session_record", r.path) for r in on_leg(channel, leg))
-    bugs += "".join(_BUG % ("displace", path) for path in leg.displaced)
+    bugs += "".join(_BUG % ("displace", path) for path in _played(channel, leg))
     return f"<media-bugs>\n{bugs}</media-bugs>\n"
 
 
@@ -121,14 +123,24 @@ def _uuid_displace(channel: Channel, arg: str) -> str:
     leg = channel.legs.named(uuid)
     if leg is None:
         return "-ERR Cannot locate session!\n"
-    if (path in leg.displaced) is (action == "start"):
+    if (path in _played(channel, leg)) is (action == "start"):
         return f"-ERR Cannot {'displace' if action == 'start' else STOP} session!\n"
-    channel.tell(f"displace {action}", f"{uuid} {path}")
-    if action == "start":
-        leg.displaced.append(path)
+    length = channel.length_of(path)
+    if action == "stop":
+        del leg.displaced[path]
+    elif length is None and "://" not in path:
+        return "-ERR Cannot displace session!\n"
     else:
-        leg.displaced.remove(path)
+        lasts_s = math.inf if length is None else length / 1000
+        leg.displaced[path] = channel.now_s + lasts_s
+    channel.tell(f"displace {action}", f"{uuid} {path}")
     return RECORD_OK
+
+
+def _played(channel: Channel, leg: Leg) -> list[str]:
+    """Return what is played to a leg, and has not come to its end."""
+    found = leg.displaced.items()
+    return [path for path, until_s in found if channel.now_s < until_s]
 
 
 STOP = "stop displace"

@@ -35,8 +35,8 @@ class Leg:
         self.uuid = uuid
         self.keypad = Keypad()
         self.is_held = False
-        self.displaced: list[str] = []
-        """Files that `uuid_displace` plays to it."""
+        self.displaced: dict[str, float] = {}
+        """Files that `uuid_displace` plays to it, and until which second."""
 
     @property
     def is_caller(self) -> bool:

@@ -13,7 +13,7 @@ masked, and the digits are a `Secret` from the first one on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar
@@ -98,6 +98,11 @@ class Collect(Step):
         """Mask what is secret; `record: on` is refused by `problems`."""
         if self.secure and self.record is Record.OFF:
             object.__setattr__(self, "record", Record.MASKED)
+
+    @property
+    def takes_keys(self) -> Collection[str]:
+        """Return the key that ends what is entered."""
+        return _KEYS[self.terminator]
 
     def writes(self) -> tuple[str, ...]:
         """Return the value, unless it is secret."""

@@ -8,7 +8,7 @@ and permits nothing.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, ClassVar
 from eslflow.call.choices import Played, choice_row, notice_row
 from eslflow.call.commands import Alarm, Command, Execute, Keep, Tell
 from eslflow.call.events import CallEnded, Event, Kept
+from eslflow.call.receipt import receipt_of
 from eslflow.call.records import Choice, NoticePlayed, Reason, State
+from eslflow.flow.entries import Flag
 from eslflow.flow.model import Basis, Party
 from eslflow.flow.options import (
     Duration,
@@ -30,6 +32,7 @@ from eslflow.flow.options import (
     option,
 )
 from eslflow.steps import speech
+from eslflow.steps.receipt import read_out
 from eslflow.steps.speech import Answer
 from eslflow.steps.step import Road, Step
 from eslflow.wire.terms import App, StrEnum
@@ -81,6 +84,9 @@ class Consent(Step):
         "Who is asked; the callee is whom a ring step has called.",
         key="ask",
     )
+    receipt: bool = option(
+        Flag(), False, "Read out a code by which the call can be named later."
+    )
     meanwhile: str = option(
         PromptName(), "", "What the caller hears while the callee is asked."
     )
@@ -88,6 +94,21 @@ class Consent(Step):
     @cached_property
     def _keys_offered(self) -> str:
         return " ".join(f"{key}={what}" for key, what in self.keys.items())
+
+    @property
+    def takes_keys(self) -> Collection[str]:
+        """Return the keys that answer the question."""
+        return self.keys
+
+    @property
+    def asks_whom(self) -> Party:
+        """Return who is asked."""
+        return self.party
+
+    @property
+    def says_receipt(self) -> bool:
+        """Whether it reads a receipt out."""
+        return self.receipt
 
     def asks_for(self) -> tuple[str, ...]:
         """Return the purpose asked for."""
@@ -173,7 +194,7 @@ class Consent(Step):
         notice = live.flow.notices[self.asks["notice"]]
         words = notice.text.get(live.language, "")
         yield Tell(f'asks "{words}" ({notice.name} v{notice.version}, {live.language})')
-        leg = live.callee if self.party is Party.CALLEE else ""
+        leg = self._leg(live)
         if not leg and self.party is Party.CALLEE:
             # Never the caller instead.
             return Answer(is_gone=True)
@@ -194,9 +215,8 @@ class Consent(Step):
             f'{self.party} presses {key}: "{notice.text.get(live.language, "")}"'
         )
         try:
-            leg = live.callee if self.party is Party.CALLEE else ""
             what = f"notice {self.more}"
-            was_told = yield from speech.play(live, sound, what, leg)
+            was_told = yield from speech.play(live, sound, what, self._leg(live))
         except CallEnded:
             yield self._hung_up(live, sound, tries)
             raise
@@ -228,10 +248,13 @@ class Consent(Step):
         meaning = self.keys[answer.key]
         state = State(meaning.value)
         choice = self._choice(live, state, sound=sound, answer=answer, tries=tries)
+        if self.receipt:
+            choice = choice._replace(receipt=receipt_of(live.offered.uuid))
         if state is State.REFUSED:
             live.consents.kept(self.asks["purpose"], state)
-            yield Keep((choice,))
+            kept = yield Keep((choice,), is_durable=self.receipt)
             yield Tell(f"{self.party} presses {answer.key}: refused")
+            yield from self._read_out(live, kept)
             return "refused"
         # With its notice, so that words changed without a new version refuse it too.
         rows: list[NoticePlayed | Choice] = [self._notice(live, sound)]
@@ -242,12 +265,23 @@ class Consent(Step):
         if isinstance(kept, Kept) and kept.is_ok:
             live.consents.kept(self.asks["purpose"], state)
             yield Tell(f"{self.party} presses {answer.key}: granted, and kept")
+            yield from self._read_out(live, kept)
             return "granted"
         problem = kept.problem if isinstance(kept, Kept) else ""
         yield Alarm(f"the grant could not be kept, so it permits nothing: {problem}")
         return (
             yield from self._unanswered(live, Reason.NOT_KEPT, sound, answer, tries)
         )
+
+    def _read_out(
+        self, live: Live, kept: Event | None
+    ) -> Generator[Command, Event | None, None]:
+        """Tell the code, once it is on disk: nobody is told one that leads nowhere."""
+        if self.receipt and isinstance(kept, Kept) and kept.is_ok:
+            yield from read_out(live, self._leg(live))
+
+    def _leg(self, live: Live) -> str:
+        return live.callee if self.party is Party.CALLEE else ""
 
     def _unanswered(
         self,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from eslflow.call import keys
 from eslflow.flow.destination import Destination
 from eslflow.steps.calling import Calling, destination
 from eslflow.steps.step import Road
@@ -31,4 +32,5 @@ class Dial(Calling):
 
     def run(self, live: Live) -> Road:
         """Call, and talk."""
+        yield from keys.bind(live, has_agent=False)
         return (yield from self.at_once(live))

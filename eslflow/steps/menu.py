@@ -7,7 +7,7 @@ are used up, unless the flow names a step for them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -37,6 +37,11 @@ class Menu(Step):
     timeout: float = option(
         Duration(0.5, 60), 5.0, "How long a key is waited for after the prompt."
     )
+
+    @property
+    def takes_keys(self) -> Collection[str]:
+        """Return the keys that mean something."""
+        return self.keys
 
     def target(self, ending: str) -> str:
         """Return the step that an ending leads to; a key leads to its own."""

@@ -7,7 +7,7 @@ the purpose permits nothing; that nobody objected counts only once it is on disk
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
@@ -74,6 +74,11 @@ class Objection(Step):
     @cached_property
     def _keys_offered(self) -> str:
         return " ".join(f"{key}={what}" for key, what in self.keys.items())
+
+    @property
+    def takes_keys(self) -> Collection[str]:
+        """Return the keys that mean something."""
+        return self.keys
 
     def may_be_opposed(self) -> tuple[str, ...]:
         """Return the purpose that the caller may object to."""

@@ -8,12 +8,12 @@ turned off: with it on, the death of the controller would tear the talk down (me
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from eslflow.call.commands import Api, Await, Command, Execute, Tell
-from eslflow.call.events import Event, Executed, Parked, Queued, Replied
+from eslflow.call import keys
+from eslflow.call.commands import Api, Await, Execute, Tell
+from eslflow.call.events import Executed, Parked, Queued, Replied
 from eslflow.call.recording import Recording
 from eslflow.flow.model import Told
 from eslflow.flow.options import OneOf, QueueName, option
@@ -76,7 +76,7 @@ class Queue(Step):
         # An empty value unsets: what an earlier queue left behind is no outcome.
         variables = f"{talking()};cc_cause=;cc_cancel_reason={_told(live)}"
         yield Api(ApiCommand.UUID_SETVAR_MULTI, f"{uuid} {variables}", waits=False)
-        yield from _bind_keys(live)
+        yield from keys.bind(live)
         yield Tell(f"waits in queue {self.queue}")
         if self.type is QueueKind.FIFO:
             ending = yield from self._fifo(live)
@@ -129,17 +129,3 @@ def _told(live: Live) -> str:
         sound = speech.prompt_sound(live, rules.whisper[word])
         variables += f";cc_outbound_announce={sound.path}" if sound else ""
     return variables
-
-
-def _bind_keys(live: Live) -> Generator[Command, Event | None, None]:
-    """Let the agent's keys, and nobody else's, fire an event of ours.
-
-    The caller's leg is told to listen to the other one (`b`), so the same keys of the
-    caller change nothing (measured: transcript 28).
-    """
-    for digit, action in live.flow.recording.agent_keys.items():
-        event = (
-            f"event::Event-Name=CUSTOM,Event-Subclass={Subclass.CONTROL},"
-            f"eslflow-action={action}"
-        )
-        yield Execute(App.BIND_META_APP, f"{digit} b s {event}", waits=False)

@@ -7,13 +7,13 @@ commands and returns the name of its ending. Must not do I/O or read a clock.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.call.commands import Command
 from eslflow.call.events import Event
-from eslflow.flow.model import From, Purpose, Record
+from eslflow.flow.model import From, Party, Purpose, Record
 from eslflow.flow.options import RECORD_FROM, RECORD_WANTED, option
 from eslflow.wire.terms import EventName, Module, Subclass
 
@@ -72,6 +72,21 @@ class Step:
     @property
     def dials_called(self) -> bool:
         """Whether it calls whatever number the caller has dialled."""
+        return False
+
+    @property
+    def takes_keys(self) -> Collection[str]:
+        """Return the keys that mean something in the step, besides digits it takes."""
+        return ()
+
+    @property
+    def asks_whom(self) -> Party | None:
+        """Who is asked for consent; None: nobody."""
+        return None
+
+    @property
+    def says_receipt(self) -> bool:
+        """Whether it reads a receipt out."""
         return False
 
     @property

@@ -7,17 +7,20 @@ beyond a status.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from eslflow.call.wishes import Answered, Want, Wish
 from eslflow.errors import CommandRefused, LinkLost, NotFound, StoreError
+from eslflow.web.receipts import Claim
 from eslflow.web.refusal import Refusal, quoted
 from eslflow.web.scopes import Who
 
 if TYPE_CHECKING:
     from eslflow.switch.desk import Desk, LiveCall
+
+Answer = TypeVar("Answer")
 
 LEAST_START = 8
 """Characters of a uuid that name a call."""
@@ -88,6 +91,21 @@ def of_agent(desk: Desk, who: Who, extension: str) -> list[LiveCall]:
         error = f"agent {quoted(extension)} talks on no call"
         raise Refusal(404, error, "Ask again when the call is answered.")
     return calls
+
+
+def of_receipt(act: Callable[[Claim], Answer], claim: Claim) -> Answer:
+    """Do something with the call that a receipt is of.
+
+    Raises:
+        Refusal: 404 nobody with this number was told it, or nothing is permitted; 503
+            it could not be kept.
+    """
+    try:
+        return act(claim)
+    except NotFound as error:
+        raise Refusal(404, str(error)) from error
+    except StoreError as error:
+        raise Refusal(503, str(error), "Ask again.") from error
 
 
 def several(states: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from eslflow.call.wishes import Wish
+from eslflow.call.records import State
+from eslflow.call.wishes import Want, Wish
 from eslflow.web import answers
-from eslflow.web.body import EXAMPLE, wish_of
+from eslflow.web.body import EXAMPLE, claim_of, wish_of
 from eslflow.web.health import Vitals, metrics, report
 from eslflow.web.refusal import Refusal, quoted
 from eslflow.web.scopes import NEEDED, SEES, Scope
@@ -61,6 +62,7 @@ class Views:
         self._desk = vitals.controller.desk
         self._guard = vitals.guard
         self._vitals = vitals
+        self._receipts = vitals.receipts
 
     def calls(self) -> Response:
         """List the live calls."""
@@ -100,6 +102,27 @@ class Views:
         calls = answers.of_agent(self._desk, who, extension)
         answers.demand_one(calls, wish.want)
         return jsonify(answers.several([self._ask(call, wish) for call in calls]))
+
+    def receipt(self) -> Response:
+        """Tell what holds of a call, to who knows its receipt and calls from there."""
+        who = self._guard.admit(request.environ)
+        who.demand(Scope.CONSENTS)
+        claim = claim_of(_body())
+        return jsonify(state=answers.of_receipt(self._receipts.state, claim))
+
+    def withdraw(self) -> Response:
+        """Take back what was permitted in a call; if it goes on, stop its recording."""
+        who = self._guard.admit(request.environ)
+        who.demand(Scope.WITHDRAW)
+        claim = claim_of(_body())
+        done = answers.of_receipt(
+            lambda claim: self._receipts.withdraw(claim, who.by), claim
+        )
+        log.info("call %s: %s withdraws", ascii_(done.call_uuid), who.by)
+        if any(call.uuid == done.call_uuid for call in self._desk.calls()):
+            wish = Wish(Want.OFF, who.by, None, who.hand)
+            answers.ask(self._desk, done.call_uuid, wish)
+        return jsonify(state=State.WITHDRAWN.value)
 
     def health(self) -> tuple[Response, int]:
         """Tell how eslflow is."""
@@ -147,6 +170,8 @@ ROUTES = (
     ("POST", "/calls/<name>/recording", Views.change_call),
     ("GET", "/agents/<extension>/recording", Views.agent),
     ("POST", "/agents/<extension>/recording", Views.change_agent),
+    ("POST", "/receipts", Views.receipt),
+    ("POST", "/receipts/withdrawal", Views.withdraw),
     ("GET", "/health", Views.health),
     ("GET", "/ready", Views.ready),
     ("GET", "/metrics", Views.metrics),

@@ -9,15 +9,18 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from eslflow.call.receipt import is_right, typed
 from eslflow.call.wishes import Want, Wish
 from eslflow.flow.document import Document, Kind, Mark, Node
 from eslflow.flow.options import Duration, OneOf
 from eslflow.flow.problems import Context, near
+from eslflow.web.receipts import Claim
 from eslflow.web.refusal import Refusal, quoted
 
 KEYS = ("want", "for", "all")
 LONGEST_S = 86_400
 EXAMPLE = 'Send {"want": "masked", "for": "180s"}.'
+CLAIM = 'Send {"receipt": "64556562", "caller": "+4930123456"}.'
 WANT = OneOf(Want)
 FOR = Duration(1, LONGEST_S)
 
@@ -43,6 +46,27 @@ def wish_of(data: bytes, by: str, hand: str = "") -> Wish:
     _demand_sense(want, Want.MASKED, "for" in sent, "for")
     _demand_sense(want, Want.ON, is_master, "all")
     return Wish(want, by, seconds, hand, is_master)
+
+
+def claim_of(data: bytes) -> Claim:
+    """Return whose receipt it is said to be.
+
+    Raises:
+        Refusal: it is no claim.
+    """
+    sent = _mapping(data)
+    for key in Claim._fields:
+        if not isinstance(sent.get(key), str):
+            raise Refusal(400, f"'{key}' is missing, or no text", CLAIM)
+    for key in sent:
+        if key not in Claim._fields:
+            guess = near(key, Claim._fields)
+            raise Refusal(400, f"{quoted(key)} is no key{guess}", CLAIM)
+    code = typed(sent["receipt"])
+    if not code or not is_right(code):
+        hint = "A receipt has 8 digits, of which the last one checks the others."
+        raise Refusal(400, f"{quoted(sent['receipt'])} is no receipt", hint)
+    return Claim(code, sent["caller"])
 
 
 def _demand_sense(want: Want, only: Want, is_sent: bool, key: str) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from eslflow.call.live import Site
     from eslflow.switch.desk import Desk
+    from eslflow.web.receipts import Receipts
 
 
 class Controller(Protocol):
@@ -75,6 +76,7 @@ class Vitals:
     link: Link | None
     """None: the settings name no switch."""
     guard: Guard
+    receipts: Receipts
 
 
 def report(vitals: Vitals) -> dict[str, Any]:

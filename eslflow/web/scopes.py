@@ -27,6 +27,8 @@ class Scope(StrEnum):
     UNMASK_ALL = "recording:unmask-all"
     STOP = "recording:stop"
     HEALTH = "health:read"
+    CONSENTS = "consents:read"
+    WITHDRAW = "consents:withdraw"
 
 
 NEEDED = {Want.MASKED: Scope.MASK, Want.ON: Scope.UNMASK, Want.OFF: Scope.STOP}

@@ -22,6 +22,7 @@ from eslflow.web.client import SOCKET
 from eslflow.web.connection import http_server
 from eslflow.web.guard import Guard
 from eslflow.web.health import Controller, Ledger, Link, Vitals
+from eslflow.web.receipts import Receipts
 from eslflow.web.tokens import Tokens
 
 log = logging.getLogger("eslflow.control")
@@ -47,7 +48,8 @@ class Control:
         wanted = settings.control
         guard = Guard(Tokens(wanted.tokens) if wanted else None, clock)
         known = link if settings.switch else None
-        self._vitals = Vitals(controller, ledger, known, guard)
+        receipts = Receipts(settings.ledger, clock)
+        self._vitals = Vitals(controller, ledger, known, guard, receipts)
         self._guard = guard
         self._app: Application | None = None
         self._path = settings.folder / SOCKET

@@ -109,6 +109,8 @@ class RecordAction(StrEnum):
     STOP = "stop"
     MASK = "mask"
     UNMASK = "unmask"
+    ERASE = "erase"
+    """Not the switch's: the file was removed after the call."""
 
 
 class ReadResult(StrEnum):

@@ -1,0 +1,87 @@
+"""What stands in a file of scenarios: words that are known, lists, mappings by name.
+
+In: nodes with positions. Out: words; of one that is not known it is noted what is near.
+Must not know what a scenario is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from eslflow.flow.document import Kind, Node
+from eslflow.flow.problems import Context, listed, near, scalar
+
+Convert = Callable[[Node, Context], Any]
+
+PRESSED = re.compile(r"[0-9*#A-D]+")
+
+
+def items(node: Node) -> list[Node]:
+    """Return a list's items; what is no list stands for a list of one."""
+    return node.items if node.kind is Kind.LIST else [node]
+
+
+def several(
+    node: Node, context: Context, what: str, known: Collection[str]
+) -> tuple[str, ...]:
+    return tuple(one_of(item, context, what, known) for item in items(node))
+
+
+def one_of(node: Node, context: Context, what: str, known: Collection[str]) -> str:
+    """Return a word that is known; of any other it is noted what is near."""
+    article = "an" if what[0] in "aeiou" else "a"
+    text = scalar(node, context, f"{article} {what}")
+    if text is None or text in known:
+        return text or ""
+    problem = f"there is no {what} '{text}'{near(text, known)}"
+    context.problem(node, problem, f"Takes: {listed(known)}.")
+    return text
+
+
+def by_name(
+    node: Node,
+    context: Context,
+    what: str,
+    known: Collection[str],
+    convert: Convert,
+) -> dict[str, Any]:
+    """Return the values of a mapping whose keys are names that are known."""
+    found: dict[str, Any] = {}
+    for key, value in node.pairs:
+        name = one_of(key, context, what, known)
+        if name in found:
+            context.problem(key, f"'{name}' stands twice", "The first one counts.")
+        elif name in known:
+            found[name] = convert(value, context.inside(name))
+    return found
+
+
+def acts(
+    node: Node,
+    context: Context,
+    who: str,
+    keys: Mapping[str, str],
+    others: Collection[str] = (),
+) -> tuple[str, ...]:
+    """Return what somebody does besides answering: keys by their meaning, or others."""
+    found: list[str] = []
+    for item in items(node):
+        if item.is_scalar and PRESSED.fullmatch(item.text):
+            found.append(item.text)
+            continue
+        act = one_of(item, context, f"act of {who}", (*keys, *others))
+        found.append(keys.get(act, act))
+    return tuple(found)
+
+
+def answer(node: Node, context: Context) -> dict[str, str]:
+    """Return the fields that programs answer with."""
+    if node.kind is not Kind.MAPPING:
+        problem = f"{node.kind.value} stands where the fields of an answer are"
+        context.problem(node, problem, "Write {FIELD: TEXT}.")
+    return {
+        key.text: scalar(value, context.inside(key.text), "text") or ""
+        for key, value in node.pairs
+    }

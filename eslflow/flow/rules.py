@@ -1,0 +1,206 @@
+"""How the calls of a flow are recorded, whatever the step: `recording:` in its file.
+
+In: the node, what the flow declares, its steps. Out: `RecordingRules`; problems are
+noted. Must not know kinds of step by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from eslflow.flow.document import Document, Node
+from eslflow.flow.model import (
+    AfterMask,
+    AgentKey,
+    Basis,
+    CallerKey,
+    Channels,
+    Party,
+    Purpose,
+    RecordingRules,
+    Second,
+    Told,
+    Verbal,
+)
+from eslflow.flow.options import (
+    Duration,
+    Keys,
+    NoticeName,
+    OneOf,
+    PromptName,
+    PurposeName,
+    Table,
+    Tag,
+    Takes,
+)
+from eslflow.flow.problems import Context, entries_of, names_in
+
+if TYPE_CHECKING:
+    from eslflow.steps.step import Step
+
+RECORDING: dict[str, tuple[Takes, str]] = {
+    "channels": (
+        OneOf(Channels),
+        "stereo: the two parties on a track each; or mono. [stereo]",
+    ),
+    "left": (OneOf(Party), "Who is on the left of a stereo file. [caller]"),
+    "agent_keys": (
+        Keys(OneOf(AgentKey)),
+        "What the agent's keys do, pressed after a star: {1: mask, 2: unmask}; granted "
+        "and refused are what the caller has said.",
+    ),
+    "caller_keys": (
+        Keys(OneOf(CallerKey)),
+        "What the caller's keys do while talking or waiting, pressed after a star: "
+        "{0: withdraw}.",
+    ),
+    "withdrawn": (
+        PromptName(),
+        "The prompt that both hear once a withdrawal has ended the recording.",
+    ),
+    "verbal": (
+        Table({"notice": NoticeName(), "purpose": PurposeName()}),
+        "What the agent asks for, and the notice that confirms it, played once the "
+        "recording runs.",
+    ),
+    "after_mask": (
+        OneOf(AfterMask),
+        "What becomes of a mask that was to be renewed and was not. [stay]",
+    ),
+    "dead_man": (
+        Duration(5, 600),
+        "When the switch masks a recording that nobody watches over any more, in "
+        "flows that can mask. [30s]",
+    ),
+    "second_recorders": (
+        OneOf(Second),
+        "What is done about a recorder that is not ours; judge: it is stopped while "
+        "the call may not be recorded or is masked. [judge]",
+    ),
+    "agent_tag": (
+        Table({str(told): Tag() for told in Told}, any_will_do=True),
+        "What stands before the caller's name on the agent's telephone.",
+    ),
+    "whisper": (
+        Table({str(told): PromptName() for told in Told}, any_will_do=True),
+        "The prompt that the agent alone hears before the talk.",
+    ),
+}
+"""How calls are recorded, whatever the step: what each option takes, and what it is."""
+STAR = "*"
+
+
+def converted(
+    entries: Mapping[str, Node], parts: Mapping[str, Takes], context: Context
+) -> dict[str, Any]:
+    """Return what the entries say, each read as its key demands."""
+    return {
+        key: takes.convert(entries[key], context.inside(key))
+        for key, takes in parts.items()
+        if key in entries
+    }
+
+
+class Rules:
+    """Reads the rules of one file, and holds them against its purposes and steps."""
+
+    def __init__(
+        self,
+        document: Document,
+        entries: Mapping[str, Node],
+        purposes: Mapping[str, Purpose],
+    ) -> None:
+        self._node = entries.get("recording")
+        self._purposes = purposes
+        known = {
+            "prompt": names_in(entries.get("prompts")),
+            "notice": names_in(entries.get("notices")),
+            "purpose": (*names_in(entries.get("purposes")), *purposes),
+        }
+        self._context = Context(document, known, "recording")
+        self._entries: Mapping[str, Node] = {}
+
+    def read(self) -> RecordingRules:
+        """Return the rules as far as they are right by themselves."""
+        if self._node is None:
+            return RecordingRules()
+        found = entries_of(self._node, self._context, RECORDING, "{channels: ...}")
+        self._entries = found or {}
+        parts = {key: takes for key, (takes, _) in RECORDING.items()}
+        values = converted(self._entries, parts, self._context)
+        self._only_digits("agent_keys", values, "an agent")
+        self._only_digits("caller_keys", values, "a caller")
+        given = {key: value for key, value in values.items() if value is not None}
+        if "dead_man" in given:
+            given["dead_man_s"] = given.pop("dead_man")
+        verbal = given.pop("verbal", None) or {}
+        if verbal.get("notice") and verbal.get("purpose"):
+            given["verbal"] = Verbal(**verbal)
+        return RecordingRules(**given)
+
+    def _only_digits(self, option: str, values: Mapping[str, Any], who: str) -> None:
+        for key in sorted(set(values.get(option) or {}) - set("0123456789")):
+            problem = f"{who} cannot press a star and then {key}"
+            hint = "FreeSWITCH binds the digits 0 to 9 (bind_meta_app)."
+            self._context.problem(self._entries[option], problem, hint)
+
+    def asked(self, rules: RecordingRules) -> tuple[str, ...]:
+        """Return the purposes that agents ask for: any, where that is misspelt."""
+        if rules.verbal is not None:
+            return (rules.verbal.purpose,)
+        return tuple(self._purposes) if "verbal" in self._entries else ()
+
+    def check(self, rules: RecordingRules, steps: Mapping[str, Step]) -> None:
+        """Note what of the keys fits neither purposes nor steps."""
+        for option, problem, hint in (
+            *self._verbal_problems(rules),
+            *self._withdrawal_problems(rules, steps),
+        ):
+            self._context.problem(self._entries[option], problem, hint)
+
+    def _verbal_problems(self, rules: RecordingRules) -> Iterator[tuple[str, str, str]]:
+        """Yield what would make the agent's question no question."""
+        answers = (AgentKey.GRANTED, AgentKey.REFUSED)
+        have = [key for key in answers if key in rules.agent_keys.values()]
+        if "verbal" not in self._entries:
+            if have:
+                hint = "Add verbal: {notice: ..., purpose: ...}."
+                yield "agent_keys", f"a key means {have[0]}, but of what?", hint
+            return
+        for missing in (key for key in answers if key not in have):
+            problem = f"no key of the agent means {missing}"
+            hint = "Add one to agent_keys: who cannot refuse has not agreed."
+            yield "verbal", problem, hint
+        purpose = self._purposes.get(rules.verbal.purpose) if rules.verbal else None
+        if purpose is not None and purpose.basis is not Basis.CONSENT:
+            problem = (
+                f"purpose '{purpose.name}' rests on {purpose.basis}, not on consent"
+            )
+            yield "verbal", problem, "Ask for one that rests on consent."
+
+    def _withdrawal_problems(
+        self, rules: RecordingRules, steps: Mapping[str, Step]
+    ) -> Iterator[tuple[str, str, str]]:
+        """Yield what a caller's key could not do, or would leave open."""
+        if not rules.caller_keys:
+            if rules.withdrawn:
+                hint = "Add caller_keys: {0: withdraw}."
+                yield "withdrawn", "no key of the caller withdraws anything", hint
+            return
+        for purpose in self._purposes.values():
+            if purpose.basis is Basis.CONSENT and purpose.on_withdrawal is None:
+                problem = (
+                    f"purpose '{purpose.name}' does not say what becomes of recordings "
+                    "when the caller withdraws"
+                )
+                hint = "Add on_withdrawal: delete to it, or on_withdrawal: keep."
+                yield "caller_keys", problem, hint
+        for step in steps.values():
+            if step.asks_whom is Party.CALLEE:
+                problem = f"step '{step.name}' asks the called party, not the caller"
+                hint = "Remove caller_keys: nobody can withdraw for somebody else."
+                yield "caller_keys", problem, hint
+            if STAR in step.takes_keys:
+                problem = f"step '{step.name}' takes the star key, which begins these"
+                yield "caller_keys", problem, "Let the step take another key."

@@ -1,0 +1,82 @@
+"""Keys of agent and caller: how they are bound, and what they set off."""
+
+import pytest
+
+from eslflow.call import keys
+from eslflow.call.commands import Execute
+from eslflow.call.events import KeyPressed, Offered
+from eslflow.call.live import Live, Site
+from eslflow.wire.terms import App
+from tests.playbook import Playbook
+from tests.steps_of import flow
+from tests.talking import HEAD, talks
+
+EVENT = "event::Event-Name=CUSTOM,Event-Subclass=eslflow::control,eslflow-action="
+
+
+def bound(key, listen, action):
+    return Execute(App.BIND_META_APP, f"{key} {listen} s {EVENT}{action}", waits=False)
+
+
+def binds(command):
+    return isinstance(command, Execute) and command.app is App.BIND_META_APP
+
+
+def test_in_a_queue_both_have_their_keys_and_each_only_ones_own():
+    with Playbook(talks()) as call:
+        assert [command for command in call.skips() if binds(command)] == [
+            bound(1, "b", "granted"),
+            bound(2, "b", "refused"),
+            bound(3, "b", "mask"),
+            bound(0, "a", "withdraw"),
+        ]
+
+
+def test_whom_a_flow_calls_is_no_agent_and_has_no_keys():
+    with Playbook(
+        talks("talk: {dial: {user: 1001}, record: on, from: answer}")
+    ) as call:
+        said = [command for command in call.skips() if binds(command)]
+        assert said == [bound(0, "a", "withdraw")]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        KeyPressed("withdraw"),
+        KeyPressed("mask", is_callers=True),
+        KeyPressed("granted", is_callers=True),
+        KeyPressed("something", is_callers=True),
+        KeyPressed("something"),
+    ],
+)
+def test_a_key_of_the_other_does_nothing(event):
+    live = Live(Offered("u-1"), talks(), Site("/r"), 7)
+    assert keys.pressed(live, event) is None
+
+
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        (KeyPressed("refused"), "key: refused"),
+        (KeyPressed("mask"), "key asks for masked"),
+        (KeyPressed("withdraw", is_callers=True), ""),
+    ],
+)
+def test_each_sets_off_what_it_is_bound_to(event, told):
+    with Playbook(talks()) as call:
+        call.skips()
+        call.when(event)
+        call.skips()
+        assert [text for text in call.told if text.startswith("key")] == [told][
+            : bool(told)
+        ]
+    assert keys.pressed(call.engine.live, event) is not None
+
+
+def test_an_answer_that_no_flow_asks_for_does_nothing():
+    head = HEAD[: HEAD.index("recording:\n")] + "recording: {agent_keys: {1: mask}}\n"
+    live = Live(Offered("u-1"), flow("a: {announce: welcome}", head), Site("/r"), 7)
+    assert keys.pressed(live, KeyPressed("granted")) is None
+    assert keys.pressed(live, KeyPressed("withdraw", is_callers=True)) is None
+    assert keys.pressed(live, KeyPressed("mask")) is not None
