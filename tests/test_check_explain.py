@@ -7,7 +7,7 @@ import pytest
 
 from eslflow.check.explain import SENTENCES, UNRECORDED, explain
 from eslflow.check.wording import LANGUAGES
-from eslflow.flow.model import AgentKey, Basis
+from eslflow.flow.model import AgentKey, Basis, CallerKey, OnWithdrawal
 from eslflow.site import load_flows
 from eslflow.steps import KINDS
 from tests.steps_of import flow
@@ -179,8 +179,31 @@ def test_who_speaks_no_other_language_hears_what_is_asked():
     assert "handed to extension 1000 of the dialplan" in text["where"]
 
 
+def test_keys_of_a_talk_and_what_they_do_are_told():
+    keys = "recording: {caller_keys: {0: withdraw}, withdrawn: hello}\n"
+    head = HEAD.replace("retain: 90d", "retain: 90d, on_withdrawal: delete") + keys
+    text = told(ASK.replace("  more", "  receipt: true\n  more"), head=head)
+    assert "90 days; they are deleted when it is withdrawn." in text["test"]
+    assert "the caller presses *0 to withdraw the consent" in text["test"]
+    assert "Then a receipt code is read out." in text["ask"]
+
+
+def test_what_an_agent_asks_is_told():
+    spoken = """\
+recording:
+  agent_keys: {1: granted, 2: refused}
+  verbal: {notice: recording, purpose: training}
+"""
+    text = told("talk: {queue: sales, record: on}", head=HEAD + spoken)
+    assert "the agent presses *1 to note that the caller has agreed." in text["test"]
+    assert "Once the recording runs, both hear: “May we?”" in text["test"]
+    assert "if the caller has agreed (training)" in text["talk"]
+
+
 def test_durations_are_told_in_their_largest_whole_unit():
     head = HEAD.replace("90d", "1d").replace("36h", "1h")
+    endless = HEAD.replace(", retain: 36h", "")
+    assert "rest on a contract. A call" in told(ASK, head=endless)["test"]
     whole = told(ASK.replace("6s", "60s"), head=head)
     assert "kept for 1 day." in whole["test"]
     assert "kept for 1 hour." in whole["test"]
@@ -207,6 +230,8 @@ def test_there_are_words_for_every_kind_ending_key_and_basis(language):
         for ending in kind.endings:
             assert f"{kind.kind}.{ending}" in words or f"*.{ending}" in words
     assert all(f"agent.{action}" in words for action in AgentKey)
+    assert all(f"caller.{action}" in words for action in CallerKey)
+    assert all(f"purpose.{what}" in words for what in OnWithdrawal)
     bases = set(map(str, Basis)) - {"consent"}
     assert bases | {"consent basis"} <= set(words)
     assert {e for kind in KINDS.values() for e in kind.endings} >= UNRECORDED

@@ -12,7 +12,7 @@ from typing import Any
 
 from eslflow.check.wording import LANGUAGES
 from eslflow.flow.destination import CALLED, Destination
-from eslflow.flow.model import Basis, Flow, From, Record
+from eslflow.flow.model import Basis, Flow, From, Party, Purpose, Record
 from eslflow.steps.announce import Announce
 from eslflow.steps.branch import Branch
 from eslflow.steps.calling import Calling
@@ -60,18 +60,34 @@ class _Teller:
         told = [f"{flow.name}.", flow.description]
         if len(flow.languages) > 1:
             told.append(self.say("languages", languages=", ".join(flow.languages)))
-        for purpose in flow.purposes.values():
-            kept = self.say("purpose.retain", time=self.time(purpose.retain_s))
-            basis, retain = self.basis(purpose.basis), kept if purpose.retain_s else ""
-            told.append(
-                self.say("purpose", purpose=purpose.name, basis=basis, retain=retain)
-            )
+        told += map(self._purpose, flow.purposes.values())
         if not flow.records:
             told.append(self.say("unrecorded flow"))
-        for key, action in flow.recording.agent_keys.items():
-            told.append(self.say("agent", key=key, what=self.say(f"agent.{action}")))
+        told += self._keys_of_talks()
+        if flow.recording.verbal is not None:
+            purpose, notice = (
+                flow.recording.verbal.purpose,
+                flow.recording.verbal.notice,
+            )
+            told.append(self.say("verbal", purpose=purpose, text=self.notice(notice)))
         told.append(self.say("start", step=self.named(flow.start)))
         return " ".join(filter(None, told))
+
+    def _purpose(self, purpose: Purpose) -> str:
+        retain = ""
+        if purpose.retain_s:
+            retain = self.say("purpose.retain", time=self.time(purpose.retain_s))
+        if purpose.on_withdrawal is not None:
+            retain += self.say(f"purpose.{purpose.on_withdrawal}")
+        basis = self.basis(purpose.basis)
+        return self.say("purpose", purpose=purpose.name, basis=basis, retain=retain)
+
+    def _keys_of_talks(self) -> Iterator[str]:
+        rules = self._flow.recording
+        for key, action in rules.agent_keys.items():
+            yield self.say("agent", key=key, what=self.say(f"agent.{action}"))
+        for key, deed in rules.caller_keys.items():
+            yield self.say("caller key", key=key, what=self.say(f"caller.{deed}"))
 
     def step(self, step: Step) -> str:
         """Return the paragraph about one step: what it does, and where it leads."""
@@ -223,6 +239,8 @@ class _Teller:
         steps = self._flow.steps.values()
         asking = (step for step in steps if isinstance(step, Consent))
         whom = dict.fromkeys(s.party for s in asking if purpose in s.asks_for())
+        # By word of mouth, it is the caller whom the agent asks.
+        whom = whom or {Party.CALLER: None}
         return self._or(self.say(f"who.{party}") for party in whom)
 
 
@@ -241,6 +259,8 @@ def _consent(teller: _Teller, step: Consent) -> Iterator[str]:
         text=teller.notice(step.asks["notice"]),
     )
     yield from teller.keys(step.keys)
+    if step.receipt:
+        yield teller.say("receipt")
     if step.more:
         yield teller.say("more", text=teller.notice(step.more))
     if step.meanwhile:
