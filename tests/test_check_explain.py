@@ -154,6 +154,7 @@ def test_digits_that_nobody_sees_are_told_to_be_so():
     collected = """
     card: {collect: which, digits: 12..19, into: card, secure: true}
     pin: {collect: which, digits: 4, into: pin}
+    yes: {collect: which, digits: 1, into: yes}
     pay: {webhook: 'https://pay.example.com/', secrets: [card], timeout: 1s}
     talk: {queue: sales, record: on, from: answer}
     """
@@ -161,7 +162,8 @@ def test_digits_that_nobody_sees_are_told_to_be_so():
     assert "asked for 12 to 19 digits" in text["card"]
     assert "Nobody sees the digits" in text["card"]
     assert "it holds silence meanwhile" in text["card"]
-    assert "asked for 4 digits" in text["pin"]
+    assert "asked for 4 digits: " in text["pin"]
+    assert "asked for 1 digit: " in text["yes"]
     assert "Nobody" not in text["pin"]
     assert "The call waits 1 second at most." in text["pay"]
 

@@ -280,7 +280,8 @@ def _menu(teller: _Teller, step: Menu) -> Iterator[str]:
 def _collect(teller: _Teller, step: Collect) -> Iterator[str]:
     least, most = step.digits
     span = teller.say("from to", least=least, most=most)
-    digits = str(most) if least == most else span
+    count = str(most) if least == most else span
+    digits = teller.say("digit" if most == 1 else "digits", n=count)
     yield teller.say("collect", digits=digits, text=teller.prompt(step.prompt))
     if step.secure:
         yield teller.say("collect.secure")

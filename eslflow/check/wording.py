@@ -60,7 +60,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "more": "More is: “{text}”",
         "objection": "The recording for '{purpose}' is announced: “{text}”",
         "menu": "The caller is asked: “{text}”",
-        "collect": "The caller is asked for {digits} digits: “{text}”",
+        "collect": "The caller is asked for {digits}: “{text}”",
         "collect.secure": "Nobody sees the digits: they are not stored, not logged, "
         "and go to one program only.",
         "queue": "The caller waits in the queue '{queue}' until an agent answers.",
@@ -135,6 +135,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "twice": "twice",
         "times": "{n} times",
         "from to": "{least} to {most}",
+        "digit": "{n} digit",
+        "digits": "{n} digits",
         "second": "{n} second",
         "seconds": "{n} seconds",
         "day": "{n} day",
@@ -198,7 +200,7 @@ GERMAN: Mapping[str, str] = MappingProxyType(
         "more": "Mehr heißt: „{text}“",
         "objection": "Die Aufnahme für „{purpose}“ wird angekündigt: „{text}“",
         "menu": "Der Anrufer wird gefragt: „{text}“",
-        "collect": "Der Anrufer wird um {digits} Ziffern gebeten: „{text}“",
+        "collect": "Der Anrufer wird um {digits} gebeten: „{text}“",
         "collect.secure": "Niemand sieht die Ziffern: Sie werden nicht gespeichert, "
         "nicht protokolliert und gehen nur an ein Programm.",
         "queue": "Der Anrufer wartet in der Warteschlange „{queue}“, bis sich ein "
@@ -274,6 +276,8 @@ GERMAN: Mapping[str, str] = MappingProxyType(
         "twice": "zweimal",
         "times": "{n}-mal",
         "from to": "{least} bis {most}",
+        "digit": "{n} Ziffer",
+        "digits": "{n} Ziffern",
         "second": "{n} Sekunde",
         "seconds": "{n} Sekunden",
         "day": "{n} Tag",
