@@ -37,6 +37,8 @@ from eslflow.flow.model import Record
 from eslflow.wire.terms import ApiCommand, App, HangupCause
 from tests.playbook import SOUNDS, START, Playbook, site_for
 from tests.steps_of import flow
+from tests.test_call_unrecorded import CAUSE, QUEUE, SORRY, breaks, talking, waiting
+from tests.test_call_unrecorded import HEAD as DEMANDED
 
 WELCOME = f"{SOUNDS}/test/en/welcome.wav"
 ANNOUNCE = flow("hello: {announce: welcome}")
@@ -399,3 +401,44 @@ def test_who_was_called_is_not_forgotten_while_another_leg_comes_and_goes():
 def test_a_flow_that_calls_nobody_outside_knows_no_emergency():
     with Playbook(ANNOUNCE, Offered("4c1b-9", called="112")) as call:
         assert call.skips()[-1] == Execute(App.PLAYBACK, WELCOME)
+
+
+MUST = flow("talk: {queue: support, record: on}", DEMANDED)
+
+
+def ends_refused(call):
+    """Let the words be played; the call ends then."""
+    assert SORRY in call.skips()
+    call.done(SORRY)
+    call.expects(Hangup(CAUSE))
+    call.when(HungUp(str(CAUSE)))
+    (row,) = call.rows(CallEnded)
+    assert row.ending == "refused"
+
+
+def test_what_must_be_recorded_and_cannot_be_reaches_nobody():
+    with Playbook(MUST) as call:
+        call.skips()
+        call.when(Kept(False, "disk full"))
+        ends_refused(call)
+    assert QUEUE not in call.said
+
+
+def test_what_must_be_recorded_ends_when_it_is_no_more():
+    with Playbook(MUST) as call:
+        talking(call)
+        breaks(call)
+        call.when(Parked())
+        ends_refused(call)
+
+
+def test_what_must_be_recorded_is_not_handed_back_to_the_dialplan():
+    with Playbook(MUST) as call:
+        waiting(call)
+        call.done(QUEUE)
+        stop = [c for c in call.said if " stop " in c.arg][-1]
+        call.skips()
+        call.answers(stop)
+        call.when(RecordStopped(call.engine.live.recorder.segment.path, 1000, ""))
+        ends_refused(call)
+    assert Close() not in call.said

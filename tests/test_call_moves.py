@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from eslflow.call.commands import Alarm, Answer, Api, Execute, Hangup
+from eslflow.call.commands import Alarm, Answer, Api, Execute, Hangup, Keep
 from eslflow.call.events import (
     Bridged,
     Disconnected,
     Held,
     HungUp,
+    Kept,
     Offered,
     Parked,
     RecordStarted,
@@ -927,3 +928,47 @@ def test_a_call_whose_agent_has_left_is_not_taken_for_passed_on():
         call.expects(PLAY)
         call.passes(PASSED_ON_S)
         call.expects()
+
+
+def must(steps):
+    """Return a flow whose calls must be recorded."""
+    rules = "recording: {if_unrecorded: refuse, refusal: welcome}\n"
+    return flow(steps, LAW + rules)
+
+
+def test_what_must_be_recorded_is_begun_once_that_is_on_disk():
+    with Playbook(must("a: {announce: welcome, record: on}")) as call:
+        (keep,) = call.skips()
+        assert isinstance(keep, Keep)
+        assert (keep.is_durable, type(keep.rows[0])) == (True, RecordingBegun)
+        call.when(Kept(True))
+        started(call)
+        call.when(Wished(1, Wish(Want.OFF, "cli")))
+        (answer,) = call.skips()
+        assert answer.answered.why == "this call must be recorded"
+        assert call.engine.live.recorder.state is Recording.ON
+
+
+@pytest.mark.parametrize("event", [Kept(False, "full"), HungUp("")])
+def test_what_cannot_be_kept_is_not_begun(event):
+    with Playbook(must("a: {announce: welcome, record: on}")) as call:
+        call.skips()
+        call.when(event)
+        if isinstance(event, HungUp):
+            call.when(Kept(False, "full"))
+        assert Alarm("not recorded, for it could not be kept: full") in call.skips()
+        assert ASK_START not in call.said
+        assert call.engine.live.recorder.state is Recording.FAILED
+    (row,) = call.rows(RecordingEnded)
+    assert row.state == "failed"
+
+
+def test_what_nobody_waits_for_any_more_is_not_begun():
+    with Playbook(must("a: {announce: welcome, record: on}")) as call:
+        call.skips()
+        call.when(HungUp(""))
+        call.when(Kept(True))
+        call.skips()
+        call.when(Disconnected())
+        call.skips()
+    assert ASK_START not in call.said

@@ -43,6 +43,7 @@ languages: [en, de]
 purposes:
   training: {basis: consent}
   quality: {basis: legitimate_interests}
+  duty: {basis: legal_obligation}
 notices:
   recording: {version: 1, text: {en: Press 1 or 2., de: 1 oder 2.}}
   details: {version: 1, text: {en: All of it., de: Alles.}}

@@ -20,6 +20,7 @@ from eslflow.check import load_flow
 from eslflow.errors import FlowErrors
 from eslflow.flow.load import load
 from eslflow.rig import Rig
+from eslflow.sim import deeds
 from eslflow.sim.clock import SimulatedClock
 from eslflow.sim.script import HANG_UP, Agent, Script
 from eslflow.sim.switch import SimulatedCall
@@ -259,6 +260,54 @@ def test_opt_out_on_consent_is_refused_and_the_reason_told() -> None:
         load(text.replace("legitimate_interests", "consent").encode(), "x.yaml", KINDS)
     told = " ".join(error.problem for error in caught.value.problems)
     assert "silence is no consent (GDPR Art. 4(11), recital 32)" in told
+
+
+BREAKS = deeds.Api("uuid_record {caller} stop all")
+"""Somebody stops the recorder behind our back."""
+
+
+def test_regulated_tells_and_records_with_nothing_to_choose(office: Goes) -> None:
+    told = office("regulated")
+    (choice,) = told.choices
+    assert (choice["state"], choice["reason"]) == ("not_asked", "informed")
+    assert (choice["basis"], choice["keys_offered"]) == ("legal_obligation", "")
+    assert choice["notice_url"] == "https://example.com/privacy#calls"
+    assert choice["retain_s"] == 1826 * 86_400
+    (recording,) = told.recordings
+    assert recording["purposes"] == "orders"
+    assert told.queues == ["orders"]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        {"refuse": {"api uuid_record": "-ERR no"}},
+        {"is_deaf": True},
+        {"does": {f"callcenter +{at}": BREAKS for at in (0.5, 1, 1.5, 2)}},
+    ],
+)
+def test_regulated_reaches_nobody_unrecorded(
+    office: Goes, script: dict[str, Any]
+) -> None:
+    told = office("regulated", **script)
+    heard = [heard.what for heard in told.call.heard]
+    assert "call ends: refused (NORMAL_TEMPORARY_FAILURE)" in told.lines
+    assert "agent answers" not in heard
+    played = [heard.text for heard in told.call.heard if heard.what == "plays"]
+    # Whoever waits in a queue hears nothing of ours.
+    assert played[-1].endswith("unrecordable.wav") or "does" in script
+
+
+def test_regulated_calls_whose_recording_breaks_lose_the_agent_at_once(
+    office: Goes,
+) -> None:
+    does = {f"bridged +{at}": BREAKS for at in (1, 2, 3, 4)}
+    told = office("regulated", does=does)
+    at = {heard.what: heard.at_s for heard in told.call.heard}
+    assert at["agent leaves"] - at["recording stops"] < 0.1
+    assert at["plays"] > at["agent leaves"]
+    assert "call ends: refused (NORMAL_TEMPORARY_FAILURE)" in told.lines
+    assert len(told.recordings) == 4
 
 
 def test_opening_alone_greets_and_ends(office: Goes) -> None:

@@ -10,7 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from eslflow.call import beep, callee, deadman, hush, lookout, moves, reminder
+from eslflow.call import (
+    beep,
+    callee,
+    deadman,
+    hush,
+    lookout,
+    moves,
+    reminder,
+    unrecorded,
+)
 from eslflow.call.commands import (
     Alarm,
     Answer,
@@ -44,12 +53,13 @@ from eslflow.call.records import Row
 from eslflow.call.track import Numbers, Track
 from eslflow.call.wishes import Want, Wish
 from eslflow.flow.model import AgentKey, Flow, From, Record
+from eslflow.steps import speech
 
 MOST_STEPS = 1000
 """A call that takes more steps goes round in circles; the dialplan gets it back."""
 
 
-GUARDIANS = (moves, deadman, lookout, reminder, callee, beep)
+GUARDIANS = (moves, deadman, lookout, reminder, callee, beep, unrecorded)
 """What goes on beside the flow. Most calls need few of them, and late."""
 TOLD = frozenset(
     {Bridged, Unbridged, Parked, Held, LegEnded, RecordStarted, RecordStopped}
@@ -109,6 +119,7 @@ class Engine:
     def adopt(self, live: Live) -> list[Command]:
         """Take on a call that goes on elsewhere, as it has been restored."""
         self.live = live
+        live.is_adopted = True
         self._flow = Track(self._stay(), self._numbers)
         self._tracks = [self._flow]
         self._advance(self._flow)
@@ -248,8 +259,14 @@ class Engine:
             live.site.visited(live.offered.uuid, name, "")
             yield from hush.fit(live, step.meets)
             yield from want(live, step.record, step.record_from)
+            if unrecorded.is_lost(live):
+                yield from self._refuse()
+                return
             ending = yield from step.run(live)
             live.site.visited(live.offered.uuid, name, ending)
+            if unrecorded.is_lost(live):
+                yield from self._refuse()
+                return
             name = step.target(ending)
             if not name:
                 yield from self._leave(ending in step.fallbacks)
@@ -273,9 +290,15 @@ class Engine:
     def _leave(self, to_dialplan: bool) -> Generator[Command, Event | None, None]:
         """End the flow: hang up, or let the dialplan's fallback reach a person."""
         live = self.live
+        to_dialplan = to_dialplan and not live.was_bridged
+        if to_dialplan and live.flow.recording.is_demanded and not live.is_emergency:
+            # Whoever the dialplan knows would talk unrecorded.
+            live.recorder.why = "the flow has nowhere to go on"
+            yield from self._refuse()
+            return
         yield from want(live, Record.OFF, From.STEP)
         yield from callee.let_go(live)
-        if to_dialplan and not live.was_bridged:
+        if to_dialplan:
             live.leaving = "handed_back"
             yield from hush.fit(live, meets=True)
             yield Tell("the dialplan takes the call on")
@@ -284,6 +307,17 @@ class Engine:
             live.leaving = "finished"
             yield Tell("the flow hangs up")
             yield Hangup()
+
+    def _refuse(self) -> Generator[Command, Event | None, None]:
+        """End a call that must be recorded and cannot be; the caller hears why."""
+        live = self.live
+        yield Alarm(f"not recorded, so the call is refused: {live.recorder.why}")
+        yield from want(live, Record.OFF, From.STEP)
+        yield from callee.let_go(live)
+        sound = speech.prompt_sound(live, live.flow.recording.refusal)
+        yield from speech.play(live, sound, f"prompt {live.flow.recording.refusal}")
+        live.leaving = unrecorded.REFUSED
+        yield Hangup(unrecorded.CAUSE)
 
     def _end(self, ending: str, cause: str) -> None:
         """Note how the call ended, once, and wake the tracks that wait for it."""

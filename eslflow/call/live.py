@@ -83,6 +83,7 @@ class Live:
         "callee",
         "consents",
         "flow",
+        "is_adopted",
         "is_answered",
         "is_hushed",
         "language",
@@ -108,8 +109,9 @@ class Live:
         """Microseconds since 1970, set by the engine at every event."""
         self.language = flow.languages[0]
         self.is_answered = offered.is_answered
-        self.is_hushed = False
-        """Whether the switch keeps the caller's keys to itself."""
+        self.is_adopted = self.is_hushed = False
+        """Whether it went on without us, and no flow drives it any more; whether the
+        switch keeps the caller's keys to itself."""
         self.consents = Consents(flow.purposes, flow.announced)
         self.recorder = Recorder(offered.segments)
         self.values: dict[str, str] = {}
@@ -125,7 +127,7 @@ class Live:
         self.was_bridged = False
         """Whether an agent had the call; the dialplan cannot take it on after that."""
         self.leaving = ""
-        """How the flow is ending the call, once it does: `finished`, `handed_back`."""
+        """How the flow ends the call, once it does: `finished`, `handed_back`, ..."""
         self.secrets: dict[str, Secret] = {}
         """What only the one request that names it may carry."""
         self._named: dict[str, int] = {}

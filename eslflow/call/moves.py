@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 
 from eslflow.call.commands import Alarm, Answer, Api, Command, Keep, Tell, Until
-from eslflow.call.events import CallEnded, Event, RecordStarted, Replied
+from eslflow.call.events import CallEnded, Event, Kept, RecordStarted, Replied
 from eslflow.call.live import Live
 from eslflow.call.recorder import Asked, action_row
 from eslflow.call.recording import RUNNING, Moved, Recording, Segment, file_path
@@ -78,6 +78,10 @@ def watch(live: Live) -> Moves:
 def fulfil(live: Live, ticket: int, wish: Wish) -> Moves:
     """Take a wish in, and answer when the switch has confirmed it, or cannot."""
     recorder = live.recorder
+    if wish.want is Want.OFF and live.flow.recording.is_demanded:
+        yield Tell(f"{wish.by} asks for {wish.want}, and must not")
+        yield Answer(ticket, answered(live, wish, "this call must be recorded"))
+        return
     recorder.take(wish, live.now)
     yield Tell(f"{wish.by} asks for {wish.want}")
     try:
@@ -152,7 +156,9 @@ def start(live: Live) -> Moves:
         return
     segment = _begin(live)
     uuid, number = live.offered.uuid, recorder.segments
-    yield Keep((_begun(live, segment),))
+    is_kept = yield from _keep_begun(live, segment)
+    if not is_kept:
+        return
     yield Api(ApiCommand.UUID_SETVAR, f"{uuid} eslflow_segments {number}", waits=False)
     reply = ""
     for _ in range(TRIES):
@@ -191,6 +197,20 @@ def _begun(live: Live, segment: Segment) -> RecordingBegun:
         step=live.step,
         asked_at=live.now,
     )
+
+
+def _keep_begun(live: Live, segment: Segment) -> Generator[Command, Event | None, bool]:
+    """Keep what begins; whether it may, where a call must not go on without that."""
+    is_demanded = live.flow.recording.is_demanded
+    kept = yield Keep((_begun(live, segment),), is_durable=is_demanded)
+    if not is_demanded or (isinstance(kept, Kept) and kept.is_ok):
+        return True
+    problem = kept.problem if isinstance(kept, Kept) else ""
+    live.recorder.move(Moved.FAILED)
+    live.recorder.give_up_trying(f"it could not be kept: {problem}")
+    yield Keep(live.recorder.give_up(live.now))
+    yield Alarm(f"not recorded, for it could not be kept: {problem}")
+    return False
 
 
 def _ask_start(live: Live, segment: Segment) -> Words:

@@ -48,6 +48,8 @@ class Reason(StrEnum):
     NOT_OBJECTED = "not_objected"
     """A recording that needs no consent was announced, and nobody objected to it: the
     one `unanswered` that permits."""
+    INFORMED = "informed"
+    """Nothing can be chosen; the notice was played."""
     NOBODY = "nobody"
     """There was nobody on the line to be asked."""
     CALLER_LEFT = "caller_left"
@@ -86,7 +88,7 @@ class CallEnded(NamedTuple):
     ended_at: int
     ending: str
     """`hung_up`, `finished` (by the flow), `handed_back` (to the dialplan), `lost` (the
-    socket broke) or `failed` (our fault)."""
+    socket broke), `refused` (it could not be recorded) or `failed` (our fault)."""
     cause: str
     """Hangup cause in FreeSWITCH's spelling; empty when none was heard."""
     last_step: str

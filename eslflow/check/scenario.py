@@ -18,7 +18,10 @@ REST = "..."
 """In a path: any steps, or none."""
 DIALPLAN, NOBODY = "dialplan", "nobody"
 """Whom a call reaches that reaches no queue."""
-ENDINGS = ("hung_up", "finished", "handed_back", "transferred", "lost", "failed")
+ENDINGS = (
+    *("hung_up", "finished", "handed_back", "transferred"),
+    *("refused", "lost", "failed"),
+)
 """How a call ends, as the ledger spells it."""
 
 

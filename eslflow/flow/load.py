@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from eslflow.flow import subflow
+from eslflow.flow.demand import check_demand
 from eslflow.flow.document import Document, Kind, Node
 from eslflow.flow.hours import read_hours
 from eslflow.flow.model import (
@@ -19,6 +20,7 @@ from eslflow.flow.model import (
     Basis,
     Channels,
     Flow,
+    IfUnrecorded,
     Notice,
     Party,
     Prompt,
@@ -112,6 +114,15 @@ RECORDING: dict[str, tuple[Takes, str]] = {
         Table({str(told): PromptName() for told in Told}, any_will_do=True),
         "The prompt that the agent alone hears before the talk.",
     ),
+    "if_unrecorded": (
+        OneOf(IfUnrecorded),
+        "What becomes of a call that cannot be recorded; refuse: the caller hears why, "
+        "and it ends. Only where the law demands the recording. [serve]",
+    ),
+    "refusal": (
+        PromptName(),
+        "The prompt that tells callers why the call ends, with if_unrecorded: refuse.",
+    ),
 }
 """How calls are recorded, whatever the step: what each option takes, and what it is."""
 
@@ -165,6 +176,7 @@ class _Loader:
         inside, purposes = self._inside(entries)
         recording = self._recording(entries.get("recording"), entries.get("prompts"))
         steps, start = self._steps(entries, inside, purposes)
+        check_demand(entries, recording, purposes, steps, self._document)
         name = self._name(entries.get("flow"))
         description = self._text(entries.get("description"))
         self._document.stop_if_broken()

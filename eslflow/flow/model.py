@@ -102,6 +102,15 @@ class Told(StrEnum):
     UNRECORDED = "unrecorded"
 
 
+class IfUnrecorded(StrEnum):
+    """What becomes of a call that cannot be recorded, though it ought to be."""
+
+    SERVE = "serve"
+    """It goes on, and reaches a person."""
+    REFUSE = "refuse"
+    """The caller hears why, and it ends."""
+
+
 class Second(StrEnum):
     """What is done about a recorder that is not ours."""
 
@@ -129,11 +138,19 @@ class RecordingRules:
     """What stands before the caller's name on the agent's telephone, by `Told`."""
     whisper: Mapping[str, str] = field(default_factory=dict)
     """The prompt that the agent hears before the talk, by `Told`."""
+    if_unrecorded: IfUnrecorded = IfUnrecorded.SERVE
+    refusal: str = ""
+    """The prompt that tells callers why the call ends."""
 
     @property
     def is_stereo(self) -> bool:
         """Whether the two parties have a track each."""
         return self.channels is Channels.STEREO
+
+    @property
+    def is_demanded(self) -> bool:
+        """Whether a call that cannot be recorded must reach nobody."""
+        return self.if_unrecorded is IfUnrecorded.REFUSE
 
 
 @dataclass(frozen=True)

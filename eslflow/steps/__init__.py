@@ -9,6 +9,7 @@ from eslflow.steps.dial import Dial
 from eslflow.steps.flow import SubFlow
 from eslflow.steps.hangup import HangupStep
 from eslflow.steps.hours import OpeningHours
+from eslflow.steps.inform import Inform
 from eslflow.steps.language import Language
 from eslflow.steps.menu import Menu
 from eslflow.steps.objection import Objection
@@ -25,6 +26,7 @@ KINDS: dict[str, type[Step]] = {
         Announce,
         Consent,
         Objection,
+        Inform,
         Menu,
         Collect,
         Queue,

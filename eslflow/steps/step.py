@@ -43,6 +43,8 @@ class Step:
     """Endings after which, with nowhere to go, the dialplan takes the call on."""
     waits: ClassVar[bool] = True
     """Whether it waits for somebody; steps that do not must not lead in a circle."""
+    hands_over: ClassVar[bool] = False
+    """Whether it gives the caller to whoever the dialplan knows."""
     hears: ClassVar[frozenset[EventName]] = frozenset()
     """Events it reads besides those that every call does."""
 
