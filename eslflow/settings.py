@@ -16,6 +16,7 @@ from typing import Any
 
 from eslflow.errors import SettingsError
 from eslflow.flow.document import Document, Kind, Mark, Node
+from eslflow.flow.numbers import Numbers
 from eslflow.flow.options import Duration, OneOf, Size, Whole
 from eslflow.flow.problems import Context, entries_of, named, scalar
 from eslflow.shipped import SETTINGS
@@ -32,6 +33,8 @@ KEYS = (
     "default_flow",
     "numbers",
     "emergency",
+    "never_record",
+    "extensions",
     "flows",
     "sounds",
     "recordings",
@@ -104,6 +107,10 @@ class Settings:
     numbers: Mapping[str, str] = field(default_factory=dict)
     emergency: frozenset[str] | None = None
     """Emergency numbers as they are dialled; None: the usual ones."""
+    never_record: tuple[str, ...] = ()
+    """Extensions and numbers whose calls are never recorded, as patterns."""
+    extensions: tuple[str, ...] = ()
+    """The office's own: calls among them are never recorded."""
     flows: Path = Path("flows")
     sounds: Path = Path("sounds")
     recordings: Path = Path("recordings")
@@ -191,6 +198,8 @@ class _Loader:
             default_flow=self._text("default_flow", ""),
             numbers=self._numbers(),
             emergency=self._emergency(),
+            never_record=self._convert("never_record", Numbers(), ()),
+            extensions=self._convert("extensions", Numbers(), ()),
             flows=self._path("flows", "flows"),
             sounds=self._path("sounds", "sounds"),
             recordings=self._path("recordings", "recordings"),

@@ -71,6 +71,8 @@ def open_site(settings: Settings) -> Loaded:
         ENGINE,
         sounds,
         emergency=frozenset(EMERGENCY) if emergency is None else emergency,
+        never_record=settings.never_record,
+        extensions=settings.extensions,
     )
     return Loaded(shelf, site, faults)
 

@@ -10,6 +10,7 @@ from eslflow.call.events import (
     Bridged,
     Disconnected,
     Executed,
+    Held,
     HungUp,
     Kept,
     KeyPressed,
@@ -21,6 +22,7 @@ from eslflow.call.events import (
     Replied,
     TimedOut,
     Told,
+    Unbridged,
     Wished,
 )
 from eslflow.call.recording import Recording, Segment
@@ -442,3 +444,56 @@ def test_what_must_be_recorded_is_not_handed_back_to_the_dialplan():
         call.when(RecordStopped(call.engine.live.recorder.segment.path, 1000, ""))
         ends_refused(call)
     assert Close() not in call.said
+
+
+BARRED = """\
+flow: test
+purposes: {duty: {basis: legal_obligation}}
+prompts: {welcome: Welcome.}
+recording: {never_record: [1999]}
+"""
+QUIET = flow("talk: {queue: support, record: on}", BARRED)
+
+
+def test_who_calls_and_is_never_recorded_is_noted_as_such():
+    with Playbook(QUIET, Offered("4c1b-9", caller="1999")) as call:
+        call.skips()
+        assert call.engine.live.recorder.is_forbidden
+    assert [row.reason for row in call.rows(Choice)] == ["never_recorded"]
+
+
+@pytest.mark.parametrize(
+    ("agent", "reasons"),
+    [("1999", ["never_recorded"]), ("", ["unknown_party"]), ("1001", [])],
+)
+def test_who_answers_and_is_never_recorded_is_noted_as_such(agent, reasons):
+    with Playbook(QUIET) as call:
+        call.skips()
+        call.when(Bridged("b-1", agent))
+        alarms = [c for c in call.skips() if isinstance(c, Alarm)]
+        assert bool(alarms) is (agent == "")
+        assert not call.engine.live.recorder.is_forbidden
+    assert [row.reason for row in call.rows(Choice)] == reasons
+
+
+def test_a_hold_by_the_agent_is_taken_in_where_somebody_is_never_recorded():
+    for found, is_held in ((QUIET, True), (MUST, False)):
+        with Playbook(found) as call:
+            call.skips()
+            for is_callers, held in ((True, False), (False, is_held)):
+                call.when(Held(True, is_callers))
+                assert call.engine.live.screen.is_held is held
+            call.when(Unbridged())
+            assert not call.engine.live.screen.is_held
+            call.skips()
+
+
+def test_a_private_emergency_call_is_put_through_without_its_prefix():
+    out = flow(
+        'hush: {private: prefix, prefix: "*67"}\n'
+        "out: {dial: {gateway: g, number: called}}",
+        BARRED.replace("1999", "112"),
+    )
+    with Playbook(out, Offered("4c1b-9", called="*67112")) as call:
+        assert call.skips()[-1].arg.endswith("sofia/gateway/g/112")
+    assert call.rows(Choice) == []

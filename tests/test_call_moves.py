@@ -972,3 +972,21 @@ def test_what_nobody_waits_for_any_more_is_not_begun():
         call.when(Disconnected())
         call.skips()
     assert ASK_START not in call.said
+
+
+def test_who_has_the_call_may_be_why_it_is_not_recorded():
+    never = flow("q: {queue: s, record: on}", LAW + "recording: {never_record: [1]}\n")
+    with Playbook(never) as call:
+        call.skips()
+        asks(call, Wish(Want.ON, "cli"))
+        call.expects(answer("off", False, "who has the call is never recorded"))
+
+
+def test_a_mask_while_the_agent_holds_is_kept_as_that():
+    rules = "recording: {never_record: [1]}\n"
+    with Playbook(flow("a: {announce: welcome, record: on}", LAW + rules)) as call:
+        started(call)
+        call.when(Held(True, is_callers=False))
+        call.expects(MASK)
+        call.answers(MASK)
+        assert actions(call)[-1] == ("mask", "hold", True)

@@ -120,3 +120,14 @@ def test_a_file_without_steps_is_complained_of_once():
     with pytest.raises(FlowErrors) as caught:
         load(HEAD.encode(), "t.yaml", KINDS)
     assert [p.problem for p in caught.value.problems] == ["'steps:' is missing"]
+
+
+def test_nobody_can_be_left_out():
+    recording = "{if_unrecorded: refuse, refusal: sorry, never_record: [1001]}"
+    ((_, problem, _),) = problems(HEAD, recording=recording)
+    assert problem == "calls that must be recorded cannot leave somebody out"
+
+
+def test_nobody_can_be_private():
+    ((line, problem, _),) = problems(HEAD, f"hush: {{private: key}}\n  {TALK}")
+    assert (line, problem) == (6, "a call that must be recorded cannot be private")

@@ -85,3 +85,9 @@ def test_a_flow_knows_what_callers_may_object_to():
     )
     assert flow(steps, head).announced == {"training"}
     assert flow("a: {announce: welcome}", head).announced == frozenset()
+
+
+def test_a_flow_knows_what_may_stand_before_a_number():
+    two = 'a: {private: prefix, prefix: "*67"}\nb: {private: key}'
+    assert flow(two).prefixes == ("*67",)
+    assert flow(two).steps["b"].forbids

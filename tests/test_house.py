@@ -29,7 +29,7 @@ ARROWS = {
     "flow": "errors wire flow",
     "steps": "errors wire flow steps call.events call.commands call.records call.live"
     " call.choices call.consent call.recorder call.recording call.callee call.secret"
-    " call.hush",
+    " call.hush call.screen",
     "call": "errors wire flow call",
     "call.engine": "errors wire flow call steps",
     "check": "errors wire flow call steps check",

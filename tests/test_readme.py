@@ -247,3 +247,11 @@ def test_the_tokens_that_are_shown_can_be_made(tmp_path):
     for line in blocks(CONTROL, "sh")[0].splitlines():
         done = run(tmp_path, *shlex.split(line)[1:])
         assert done.exit_code == 0, done.output
+
+
+def test_the_settings_that_are_shown_with_the_flows_can_be_read(tmp_path):
+    shown = blocks(FLOWS, "yaml settings")
+    assert shown
+    for text in shown:
+        (tmp_path / "eslflow.yaml").write_text(text, encoding="utf-8")
+        assert load_settings(tmp_path).never_record

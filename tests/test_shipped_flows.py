@@ -6,6 +6,7 @@ texts and audio, in simulated time; what is looked up is what the ledger kept.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -308,6 +309,47 @@ def test_regulated_calls_whose_recording_breaks_lose_the_agent_at_once(
     assert at["plays"] > at["agent leaves"]
     assert "call ends: refused (NORMAL_TEMPORARY_FAILURE)" in told.lines
     assert len(told.recordings) == 4
+
+
+def test_private_keeps_only_that_it_was_private(office: Goes) -> None:
+    told = office("private", called="*67030123456", caller="1001")
+    assert [choice["reason"] for choice in told.choices] == ["private", ""]
+    assert [choice["state"] for choice in told.choices] == ["not_asked"] * 2
+    assert (told.recordings, told.call.recordings) == ([], [])
+    assert put_through(told)
+    by_key = office("private", "2", called="reception")
+    assert by_key.choices[0]["reason"] == "private"
+    assert (by_key.recordings, by_key.call.recordings) == ([], [])
+    assert "an agent answers" in by_key.lines
+
+
+def test_private_ends_the_recorder_that_somebody_else_has_begun(office: Goes) -> None:
+    does = {"bridged +1": deeds.Records(on="caller")}
+    told = office("private", "2", called="reception", does=does)
+    path = "/var/lib/foreign/a.wav"
+    assert f"another recorder on the caller's leg was stopped: {path}" in told.lines
+    assert told.recordings == []
+
+
+def test_who_is_never_recorded_is_in_no_file_though_the_caller_agreed(
+    tmp_path: Path,
+) -> None:
+    shutil.copytree(ROOT / "flows", tmp_path / "flows")
+    path = tmp_path / "flows" / "private.yaml"
+    text = path.read_text(encoding="utf-8")
+    for number, files in ((1999, 1), (1001, 0)):
+        data = text.replace("never_record: [1999]", f"never_record: [{number}]")
+        path.write_text(data, encoding="utf-8")
+        found = load_flow(path)
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with Rig([found], ROOT / "sounds", folder) as rig:
+            keys = ("1", "1")
+            call = rig.call(Script(keys=keys, path="private", called="reception"))
+            with rig.look() as ledger:
+                kept = ledger.call(call.uuid)
+        assert len(call.recordings) == len(kept["recordings"]) == files
+        assert [row["state"] for row in kept["choices"]][:2] == ["requested", "granted"]
 
 
 def test_opening_alone_greets_and_ends(office: Goes) -> None:

@@ -459,3 +459,21 @@ def test_a_caller_who_is_asked_hears_nothing_else():
     *_, job = call.skips()
     call.when(JobDone(job.leg, True))
     assert call.skips()[-1].leg == job.leg
+
+
+def test_where_nothing_is_recorded_nobody_is_asked():
+    quiet = flow(
+        """
+        hush: {private: key}
+        ask:
+          consent: {notice: recording, purpose: training}
+          keys: {1: granted, 2: refused}
+          granted: bye
+        hello: {announce: welcome}
+        bye: {hangup: NORMAL_CLEARING}
+        """
+    )
+    with Playbook(quiet) as call:
+        call.expects(ANSWER, Execute(App.PLAYBACK, f"{SOUNDS}/test/en/welcome.wav"))
+    assert "not asked: nothing of this call is recorded" in call.told
+    assert [row.reason for row in call.rows(Choice)] == ["private"]

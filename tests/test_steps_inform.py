@@ -135,3 +135,10 @@ def test_a_purpose_that_is_none_is_told_once():
         flow(STEPS.replace("orders", "order"), HEAD.replace("BASIS", "contract"))
     (found,) = caught.value.problems
     assert found.problem.startswith("there is no purpose 'order'")
+
+
+def test_where_nothing_is_recorded_nothing_is_told():
+    head = HEAD.replace("BASIS", "contract")
+    with Playbook(flow(f"hush: {{private: key}}\n{STEPS}", head)) as call:
+        call.expects(ANSWER, WELCOME)
+    assert "not told: nothing of this call is recorded" in call.told

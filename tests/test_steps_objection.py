@@ -237,3 +237,9 @@ def test_a_consent_that_is_none_is_led_here():
     with pytest.raises(FlowErrors) as caught:
         on("contract", steps)
     assert "objection: {notice: ..., purpose: ...}" in caught.value.problems[0].hint
+
+
+def test_where_nothing_is_recorded_nothing_is_announced():
+    with Playbook(on("legitimate_interests", f"hush: {{private: key}}{STEPS}")) as call:
+        call.expects(ANSWER, PLAY)
+    assert "not announced: nothing of this call is recorded" in call.told

@@ -18,6 +18,7 @@ from eslflow.call import (
     lookout,
     moves,
     reminder,
+    screen,
     unrecorded,
 )
 from eslflow.call.commands import (
@@ -49,7 +50,7 @@ from eslflow.call.events import (
 )
 from eslflow.call.live import Live, Site
 from eslflow.call.recorder import want
-from eslflow.call.records import Row
+from eslflow.call.records import Reason, Row
 from eslflow.call.track import Numbers, Track
 from eslflow.call.wishes import Want, Wish
 from eslflow.flow.model import AgentKey, Flow, From, Record
@@ -111,6 +112,7 @@ class Engine:
         caller = offered.caller or "an unknown number"
         self._out.append(Keep((offered_row(self.live),)))
         self._out.append(Tell(f"call from {caller} to {offered.called}"))
+        self._bar(self.live.screen.bars_call(offered), is_whole_call=True)
         self._advance(self._flow)
         self._guard()
         self._look_round()
@@ -178,8 +180,13 @@ class Engine:
         live = self.live
         if isinstance(event, Bridged):
             live.leg, live.agent = event.leg, event.agent
+            live.screen.is_held = False
+            self._bar(live.screen.met(event.agent))
         elif isinstance(event, (Unbridged, Parked)):
             live.leg = live.agent = ""
+            live.screen.is_held = False
+        elif isinstance(event, Held) and not event.is_callers:
+            live.screen.is_held = live.screen.is_active and event.is_on
         if isinstance(event, (Bridged, LegEnded)) and event.leg == live.callee:
             live.callee = ""
         reason = "hangup" if self._ending is not None else "switch"
@@ -188,6 +195,16 @@ class Engine:
             self._out.append(Keep(rows))
         if isinstance(event, MEETINGS):
             self._guard()
+
+    def _bar(self, reason: Reason | None, is_whole_call: bool = False) -> None:
+        """Note that a talk, or the whole call, is not recorded, and why."""
+        if reason is None or self.live.is_emergency:
+            return
+        self.live.recorder.is_forbidden |= is_whole_call
+        self._out.append(Keep((screen.note(self.live, reason),)))
+        words = f"not recorded: {reason.value.replace('_', ' ')}"
+        is_wrong = reason is Reason.UNKNOWN_PARTY
+        self._out.append(Alarm(words) if is_wrong else Tell(words))
 
     def _press(self, event: KeyPressed) -> None:
         """Do what a key of the agent asks for; nobody waits for the answer."""
@@ -281,6 +298,7 @@ class Engine:
         live.step = step.name
         live.site.visited(live.offered.uuid, step.name, "")
         live.recorder.is_forbidden = True
+        live.drop_prefix(*live.flow.prefixes)
         yield Tell(f"emergency call to {live.offered.called}")
         ending = yield from step.at_once(live)
         live.site.visited(live.offered.uuid, step.name, ending)

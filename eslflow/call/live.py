@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from eslflow.call.consent import Consents
 from eslflow.call.events import Offered
 from eslflow.call.recorder import Recorder
+from eslflow.call.screen import Screen
 from eslflow.call.secret import Secret
 from eslflow.flow.model import Flow
 from eslflow.flow.values import GIVEN, LANGUAGE
@@ -72,6 +73,10 @@ class Site:
     """Told the call, the step it comes to and ``, and again how the step has ended."""
     emergency: frozenset[str] = frozenset(EMERGENCY)
     """Numbers, as they are dialled, that are never asked, delayed or recorded."""
+    never_record: tuple[str, ...] = ()
+    """Extensions and numbers whose calls are never recorded, as patterns."""
+    extensions: tuple[str, ...] = ()
+    """The office's own: calls among them are never recorded."""
 
 
 class Live:
@@ -93,6 +98,7 @@ class Live:
         "offered",
         "offered_at",
         "recorder",
+        "screen",
         "secrets",
         "site",
         "step",
@@ -114,14 +120,14 @@ class Live:
         switch keeps the caller's keys to itself."""
         self.consents = Consents(flow.purposes, flow.announced)
         self.recorder = Recorder(offered.segments)
+        self.screen = Screen(offered, flow, site)
         self.values: dict[str, str] = {}
         """What the flow remembers of the call: text, and never part of a command."""
         self.step = ""
         """Name of the step the call is in."""
-        self.leg = ""
-        """Unique-ID of the leg that the caller talks with; empty: with none."""
-        self.agent = ""
-        """Who has that leg."""
+        self.leg = self.agent = ""
+        """Unique-ID of the leg that the caller talks with, and who has it; empty: with
+        none."""
         self.callee = ""
         """Unique-ID of a leg that was called and does not talk yet; empty: none."""
         self.was_bridged = False
@@ -136,7 +142,23 @@ class Live:
     @property
     def is_emergency(self) -> bool:
         """Whether somebody calls for help, and the flow can put them through."""
-        return bool(self.flow.way_out) and self.offered.called in self.site.emergency
+        if not self.flow.way_out:
+            return False
+        called = self.offered.called
+        plain = {called, *map(called.removeprefix, self.flow.prefixes)}
+        return not plain.isdisjoint(self.site.emergency)
+
+    @property
+    def may_be_recorded(self) -> bool:
+        """Whether a purpose permits it, and so does who has the call."""
+        return bool(self.consents.permitting()) and self.screen.lets(self)
+
+    def drop_prefix(self, *prefixes: str) -> None:
+        """Take away what stands before the number dialled, and is no part of it."""
+        called = self.offered.called
+        for prefix in prefixes:
+            called = called.removeprefix(prefix)
+        self.offered = self.offered._replace(called=called)
 
     def new_leg(self) -> str:
         """Return the Unique-ID of a leg that is to be called; no other call has it."""

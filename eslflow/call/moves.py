@@ -125,6 +125,8 @@ def _why_not(live: Live, want: Want) -> str:
         return f"step {live.step} is not recorded"
     if not live.consents.permitting():
         return "nobody has agreed to being recorded"
+    if not live.may_be_recorded:
+        return "who has the call is never recorded"
     if recorder.wanted is Record.MASKED:
         return f"step {live.step} is masked"
     if recorder.masks:
@@ -378,7 +380,7 @@ def _reason(live: Live) -> str:
     """Return for the record who masks: the step, or somebody by name."""
     recorder = live.recorder
     is_step = recorder.wanted is Record.MASKED
-    return "step" if is_step else ", ".join(recorder.masks)
+    return "step" if is_step else ", ".join(recorder.masks) or "hold"
 
 
 MOVES: dict[RecordAction, Callable[[Live], Moves]] = {

@@ -180,9 +180,9 @@ class Recorder:
             return Recording.OFF
         # A file that waits for an agent holds nothing meanwhile, and may stay.
         is_passed_on = self.parted_at and 0 < self._passed_on_at <= live.now
-        if is_passed_on or not live.consents.permitting():
+        if is_passed_on or not live.may_be_recorded:
             return Recording.OFF
-        if self.wanted is Record.MASKED or self.masks:
+        if self.wanted is Record.MASKED or self.masks or live.screen.is_held:
             return Recording.MASKED
         return Recording.ON
 

@@ -65,6 +65,10 @@ def _check_stops(
     for key, value in _pairs(told.get("agent_keys")):
         if rules.agent_keys.get(key.text) is AgentKey.STOP:
             context.problem(value, problem, "Remove the key, or take mask.")
+    if rules.never_record:
+        hint = "Remove it, or let another flow take those calls."
+        problem = "calls that must be recorded cannot leave somebody out"
+        context.problem(told["never_record"], problem, hint)
     if rules.after_mask is AfterMask.STOP:
         hint = "Take stay or unmask."
         context.problem(told["after_mask"], problem, hint)
@@ -76,6 +80,9 @@ def _check_steps(
     """Note the steps that bring callers to a person, and are not recorded."""
     nodes = {key.text: value for key, value in _pairs(node)}
     for step in steps.values():
+        if step.forbids:
+            problem = "a call that must be recorded cannot be private"
+            context.problem(nodes[top(step.name)], problem, "Remove the step.")
         if step.record is Record.OFF and (step.meets or step.hands_over):
             problem = (
                 f"step '{step.name}' lets callers talk unrecorded: if_unrecorded is "

@@ -29,6 +29,7 @@ from eslflow.flow.model import (
     Second,
     Told,
 )
+from eslflow.flow.numbers import Numbers
 from eslflow.flow.options import (
     Duration,
     Keys,
@@ -122,6 +123,10 @@ RECORDING: dict[str, tuple[Takes, str]] = {
     "refusal": (
         PromptName(),
         "The prompt that tells callers why the call ends, with if_unrecorded: refuse.",
+    ),
+    "never_record": (
+        Numbers(),
+        "Extensions and numbers that are never recorded: [1001, 20*]. [none]",
     ),
 }
 """How calls are recorded, whatever the step: what each option takes, and what it is."""

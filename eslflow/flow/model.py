@@ -141,6 +141,8 @@ class RecordingRules:
     if_unrecorded: IfUnrecorded = IfUnrecorded.SERVE
     refusal: str = ""
     """The prompt that tells callers why the call ends."""
+    never_record: tuple[str, ...] = ()
+    """Numbers that are never recorded, whole or how they begin and a star."""
 
     @property
     def is_stereo(self) -> bool:
@@ -230,6 +232,12 @@ class Flow:
         """Whether a step or an agent's key masks recordings."""
         masks = any(step.record is Record.MASKED for step in self.steps.values())
         return masks or AgentKey.MASK in self.recording.agent_keys.values()
+
+    @cached_property
+    def prefixes(self) -> tuple[str, ...]:
+        """What may stand before a number that is dialled, and is no part of it."""
+        found = (step.takes_away for step in self.steps.values())
+        return tuple(prefix for prefix in found if prefix)
 
     @cached_property
     def way_out(self) -> str:

@@ -33,7 +33,8 @@ WITHHELD = frozenset(
 MOST_PATTERN = 100
 """Characters of a pattern."""
 
-_PATTERN = re.compile(r"[^*\x00-\x1f\x7f]*\*?")
+_PATTERN = re.compile(r"\*?[^*\x00-\x1f\x7f]*\*?")
+"""A star at the beginning is the key of that name, as in *67."""
 
 
 class Assignments(Takes):

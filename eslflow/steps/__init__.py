@@ -13,6 +13,7 @@ from eslflow.steps.inform import Inform
 from eslflow.steps.language import Language
 from eslflow.steps.menu import Menu
 from eslflow.steps.objection import Objection
+from eslflow.steps.private import Private
 from eslflow.steps.queue import Queue
 from eslflow.steps.ring import Ring
 from eslflow.steps.set import Set
@@ -27,6 +28,7 @@ KINDS: dict[str, type[Step]] = {
         Consent,
         Objection,
         Inform,
+        Private,
         Menu,
         Collect,
         Queue,

@@ -119,6 +119,12 @@ class Consent(Step):
 
     def run(self, live: Live) -> Road:
         """Ask, keep the answer, and say how it ended."""
+        if live.recorder.is_forbidden:
+            yield Tell("not asked: nothing of this call is recorded")
+            return "unanswered"
+        return (yield from self._question(live))
+
+    def _question(self, live: Live) -> Road:
         sound = speech.notice_sound(live, live.flow.notices[self.asks["notice"]])
         if self.party is Party.CALLEE and not live.callee:
             return (yield from self._unanswered(live, Reason.NOBODY, sound))

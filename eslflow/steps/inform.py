@@ -58,6 +58,9 @@ class Inform(Step):
 
     def run(self, live: Live) -> Road:
         """Play it, and keep that it was played."""
+        if live.recorder.is_forbidden:
+            yield Tell("not told: nothing of this call is recorded")
+            return "done"
         notice = live.flow.notices[self.tells["notice"]]
         sound = speech.notice_sound(live, notice)
         words = notice.text.get(live.language, "")
