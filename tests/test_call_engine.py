@@ -462,20 +462,6 @@ def test_who_calls_and_is_never_recorded_is_noted_as_such():
     assert [row.reason for row in call.rows(Choice)] == ["never_recorded"]
 
 
-@pytest.mark.parametrize(
-    ("agent", "reasons"),
-    [("1999", ["never_recorded"]), ("", ["unknown_party"]), ("1001", [])],
-)
-def test_who_answers_and_is_never_recorded_is_noted_as_such(agent, reasons):
-    with Playbook(QUIET) as call:
-        call.skips()
-        call.when(Bridged("b-1", agent))
-        alarms = [c for c in call.skips() if isinstance(c, Alarm)]
-        assert bool(alarms) is (agent == "")
-        assert not call.engine.live.recorder.is_forbidden
-    assert [row.reason for row in call.rows(Choice)] == reasons
-
-
 def test_a_hold_by_the_agent_is_taken_in_where_somebody_is_never_recorded():
     for found, is_held in ((QUIET, True), (MUST, False)):
         with Playbook(found) as call:

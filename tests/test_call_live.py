@@ -97,9 +97,11 @@ recording: {never_record: [1999]}
     found = flow("a: {queue: q, record: on}", head)
     live = Live(Offered("u"), found, Site("/r"), 1)
     assert not live.may_be_recorded
-    live.leg, live.agent = "b-1", "1001"
+    live.leg = "b-1"
+    assert not live.may_be_recorded
+    live.screen.met("b-1", ("1001",))
     assert live.may_be_recorded
-    live.agent = "1999"
+    live.screen.met("b-1", ("1999",))
     assert not live.may_be_recorded
     asked = Live(Offered("u"), flow("a: {announce: welcome}"), Site("/r"), 1)
     assert not asked.may_be_recorded

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from eslflow.call.commands import Api, Execute
+from eslflow.call.commands import Alarm, Api, Execute
 from eslflow.call.events import (
     Bridged,
     Held,
+    HungUp,
     Offered,
     Parked,
     RecordStarted,
@@ -18,7 +19,7 @@ from eslflow.call.events import (
 from eslflow.call.live import Live
 from eslflow.call.recording import Recording
 from eslflow.call.records import Choice, Reason, RecordingBegun
-from eslflow.call.screen import Screen, note
+from eslflow.call.screen import LOOK_S, NAMES, UNSET, Screen, note
 from eslflow.call.wishes import Want, Wish
 from eslflow.wire.terms import ApiCommand, App
 from tests.playbook import START, Playbook, site_for
@@ -49,7 +50,7 @@ def test_without_lists_nobody_is_looked_at():
     found, offered = screen()
     assert not found.is_active
     assert found.bars_call(offered) is None
-    assert found.met("") is None
+    assert found.bars("1001") is None
 
 
 def test_the_sites_list_and_the_flows_are_one():
@@ -75,14 +76,17 @@ def test_both_ends_are_looked_at_when_the_call_comes(caller, called, reason):
 
 
 def test_who_answers_is_staff_only_to_staff():
-    assert screen("1001", extensions=("10*",))[0].met("1002") is Reason.AMONG_STAFF
+    found, _ = screen("1001", extensions=("10*",))
+    assert found.met("b", ("x", "1002")) is Reason.AMONG_STAFF
+    assert found.met("b", ("030123456",)) is None
     found, _ = screen("+4930123", extensions=("10*",))
     assert not found.is_active
-    assert found.met("1002") is None
+    assert found.met("b", ("1002",)) is None
 
 
 def test_where_some_are_never_recorded_nobody_unknown_is():
-    assert screen(never_record=("1",))[0].met("") is Reason.UNKNOWN_PARTY
+    found, _ = screen(never_record=("1",))
+    assert found.met("b", ()) is Reason.UNKNOWN_PARTY
 
 
 def test_what_the_law_demands_no_list_takes_back():
@@ -103,7 +107,7 @@ def waits(call):
     assert call.rows(RecordingBegun) == []
 
 
-def answers(call):
+def answers(call, **names):
     """Let the switch answer all it is asked; return what was said."""
     said, open_ones = [], call.skips()
     while open_ones:
@@ -119,20 +123,23 @@ def answers(call):
         open_ones += call.skips()
         is_list = command.command is ApiCommand.UUID_BUGLIST
         running = (segment.path,) if segment and not segment.ended else ()
-        call.answers(command, bugs(*running) if is_list else "+OK Success")
+        answer = bugs(*running) if is_list else "+OK Success"
+        if command.command is ApiCommand.UUID_GETVAR:
+            answer = names.get(command.arg.split()[1], UNSET)
+        call.answers(command, answer)
         open_ones += call.skips()
     return said
 
 
-def joins(call, agent, leg="b-1"):
+def joins(call, agent, leg="b-1", **names):
     call.when(Bridged(leg, agent))
-    return answers(call)
+    return answers(call, **names)
 
 
-def talks(call, agent="1001"):
+def talks(call, agent="1001", **names):
     waits(call)
     call.done(QUEUE, cc_cause="answered")
-    return joins(call, agent)
+    return joins(call, agent, **names)
 
 
 def reasons(call):
@@ -143,6 +150,8 @@ def test_no_file_is_begun_before_it_is_known_who_answers():
     with Playbook(TALK) as call:
         talks(call)
         assert call.engine.live.recorder.state is Recording.ON
+        call.when(HungUp("NORMAL_CLEARING"))
+        call.skips()
     assert len(call.rows(RecordingBegun)) == 1
     assert reasons(call) == []
 
@@ -160,6 +169,35 @@ def test_who_is_never_recorded_gets_into_no_file(agent, reason):
         assert answer.answered.why == "who has the call is never recorded"
     assert call.rows(RecordingBegun) == []
     assert reasons(call) == [reason]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_leg_is_known_by_each_of_its_names(name):
+    for value, files in (("1999@default", 0), ("1999", 0), ("1001@default", 1)):
+        with Playbook(TALK) as call:
+            talks(call, "f3a9c1", **{name: value})
+        assert len(call.rows(RecordingBegun)) == files
+
+
+def test_a_leg_without_any_number_may_have_a_name():
+    with Playbook(TALK) as call:
+        talks(call, "", cc_agent="1001@default")
+        assert call.engine.live.recorder.state is Recording.ON
+
+
+def test_a_leg_that_cannot_be_looked_at_is_nobody_known():
+    look = Api(ApiCommand.UUID_GETVAR, "b-1 cc_agent", timeout_s=LOOK_S)
+    for is_answered in (True, False):
+        with Playbook(TALK) as call:
+            waits(call)
+            call.when(Bridged("b-1", "1001"))
+            assert look in call.skips()
+            if is_answered:
+                call.answers(look, "-ERR No such channel!")
+            else:
+                call.passes(LOOK_S)
+            assert Alarm("not recorded: unknown party") in call.skips()
+        assert call.rows(RecordingBegun) == []
 
 
 def test_a_call_among_staff_is_barred_as_a_whole():

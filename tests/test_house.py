@@ -105,6 +105,7 @@ WHOLE = {
     "tests/test_live_beep.py": "a real FreeSWITCH: the tone of who is recorded",
     "tests/test_live_handover.py": "a real FreeSWITCH: calls that change hands",
     "tests/test_live_killed.py": "a real FreeSWITCH: a controller that dies",
+    "tests/test_live_offices.py": "a real FreeSWITCH: recorded by law, never, for some",
     "tests/test_live_outgoing.py": "a real FreeSWITCH: who is called is asked",
     "tests/test_live_payment.py": "a real FreeSWITCH: what is entered by key",
     "tests/test_live_reconcile.py": "a controller killed beside a real FreeSWITCH",

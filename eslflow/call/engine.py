@@ -50,7 +50,7 @@ from eslflow.call.events import (
 )
 from eslflow.call.live import Live, Site
 from eslflow.call.recorder import want
-from eslflow.call.records import Reason, Row
+from eslflow.call.records import Row
 from eslflow.call.track import Numbers, Track
 from eslflow.call.wishes import Want, Wish
 from eslflow.flow.model import AgentKey, Flow, From, Record
@@ -60,7 +60,7 @@ MOST_STEPS = 1000
 """A call that takes more steps goes round in circles; the dialplan gets it back."""
 
 
-GUARDIANS = (moves, deadman, lookout, reminder, callee, beep, unrecorded)
+GUARDIANS = (moves, deadman, lookout, reminder, callee, beep, unrecorded, screen)
 """What goes on beside the flow. Most calls need few of them, and late."""
 TOLD = frozenset(
     {Bridged, Unbridged, Parked, Held, LegEnded, RecordStarted, RecordStopped}
@@ -112,7 +112,7 @@ class Engine:
         caller = offered.caller or "an unknown number"
         self._out.append(Keep((offered_row(self.live),)))
         self._out.append(Tell(f"call from {caller} to {offered.called}"))
-        self._bar(self.live.screen.bars_call(offered), is_whole_call=True)
+        self._bar()
         self._advance(self._flow)
         self._guard()
         self._look_round()
@@ -181,7 +181,6 @@ class Engine:
         if isinstance(event, Bridged):
             live.leg, live.agent = event.leg, event.agent
             live.screen.is_held = False
-            self._bar(live.screen.met(event.agent))
         elif isinstance(event, (Unbridged, Parked)):
             live.leg = live.agent = ""
             live.screen.is_held = False
@@ -196,15 +195,13 @@ class Engine:
         if isinstance(event, MEETINGS):
             self._guard()
 
-    def _bar(self, reason: Reason | None, is_whole_call: bool = False) -> None:
-        """Note that a talk, or the whole call, is not recorded, and why."""
-        if reason is None or self.live.is_emergency:
-            return
-        self.live.recorder.is_forbidden |= is_whole_call
-        self._out.append(Keep((screen.note(self.live, reason),)))
-        words = f"not recorded: {reason.value.replace('_', ' ')}"
-        is_wrong = reason is Reason.UNKNOWN_PARTY
-        self._out.append(Alarm(words) if is_wrong else Tell(words))
+    def _bar(self) -> None:
+        """Forbid every recording of a call from or to who is never recorded."""
+        live = self.live
+        reason = live.screen.bars_call(live.offered)
+        if reason is not None and not live.is_emergency:
+            live.recorder.is_forbidden = True
+            self._out += screen.bar(live, reason)
 
     def _press(self, event: KeyPressed) -> None:
         """Do what a key of the agent asks for; nobody waits for the answer."""
