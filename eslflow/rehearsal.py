@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from eslflow.call.commands import Alarm, Tell
-from eslflow.call.records import CallEnded, Choice, Row
+from eslflow.call.records import CallEnded, Choice, RecordingBegun, Row
 from eslflow.check.covered import Place
 from eslflow.check.happened import Happened
 from eslflow.check.scenario import (
@@ -324,6 +324,9 @@ def _happened(flow: Flow, call: _Call, done: SimulatedCall) -> Happened:
     return Happened(
         choices={row.purpose: str(row.state) for row in choices},
         files=len(sounding),
+        purposes=tuple(
+            row.purposes for row in call.rows if isinstance(row, RecordingBegun)
+        ),
         heard=_within(spans, sounding, is_masked=False),
         masked=_within(spans, sounding, is_masked=True),
         reached=reached(flow, spans, call.met, done),

@@ -213,6 +213,10 @@ def test_what_is_wrong_is_told_with_what_may_be_meant(text, words):
         ("record: true", "'record' is not an option of expect"),
         ("recorded: maybe", "'maybe' does not say what is recorded"),
         ("recorded: 1000", "'1000' does not say what is recorded"),
+        ("purposes: [trainin]", "there is no purpose 'trainin'"),
+        ("purposes: [training evidence]", "there is no purpose 'evidence'"),
+        ("purposes: ['']", "there is no purpose ''"),
+        ("purposes: [[training]]", "there is no purpose ''"),
         ("choice: granted", "text stands where choices are"),
         ("choice: {training: grantd}", "there is no outcome of a question 'grantd'"),
         ("choice: {trainin: granted}", "there is no purpose 'trainin'"),
@@ -247,3 +251,12 @@ def test_all_problems_are_told_at_once_with_their_places():
 )
 def test_a_file_without_scenarios_says_so(text, words):
     assert words in problems(text)[0][2]
+
+
+def test_what_files_are_for_is_told_file_by_file():
+    two = HEAD.replace("}}\nnotices", "}, proof: {basis: contract}}\nnotices")
+    text = "  a: {expect: {purposes: [training proof, proof]}}"
+    (found,) = scenarios(text, flow(STEPS, two))
+    assert found.expected == (Expected("purposes", ("training proof", "proof"), 2),)
+    (none,) = scenarios("  a: {expect: {purposes: []}}")
+    assert none.expected[0].want == ()

@@ -352,6 +352,53 @@ def test_who_is_never_recorded_is_in_no_file_though_the_caller_agreed(
         assert [row["state"] for row in kept["choices"]][:2] == ["requested", "granted"]
 
 
+@pytest.mark.parametrize(
+    ("keys", "purposes"),
+    [
+        (("1", "1"), "training evidence"),
+        (("1", "2"), "training"),
+        (("2", "1"), "evidence"),
+        (("2", "2"), ""),
+        (("", "", "1"), "evidence"),
+    ],
+)
+def test_two_purposes_are_asked_for_and_kept_apart(
+    office: Goes, keys: tuple[str, ...], purposes: str
+) -> None:
+    told = office("two-purposes", *keys)
+    found = [recording["purposes"] for recording in told.recordings]
+    assert found == ([purposes] if purposes else [])
+    granted = [row for row in told.choices if row["state"] == "granted"]
+    assert " ".join(row["purpose"] for row in granted) == purposes
+    days = {"training": 90, "evidence": 1095}
+    for row in granted:
+        assert row["retain_s"] == days[row["purpose"]] * 86_400
+        assert row["notice"] == row["purpose"]
+
+
+def test_a_second_grant_after_a_talk_begins_another_file(tmp_path: Path) -> None:
+    path = tmp_path / "two-purposes.yaml"
+    text = (ROOT / "flows" / path.name).read_text(encoding="utf-8")
+    # The second question comes after a talk that is recorded for the first.
+    desk = "  desk: {queue: desk, record: on, answered: evidence}\n  evidence:\n    con"
+    text = text.replace("  evidence:\n    con", desk)
+    path.write_text(text.replace("next: talk", "record: on\n    next: talk", 1))
+    found = load_flow(path)
+    folder = tmp_path / "site"
+    folder.mkdir()
+    with Rig([found], ROOT / "sounds", folder) as rig:
+        call = rig.call(
+            Script(keys=("1", "1"), path="two-purposes", agent_hangs_up=True)
+        )
+        with rig.look() as ledger:
+            kept = ledger.call(call.uuid)
+    first, second = kept["recordings"]
+    assert (first["purposes"], second["purposes"]) == ("training", "training evidence")
+    granted = [row["at"] for row in kept["choices"] if row["state"] == "granted"]
+    assert first["asked_at"] < granted[1] <= second["asked_at"]
+    assert first["stopped_at"] <= second["started_at"]
+
+
 def test_opening_alone_greets_and_ends(office: Goes) -> None:
     told = office("opening")
     assert 'announces "Welcome to Example Ltd."' in told.lines

@@ -184,7 +184,8 @@ def _begin(live: Live) -> Segment:
     recorder.segments += 1
     uuid, number = live.offered.uuid, recorder.segments
     path = file_path(live.site.recordings, uuid, number, live.now)
-    recorder.segment = Segment(f"{uuid}-{number}", path, recorder.moment)
+    purposes = live.consents.permitting()
+    recorder.segment = Segment(f"{uuid}-{number}", path, recorder.moment, purposes)
     recorder.move(Moved.START)
     return recorder.segment
 
@@ -195,7 +196,7 @@ def _begun(live: Live, segment: Segment) -> RecordingBegun:
         call_uuid=live.offered.uuid,
         leg_uuid=live.offered.uuid,
         path=segment.path,
-        purposes=" ".join(live.consents.permitting()),
+        purposes=" ".join(segment.purposes or ()),
         step=live.step,
         asked_at=live.now,
     )

@@ -192,7 +192,7 @@ class Recorder:
         if target is Recording.OFF:
             return RecordAction.STOP if state in RUNNING else None
         if state is Recording.ON and target is Recording.ON:
-            return RecordAction.STOP if self._is_misfit else None
+            return RecordAction.STOP if self._is_misfit(live) else None
         if state is Recording.ON:
             return RecordAction.MASK
         if target is Recording.MASKED:
@@ -200,17 +200,16 @@ class Recorder:
             is_unsure = state is Recording.MASKED and self.is_to_be_sure
             return RecordAction.MASK if is_unsure else None
         if state is Recording.MASKED:
-            is_clear = 0 < self.clear_at <= live.now
-            return RecordAction.UNMASK if is_clear else None
+            opens = RecordAction.STOP if self._is_misfit(live) else RecordAction.UNMASK
+            return opens if 0 < self.clear_at <= live.now else None
         may_start = state in (Recording.OFF, Recording.FAILED) and not self._is_given_up
         return RecordAction.START if may_start else None
 
-    @property
-    def _is_misfit(self) -> bool:
-        """Whether the file waits for an agent, and the step has none."""
+    def _is_misfit(self, live: Live) -> bool:
+        """Whether the file is not the one that the step, or the caller, permits."""
+        permitting = live.consents.permitting()
         segment = self.segment
-        waits = segment is not None and segment.moment is From.ANSWER
-        return waits and self.moment is From.STEP
+        return segment is not None and not segment.fits(self.moment, permitting)
 
     def is_settled(self, live: Live) -> bool:
         """Whether the recording is what is wanted, or will not come to be so."""
@@ -218,7 +217,7 @@ class Recorder:
         if self.asked or state in (Recording.STARTING, Recording.STOPPING):
             return False
         if target is Recording.ON:
-            is_on = state is Recording.ON and not self._is_misfit
+            is_on = state is Recording.ON and not self._is_misfit(live)
             return is_on or self._is_given_up
         return state is not Recording.ON and (
             target is Recording.MASKED or state is not Recording.MASKED

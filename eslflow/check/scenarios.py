@@ -43,7 +43,7 @@ SCENARIO = (
     *("caller", "caller_name", "called", "at", "expect"),
 )
 EXPECT = (
-    *("choice", "recorded", "heard", "masked"),
+    *("choice", "recorded", "purposes", "heard", "masked"),
     *("reaches", "path", "ends", "alarms"),
 )
 STATES = tuple(str(state) for state in State if state is not State.REQUESTED)
@@ -241,6 +241,7 @@ class _Reader:
             context.problem(node, "nothing is expected of this scenario", hint)
         convert: dict[str, Convert] = {
             "recorded": _files,
+            "purposes": self._purposes_of,
             "heard": self._steps,
             "masked": self._steps,
             "reaches": self._reaches,
@@ -273,6 +274,17 @@ class _Reader:
             Expected(f"choice {purpose}", want, lines[purpose])
             for purpose, want in found.items()
         ]
+
+    def _purposes_of(self, node: Node, context: Context) -> tuple[str, ...]:
+        """Return what each file is for, several purposes in one text."""
+        found: list[str] = []
+        for item in _items(node):
+            words = item.text.split() if item.is_scalar else []
+            for word in words or [""]:
+                part = Node(Kind.TEXT, item.mark, text=word)
+                _one_of(part, context, "purpose", self._purposes)
+            found.append(" ".join(words))
+        return tuple(found)
 
     @property
     def _purposes(self) -> tuple[str, ...]:
