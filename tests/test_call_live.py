@@ -105,3 +105,9 @@ recording: {never_record: [1999]}
     assert not live.may_be_recorded
     asked = Live(Offered("u"), flow("a: {announce: welcome}"), Site("/r"), 1)
     assert not asked.may_be_recorded
+
+
+def test_without_a_country_numbers_lose_what_separates_their_digits():
+    normal = Site("/r").normal
+    assert normal("+49 (30) 12-34") == "+49301234"
+    assert normal("anonymous") == normal("") == normal("sip:x@y") == ""

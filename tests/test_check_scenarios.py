@@ -4,6 +4,7 @@ from datetime import datetime, timezone
 
 import pytest
 
+from eslflow.call.records import State
 from eslflow.check.scenario import Callee, Expected, Fault, Outcome
 from eslflow.check.scenarios import read
 from eslflow.errors import FlowErrors
@@ -260,3 +261,11 @@ def test_what_files_are_for_is_told_file_by_file():
     assert found.expected == (Expected("purposes", ("training proof", "proof"), 2),)
     (none,) = scenarios("  a: {expect: {purposes: []}}")
     assert none.expected[0].want == ()
+
+
+def test_an_earlier_call_is_told_by_what_became_of_each_purpose():
+    assert one("earlier: {training: refused}").earlier == {"training": State.REFUSED}
+    assert one("press: 1").earlier == {}
+    said = "there is no earlier choice 'unanswered'"
+    assert problem("earlier: {training: unanswered}").startswith(said)
+    assert problem("earlier: {trainin: refused}").startswith("there is no purpose")

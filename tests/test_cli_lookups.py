@@ -7,6 +7,7 @@ import pytest
 from eslflow.cli.lookups import as_json, public, reader
 from eslflow.errors import SettingsError, StoreError
 from eslflow.ledger.writer import Ledger
+from tests.command import run, site_with_calls
 
 
 def test_times_are_utc_for_programs_wherever_they_stand():
@@ -49,3 +50,14 @@ def test_a_site_whose_path_the_switch_could_not_use_can_still_be_read(tmp_path):
     Ledger(site / "x.db").close()
     with reader(site) as ledger:
         assert ledger.calls() == []
+
+
+def test_a_number_is_looked_up_in_the_sites_country(tmp_path):
+    site_with_calls(tmp_path)
+    number = ("calls", "list", "--number", "0049 30 111111", "--json")
+    path = tmp_path / "eslflow.yaml"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    path.write_text(f"{text}\ncountry: DE  # where we are\n", encoding="utf-8")
+    done = run(tmp_path, *number)
+    assert done.exit_code == 0
+    assert "aaaa-1" in done.stdout

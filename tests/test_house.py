@@ -24,6 +24,7 @@ CORE = ("wire", "flow", "call", "steps", "check")
 ARROWS = {
     "errors": "",
     "clock": "",
+    "e164": "flow.destination flow.values",
     "shipped": "errors",
     "wire": "errors wire",
     "flow": "errors wire flow",
@@ -36,16 +37,17 @@ ARROWS = {
     "ledger": "errors clock call.records wire.terms ledger",
     "recordings": "errors clock call.records wire.terms ledger.read recordings",
     "prompts": "errors flow prompts",
-    "settings": "errors flow shipped",
+    "settings": "errors flow shipped e164",
     "switch": "errors clock settings wire flow call switch",
     "sim": "errors clock wire flow call steps check sim",
-    "site": "errors settings clock wire flow call steps check prompts switch.shelf",
+    "site": "errors settings clock wire flow call steps check prompts switch.shelf"
+    " e164",
     "rig": "errors clock call flow ledger prompts sim site switch",
     "rehearsal": "errors wire call flow steps check sim rig",
     "web": "errors settings clock shipped wire flow call steps check ledger recordings"
     " prompts sim site rig switch web",
     "cli": "errors settings clock shipped wire flow call steps check ledger recordings"
-    " prompts sim site rig rehearsal switch web cli",
+    " prompts sim site rig rehearsal switch web cli e164",
     "__main__": "cli",
     "__init__": "",
 }
@@ -62,6 +64,7 @@ WORLD = {
     "subprocess": "prompts cli recordings",
     "soundfile": "recordings",
     "pyrage": "recordings",
+    "phonenumbers": "e164",
     "click": "cli",
     "flask": "web",
     "werkzeug": "web",

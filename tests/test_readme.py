@@ -255,3 +255,13 @@ def test_the_settings_that_are_shown_with_the_flows_can_be_read(tmp_path):
     for text in shown:
         (tmp_path / "eslflow.yaml").write_text(text, encoding="utf-8")
         assert load_settings(tmp_path).never_record
+
+
+def test_what_is_said_of_remembered_choices_comes_out_so(tmp_path):
+    (text,) = [text for text in blocks(FLOWS, "yaml") if "flow: regulars" in text]
+    path = tmp_path / "regulars.yaml"
+    path.write_text(text, encoding="utf-8")
+    (played,) = blocks(FLOWS, "yaml scenarios regulars")
+    scenarios_of(path).write_text(played, encoding="utf-8")
+    done = run(tmp_path, "test", str(path))
+    assert done.exit_code == 0, done.output

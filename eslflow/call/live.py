@@ -15,8 +15,9 @@ from eslflow.call.events import Offered
 from eslflow.call.recorder import Recorder
 from eslflow.call.screen import Screen
 from eslflow.call.secret import Secret
+from eslflow.flow.destination import dialled
 from eslflow.flow.model import Flow
-from eslflow.flow.values import GIVEN, LANGUAGE
+from eslflow.flow.values import GIVEN, LANGUAGE, is_withheld
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ def _is_enough() -> str:
 
 def _nobody_watches(_: str, __: str, ___: str) -> None:
     return None
+
+
+def _as_it_is(number: str) -> str:
+    """Return a number without what separates its digits for the eye."""
+    return "" if is_withheld(number) else dialled(number)
 
 
 EMERGENCY = (
@@ -67,6 +73,8 @@ class Site:
     """Whether calls can be asked for something from outside: the control API."""
     beep_s: float = 0.0
     """How often both parties hear a tone while they are recorded; 0: never."""
+    normal: Callable[[str], str] = _as_it_is
+    """Puts a number in one spelling; empty: it is none, or withheld."""
     room: Callable[[], str] = _is_enough
     """Says why there is no room for another recording; empty: there is."""
     visited: Callable[[str, str, str], object] = _nobody_watches

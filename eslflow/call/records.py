@@ -62,6 +62,8 @@ class Reason(StrEnum):
     """There was nobody on the line to be asked."""
     CALLER_LEFT = "caller_left"
     """The caller hung up while the called party was asked."""
+    REMEMBERED = "remembered"
+    """Nobody was asked: the caller's last choice, in another call, still holds."""
     MORE = "more"
     """More was asked for: of `requested`, the notice named was then played; of
     `unanswered`, nothing else was pressed."""
@@ -87,6 +89,9 @@ class CallOffered(NamedTuple):
     engine: str
     """eslflow's version."""
     offered_at: int
+    caller_key: str = ""
+    """The caller's number in one spelling, E.164 where it can be; empty: withheld."""
+    called_key: str = ""
 
 
 class CallEnded(NamedTuple):
@@ -151,6 +156,19 @@ class Choice(NamedTuple):
     """How often it was asked."""
     party: str = "caller"
     """Who was asked: `caller` or `callee`."""
+    rests_on: str = ""
+    """The call whose choice this one takes over; mostly empty."""
+
+
+class Remembered(NamedTuple):
+    """What a caller has chosen before; looked up, and never written."""
+
+    call_uuid: str
+    at: int
+    state: State
+    flow: str
+    notice: str
+    notice_version: int
 
 
 class RecordingBegun(NamedTuple):

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from eslflow.call.records import State
 from eslflow.wire.terms import StrEnum
 
 HANG_UP = "hang_up"
@@ -124,6 +125,8 @@ class Scenario:
     faults: Mapping[Fault, tuple[str, ...]] = field(default_factory=dict)
     agent: tuple[str, ...] = ()
     """What the agent does in the talk, in order: keys, `hold`, `unhold`, `hang_up`."""
+    earlier: Mapping[str, State] = field(default_factory=dict)
+    """What the caller chose in an earlier call, by purpose."""
     caller: str = "+4930123456"
     caller_name: str = "Anna Example"
     called: str = ""

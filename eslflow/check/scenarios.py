@@ -40,13 +40,15 @@ KEYS = ("scenarios", "at", "caller", "called")
 """What a file has: scenarios, and what holds for those that do not say otherwise."""
 SCENARIO = (
     *("press", "hang_up_at", "queue", "callee", "webhook", "switch", "agent"),
-    *("caller", "caller_name", "called", "at", "expect"),
+    *("earlier", "caller", "caller_name", "called", "at", "expect"),
 )
 EXPECT = (
     *("choice", "recorded", "purposes", "heard", "masked"),
     *("reaches", "path", "ends", "alarms"),
 )
 STATES = tuple(str(state) for state in State if state is not State.REQUESTED)
+EARLIER = ("granted", "refused", "withdrawn")
+"""What a caller can have chosen in another call."""
 SILENCE = ("-", "silence")
 MOST_FILES = 100
 
@@ -147,6 +149,7 @@ class _Reader:
             "webhook": OneOf(Posted).convert,
             "switch": self._switch,
             "agent": self._agent,
+            "earlier": self._earlier,
             "at": self._at,
         }
         return {
@@ -224,6 +227,13 @@ class _Reader:
             context.problem(node, problem, f"Takes {words}.")
             return None
         return round(wall.replace(tzinfo=self._zone).timestamp()) * 1_000_000
+
+    def _earlier(self, node: Node, context: Context) -> dict[str, State]:
+        def state(inner: Node, context: Context) -> State | None:
+            word = _one_of(inner, context, "earlier choice", EARLIER)
+            return State(word) if word in EARLIER else None
+
+        return _by_name(node, context, "purpose", self._purposes, state)
 
     # What must come of it.
 

@@ -70,9 +70,11 @@ def _call(call: Kept) -> Iterator[str]:
 def _choice(choice: Kept) -> Iterator[str]:
     state = choice["state"].replace("_", " ")
     reason = f" ({choice['reason'].replace('_', ' ')})" if choice["reason"] else ""
-    yield f"{choice['purpose']}: {state}{reason}"
-    yield f"  at        {_at(choice['at'])}, step {choice['step']}"
-    yield f"  basis     {choice['basis']}, by {choice['performed_by']}"
+    yield f"{choice['purpose'] or 'the whole call'}: {state}{reason}"
+    yield f"  at        {_at(choice['at'])}, step {choice['step'] or 'none'}"
+    yield f"  basis     {choice['basis'] or 'none'}, by {choice['performed_by']}"
+    if choice.get("rests_on"):
+        yield f"  rests on  the choice in call {choice['rests_on']}"
     if choice.get("party") == "callee":
         yield "  asked     the called party"
     if not choice["notice"]:

@@ -201,3 +201,18 @@ def forms_and_looks(db: Database) -> None:
     """Keep in which form a recording is stored, and who looked at it."""
     _run(db, _AT_REST)
     _make_append_only(db, "looks")
+
+
+_MEMORY = """
+ALTER TABLE calls ADD COLUMN caller_key TEXT NOT NULL DEFAULT '';;
+ALTER TABLE calls ADD COLUMN called_key TEXT NOT NULL DEFAULT '';;
+ALTER TABLE choices ADD COLUMN rests_on TEXT NOT NULL DEFAULT '';;
+CREATE INDEX calls_caller_key ON calls (caller_key) WHERE caller_key <> '';;
+CREATE INDEX calls_called_key ON calls (called_key) WHERE called_key <> ''
+"""
+
+
+@migrations()
+def numbers_in_one_spelling(db: Database) -> None:
+    """Keep numbers in one spelling, and on which earlier choice one rests."""
+    _run(db, _MEMORY)

@@ -145,6 +145,10 @@ class Step:
         """Yield what is wrong with the options taken together: key, problem, hint."""
         yield from ()
 
+    def warns(self) -> Iterator[str]:
+        """Yield what is right, and should be thought about twice."""
+        yield from ()
+
     def at_once(self, live: Live) -> Road:
         """Walk the step without asking anybody anything: for an emergency."""
         return self.run(live)
