@@ -12,8 +12,9 @@ import pytest
 from eslflow.check import load_flow
 from tests.live import decode
 from tests.live.leaks import judge
-from tests.live.office import CALLER, Office
+from tests.live.office import CALLER, GREETING, Office
 from tests.live.voice import FIRST_AGENT
+from tests.steps_of import flow
 from tests.test_shipped_flows import ROOT
 
 pytestmark = pytest.mark.live
@@ -122,6 +123,94 @@ def test_regulated_ends_the_talk_when_its_recording_does(office):
     kept = office.kept(call)
     assert kept["call"]["ending"] == "refused"
     assert len(kept["recordings"]) == 4
+
+
+# Recorded for some purposes.
+
+
+@pytest.mark.parametrize(
+    ("keys", "purposes"), [("11", "training evidence"), ("21", "evidence"), ("22", "")]
+)
+def test_a_file_is_for_what_was_granted(office, keys, purposes):
+    queue = {"queue: support": f"queue: {office.queue.name}"}
+    # The switch's dialplan of these tests takes no name with a dash.
+    serve(office, "two-purposes", **{"flow: two-purposes": "flow: purposes"}, **queue)
+    call, talk, _ = through(office, *keys)
+    office.until("an agent answers", call)
+    talks(call, talk)
+    call.hang_up()
+    kept = office.kept(call)
+    found = [row["purposes"] for row in kept["recordings"]]
+    assert found == ([purposes] if purposes else [])
+    assert len(files(office)) == len(found)
+
+
+MORE = """
+first:
+  consent: {notice: recording, purpose: training}
+  keys: {1: granted, 2: refused}
+desk: {queue: %s, record: on, answered: second, next: bye}
+second:
+  consent: {notice: recording, purpose: evidence}
+  keys: {1: granted, 2: refused}
+  record: on
+again: {queue: %s, record: on}
+bye: {hangup: NORMAL_CLEARING}
+"""
+
+
+def test_another_purpose_is_another_file(office):
+    both = "{training: {basis: consent}, evidence: {basis: consent}}"
+    head = GREETING.replace(
+        "purposes:\n  training: {basis: consent, retain: 90d}", f"purposes: {both}"
+    )
+    found = flow(MORE.replace("%s", office.queue.name), head)
+    office.serve(found, office.quiet(found, ms=200))
+    call, talk, phone = through(office, "1")
+    office.until("an agent answers", call)
+    talks(call, talk)
+    talk.hang_up()
+    office.until("asks", call)
+    call.speaks(ms=250)
+    call.press("1")
+    talk = phone.rings()
+    office.until("an agent answers", call)
+    talks(call, talk)
+    call.hang_up()
+    kept = office.kept(call)
+    found = [row["purposes"] for row in kept["recordings"]]
+    assert found == ["training", "training evidence"]
+    for row in kept["recordings"]:
+        assert decode.read(Path(row["path"])).of(CALLER)
+
+
+REGULARS = """
+ask:
+  consent: {notice: recording, purpose: training}
+  keys: {1: granted, 2: refused}
+  ask_again_after: 30d
+talk: {queue: %s, record: on, from: answer}
+"""
+
+
+def test_who_refused_in_one_call_is_not_asked_in_the_next(office):
+    found = flow(REGULARS % office.queue.name, GREETING)
+    office.serve(found, office.quiet(found, ms=200))
+    first, talk, phone = through(office, "2")
+    office.until("an agent answers", first)
+    first.hang_up()
+    office.until("call ends", first)
+    second = office.call()
+    office.until("not asked: refused today", second)
+    talk = phone.rings()
+    office.until("an agent answers", second)
+    talks(second, talk)
+    second.hang_up()
+    kept = office.kept(second)
+    (choice,) = kept["choices"]
+    assert (choice["state"], choice["reason"]) == ("refused", "remembered")
+    assert choice["rests_on"] == first.uuid
+    assert files(office) == []
 
 
 # Not recorded.
