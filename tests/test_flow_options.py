@@ -220,6 +220,8 @@ def test_a_step_tells_its_options_with_the_shared_ones_last():
         "timeout",
         "ask",
         "meanwhile",
+        "ask_again_after",
+        "remember",
         "record",
         "from",
     ]

@@ -281,3 +281,42 @@ def test_who_is_never_recorded_is_in_no_file_though_the_caller_agreed(office, is
     kept = office.kept(call)
     assert reasons(kept)[-1] == "never_recorded"
     assert kept["recordings"] == files(office) == []
+
+
+BARS = """\
+flow: test
+purposes: {orders: {basis: contract}}
+prompts: {welcome: Welcome.}
+recording: {never_record: [never]}
+"""
+MOST_LATE = 3
+"""Packets of who takes over without a hold, before the file has ended; mostly none."""
+
+
+@pytest.mark.parametrize("is_held", [True, False])
+def test_who_takes_over_and_is_never_recorded_is_in_no_file(office, is_held):
+    found = flow(f"talk: {{queue: {office.queue.name}, record: on}}", BARS)
+    office.serve(found, office.quiet(found, ms=200))
+    phone, second = office.agent(), office.desk(AGENT + 1)
+    call = office.call()
+    talk = phone.rings()
+    office.until("recording starts", call)
+    talks(call, talk)
+    if is_held:
+        talk.hold()
+        office.until("recording is masked", call)
+    leg = office.switch.api("create_uuid")
+    where = f"sofia/internal/never@127.0.0.1:{second.port}"
+    office.switch.does(f"originate {{origination_uuid={leg}}}{where} &park()")
+    other = second.rings()
+    other.until("up")
+    office.switch.does(f"uuid_bridge {call.uuid} {leg}")
+    office.until("not recorded: never recorded", call)
+    call.speaks(ms=1000)
+    assert other.heard()[1].of(CALLER)
+    call.hang_up()
+    kept = office.kept(call)
+    (row,) = kept["recordings"]
+    theirs = decode.read(Path(row["path"])).of(AGENT + 1)
+    assert len(set(theirs)) <= (0 if is_held else MOST_LATE)
+    assert [choice["reason"] for choice in kept["choices"]] == ["never_recorded"]

@@ -51,3 +51,4 @@ def test_a_step_that_asks_nobody_is_walked_at_once_as_ever():
 def test_a_step_takes_nothing_away_from_the_number_and_forbids_nothing():
     step = flow("a: {announce: welcome}").steps["a"]
     assert (step.takes_away, step.forbids, step.hands_over) == ("", False, False)
+    assert list(step.warns()) == []
