@@ -21,6 +21,7 @@ from eslflow.call.recording import Recording
 from eslflow.call.records import Choice, Reason, RecordingBegun
 from eslflow.call.screen import LOOK_S, NAMES, UNSET, Screen, note
 from eslflow.call.wishes import Want, Wish
+from eslflow.e164 import normaliser
 from eslflow.wire.terms import ApiCommand, App
 from tests.playbook import START, Playbook, site_for
 from tests.steps_of import flow
@@ -73,6 +74,17 @@ def test_both_ends_are_looked_at_when_the_call_comes(caller, called, reason):
     lists = {"never_record": ("2001",), "extensions": ("10*",)}
     found, offered = screen(caller, called, **lists)
     assert found.bars_call(offered) is reason
+
+
+def test_a_number_is_known_in_each_spelling():
+    lists = {"never_record": ("+4930123456",), "normal": normaliser("DE")}
+    for number in ("030 123456", "0049 30 123456", "+49 30 123456"):
+        found, offered = screen(number, **lists)
+        assert found.bars_call(offered) is Reason.NEVER_RECORDED
+    # A list may hold the number as it is dialled, too.
+    lists["never_record"] = ("030*",)
+    assert screen(**lists)[0].bars("030 123456") is Reason.NEVER_RECORDED
+    assert screen(**lists)[0].bars("+4930123456") is None
 
 
 def test_who_answers_is_staff_only_to_staff():

@@ -41,15 +41,16 @@ Moves = Generator[Command, "Event | None", None]
 class Screen:
     """What one call has to look out for."""
 
-    __slots__ = ("_never", "_staff", "is_active", "is_held", "leg", "reason")
+    __slots__ = ("_never", "_normal", "_staff", "is_active", "is_held", "leg", "reason")
 
     def __init__(self, offered: Offered, flow: Flow, site: Site) -> None:
+        self._normal = site.normal
         self._never: tuple[str, ...] = ()
         self._staff: tuple[str, ...] = ()
         # What the law demands, no list of the office takes back.
         if not flow.recording.is_demanded:
             self._never = (*site.never_record, *flow.recording.never_record)
-            if is_among(offered.caller, site.extensions):
+            if self._is_among(offered.caller, site.extensions):
                 self._staff = site.extensions
         self.is_active = bool(self._never or self._staff)
         self.is_held = False
@@ -61,15 +62,22 @@ class Screen:
 
     def bars(self, number: str) -> Reason | None:
         """Return why a talk with this number is not recorded; None: it may be."""
-        if is_among(number, self._never):
+        if self._is_among(number, self._never):
             return Reason.NEVER_RECORDED
-        return Reason.AMONG_STAFF if is_among(number, self._staff) else None
+        return Reason.AMONG_STAFF if self._is_among(number, self._staff) else None
 
     def bars_call(self, offered: Offered) -> Reason | None:
         """Return why nothing of a call is recorded, whoever answers."""
-        if is_among(offered.caller, self._never):
+        if self._is_among(offered.caller, self._never):
             return Reason.NEVER_RECORDED
         return self.bars(offered.called)
+
+    def _is_among(self, number: str, patterns: tuple[str, ...]) -> bool:
+        """Whether a number is one of these, as it is written or in one spelling."""
+        if not patterns:
+            return False
+        forms = number, self._normal(number)
+        return any(is_among(form, patterns) for form in forms if form)
 
     def met(self, leg: str, names: Collection[str]) -> Reason | None:
         """Take in whose a leg is; return why a talk with them is not recorded."""
