@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache, partial
 
-from eslflow.flow.destination import dialled
-from eslflow.flow.values import is_withheld
+from eslflow.flow.dialled import dialled, is_withheld
 
 MOST = 4096
 """Numbers whose spelling is remembered; the numbers dialled are few."""

@@ -1092,3 +1092,17 @@ then: {announce: welcome, record: on}
     assert f" stop {second}" in call.skips()[-1].arg
     purposes = [row.purposes for row in call.rows(RecordingBegun)]
     assert purposes == ["duty", "duty training"]
+
+
+def test_a_step_that_masks_makes_a_hold_no_longer_the_cause():
+    rules = "recording: {never_record: [1]}\n"
+    steps = "a: {announce: welcome, record: on}\nb: {announce: welcome, record: masked}"
+    with Playbook(flow(steps, LAW + rules)) as call:
+        started(call)
+        call.when(Held(True, is_callers=False))
+        call.expects(MASK)
+        call.answers(MASK)
+        assert call.engine.live.screen.is_cause
+        call.done(PLAY)
+        call.expects(PLAY)
+        assert not call.engine.live.screen.is_cause

@@ -17,6 +17,7 @@ from eslflow.call.events import (
     Wished,
 )
 from eslflow.call.live import Live
+from eslflow.call.recorder import GUARD_S
 from eslflow.call.recording import Recording
 from eslflow.call.records import Choice, Reason, RecordingBegun
 from eslflow.call.screen import LOOK_S, NAMES, UNSET, Screen, note
@@ -279,3 +280,21 @@ def test_a_hand_over_without_a_word_ends_the_file_at_once():
             call.when(event, 0.01)
             answers(call)
             assert call.engine.live.recorder.state is Recording.OFF
+
+
+def test_after_a_hold_the_file_goes_on_at_once_unless_somebody_masked_it():
+    """What piled up while the agent held the caller is no secret."""
+    for wishes, is_on in (((), True), ((Want.MASKED, Want.ON), False)):
+        with Playbook(TALK) as call:
+            talks(call)
+            call.when(Held(True, is_callers=False))
+            answers(call)
+            for number, want in enumerate(wishes):
+                call.when(Wished(number, Wish(want, "token page")))
+                answers(call)
+            call.passes(60)
+            answers(call)
+            call.when(Held(False, is_callers=False))
+            call.passes(GUARD_S)
+            answers(call)
+            assert (call.engine.live.recorder.state is Recording.ON) is is_on

@@ -313,3 +313,16 @@ def test_a_call_that_was_adopted_is_ended_at_once():
     said = engine.handle(RecordStopped(path(1), 1000, ""), START + 1_000_000)
     alarm = Alarm("the recording failed, so the call is ended: it was lost")
     assert said[1:] == [alarm, END]
+
+
+def test_a_call_that_was_handed_over_is_ended_at_once():
+    away = flow("away: {transfer: {to: 1001, context: default}, record: on}", HEAD)
+    with Playbook(away) as call:
+        call.skips()
+        starts(call, 1)
+        transfer = call.skips()[-1]
+        call.answers(transfer)
+        call.when(Bridged("b-1", "1001"))
+        call.skips()
+        said = breaks(call)
+        assert said[-1] == END

@@ -24,7 +24,7 @@ CORE = ("wire", "flow", "call", "steps", "check")
 ARROWS = {
     "errors": "",
     "clock": "",
-    "e164": "flow.destination flow.values",
+    "e164": "flow.dialled",
     "shipped": "errors",
     "wire": "errors wire",
     "flow": "errors wire flow",

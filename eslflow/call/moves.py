@@ -30,6 +30,8 @@ ALL = "all"
 """Instead of a path: every recorder of a leg (mod_commands.c, uuid_record_api)."""
 CONFIRM_S = 5.0
 """How long somebody who asked for something waits to hear what became of it."""
+HOLD = "hold"
+"""Why a recording is masked while the agent may hand the call over."""
 TRIES = 2
 """A refused start is asked for once more."""
 
@@ -83,6 +85,7 @@ def fulfil(live: Live, ticket: int, wish: Wish) -> Moves:
         yield Answer(ticket, answered(live, wish, "this call must be recorded"))
         return
     recorder.take(wish, live.now)
+    live.screen.is_cause &= wish.want is not Want.MASKED
     yield Tell(f"{wish.by} asks for {wish.want}")
     try:
         yield Until(lambda: recorder.is_settled(live), CONFIRM_S)
@@ -272,6 +275,7 @@ def mask(live: Live) -> Moves:
         return
     if is_masked and recorder.state is Recording.ON:
         recorder.became_masked(live.now)
+        live.screen.is_cause = reason == HOLD
     yield from _keep(live, reply, is_masked)
     if is_masked:
         yield Tell("recording is masked")
@@ -381,7 +385,7 @@ def _reason(live: Live) -> str:
     """Return for the record who masks: the step, or somebody by name."""
     recorder = live.recorder
     is_step = recorder.wanted is Record.MASKED
-    return "step" if is_step else ", ".join(recorder.masks) or "hold"
+    return "step" if is_step else ", ".join(recorder.masks) or HOLD
 
 
 MOVES: dict[RecordAction, Callable[[Live], Moves]] = {

@@ -230,7 +230,8 @@ class Recorder:
             self.clear_at = 0
         elif not self.clear_at:
             guard_us = round(GUARD_S * 1e6)
-            self.clear_at = live.now + guard_us + self._late(live.now)
+            late_us = 0 if live.screen.is_cause else self._late(live.now)
+            self.clear_at = live.now + guard_us + late_us
 
     def _late(self, now: int) -> int:
         """Return how late sound may be heard that was to be masked."""
@@ -392,5 +393,6 @@ def want(
     """Say what the next step wants; go on when the recording is so, or cannot be."""
     recorder = live.recorder
     recorder.step_wants(wanted, moment)
+    live.screen.is_cause &= wanted is not Record.MASKED
     if not recorder.is_settled(live):
         yield Until(lambda: recorder.is_settled(live))

@@ -41,7 +41,16 @@ Moves = Generator[Command, "Event | None", None]
 class Screen:
     """What one call has to look out for."""
 
-    __slots__ = ("_never", "_normal", "_staff", "is_active", "is_held", "leg", "reason")
+    __slots__ = (
+        "_never",
+        "_normal",
+        "_staff",
+        "is_active",
+        "is_cause",
+        "is_held",
+        "leg",
+        "reason",
+    )
 
     def __init__(self, offered: Offered, flow: Flow, site: Site) -> None:
         self._normal = site.normal
@@ -55,6 +64,8 @@ class Screen:
         self.is_active = bool(self._never or self._staff)
         self.is_held = False
         """The other party has the caller on hold, and may hand the call over."""
+        self.is_cause = False
+        """Nothing but such a hold masks the recording; nobody said a secret."""
         self.leg = ""
         """The leg that was looked at last."""
         self.reason: Reason | None = None

@@ -45,12 +45,18 @@ def watch(live: Live) -> Generator[Command, Event | None, None]:
     try:
         while True:
             yield Until(lambda: _is_to_end(live))
-            if live.leg and not live.is_adopted:
+            if live.leg and _comes_back(live):
                 yield from _end_talk(live, live.leg)
             else:
                 yield from _end_call(live)
     except CallEnded:
         return
+
+
+def _comes_back(live: Live) -> bool:
+    """Whether a flow has the caller again, once nobody talks with them."""
+    step = live.flow.steps.get(live.step)
+    return not live.is_adopted and step is not None and step.meets
 
 
 def _end_talk(live: Live, leg: str) -> Generator[Command, Event | None, None]:
