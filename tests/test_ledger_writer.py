@@ -306,6 +306,24 @@ def test_what_a_caller_chose_before_is_looked_up_after_what_was_kept(path):
         assert answers.get(timeout=10) == (None, "")
 
 
+def test_a_question_during_a_commit_sees_what_was_kept_before_it(path):
+    answers, begun = Queue(), []
+    with Ledger(path) as ledger:
+
+        def traced(sql):
+            if sql == "COMMIT" and not begun:
+                begun.append(sql)
+                ledger.keep([offered("u-1")._replace(caller_key="+49")])
+                ledger.keep([choice("u-1", State.REFUSED)])
+                asked = ("+49", "training", 0)
+                ledger.remember(asked, lambda *found: answers.put(found))
+
+        ledger._db.set_trace_callback(traced)
+        assert keep(ledger, offered("first")) == ""
+        found, _ = answers.get(timeout=PATIENCE_S)
+    assert found.call_uuid == "u-1"
+
+
 def test_what_was_looked_up_waits_for_the_hub(path):
     woken, found = threading.Event(), []
     with Ledger(path, woken.set) as ledger:
@@ -334,3 +352,26 @@ def test_a_ledger_that_cannot_look_says_why(path):
         found, problem = answers.get(timeout=10)
     assert found is None
     assert "caller_key" in problem
+
+
+def test_what_comes_during_and_after_a_commit_gathers_for_the_next_one(
+    path, monkeypatch
+):
+    monkeypatch.setattr(writer, "PAUSE_S", 4 * PATIENCE_S)
+    commits = []
+    with Ledger(path) as ledger:
+
+        def traced(sql):
+            if sql == "COMMIT":
+                commits.append(sql)
+                if len(commits) < 3:
+                    during = offered(f"during-{len(commits)}")
+                    ledger.keep([during], lambda _: None)
+
+        ledger._db.set_trace_callback(traced)
+        assert keep(ledger, offered("first")) == ""
+        for number in range(20):
+            ledger.keep([offered(f"later-{number}")], lambda _: None)
+    # The last one comes during the second commit, and closing waits for no pause.
+    assert len(commits) == 3
+    assert rows(path, "SELECT count(*) FROM calls") == [(23,)]
