@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from eslflow.call.commands import Alarm, Tell
-from eslflow.call.records import CallEnded, Choice, Row
+from eslflow.call.records import CallEnded, Choice, RecordingBegun, Remembered, Row
 from eslflow.check.covered import Place
 from eslflow.check.happened import Happened
 from eslflow.check.scenario import (
@@ -39,6 +39,7 @@ from eslflow.sim.lies import Lie
 from eslflow.sim.recordings import Recording
 from eslflow.sim.script import Agent, Script
 from eslflow.sim.switch import SimulatedCall
+from eslflow.steps.consent import Consent
 from eslflow.steps.queue import Queue
 from eslflow.wire.terms import ApiCommand, App
 
@@ -49,6 +50,7 @@ ACT_S = 3.0
 WAIT_S = 0.5
 """How long a caller waits in a queue before pressing keys."""
 TALK_S = 20.0
+DAY_US = 86_400_000_000
 MOST_TALKS = 10
 """How many people a caller talks with, one after the other, at most."""
 LATE_S = 10.0
@@ -103,6 +105,7 @@ class Played:
 class _Call:
     """What is noted of the call that goes on."""
 
+    flow: Flow
     scenario: Scenario
     start: int
     waits: frozenset[str]
@@ -206,6 +209,7 @@ class Rehearsal:
             kept=self._keep,
             visited=self._visit,
             courier=self._courier,
+            earlier=self._earlier,
         )
 
     def play(self, flow: Flow, scenario: Scenario) -> Played:
@@ -216,7 +220,7 @@ class Rehearsal:
         self._courier.answer = scenario.answer
         self._calls += 1
         waits = (n for n, step in flow.steps.items() if isinstance(step, Queue))
-        call = self._call = _Call(scenario, start, frozenset(waits))
+        call = self._call = _Call(flow, scenario, start, frozenset(waits))
         script = _script(flow, scenario, call, f"test-{self._calls}")
         done = self._rig.call(script)
         self._call = None
@@ -246,6 +250,20 @@ class Rehearsal:
         call.lines.append(f"{(now - call.start) / 1e6:6.1f} s  {mark}{text}")
         if is_alarm:
             call.alarms.append(text)
+
+    def _earlier(self, purpose: str) -> Remembered | None:
+        """Return what the caller of the scenario chose before, a day ago."""
+        call = self._call
+        state = call.scenario.earlier.get(purpose) if call else None
+        if call is None or state is None:
+            return None
+        notice = next(
+            call.flow.notices[step.asks["notice"]]
+            for step in call.flow.steps.values()
+            if isinstance(step, Consent) and step.asks["purpose"] == purpose
+        )
+        at, name = call.start - DAY_US, call.flow.name
+        return Remembered("earlier", at, state, name, notice.name, notice.version)
 
     def _keep(self, rows: Sequence[Row]) -> None:
         if self._call is not None:
@@ -336,6 +354,9 @@ def _happened(flow: Flow, call: _Call, done: SimulatedCall) -> Happened:
     return Happened(
         choices={row.purpose: str(row.state) for row in choices},
         files=len(sounding),
+        purposes=tuple(
+            row.purposes for row in call.rows if isinstance(row, RecordingBegun)
+        ),
         heard=_within(spans, sounding, is_masked=False),
         masked=_within(spans, sounding, is_masked=True),
         reached=reached(flow, spans, call.met, done),

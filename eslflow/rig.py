@@ -19,7 +19,7 @@ from gevent.event import Event as Signal
 from eslflow.call.commands import Request
 from eslflow.call.events import Responded
 from eslflow.call.live import Site, Sound
-from eslflow.call.records import Row
+from eslflow.call.records import Remembered, Row
 from eslflow.clock import Clock
 from eslflow.errors import PromptError
 from eslflow.flow.model import Flow
@@ -30,12 +30,14 @@ from eslflow.sim.clock import SimulatedClock
 from eslflow.sim.script import Script
 from eslflow.sim.switch import SimulatedCall, SimulatedSwitch
 from eslflow.site import ENGINE, Fault, find_sounds
-from eslflow.switch.controller import Controller, Wakeup, Watch
+from eslflow.switch.controller import Controller, Recalls, Wakeup, Watch
 from eslflow.switch.conversation import Conversation
 from eslflow.switch.courier import Courier, Done
 from eslflow.switch.shelf import Shelf
 
 Kept = Callable[[Sequence[Row]], object]
+Earlier = Callable[[str], "Remembered | None"]
+"""What a caller has chosen before about a purpose, instead of what the ledger has."""
 """Told the rows that the ledger is given."""
 
 IDLE_S = 0.1
@@ -81,7 +83,10 @@ def file_length_ms(path: str) -> int | None:
 class _Owed:
     """A ledger, and whether it owes somebody an answer."""
 
-    def __init__(self, ledger: Ledger, kept: Kept | None) -> None:
+    def __init__(
+        self, ledger: Ledger, kept: Kept | None, earlier: Earlier | None
+    ) -> None:
+        self._earlier = earlier
         self._ledger = ledger
         self._kept = kept
         self._count = 0
@@ -100,6 +105,18 @@ class _Owed:
         self._count += 1
         self._quiet.clear()
         self._ledger.keep(rows, partial(self._answer, done))
+
+    def remember(self, asked: tuple[str, str, int], done: Recalls) -> None:
+        """Look for a number's last choice about a purpose since then; tell `done`."""
+        if self._earlier is not None:
+            done(self._earlier(asked[1]), "")
+            return
+        self._count += 1
+        self._quiet.clear()
+        self._ledger.remember(asked, partial(self._recall, done))
+
+    def _recall(self, done: Recalls, found: Remembered | None, problem: str) -> None:
+        self._answer(partial(done, found), problem)
 
     def finished(self) -> list[tuple[Callable[[str], None], str]]:
         """Return the callbacks that are due."""
@@ -155,6 +172,7 @@ class Rig:
         visited: Callable[[str, str, str], object] | None = None,
         beep_s: float = 0.0,
         courier: Courier | None = None,
+        earlier: Earlier | None = None,
     ) -> None:
         self.faults: tuple[Fault, ...] = ()
         length_ms: Callable[[str], int | None]
@@ -175,7 +193,7 @@ class Rig:
         site = Site(str(folder / "recordings"), ENGINE, found, beep_s=beep_s)
         if visited is not None:
             site = replace(site, visited=visited)
-        self._owed = _Owed(self.ledger, kept)
+        self._owed = _Owed(self.ledger, kept, earlier)
         self._courier = courier or Courier()
         self.controller = Controller(
             shelf,

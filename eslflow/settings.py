@@ -14,8 +14,10 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+from eslflow.e164 import is_country
 from eslflow.errors import SettingsError
 from eslflow.flow.document import Document, Kind, Mark, Node
+from eslflow.flow.numbers import Numbers
 from eslflow.flow.options import Duration, OneOf, Size, Whole
 from eslflow.flow.problems import Context, entries_of, named, scalar
 from eslflow.shipped import SETTINGS
@@ -32,6 +34,9 @@ KEYS = (
     "default_flow",
     "numbers",
     "emergency",
+    "country",
+    "never_record",
+    "extensions",
     "flows",
     "sounds",
     "recordings",
@@ -104,6 +109,12 @@ class Settings:
     numbers: Mapping[str, str] = field(default_factory=dict)
     emergency: frozenset[str] | None = None
     """Emergency numbers as they are dialled; None: the usual ones."""
+    country: str = ""
+    """Where numbers are from that do not say so, as DE; empty: nobody knows."""
+    never_record: tuple[str, ...] = ()
+    """Extensions and numbers whose calls are never recorded, as patterns."""
+    extensions: tuple[str, ...] = ()
+    """The office's own: calls among them are never recorded."""
     flows: Path = Path("flows")
     sounds: Path = Path("sounds")
     recordings: Path = Path("recordings")
@@ -191,6 +202,9 @@ class _Loader:
             default_flow=self._text("default_flow", ""),
             numbers=self._numbers(),
             emergency=self._emergency(),
+            country=self._country(),
+            never_record=self._convert("never_record", Numbers(), ()),
+            extensions=self._convert("extensions", Numbers(), ()),
             flows=self._path("flows", "flows"),
             sounds=self._path("sounds", "sounds"),
             recordings=self._path("recordings", "recordings"),
@@ -281,6 +295,14 @@ class _Loader:
                 context.problem(item, f"'{text}' is no number", hint)
             found.add(text)
         return frozenset(found - {""})
+
+    def _country(self) -> str:
+        code = self._text("country", "")
+        if code and not is_country(code):
+            hint = "Write its two letters, as DE or US."
+            node = self._entries["country"]
+            self._context("country").problem(node, f"'{code}' is no country", hint)
+        return code
 
     def _lines(self) -> dict[str, int]:
         numbers, default = (

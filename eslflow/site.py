@@ -13,6 +13,7 @@ from pathlib import Path
 from eslflow import __version__
 from eslflow.call.live import EMERGENCY, Site, Sound
 from eslflow.check import flow_files, load_flow
+from eslflow.e164 import normaliser
 from eslflow.errors import FlowError, FlowErrors, PromptError, SettingsError
 from eslflow.flow.audio import Audio
 from eslflow.flow.model import Flow
@@ -71,6 +72,9 @@ def open_site(settings: Settings) -> Loaded:
         ENGINE,
         sounds,
         emergency=frozenset(EMERGENCY) if emergency is None else emergency,
+        normal=normaliser(settings.country),
+        never_record=settings.never_record,
+        extensions=settings.extensions,
     )
     return Loaded(shelf, site, faults)
 

@@ -62,6 +62,14 @@ def test_of_an_announcement_only_that_nobody_objected_permits(state, reason):
     assert consents.permitting() == (("quality",) if is_silent else ())
 
 
+@pytest.mark.parametrize("basis", [b.value for b in Basis])
+@pytest.mark.parametrize("reason", ["informed", "broken_prompt", ""])
+def test_being_told_permits_where_nobody_is_asked_nor_can_object(basis, reason):
+    decided = ("consent", "public_task", "legitimate_interests")
+    is_enough = basis not in decided and reason != ""
+    assert permits(basis, "not_asked", reason) is is_enough
+
+
 @given(st.sampled_from(State), st.sampled_from(["", *(r.value for r in Reason)]))
 def test_silence_is_no_consent_whatever_is_kept_of_it(state, reason):
     assert permits("consent", state.value, reason) == (state in YES)

@@ -6,7 +6,13 @@ import pytest
 
 from eslflow.call import deadman
 from eslflow.call.commands import Alarm, Api
-from eslflow.call.events import HungUp, RecordStarted, RecordStopped, Wished
+from eslflow.call.events import (
+    HungUp,
+    Offered,
+    RecordStarted,
+    RecordStopped,
+    Wished,
+)
 from eslflow.call.live import Live
 from eslflow.call.moves import MASKED_WITHIN_S
 from eslflow.call.recorder import GUARD_S
@@ -179,3 +185,12 @@ def test_it_leaves_a_mask_alone_that_is_being_asked_for():
         assert call.engine.live.recorder.state is Recording.MASKED
         assert mask.timeout_s == MASKED_WITHIN_S
         call.skips()
+
+
+def test_where_somebody_is_never_recorded_nobody_may_be_left_unwatched():
+    rules = "recording: {never_record: [1999]}\n"
+    plain = flow("q: {queue: support, record: on}", LAW)
+    barred = flow("q: {queue: support, record: on}", LAW + rules)
+    for found, is_one in ((plain, False), (barred, True)):
+        live = Live(Offered("u"), found, site_for(found), 1)
+        assert deadman.is_needed(live) is is_one

@@ -4,6 +4,7 @@ from eslflow.call.ending import ended_row, not_asked_rows, offered_row
 from eslflow.call.events import CallEnded, Offered
 from eslflow.call.live import Live, Site
 from eslflow.call.records import State
+from eslflow.e164 import normaliser
 from tests.steps_of import flow
 
 
@@ -34,3 +35,13 @@ def test_only_questions_that_were_not_asked_are_told_so():
     )
     live.consents.kept("training", State.REFUSED)
     assert list(not_asked_rows(live)) == []
+
+
+def test_numbers_are_kept_in_one_spelling_too():
+    offered = Offered("u", caller="030 123456", called="anonymous")
+    site = Site("/r", normal=normaliser("DE"))
+    row = offered_row(Live(offered, flow("a: {announce: welcome}"), site, 7))
+    assert (row.caller, row.caller_key, row.called_key) == (
+        *("030 123456", "+4930123456"),
+        "",
+    )

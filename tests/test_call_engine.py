@@ -10,6 +10,7 @@ from eslflow.call.events import (
     Bridged,
     Disconnected,
     Executed,
+    Held,
     HungUp,
     Kept,
     KeyPressed,
@@ -21,6 +22,7 @@ from eslflow.call.events import (
     Replied,
     TimedOut,
     Told,
+    Unbridged,
     Wished,
 )
 from eslflow.call.recording import Recording, Segment
@@ -37,6 +39,8 @@ from eslflow.flow.model import Record
 from eslflow.wire.terms import ApiCommand, App, HangupCause, RecordAction
 from tests.playbook import SOUNDS, START, Playbook, site_for
 from tests.steps_of import flow, pressed
+from tests.test_call_unrecorded import CAUSE, QUEUE, SORRY, breaks, talking, waiting
+from tests.test_call_unrecorded import HEAD as DEMANDED
 
 WELCOME = f"{SOUNDS}/test/en/welcome.wav"
 ANNOUNCE = flow("hello: {announce: welcome}")
@@ -432,3 +436,83 @@ def test_who_was_called_is_not_forgotten_while_another_leg_comes_and_goes():
 def test_a_flow_that_calls_nobody_outside_knows_no_emergency():
     with Playbook(ANNOUNCE, Offered("4c1b-9", called="112")) as call:
         assert call.skips()[-1] == Execute(App.PLAYBACK, WELCOME)
+
+
+MUST = flow("talk: {queue: support, record: on}", DEMANDED)
+
+
+def ends_refused(call):
+    """Let the words be played; the call ends then."""
+    assert SORRY in call.skips()
+    call.done(SORRY)
+    call.expects(Hangup(CAUSE))
+    call.when(HungUp(str(CAUSE)))
+    (row,) = call.rows(CallEnded)
+    assert row.ending == "refused"
+
+
+def test_what_must_be_recorded_and_cannot_be_reaches_nobody():
+    with Playbook(MUST) as call:
+        call.skips()
+        call.when(Kept(False, "disk full"))
+        ends_refused(call)
+    assert QUEUE not in call.said
+
+
+def test_what_must_be_recorded_ends_when_it_is_no_more():
+    with Playbook(MUST) as call:
+        talking(call)
+        breaks(call)
+        call.when(Parked())
+        ends_refused(call)
+
+
+def test_what_must_be_recorded_is_not_handed_back_to_the_dialplan():
+    with Playbook(MUST) as call:
+        waiting(call)
+        call.done(QUEUE)
+        stop = [c for c in call.said if " stop " in c.arg][-1]
+        call.skips()
+        call.answers(stop)
+        call.when(RecordStopped(call.engine.live.recorder.segment.path, 1000, ""))
+        ends_refused(call)
+    assert Close() not in call.said
+
+
+BARRED = """\
+flow: test
+purposes: {duty: {basis: legal_obligation}}
+prompts: {welcome: Welcome.}
+recording: {never_record: [1999]}
+"""
+QUIET = flow("talk: {queue: support, record: on}", BARRED)
+
+
+def test_who_calls_and_is_never_recorded_is_noted_as_such():
+    with Playbook(QUIET, Offered("4c1b-9", caller="1999")) as call:
+        call.skips()
+        assert call.engine.live.recorder.is_forbidden
+    assert [row.reason for row in call.rows(Choice)] == ["never_recorded"]
+
+
+def test_a_hold_by_the_agent_is_taken_in_where_somebody_is_never_recorded():
+    for found, is_held in ((QUIET, True), (MUST, False)):
+        with Playbook(found) as call:
+            call.skips()
+            for is_callers, held in ((True, False), (False, is_held)):
+                call.when(Held(True, is_callers))
+                assert call.engine.live.screen.is_held is held
+            call.when(Unbridged())
+            assert not call.engine.live.screen.is_held
+            call.skips()
+
+
+def test_a_private_emergency_call_is_put_through_without_its_prefix():
+    out = flow(
+        'hush: {private: prefix, prefix: "*67"}\n'
+        "out: {dial: {gateway: g, number: called}}",
+        BARRED.replace("1999", "112"),
+    )
+    with Playbook(out, Offered("4c1b-9", called="*67112")) as call:
+        assert call.skips()[-1].arg.endswith("sofia/gateway/g/112")
+    assert call.rows(Choice) == []

@@ -74,3 +74,40 @@ def test_each_request_has_a_name_of_its_own():
     live = Live(Offered("u-1"), flow("a: {announce: welcome}"), Site("/r"), 1)
     live.step = "pay"
     assert [live.new_request() for _ in range(2)] == ["u-1-pay-1", "u-1-pay-2"]
+
+
+def test_a_prefix_makes_an_emergency_no_less_one():
+    out = flow(
+        'a: {private: prefix, prefix: "*67"}\nb: {dial: {gateway: p, number: called}}'
+    )
+    for called, is_one in (("*67112", True), ("112", True), ("*67113456", False)):
+        live = Live(Offered("u", called=called), out, Site("/r"), 1)
+        assert live.is_emergency is is_one
+        live.drop_prefix(*out.prefixes)
+        assert live.value("called") == called.removeprefix("*67")
+
+
+def test_a_call_may_be_recorded_if_a_purpose_permits_and_who_has_it():
+    head = """\
+flow: test
+purposes: {duty: {basis: legal_obligation}}
+prompts: {welcome: Welcome.}
+recording: {never_record: [1999]}
+"""
+    found = flow("a: {queue: q, record: on}", head)
+    live = Live(Offered("u"), found, Site("/r"), 1)
+    assert not live.may_be_recorded
+    live.leg = "b-1"
+    assert not live.may_be_recorded
+    live.screen.met("b-1", ("1001",))
+    assert live.may_be_recorded
+    live.screen.met("b-1", ("1999",))
+    assert not live.may_be_recorded
+    asked = Live(Offered("u"), flow("a: {announce: welcome}"), Site("/r"), 1)
+    assert not asked.may_be_recorded
+
+
+def test_without_a_country_numbers_lose_what_separates_their_digits():
+    normal = Site("/r").normal
+    assert normal("+49 (30) 12-34") == "+49301234"
+    assert normal("anonymous") == normal("") == normal("sip:x@y") == ""

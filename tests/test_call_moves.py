@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from eslflow.call.commands import Alarm, Answer, Api, Execute, Hangup
+from eslflow.call.commands import Alarm, Answer, Api, Execute, Hangup, Keep
 from eslflow.call.events import (
     Bridged,
     Disconnected,
     Held,
     HungUp,
+    Kept,
     Offered,
     Parked,
     RecordStarted,
@@ -26,7 +27,13 @@ from eslflow.call.moves import (
 )
 from eslflow.call.recorder import GUARD_S, MOST_RESTARTS, PASSED_ON_S
 from eslflow.call.recording import Recording
-from eslflow.call.records import MEANT, RecordingAction, RecordingBegun, RecordingEnded
+from eslflow.call.records import (
+    MEANT,
+    RecordingAction,
+    RecordingBegun,
+    RecordingEnded,
+    State,
+)
 from eslflow.call.wishes import Answered, Want, Wish
 from eslflow.flow.model import AfterMask, Channels, Party, RecordingRules
 from eslflow.wire.terms import ApiCommand, App
@@ -927,3 +934,175 @@ def test_a_call_whose_agent_has_left_is_not_taken_for_passed_on():
         call.expects(PLAY)
         call.passes(PASSED_ON_S)
         call.expects()
+
+
+def must(steps):
+    """Return a flow whose calls must be recorded."""
+    rules = "recording: {if_unrecorded: refuse, refusal: welcome}\n"
+    return flow(steps, LAW + rules)
+
+
+def test_what_must_be_recorded_is_begun_once_that_is_on_disk():
+    with Playbook(must("a: {announce: welcome, record: on}")) as call:
+        (keep,) = call.skips()
+        assert isinstance(keep, Keep)
+        assert (keep.is_durable, type(keep.rows[0])) == (True, RecordingBegun)
+        call.when(Kept(True))
+        started(call)
+        call.when(Wished(1, Wish(Want.OFF, "cli")))
+        (answer,) = call.skips()
+        assert answer.answered.why == "this call must be recorded"
+        assert call.engine.live.recorder.state is Recording.ON
+
+
+@pytest.mark.parametrize("event", [Kept(False, "full"), HungUp("")])
+def test_what_cannot_be_kept_is_not_begun(event):
+    with Playbook(must("a: {announce: welcome, record: on}")) as call:
+        call.skips()
+        call.when(event)
+        if isinstance(event, HungUp):
+            call.when(Kept(False, "full"))
+        assert Alarm("not recorded, for it could not be kept: full") in call.skips()
+        assert ASK_START not in call.said
+        assert call.engine.live.recorder.state is Recording.FAILED
+    (row,) = call.rows(RecordingEnded)
+    assert row.state == "failed"
+
+
+def test_what_nobody_waits_for_any_more_is_not_begun():
+    with Playbook(must("a: {announce: welcome, record: on}")) as call:
+        call.skips()
+        call.when(HungUp(""))
+        call.when(Kept(True))
+        call.skips()
+        call.when(Disconnected())
+        call.skips()
+    assert ASK_START not in call.said
+
+
+def test_who_has_the_call_may_be_why_it_is_not_recorded():
+    never = flow("q: {queue: s, record: on}", LAW + "recording: {never_record: [1]}\n")
+    with Playbook(never) as call:
+        call.skips()
+        asks(call, Wish(Want.ON, "cli"))
+        call.expects(answer("off", False, "who has the call is never recorded"))
+
+
+def test_a_mask_while_the_agent_holds_is_kept_as_that():
+    rules = "recording: {never_record: [1]}\n"
+    with Playbook(flow("a: {announce: welcome, record: on}", LAW + rules)) as call:
+        started(call)
+        call.when(Held(True, is_callers=False))
+        call.expects(MASK)
+        call.answers(MASK)
+        assert actions(call)[-1] == ("mask", "hold", True)
+
+
+TWO_PURPOSES = """\
+flow: test
+purposes: {duty: {basis: contract}, training: {basis: consent}}
+notices: {recording: {version: 3, text: Press 1 to agree or 2 to refuse.}}
+prompts: {welcome: Welcome.}
+"""
+ASKED_MEANWHILE = """
+first: {announce: welcome, record: on}
+ask:
+  consent: {notice: recording, purpose: training}
+  keys: {1: granted, 2: refused}
+  record: %s
+then: {announce: welcome, record: on}
+"""
+
+
+def asked_meanwhile(record):
+    """Go on, while a file runs, until the question has been answered with a 1."""
+    call = Playbook(flow(ASKED_MEANWHILE % record, TWO_PURPOSES))
+    start = call.skips()[-1]
+    call.when(RecordStarted(PATH))
+    call.answers(start)
+    call.done(call.skips()[-1])
+    if record == "masked":
+        call.expects(MASK)
+        call.answers(MASK)
+    question = call.skips()[-1]
+    call.done(question, eslflow_digits_1="1", playback_last_offset_pos="8")
+    call.skips()
+    call.when(Kept(True))
+    return call
+
+
+def begins_anew(call):
+    """Expect the end of the first file and the begin of another for both."""
+    call.expects(ASK_STOP)
+    call.when(RecordStopped(PATH, 100))
+    call.answers(ASK_STOP)
+    second = PATH.replace("-1.wav", "-2.wav")
+    start = call.skips()[-1]
+    assert f" start {second} " in start.arg
+    call.when(RecordStarted(second))
+    call.answers(start)
+    purposes = [row.purposes for row in call.rows(RecordingBegun)]
+    assert purposes == ["duty", "duty training"]
+    assert call.engine.live.recorder.state is Recording.ON
+
+
+def test_what_is_permitted_for_more_purposes_is_another_file():
+    call = asked_meanwhile("on")
+    begins_anew(call)
+    # The announcement that comes then waits for the new file.
+    assert call.skips()[-1] == PLAY
+
+
+def test_a_masked_file_for_other_purposes_is_not_unmasked():
+    call = asked_meanwhile("masked")
+    call.expects()
+    call.passes(GUARD_S)
+    begins_anew(call)
+    assert UNMASK not in call.said
+
+
+def test_what_is_permitted_for_fewer_purposes_is_another_file():
+    law = TWO_PURPOSES.replace("consent", "legitimate_interests")
+    steps = """
+first: {announce: welcome, record: on}
+ask:
+  objection: {notice: recording, purpose: training}
+  keys: {3: objected}
+  record: on
+then: {announce: welcome, record: on}
+"""
+    call = Playbook(flow(steps, law))
+    start = call.skips()[-1]
+    call.when(RecordStarted(PATH))
+    call.answers(start)
+    call.skips()
+    live = call.engine.live
+    assert [row.purposes for row in call.rows(RecordingBegun)] == ["duty"]
+    live.consents.kept("training", State.UNANSWERED, "not_objected")
+    call.when(Held(False, is_callers=True))
+    call.expects(ASK_STOP)
+    call.when(RecordStopped(PATH, 100))
+    call.answers(ASK_STOP)
+    second = PATH.replace("-1.wav", "-2.wav")
+    start = call.skips()[-1]
+    call.when(RecordStarted(second))
+    call.answers(start)
+    live.consents.kept("training", State.REFUSED)
+    call.when(Held(False, is_callers=True))
+    assert f" stop {second}" in call.skips()[-1].arg
+    purposes = [row.purposes for row in call.rows(RecordingBegun)]
+    assert purposes == ["duty", "duty training"]
+
+
+def test_a_step_that_masks_makes_a_hold_no_longer_the_cause():
+    rules = "recording: {never_record: [1]}\n"
+    steps = "a: {announce: welcome, record: on}\nb: {announce: welcome, record: masked}"
+    with Playbook(flow(steps, LAW + rules)) as call:
+        started(call)
+        call.when(Held(True, is_callers=False))
+        call.expects(MASK)
+        call.answers(MASK)
+        assert call.engine.live.screen.is_cause
+        call.done(PLAY)
+        call.expects(PLAY)
+        assert not call.engine.live.screen.is_cause

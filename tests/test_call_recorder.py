@@ -15,7 +15,7 @@ from eslflow.call.events import (
     Wished,
 )
 from eslflow.call.recorder import GUARD_S, Recorder
-from eslflow.call.recording import Recording
+from eslflow.call.recording import Recording, Segment
 from eslflow.call.records import RecordingBegun, RecordingEnded
 from eslflow.call.wishes import Want, Wish
 from eslflow.flow.model import Record
@@ -290,3 +290,12 @@ def test_a_pause_before_there_is_a_file_pauses_nothing():
     recorder = Recorder()
     recorder.pause(1)
     assert recorder.segment is None
+
+
+def test_a_file_that_could_not_be_stopped_may_still_run():
+    recorder = Recorder()
+    recorder.segment = Segment("4c1b-9-1", "/r/4c1b-9-1.wav")
+    assert not recorder.is_left_running
+    recorder.get_stuck("the switch did not stop it")
+    assert recorder.is_left_running
+    assert recorder.why == "the switch did not stop it"

@@ -67,3 +67,15 @@ def test_a_file_that_waits_for_nobody_has_none():
 
 def test_the_words_are_those_of_the_record():
     assert [str(state) for state in Recording][:3] == ["off", "starting", "on"]
+
+
+def test_a_file_may_go_on_if_it_is_for_the_same_and_waits_for_no_agent_in_vain():
+    step = Segment("a", "/a.wav", From.STEP, ("training",))
+    assert step.fits(From.STEP, ("training",))
+    assert step.fits(From.ANSWER, ("training",))
+    assert not step.fits(From.STEP, ("training", "evidence"))
+    assert not step.fits(From.STEP, ())
+    waits = Segment("a", "/a.wav", From.ANSWER, ("training",))
+    assert waits.fits(From.ANSWER, ("training",))
+    assert not waits.fits(From.STEP, ("training",))
+    assert Segment("a", "/a.wav").fits(From.STEP, ("training",))

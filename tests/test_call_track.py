@@ -9,6 +9,7 @@ from eslflow.call.commands import (
     Execute,
     Job,
     Keep,
+    LookUp,
     Request,
     Timer,
     Until,
@@ -17,6 +18,7 @@ from eslflow.call.commands import (
 from eslflow.call.events import (
     CallEnded,
     Executed,
+    Found,
     HungUp,
     JobDone,
     Kept,
@@ -33,6 +35,7 @@ STATUS = Api(ApiCommand.STATUS)
 LATE = Api(ApiCommand.STATUS, timeout_s=1.5)
 PLAY = Execute(App.PLAYBACK, "/a.wav")
 POST = Request("k", "https://pay.example.com/", {})
+LOOK = LookUp("l", "+4930123456", "training", 0, 0.5)
 ROWS = Keep((), is_durable=True)
 CALL = Job(ApiCommand.ORIGINATE, "user/1001 &park()", "b-1", timeout_s=9.0)
 ASK = Execute(App.PLAY_AND_GET_DIGITS, "...", leg="b-1", sooner=(LegEnded,))
@@ -147,3 +150,14 @@ def test_a_track_that_drops_out_takes_nothing_any_more():
     track.drop_out()
     assert track.is_over
     assert not track.takes(Replied(1, True))
+
+
+def test_what_was_looked_up_is_for_whoever_asked():
+    track, out, heard = going(LOOK)
+    assert out == [LOOK, Timer(1, 0.5)]
+    assert not track.takes(Found("other"))
+    assert not track.takes(Responded("l"))
+    assert track.takes(Found("l"))
+    assert track.takes(TimedOut(1))
+    track.advance(out, Found("l"))
+    assert heard == [Found("l")]

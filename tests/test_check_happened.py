@@ -8,6 +8,7 @@ from eslflow.check.scenario import Expected, Scenario
 CALL = Happened(
     choices={"training": "granted"},
     files=2,
+    purposes=("training", "training proof"),
     heard=("talk",),
     masked=("pay",),
     reached=("support@default", "support", "talk"),
@@ -29,6 +30,7 @@ def differences(what, want, happened=CALL, **scenario):
         ("choice quality", "not_asked"),
         ("recorded", True),
         ("recorded", 2),
+        ("purposes", ("training", "training proof")),
         ("heard", ("talk",)),
         ("masked", ("pay",)),
         ("reaches", "support@default"),
@@ -49,6 +51,7 @@ def test_what_came_as_expected_is_no_difference(what, want):
         ("choice training", "refused", "refused", "granted"),
         ("recorded", False, "false", "true"),
         ("recorded", 1, "1", "2"),
+        ("purposes", (), "[]", "[training, training proof]"),
         ("heard", (), "[]", "[talk]"),
         ("masked", ("pay", "talk"), "[pay, talk]", "[pay]"),
         ("reaches", "nobody", "nobody", "support@default"),

@@ -4,6 +4,7 @@ from datetime import datetime, timezone
 
 import pytest
 
+from eslflow.call.records import State
 from eslflow.check.scenario import Callee, Expected, Fault, Outcome, Posted
 from eslflow.check.scenarios import read
 from eslflow.errors import FlowErrors
@@ -235,6 +236,10 @@ def test_what_is_wrong_is_told_with_what_may_be_meant(text, words):
         ("record: true", "'record' is not an option of expect"),
         ("recorded: maybe", "'maybe' does not say what is recorded"),
         ("recorded: 1000", "'1000' does not say what is recorded"),
+        ("purposes: [trainin]", "there is no purpose 'trainin'"),
+        ("purposes: [training evidence]", "there is no purpose 'evidence'"),
+        ("purposes: ['']", "there is no purpose ''"),
+        ("purposes: [[training]]", "there is no purpose ''"),
         ("choice: granted", "text stands where choices are"),
         ("choice: {training: grantd}", "there is no outcome of a question 'grantd'"),
         ("choice: {trainin: granted}", "there is no purpose 'trainin'"),
@@ -269,3 +274,20 @@ def test_all_problems_are_told_at_once_with_their_places():
 )
 def test_a_file_without_scenarios_says_so(text, words):
     assert words in problems(text)[0][2]
+
+
+def test_what_files_are_for_is_told_file_by_file():
+    two = HEAD.replace("}}\nnotices", "}, proof: {basis: contract}}\nnotices")
+    text = "  a: {expect: {purposes: [training proof, proof]}}"
+    (found,) = scenarios(text, flow(STEPS, two))
+    assert found.expected == (Expected("purposes", ("training proof", "proof"), 2),)
+    (none,) = scenarios("  a: {expect: {purposes: []}}")
+    assert none.expected[0].want == ()
+
+
+def test_an_earlier_call_is_told_by_what_became_of_each_purpose():
+    assert one("earlier: {training: refused}").earlier == {"training": State.REFUSED}
+    assert one("press: 1").earlier == {}
+    said = "there is no earlier choice 'unanswered'"
+    assert problem("earlier: {training: unanswered}").startswith(said)
+    assert problem("earlier: {trainin: refused}").startswith("there is no purpose")

@@ -115,3 +115,16 @@ def test_what_is_wrong_with_a_flow_inside_others_is_told_once(site):
     assert done.stderr.count("inner.yaml:3:") == 1
     assert "" not in done.stderr.splitlines()
     assert "inner.yaml:3:" in run(site, "check", "one").stderr
+
+
+def test_a_grant_that_is_remembered_is_warned_of(site):
+    path = site / "flows" / "support.yaml"
+    text = path.read_text(encoding="utf-8")
+    old = "consent: {notice: recording, purpose: training}"
+    assert old in text
+    more = f"{old}\n    ask_again_after: 30d\n    remember: true"
+    path.write_text(text.replace(old, more), encoding="utf-8")
+    done = run(site, "check", "support")
+    assert done.exit_code == 0
+    assert f"{path}: warning: step 'ask': a grant is remembered" in done.stderr
+    assert "support.yaml: good" in done.stdout

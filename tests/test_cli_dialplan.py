@@ -101,3 +101,14 @@ def test_what_to_look_at_is_told_beside_what_is_pasted(site):
     (site / "flows" / "busy.yaml").write_text(text)
     told = run(site, "dialplan", "busy", "--number", "1").stderr
     assert told.startswith("eslflow: flow 'busy' has no queue to fall back to")
+
+
+def test_what_must_be_recorded_falls_back_to_nobody(site):
+    done = run(site, "dialplan", "regulated", "--number", "1")
+    assert actions(done.stdout)[-3:] == [
+        ("answer", None),
+        ("hangup", "NORMAL_TEMPORARY_FAILURE"),
+        ("hangup", None),
+    ]
+    assert "nobody, for nobody may take the call unrecorded" in done.stdout
+    assert "without eslflow, calls are hung up" in done.stderr

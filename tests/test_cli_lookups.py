@@ -10,6 +10,7 @@ from eslflow.cli.lookups import as_json, call_named, public, reader
 from eslflow.errors import NotFound, SettingsError, StoreError
 from eslflow.ledger.read import Reader
 from eslflow.ledger.writer import Ledger, write
+from tests.command import run, site_with_calls
 
 
 def test_times_are_utc_for_programs_wherever_they_stand():
@@ -77,3 +78,14 @@ def test_a_call_is_named_by_its_uuid_the_start_of_it_or_its_receipt(tmp_path):
     write(path, [other._replace(call_uuid="bbbb-2", receipt=code)])
     with Reader(path) as ledger, pytest.raises(NotFound, match="aaaa-1, bbbb-2"):
         call_named(ledger, code)
+
+
+def test_a_number_is_looked_up_in_the_sites_country(tmp_path):
+    site_with_calls(tmp_path)
+    number = ("calls", "list", "--number", "0049 30 111111", "--json")
+    path = tmp_path / "eslflow.yaml"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    path.write_text(f"{text}\ncountry: DE  # where we are\n", encoding="utf-8")
+    done = run(tmp_path, *number)
+    assert done.exit_code == 0
+    assert "aaaa-1" in done.stdout

@@ -161,3 +161,21 @@ def test_a_withdrawal_tells_who_why_and_what_became_of_the_file(ledger):
     )
     assert told.count("the switch said") == 2
     assert recording["id"] in told
+
+
+def test_what_rests_on_an_earlier_choice_says_so(ledger):
+    kept = ledger.call("aaaa-1")
+    last = kept["choices"][-1]
+    last |= {"state": "refused", "reason": "remembered", "rests_on": "bbbb-2"}
+    told = story(kept)
+    assert "training: refused (remembered)" in told
+    assert "  rests on  the choice in call bbbb-2" in told
+
+
+def test_what_is_about_the_whole_call_says_so(ledger):
+    kept = ledger.call("dddd-4")
+    none = {"purpose": "", "basis": "", "step": "", "reason": "private"}
+    kept["choices"][-1] |= none
+    told = story(kept)
+    assert "the whole call: not asked (private)" in told
+    assert "  basis     none, by system" in told

@@ -95,3 +95,9 @@ def test_a_flow_that_reads_receipts_out_has_the_audio_for_it():
     more = {audio.path for audio in says.audio()} - {a.path for a in plain.audio()}
     assert len(more) == 12
     assert "_receipt/en/code.wav" in more
+
+
+def test_a_flow_knows_what_may_stand_before_a_number():
+    two = 'a: {private: prefix, prefix: "*67"}\nb: {private: key}'
+    assert flow(two).prefixes == ("*67",)
+    assert flow(two).steps["b"].forbids

@@ -221,6 +221,8 @@ def test_a_step_tells_its_options_with_the_shared_ones_last():
         "ask",
         "receipt",
         "meanwhile",
+        "ask_again_after",
+        "remember",
         "record",
         "from",
     ]

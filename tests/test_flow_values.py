@@ -160,3 +160,13 @@ def test_editors_are_told_what_fits():
     assert Assignments().schema()["minProperties"] == 1
     assert len(Subject().schema()["anyOf"]) == 2
     assert Cases().schema()["propertyNames"]["pattern"].endswith(r"\*?$")
+
+
+def test_a_star_at_the_beginning_is_the_key():
+    cases = 'a: {branch: called, cases: {"*67*": end, "*1": end}}\nend: {announce: hi}'
+    found = flow(cases, "flow: t\nprompts: {hi: Hi.}\n")
+    assert list(found.steps["a"].cases) == ["*67*", "*1"]
+    assert matches("*67*", "*67030")
+    assert not matches("*67*", "067030")
+    assert matches("*1", "*1")
+    assert not matches("*1", "01")

@@ -24,28 +24,30 @@ CORE = ("wire", "flow", "call", "steps", "check")
 ARROWS = {
     "errors": "",
     "clock": "",
+    "e164": "flow.dialled",
     "shipped": "errors",
     "wire": "errors wire",
     "flow": "errors wire flow",
     "steps": "errors wire flow steps call.events call.commands call.records call.live"
     " call.choices call.consent call.recorder call.recording call.callee call.secret"
-    " call.hush call.keys call.receipt",
+    " call.hush call.keys call.receipt call.screen",
     "call": "errors wire flow call",
     "call.engine": "errors wire flow call steps",
     "check": "errors wire flow call steps check",
     "ledger": "errors clock call.records wire.terms ledger",
     "recordings": "errors clock call.records wire.terms ledger.read recordings",
     "prompts": "errors flow prompts",
-    "settings": "errors flow shipped",
+    "settings": "errors flow shipped e164",
     "switch": "errors clock settings wire flow call switch",
     "sim": "errors clock wire flow call steps check sim",
-    "site": "errors settings clock wire flow call steps check prompts switch.shelf",
+    "site": "errors settings clock wire flow call steps check prompts switch.shelf"
+    " e164",
     "rig": "errors clock call flow ledger prompts sim site switch",
     "rehearsal": "errors wire call flow steps check sim rig",
     "web": "errors settings clock shipped wire flow call steps check ledger recordings"
     " prompts sim site rig switch web",
     "cli": "errors settings clock shipped wire flow call steps check ledger recordings"
-    " prompts sim site rig rehearsal switch web cli",
+    " prompts sim site rig rehearsal switch web cli e164",
     "__main__": "cli",
     "__init__": "",
 }
@@ -62,6 +64,7 @@ WORLD = {
     "subprocess": "prompts cli recordings",
     "soundfile": "recordings",
     "pyrage": "recordings",
+    "phonenumbers": "e164",
     "click": "cli",
     "flask": "web",
     "werkzeug": "web",
@@ -106,6 +109,7 @@ WHOLE = {
     "tests/test_live_handover.py": "a real FreeSWITCH: calls that change hands",
     "tests/test_live_keys.py": "a real FreeSWITCH: keys that permit and withdraw",
     "tests/test_live_killed.py": "a real FreeSWITCH: a controller that dies",
+    "tests/test_live_offices.py": "a real FreeSWITCH: recorded by law, never, for some",
     "tests/test_live_outgoing.py": "a real FreeSWITCH: who is called is asked",
     "tests/test_live_payment.py": "a real FreeSWITCH: what is entered by key",
     "tests/test_live_reconcile.py": "a controller killed beside a real FreeSWITCH",

@@ -21,6 +21,7 @@ from eslflow.call.records import (
     RecordingStored,
     State,
 )
+from eslflow.e164 import normaliser
 from eslflow.errors import NotFound, StoreError
 from eslflow.ledger.read import Reader
 from eslflow.ledger.writer import Ledger, write
@@ -438,3 +439,35 @@ def test_only_recordings_that_may_have_to_go_are_looked_at(tmp_path):
     write(path, [*rows, RecordingErased("d-1", 10, "withdrawn")])
     with Reader(path) as ledger:
         assert [row["id"] for row in ledger.withdrawn_recordings()] == ["a-1"]
+
+
+def test_with_a_country_a_number_is_one_number_and_no_other(tmp_path):
+    path = tmp_path / "keys.db"
+    normal = normaliser("DE")
+    rows = [
+        CallOffered(
+            *(uuid, "inbound", number, "", called, "f", "5e", "e", at),
+            caller_key=key(number),
+            called_key=key(called),
+        )
+        for at, (uuid, number, called, key) in enumerate(
+            [
+                ("berlin", "030 123456", "100", normal),
+                ("vienna", "+4330123456", "100", normal),
+                ("called", "1001", "0049 30 123456", normal),
+                # From before the site had a country.
+                ("old", "030123456", "100", normaliser()),
+            ]
+        )
+    ]
+    write(path, rows)
+    with Reader(path, normal) as ledger:
+        for number in ("+49 30 123456", "+49 (0)30 123456", "0049 30 123456"):
+            assert sorted(uuids(ledger.calls(number=number))) == ["berlin", "called"]
+        found = sorted(uuids(ledger.calls(number="030123456")))
+        assert found == ["berlin", "called", "old"]
+        assert uuids(ledger.calls(number="+43 30 123456")) == ["vienna"]
+        assert uuids(ledger.calls(number="1001")) == ["called"]
+        assert "caller_key" not in ledger.calls()[0]
+    with Reader(path) as ledger:
+        assert len(ledger.calls(number="030123456")) == 4

@@ -9,6 +9,7 @@ import textwrap
 import threading
 from contextlib import closing
 from pathlib import Path
+from queue import Queue
 
 import pytest
 
@@ -290,6 +291,67 @@ def test_silence_that_is_to_be_is_written_at_once_though_nobody_waits_for_it(
         ledger.keep(actions[1:])
         assert written.wait(PATIENCE_S)
     assert rows(path, "SELECT count(*) FROM recording_actions") == [(2,)]
+
+
+def test_what_a_caller_chose_before_is_looked_up_after_what_was_kept(path):
+    answers = Queue()
+    with Ledger(path) as ledger:
+        asked = ("+4930123456", "training", 0)
+        ledger.keep([offered("u-1")._replace(caller_key="+4930123456")])
+        ledger.keep([choice("u-1", State.REFUSED)])
+        ledger.remember(asked, lambda *found: answers.put(found))
+        found, problem = answers.get(timeout=10)
+        assert (found.call_uuid, found.state, problem) == ("u-1", State.REFUSED, "")
+        ledger.remember(("1", "training", 0), lambda *found: answers.put(found))
+        assert answers.get(timeout=10) == (None, "")
+
+
+def test_a_question_during_a_commit_sees_what_was_kept_before_it(path):
+    answers, begun = Queue(), []
+    with Ledger(path) as ledger:
+
+        def traced(sql):
+            if sql == "COMMIT" and not begun:
+                begun.append(sql)
+                ledger.keep([offered("u-1")._replace(caller_key="+49")])
+                ledger.keep([choice("u-1", State.REFUSED)])
+                asked = ("+49", "training", 0)
+                ledger.remember(asked, lambda *found: answers.put(found))
+
+        ledger._db.set_trace_callback(traced)
+        assert keep(ledger, offered("first")) == ""
+        found, _ = answers.get(timeout=PATIENCE_S)
+    assert found.call_uuid == "u-1"
+
+
+def test_what_was_looked_up_waits_for_the_hub(path):
+    woken, found = threading.Event(), []
+    with Ledger(path, woken.set) as ledger:
+        ledger.remember(("1", "training", 0), lambda *answer: found.append(answer))
+        assert woken.wait(10)
+        ((done, problem),) = ledger.finished()
+        assert found == []
+        done(problem)
+    assert found == [(None, "")]
+
+
+def test_a_question_is_answered_before_the_ledger_closes(path):
+    found = []
+    ledger = Ledger(path)
+    ledger.remember(("1", "training", 0), lambda *answer: found.append(answer))
+    ledger.close()
+    assert found == [(None, "")]
+
+
+def test_a_ledger_that_cannot_look_says_why(path):
+    answers = Queue()
+    with Ledger(path) as ledger:
+        with closing(sqlite3.connect(path)) as db:
+            db.execute("ALTER TABLE calls RENAME COLUMN caller_key TO gone")
+        ledger.remember(("1", "t", 0), lambda *found: answers.put(found))
+        found, problem = answers.get(timeout=10)
+    assert found is None
+    assert "caller_key" in problem
 
 
 def test_what_comes_during_and_after_a_commit_gathers_for_the_next_one(

@@ -43,6 +43,7 @@ languages: [en, de]
 purposes:
   training: {basis: consent}
   quality: {basis: legitimate_interests}
+  duty: {basis: legal_obligation}
 notices:
   recording: {version: 1, text: {en: Press 1 or 2., de: 1 oder 2.}}
   details: {version: 1, text: {en: All of it., de: Alles.}}
@@ -246,3 +247,21 @@ def test_the_tokens_that_are_shown_can_be_made(tmp_path):
     for line in blocks(CONTROL, "sh")[0].splitlines():
         done = run(tmp_path, *shlex.split(line)[1:])
         assert done.exit_code == 0, done.output
+
+
+def test_the_settings_that_are_shown_with_the_flows_can_be_read(tmp_path):
+    shown = blocks(FLOWS, "yaml settings")
+    assert shown
+    for text in shown:
+        (tmp_path / "eslflow.yaml").write_text(text, encoding="utf-8")
+        assert load_settings(tmp_path).never_record
+
+
+def test_what_is_said_of_remembered_choices_comes_out_so(tmp_path):
+    (text,) = [text for text in blocks(FLOWS, "yaml") if "flow: regulars" in text]
+    path = tmp_path / "regulars.yaml"
+    path.write_text(text, encoding="utf-8")
+    (played,) = blocks(FLOWS, "yaml scenarios regulars")
+    scenarios_of(path).write_text(played, encoding="utf-8")
+    done = run(tmp_path, "test", str(path))
+    assert done.exit_code == 0, done.output

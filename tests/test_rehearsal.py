@@ -168,3 +168,42 @@ def test_a_caller_who_is_transferred_has_reached_that_extension():
 def test_who_is_called_by_a_step_is_reached_under_its_name():
     done = SimulatedCall("u", "hung_up", *([],) * 6)
     assert reached(FLOW, [Span("hello", 0.0, 9.0)], [1.0], done) == ("hello",)
+
+
+MEMORY = flow(
+    """
+ask:
+  consent: {notice: recording, purpose: training}
+  keys: {1: granted, 2: refused}
+  ask_again_after: 30d
+  remember: true
+talk: {queue: support, record: on}
+""",
+    HEAD,
+)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "press", "state", "files"),
+    [
+        ("refused", "", "refused", 0),
+        ("withdrawn", "", "refused", 0),
+        ("granted", "", "granted", 1),
+        ("", "1", "granted", 1),
+        ("", "2", "refused", 0),
+    ],
+)
+def test_what_the_caller_chose_before_is_the_scenarios(
+    tmp_path, earlier, press, state, files
+):
+    before = f"earlier: {{training: {earlier}}}, " if earlier else ""
+    keys = f"press: [{press}], " if press else ""
+    expect = f"expect: {{choice: {{training: {state}}}, recorded: {files}}}"
+    text = f"scenarios: {{a: {{{before}{keys}{expect}}}}}"
+    (scenario,) = read(text.encode(), "x.yaml", MEMORY)
+    with Rehearsal([MEMORY], tmp_path) as stage:
+        # What another scenario's caller chose is not remembered in this one.
+        other = b"scenarios: {b: {press: [2], expect: {recorded: 0}}}"
+        stage.play(MEMORY, read(other, "y.yaml", MEMORY)[0])
+        played = stage.play(MEMORY, scenario)
+    assert compare(scenario, played.happened) == []

@@ -7,6 +7,7 @@ from eslflow.rig import Rig, assumed_sounds, file_length_ms, spoken_ms
 from eslflow.sim.clock import SimulatedClock
 from eslflow.sim.script import Script
 from tests.peers import SUPPORT, make_sounds, rig
+from tests.steps_of import HEAD, flow
 
 
 def test_controller_and_switch_share_simulated_time(tmp_path):
@@ -74,3 +75,33 @@ def test_audio_can_be_assumed_and_rows_and_steps_be_watched(tmp_path):
 
 def test_words_take_as_long_as_there_are_of_them():
     assert (spoken_ms("Hi."), spoken_ms("x" * 100)) == (500, 6500)
+
+
+REMEMBERS = """
+ask:
+  consent: {notice: recording, purpose: training}
+  keys: {1: granted, 2: refused}
+  ask_again_after: 30d
+bye: {announce: welcome}
+"""
+
+
+def test_who_refused_in_one_call_is_not_asked_in_the_next(tmp_path):
+    found = flow(REMEMBERS, HEAD)
+    with Rig([found], make_sounds(tmp_path, found), tmp_path) as both:
+        first = both.call(Script(keys=("2",), path="test"))
+        second = both.call(Script(keys=("1",), path="test"))
+        other = both.call(Script(keys=("1",), path="test", caller="+4930999"))
+        hidden = both.call(Script(keys=("1",), path="test", caller="anonymous"))
+        both.pass_s(31 * 86_400)
+        later = both.call(Script(keys=("1",), path="test"))
+        with both.look() as ledger:
+            kept = {
+                call.uuid: ledger.call(call.uuid)["choices"]
+                for call in (first, second, other, hidden, later)
+            }
+    states = [[row["state"] for row in rows] for rows in kept.values()]
+    asked = ["requested", "granted"]
+    assert states == [["requested", "refused"], ["refused"], asked, asked, asked]
+    (taken,) = kept[second.uuid]
+    assert (taken["reason"], taken["rests_on"]) == ("remembered", first.uuid)

@@ -103,6 +103,11 @@ def test_the_password_can_come_from_the_environment(site, monkeypatch):
         ("emergency: 112\n", "emergency is a list"),
         ("emergency: [police]\n", "'police' is no number"),
         ("emergency: [[]]\n", "a list stands where a number is"),
+        ("country: Germany\n", "'Germany' is no country"),
+        ("country: de\n", "'de' is no country"),
+        ("country: [DE]\n", "a list stands where text is wanted"),
+        ("never_record: 1001\n", "a number stands where numbers are wanted"),
+        ('extensions: ["*"]\n', "'*' is no number, nor how one begins"),
         ("most_calls: 0\n", "'0' is not right here"),
         ("drain: 30\n", "'30' is no duration"),
         ("free_space: 1000\n", "'1000' is no size"),
@@ -155,3 +160,15 @@ def test_a_path_that_the_switch_cannot_use_is_told(site, name):
 def test_a_site_may_have_other_emergency_numbers(site, listed, numbers):
     settings = load_settings(site(f"emergency: [{listed}]\n"))
     assert settings.emergency == numbers
+
+
+def test_some_are_never_recorded_and_some_are_the_offices_own(site):
+    settings = load_settings(site('never_record: [1001, "20*"]\nextensions: ["10*"]\n'))
+    assert settings.never_record == ("1001", "20*")
+    assert settings.extensions == ("10*",)
+    assert load_settings(site()).never_record == ()
+
+
+def test_the_country_of_numbers_that_name_none(site):
+    assert load_settings(site("country: DE\n")).country == "DE"
+    assert load_settings(site()).country == ""

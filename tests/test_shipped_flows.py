@@ -6,6 +6,7 @@ texts and audio, in simulated time; what is looked up is what the ledger kept.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -261,6 +262,142 @@ def test_opt_out_on_consent_is_refused_and_the_reason_told() -> None:
         load(text.replace("legitimate_interests", "consent").encode(), "x.yaml", KINDS)
     told = " ".join(error.problem for error in caught.value.problems)
     assert "silence is no consent (GDPR Art. 4(11), recital 32)" in told
+
+
+BREAKS = deeds.Api("uuid_record {caller} stop all")
+"""Somebody stops the recorder behind our back."""
+
+
+def test_regulated_tells_and_records_with_nothing_to_choose(office: Goes) -> None:
+    told = office("regulated")
+    (choice,) = told.choices
+    assert (choice["state"], choice["reason"]) == ("not_asked", "informed")
+    assert (choice["basis"], choice["keys_offered"]) == ("legal_obligation", "")
+    assert choice["notice_url"] == "https://example.com/privacy#calls"
+    assert choice["retain_s"] == 1826 * 86_400
+    (recording,) = told.recordings
+    assert recording["purposes"] == "orders"
+    assert told.queues == ["orders"]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        {"refuse": {"api uuid_record": "-ERR no"}},
+        {"is_deaf": True},
+        {"does": {f"callcenter +{at}": BREAKS for at in (0.5, 1, 1.5, 2)}},
+    ],
+)
+def test_regulated_reaches_nobody_unrecorded(
+    office: Goes, script: dict[str, Any]
+) -> None:
+    told = office("regulated", **script)
+    heard = [heard.what for heard in told.call.heard]
+    assert "call ends: refused (NORMAL_TEMPORARY_FAILURE)" in told.lines
+    assert "agent answers" not in heard
+    played = [heard.text for heard in told.call.heard if heard.what == "plays"]
+    # Whoever waits in a queue hears nothing of ours.
+    assert played[-1].endswith("unrecordable.wav") or "does" in script
+
+
+def test_regulated_calls_whose_recording_breaks_lose_the_agent_at_once(
+    office: Goes,
+) -> None:
+    does = {f"bridged +{at}": BREAKS for at in (1, 2, 3, 4)}
+    told = office("regulated", does=does)
+    at = {heard.what: heard.at_s for heard in told.call.heard}
+    assert at["agent leaves"] - at["recording stops"] < 0.1
+    assert at["plays"] > at["agent leaves"]
+    assert "call ends: refused (NORMAL_TEMPORARY_FAILURE)" in told.lines
+    assert len(told.recordings) == 4
+
+
+def test_private_keeps_only_that_it_was_private(office: Goes) -> None:
+    told = office("private", called="*67030123456", caller="1001")
+    assert [choice["reason"] for choice in told.choices] == ["private", ""]
+    assert [choice["state"] for choice in told.choices] == ["not_asked"] * 2
+    assert (told.recordings, told.call.recordings) == ([], [])
+    assert put_through(told)
+    by_key = office("private", "2", called="reception")
+    assert by_key.choices[0]["reason"] == "private"
+    assert (by_key.recordings, by_key.call.recordings) == ([], [])
+    assert "an agent answers" in by_key.lines
+
+
+def test_private_ends_the_recorder_that_somebody_else_has_begun(office: Goes) -> None:
+    does = {"bridged +1": deeds.Records(on="caller")}
+    told = office("private", "2", called="reception", does=does)
+    path = "/var/lib/foreign/a.wav"
+    assert f"another recorder on the caller's leg was stopped: {path}" in told.lines
+    assert told.recordings == []
+
+
+def test_who_is_never_recorded_is_in_no_file_though_the_caller_agreed(
+    tmp_path: Path,
+) -> None:
+    shutil.copytree(ROOT / "flows", tmp_path / "flows")
+    path = tmp_path / "flows" / "private.yaml"
+    text = path.read_text(encoding="utf-8")
+    for number, files in ((1999, 1), (1001, 0)):
+        data = text.replace("never_record: [1999]", f"never_record: [{number}]")
+        path.write_text(data, encoding="utf-8")
+        found = load_flow(path)
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with Rig([found], ROOT / "sounds", folder) as rig:
+            keys = ("1", "1")
+            call = rig.call(Script(keys=keys, path="private", called="reception"))
+            with rig.look() as ledger:
+                kept = ledger.call(call.uuid)
+        assert len(call.recordings) == len(kept["recordings"]) == files
+        assert [row["state"] for row in kept["choices"]][:2] == ["requested", "granted"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "purposes"),
+    [
+        (("1", "1"), "training evidence"),
+        (("1", "2"), "training"),
+        (("2", "1"), "evidence"),
+        (("2", "2"), ""),
+        (("", "", "1"), "evidence"),
+    ],
+)
+def test_two_purposes_are_asked_for_and_kept_apart(
+    office: Goes, keys: tuple[str, ...], purposes: str
+) -> None:
+    told = office("two-purposes", *keys)
+    found = [recording["purposes"] for recording in told.recordings]
+    assert found == ([purposes] if purposes else [])
+    granted = [row for row in told.choices if row["state"] == "granted"]
+    assert " ".join(row["purpose"] for row in granted) == purposes
+    days = {"training": 90, "evidence": 1095}
+    for row in granted:
+        assert row["retain_s"] == days[row["purpose"]] * 86_400
+        assert row["notice"] == row["purpose"]
+
+
+def test_a_second_grant_after_a_talk_begins_another_file(tmp_path: Path) -> None:
+    path = tmp_path / "two-purposes.yaml"
+    text = (ROOT / "flows" / path.name).read_text(encoding="utf-8")
+    # The second question comes after a talk that is recorded for the first.
+    desk = "  desk: {queue: desk, record: on, answered: evidence}\n  evidence:\n    con"
+    text = text.replace("  evidence:\n    con", desk)
+    path.write_text(text.replace("next: talk", "record: on\n    next: talk", 1))
+    found = load_flow(path)
+    folder = tmp_path / "site"
+    folder.mkdir()
+    with Rig([found], ROOT / "sounds", folder) as rig:
+        call = rig.call(
+            Script(keys=("1", "1"), path="two-purposes", agent_hangs_up=True)
+        )
+        with rig.look() as ledger:
+            kept = ledger.call(call.uuid)
+    first, second = kept["recordings"]
+    assert (first["purposes"], second["purposes"]) == ("training", "training evidence")
+    granted = [row["at"] for row in kept["choices"] if row["state"] == "granted"]
+    assert first["asked_at"] < granted[1] <= second["asked_at"]
+    assert first["stopped_at"] <= second["started_at"]
 
 
 def test_opening_alone_greets_and_ends(office: Goes) -> None:

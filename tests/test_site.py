@@ -31,6 +31,14 @@ def test_what_ships_is_ready(site):
     assert loaded.site.recordings == str(site / "recordings")
 
 
+def test_calls_know_who_is_never_recorded(site):
+    lists = "never_record: [1001]\nextensions: ['10*']\ncountry: DE\n"
+    (site / "eslflow.yaml").write_text(f"default_flow: support\n{lists}")
+    loaded = open_site(load_settings(site)).site
+    assert (loaded.never_record, loaded.extensions) == (("1001",), ("10*",))
+    assert loaded.normal("030 123456") == "+4930123456"
+
+
 def test_audio_that_is_missing_or_broken_is_named(site):
     (site / "sounds/support/en/welcome.wav").unlink()
     (site / "sounds/support/de/which.wav").write_bytes(b"no sound")

@@ -17,9 +17,18 @@ from dataclasses import replace
 import pytest
 
 from eslflow.call.commands import Alarm, Api, Execute, Hangup, Keep, mark
-from eslflow.call.events import Executed, HungUp, JobDone, Kept, LegEnded, Replied, Told
+from eslflow.call.events import (
+    Executed,
+    Found,
+    HungUp,
+    JobDone,
+    Kept,
+    LegEnded,
+    Replied,
+    Told,
+)
 from eslflow.call.receipt import receipt_of
-from eslflow.call.records import Choice, NoticePlayed, State
+from eslflow.call.records import Choice, NoticePlayed, Remembered, State
 from eslflow.errors import FlowErrors
 from eslflow.flow.model import Basis, Party, Purpose
 from eslflow.steps.consent import Meaning
@@ -519,3 +528,63 @@ def test_a_question_says_whom_it_asks_and_by_which_keys():
     step = ASK.steps["ask"]
     assert list(step.takes_keys) == ["1", "2"]
     assert step.asks_whom is Party.CALLER
+
+
+def test_where_nothing_is_recorded_nobody_is_asked():
+    quiet = flow(
+        """
+        hush: {private: key}
+        ask:
+          consent: {notice: recording, purpose: training}
+          keys: {1: granted, 2: refused}
+          granted: bye
+        hello: {announce: welcome}
+        bye: {hangup: NORMAL_CLEARING}
+        """
+    )
+    with Playbook(quiet) as call:
+        call.expects(ANSWER, Execute(App.PLAYBACK, f"{SOUNDS}/test/en/welcome.wav"))
+    assert "not asked: nothing of this call is recorded" in call.told
+    assert [row.reason for row in call.rows(Choice)] == ["private"]
+
+
+REMEMBERS = """
+ask:
+  consent: {notice: recording, purpose: training}
+  keys: {1: granted, 2: refused}
+  ask_again_after: 30d
+%s
+"""
+
+
+def test_a_caller_who_has_refused_before_is_not_asked():
+    with Playbook(flow(REMEMBERS % "bye: {announce: welcome}")) as call:
+        (look,) = call.skips()
+        before = Remembered("earlier", 1, State.REFUSED, "test", "recording", 3)
+        call.when(Found(look.key, before))
+        call.expects(ANSWER, Execute(App.PLAYBACK, f"{SOUNDS}/test/en/welcome.wav"))
+
+
+def test_a_grant_is_remembered_only_with_a_warning():
+    (ask,) = flow(REMEMBERS % "").steps.values()
+    assert list(ask.warns()) == []
+    (ask,) = flow(REMEMBERS % "  remember: true").steps.values()
+    (warning,) = ask.warns()
+    assert "which can be forged" in warning
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ("remember: true", "a grant is remembered, but for how long?"),
+        ("ask: callee, ask_again_after: 30d", "only callers are remembered"),
+        ("ask_again_after: 30", "'30' is no duration"),
+    ],
+)
+def test_what_cannot_be_remembered_is_told(options, problem):
+    with pytest.raises(FlowErrors) as caught:
+        flow(
+            "ask: {consent: {notice: recording, purpose: training}, "
+            f"keys: {{1: granted, 2: refused}}, {options}}}"
+        )
+    assert [p.problem for p in caught.value.problems] == [problem]

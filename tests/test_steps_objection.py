@@ -241,3 +241,9 @@ def test_a_consent_that_is_none_is_led_here():
 
 def test_the_keys_that_it_takes_are_its_own():
     assert list(TELL.steps["tell"].takes_keys) == ["3", "1"]
+
+
+def test_where_nothing_is_recorded_nothing_is_announced():
+    with Playbook(on("legitimate_interests", f"hush: {{private: key}}{STEPS}")) as call:
+        call.expects(ANSWER, PLAY)
+    assert "not announced: nothing of this call is recorded" in call.told

@@ -172,3 +172,12 @@ def test_a_whisper_without_audio_is_left_out():
     site = site_for(quiet, missing=("test/en/which.wav",))
     with Playbook(quiet, site=site) as call:
         call.expects(ANSWER, PREPARE, WAIT)
+
+
+def test_who_may_be_recorded_once_answering_is_told_so_before():
+    law = HEAD.replace("consent", "contract") + f"recording:\n{TAGS}"
+    law += "  never_record: [1999]\n"
+    for step, tag in (("record: on", "[REC] "), ("record: off", "[-] ")):
+        with Playbook(flow(f"q: {{queue: support@default, {step}}}", law)) as call:
+            prepare = call.skips()[1]
+            assert prepare.arg.endswith(f"cc_outbound_cid_name_prefix='{tag}'")

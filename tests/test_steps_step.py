@@ -49,3 +49,9 @@ def test_a_step_that_asks_nobody_is_walked_at_once_as_ever():
         call.skips()
         step, live = call.engine.live.flow.steps["a"], call.engine.live
         assert list(step.at_once(live))[:1] == list(step.run(live))[:1]
+
+
+def test_a_step_takes_nothing_away_from_the_number_and_forbids_nothing():
+    step = flow("a: {announce: welcome}").steps["a"]
+    assert (step.takes_away, step.forbids, step.hands_over) == ("", False, False)
+    assert list(step.warns()) == []

@@ -41,7 +41,13 @@ def restore(*actions, path=PATH, recordings=("u-1",), step="talk", state="grante
             {"purpose": "gone", "state": "granted", "reason": ""},
         ],
         "recordings": [
-            {"id": name, "path": f"/r/{name}.wav", "step": step, "asked_at": 10}
+            {
+                "id": name,
+                "path": f"/r/{name}.wav",
+                "step": step,
+                "asked_at": 10,
+                "purposes": "training",
+            }
             for name in recordings
         ],
         "recording_actions": list(actions),
@@ -69,6 +75,11 @@ def test_a_call_of_which_little_is_kept_is_restored_too():
 
 def test_a_withdrawn_grant_permits_nothing():
     assert restore(state="withdrawn").consents.permitting() == ()
+
+
+def test_a_file_is_for_the_purposes_that_it_was_begun_for():
+    live = restore(act(RecordAction.START, at=12))
+    assert live.recorder.segment.purposes == ("training",)
 
 
 def test_a_recording_is_on_since_its_start():

@@ -119,6 +119,19 @@ class Recall(NamedTuple):
     key: str
 
 
+class LookUp(NamedTuple):
+    """Ask the ledger for a caller's last choice; resumed with `Found` or `TimedOut`."""
+
+    key: str
+    """Names the question, so that a late answer is none to another."""
+    number: str
+    """The caller's, in one spelling."""
+    purpose: str
+    since: int
+    """Microseconds since 1970; what was chosen before is forgotten."""
+    timeout_s: float
+
+
 class Answer(NamedTuple):
     """Tell somebody who asked for something what became of it; goes on at once."""
 
@@ -159,6 +172,7 @@ Command = (
     | Timer
     | Request
     | Recall
+    | LookUp
     | Answer
     | Tell
     | Alarm

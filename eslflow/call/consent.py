@@ -12,6 +12,16 @@ from eslflow.call.records import Reason, State
 from eslflow.flow.model import Basis, Purpose
 
 NOT_OBJECTED = (State.UNANSWERED.value, Reason.NOT_OBJECTED.value)
+TOLD = frozenset(
+    {
+        (State.NOT_ASKED.value, Reason.INFORMED.value),
+        (State.NOT_ASKED.value, Reason.BROKEN_PROMPT.value),
+    }
+)
+"""What permits a recording to which nobody can object: being told of it, and also that
+the notice could not be played, for it was no question."""
+OPPOSABLE = frozenset({Basis.PUBLIC_TASK.value, Basis.LEGITIMATE_INTERESTS.value})
+"""Art. 21(1) GDPR gives a right to object to these."""
 
 
 def permits(basis: str, state: str, reason: str) -> bool:
@@ -21,6 +31,8 @@ def permits(basis: str, state: str, reason: str) -> bool:
     """
     if basis == Basis.CONSENT:
         return state in (State.GRANTED, State.VERBAL)
+    if (state, reason) in TOLD:
+        return basis not in OPPOSABLE
     return state == State.GRANTED or (state, reason) == NOT_OBJECTED
 
 

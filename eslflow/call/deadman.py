@@ -28,8 +28,8 @@ Moves = Generator[Command, "Event | None", None]
 
 
 def is_needed(live: Live) -> bool:
-    """Whether anybody may want to mask the call."""
-    can_mask = live.flow.can_mask or live.site.is_controlled
+    """Whether anybody may want to mask the call, or somebody is never recorded."""
+    can_mask = live.flow.can_mask or live.site.is_controlled or live.screen.is_active
     return live.flow.records and (can_mask or live.recorder.was_wished)
 
 

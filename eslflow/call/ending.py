@@ -27,6 +27,8 @@ def offered_row(live: Live) -> CallOffered:
         flow_sha256=flow.sha256,
         engine=live.site.engine,
         offered_at=live.now,
+        caller_key=live.site.normal(offered.caller),
+        called_key=live.site.normal(offered.called),
     )
 
 

@@ -10,7 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from eslflow.call import beep, callee, deadman, hush, keys, lookout, moves, reminder
+from eslflow.call import (
+    beep,
+    callee,
+    deadman,
+    hush,
+    keys,
+    lookout,
+    moves,
+    reminder,
+    screen,
+    unrecorded,
+)
 from eslflow.call.commands import (
     Alarm,
     Answer,
@@ -43,12 +54,13 @@ from eslflow.call.recorder import want
 from eslflow.call.records import Row
 from eslflow.call.track import Numbers, Track
 from eslflow.flow.model import Flow, From, Record
+from eslflow.steps import speech
 
 MOST_STEPS = 1000
 """A call that takes more steps goes round in circles; the dialplan gets it back."""
 
 
-GUARDIANS = (moves, deadman, lookout, reminder, callee, beep)
+GUARDIANS = (moves, deadman, lookout, reminder, callee, beep, unrecorded, screen)
 """What goes on beside the flow. Most calls need few of them, and late."""
 TOLD = frozenset(
     {Bridged, Unbridged, Parked, Held, LegEnded, RecordStarted, RecordStopped}
@@ -97,6 +109,7 @@ class Engine:
         caller = offered.caller or "an unknown number"
         self._out.append(Keep((offered_row(self.live),)))
         self._out.append(Tell(f"call from {caller} to {offered.called}"))
+        self._bar()
         self._advance(self._flow)
         self._guard()
         self._look_round()
@@ -105,6 +118,7 @@ class Engine:
     def adopt(self, live: Live) -> list[Command]:
         """Take on a call that goes on elsewhere, as it has been restored."""
         self.live = live
+        live.is_adopted = True
         self._flow = Track(self._stay(), self._numbers)
         self._tracks = [self._flow]
         self._advance(self._flow)
@@ -171,8 +185,12 @@ class Engine:
         live = self.live
         if isinstance(event, Bridged):
             live.leg, live.agent = event.leg, event.agent
+            live.screen.is_held = False
         elif isinstance(event, (Unbridged, Parked)):
             live.leg = live.agent = ""
+            live.screen.is_held = False
+        elif isinstance(event, Held) and not event.is_callers:
+            live.screen.is_held = live.screen.is_active and event.is_on
         if isinstance(event, (Bridged, LegEnded)) and event.leg == live.callee:
             live.callee = ""
         reason = "hangup" if self._ending or self._foreseen else "switch"
@@ -181,6 +199,14 @@ class Engine:
             self._out.append(Keep(rows))
         if isinstance(event, MEETINGS):
             self._guard()
+
+    def _bar(self) -> None:
+        """Forbid every recording of a call from or to who is never recorded."""
+        live = self.live
+        reason = live.screen.bars_call(live.offered)
+        if reason is not None and not live.is_emergency:
+            live.recorder.is_forbidden = True
+            self._out += screen.bar(live, reason)
 
     def _press(self, event: KeyPressed) -> None:
         """Do what a key asks for; nobody waits for the answer."""
@@ -250,8 +276,14 @@ class Engine:
             live.site.visited(live.offered.uuid, name, "")
             yield from hush.fit(live, step.meets)
             yield from want(live, step.record, step.record_from)
+            if unrecorded.is_lost(live):
+                yield from self._refuse()
+                return
             ending = yield from step.run(live)
             live.site.visited(live.offered.uuid, name, ending)
+            if unrecorded.is_lost(live):
+                yield from self._refuse()
+                return
             name = step.target(ending)
             if not name:
                 yield from self._leave(ending in step.fallbacks)
@@ -266,6 +298,7 @@ class Engine:
         live.step = step.name
         live.site.visited(live.offered.uuid, step.name, "")
         live.recorder.is_forbidden = True
+        live.drop_prefix(*live.flow.prefixes)
         yield Tell(f"emergency call to {live.offered.called}")
         ending = yield from step.at_once(live)
         live.site.visited(live.offered.uuid, step.name, ending)
@@ -275,9 +308,15 @@ class Engine:
     def _leave(self, to_dialplan: bool) -> Generator[Command, Event | None, None]:
         """End the flow: hang up, or let the dialplan's fallback reach a person."""
         live = self.live
+        to_dialplan = to_dialplan and not live.was_bridged
+        if to_dialplan and live.flow.recording.is_demanded and not live.is_emergency:
+            # Whoever the dialplan knows would talk unrecorded.
+            live.recorder.why = "the flow has nowhere to go on"
+            yield from self._refuse()
+            return
         yield from want(live, Record.OFF, From.STEP)
         yield from callee.let_go(live)
-        if to_dialplan and not live.was_bridged:
+        if to_dialplan:
             live.leaving = "handed_back"
             yield from hush.fit(live, meets=True)
             yield Tell("the dialplan takes the call on")
@@ -286,6 +325,17 @@ class Engine:
             live.leaving = "finished"
             yield Tell("the flow hangs up")
             yield Hangup()
+
+    def _refuse(self) -> Generator[Command, Event | None, None]:
+        """End a call that must be recorded and cannot be; the caller hears why."""
+        live = self.live
+        yield Alarm(f"not recorded, so the call is refused: {live.recorder.why}")
+        yield from want(live, Record.OFF, From.STEP)
+        yield from callee.let_go(live)
+        sound = speech.prompt_sound(live, live.flow.recording.refusal)
+        yield from speech.play(live, sound, f"prompt {live.flow.recording.refusal}")
+        live.leaving = unrecorded.REFUSED
+        yield Hangup(unrecorded.CAUSE)
 
     def _end(self, ending: str, cause: str) -> None:
         """Note how the call ended, once, and wake the tracks that wait for it."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
+from eslflow.call.records import Remembered
 from eslflow.call.wishes import Wish
 
 
@@ -172,6 +173,16 @@ class Responded(NamedTuple):
     """False: nothing has left, so nothing can have come of it."""
 
 
+class Found(NamedTuple):
+    """The ledger has looked for a caller's last choice."""
+
+    key: str
+    """As in `commands.LookUp`."""
+    choice: Remembered | None = None
+    problem: str = ""
+    """Why it could not look."""
+
+
 class TimedOut(NamedTuple):
     """What was awaited did not come in time."""
 
@@ -204,6 +215,7 @@ Event = (
     | HungUp
     | Disconnected
     | Responded
+    | Found
     | TimedOut
     | Wished
 )

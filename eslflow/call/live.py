@@ -14,9 +14,11 @@ from typing import NamedTuple
 from eslflow.call.consent import Consents
 from eslflow.call.events import Offered
 from eslflow.call.recorder import Recorder
+from eslflow.call.screen import Screen
 from eslflow.call.secret import Secret
+from eslflow.flow.destination import dialled
 from eslflow.flow.model import Flow
-from eslflow.flow.values import GIVEN, LANGUAGE
+from eslflow.flow.values import GIVEN, LANGUAGE, is_withheld
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,11 @@ def _is_enough() -> str:
 
 def _nobody_watches(_: str, __: str, ___: str) -> None:
     return None
+
+
+def _as_it_is(number: str) -> str:
+    """Return a number without what separates its digits for the eye."""
+    return "" if is_withheld(number) else dialled(number)
 
 
 EMERGENCY = (
@@ -67,12 +74,18 @@ class Site:
     """Whether calls can be asked for something from outside: the control API."""
     beep_s: float = 0.0
     """How often both parties hear a tone while they are recorded; 0: never."""
+    normal: Callable[[str], str] = _as_it_is
+    """Puts a number in one spelling; empty: it is none, or withheld."""
     room: Callable[[], str] = _is_enough
     """Says why there is no room for another recording; empty: there is."""
     visited: Callable[[str, str, str], object] = _nobody_watches
     """Told the call, the step it comes to and ``, and again how the step has ended."""
     emergency: frozenset[str] = frozenset(EMERGENCY)
     """Numbers, as they are dialled, that are never asked, delayed or recorded."""
+    never_record: tuple[str, ...] = ()
+    """Extensions and numbers whose calls are never recorded, as patterns."""
+    extensions: tuple[str, ...] = ()
+    """The office's own: calls among them are never recorded."""
 
 
 class Aside(NamedTuple):
@@ -94,6 +107,7 @@ class Live:
         "callee",
         "consents",
         "flow",
+        "is_adopted",
         "is_answered",
         "is_hushed",
         "language",
@@ -103,6 +117,7 @@ class Live:
         "offered",
         "offered_at",
         "recorder",
+        "screen",
         "secrets",
         "site",
         "step",
@@ -114,31 +129,31 @@ class Live:
         self.offered = offered
         self.flow = flow
         self.site = site
-        self.offered_at = now
-        self.now = now
-        """Microseconds since 1970, set by the engine at every event."""
+        self.offered_at = self.now = now
+        """Microseconds since 1970; `now` is set by the engine at every event."""
         self.language = flow.languages[0]
         self.is_answered = offered.is_answered
-        self.is_hushed = False
-        """Whether the switch keeps the caller's keys to itself."""
+        self.is_adopted = self.is_hushed = False
+        """Whether it went on without us, and no flow drives it any more; whether the
+        switch keeps the caller's keys to itself."""
         self.consents = Consents(flow.purposes, flow.announced)
         self.recorder = Recorder(offered.segments)
+        self.screen = Screen(offered, flow, site)
         self.values: dict[str, str] = {}
         """What the flow remembers of the call: text, and never part of a command."""
         self.step = ""
         """Name of the step the call is in."""
-        self.leg = ""
-        """Unique-ID of the leg that the caller talks with; empty: with none."""
-        # Who has that leg.
-        self.agent = ""
-        # What both heard last in between.
+        self.leg = self.agent = ""
+        """Unique-ID of the leg that the caller talks with, and who has it; empty: with
+        none."""
         self.aside = Aside()
+        """What both heard last in between."""
         self.callee = ""
         """Unique-ID of a leg that was called and does not talk yet; empty: none."""
         self.was_bridged = False
         """Whether an agent had the call; the dialplan cannot take it on after that."""
         self.leaving = ""
-        """How the flow is ending the call, once it does: `finished`, `handed_back`."""
+        """How the flow ends the call, once it does: `finished`, `handed_back`, ..."""
         self.secrets: dict[str, Secret] = {}
         """What only the one request that names it may carry."""
         self._named: dict[str, int] = {}
@@ -147,7 +162,23 @@ class Live:
     @property
     def is_emergency(self) -> bool:
         """Whether somebody calls for help, and the flow can put them through."""
-        return bool(self.flow.way_out) and self.offered.called in self.site.emergency
+        if not self.flow.way_out:
+            return False
+        called = self.offered.called
+        plain = {called, *map(called.removeprefix, self.flow.prefixes)}
+        return not plain.isdisjoint(self.site.emergency)
+
+    @property
+    def may_be_recorded(self) -> bool:
+        """Whether a purpose permits it, and so does who has the call."""
+        return bool(self.consents.permitting()) and self.screen.lets(self)
+
+    def drop_prefix(self, *prefixes: str) -> None:
+        """Take away what stands before the number dialled, and is no part of it."""
+        called = self.offered.called
+        for prefix in prefixes:
+            called = called.removeprefix(prefix)
+        self.offered = self.offered._replace(called=called)
 
     def new_leg(self) -> str:
         """Return the Unique-ID of a leg that is to be called; no other call has it."""

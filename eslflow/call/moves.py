@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 
 from eslflow.call.commands import Alarm, Answer, Api, Command, Keep, Tell, Until
-from eslflow.call.events import CallEnded, Event, RecordStarted, Replied
+from eslflow.call.events import CallEnded, Event, Kept, RecordStarted, Replied
 from eslflow.call.live import Live
 from eslflow.call.recorder import Asked, action_row
 from eslflow.call.recording import RUNNING, Moved, Recording, Segment, file_path
@@ -30,6 +30,8 @@ ALL = "all"
 """Instead of a path: every recorder of a leg (mod_commands.c, uuid_record_api)."""
 CONFIRM_S = 5.0
 """How long somebody who asked for something waits to hear what became of it."""
+HOLD = "hold"
+"""Why a recording is masked while the agent may hand the call over."""
 TRIES = 2
 """A refused start is asked for once more."""
 
@@ -78,7 +80,12 @@ def watch(live: Live) -> Moves:
 def fulfil(live: Live, ticket: int, wish: Wish) -> Moves:
     """Take a wish in, and answer when the switch has confirmed it, or cannot."""
     recorder = live.recorder
+    if wish.want is Want.OFF and live.flow.recording.is_demanded:
+        yield Tell(f"{wish.by} asks for {wish.want}, and must not")
+        yield Answer(ticket, answered(live, wish, "this call must be recorded"))
+        return
     recorder.take(wish, live.now)
+    live.screen.is_cause &= wish.want is not Want.MASKED
     yield Tell(f"{wish.by} asks for {wish.want}")
     try:
         yield Until(lambda: recorder.is_settled(live), CONFIRM_S)
@@ -121,6 +128,8 @@ def _why_not(live: Live, want: Want) -> str:
         return f"step {live.step} is not recorded"
     if not live.consents.permitting():
         return "nobody has agreed to being recorded"
+    if not live.may_be_recorded:
+        return "who has the call is never recorded"
     if recorder.wanted is Record.MASKED:
         return f"step {live.step} is masked"
     if recorder.masks:
@@ -152,7 +161,9 @@ def start(live: Live) -> Moves:
         return
     segment = _begin(live)
     uuid, number = live.offered.uuid, recorder.segments
-    yield Keep((_begun(live, segment),))
+    is_kept = yield from _keep_begun(live, segment)
+    if not is_kept:
+        return
     yield Api(ApiCommand.UUID_SETVAR, f"{uuid} eslflow_segments {number}", waits=False)
     reply = ""
     for _ in range(TRIES):
@@ -176,7 +187,8 @@ def _begin(live: Live) -> Segment:
     recorder.segments += 1
     uuid, number = live.offered.uuid, recorder.segments
     path = file_path(live.site.recordings, uuid, number, live.now)
-    recorder.segment = Segment(f"{uuid}-{number}", path, recorder.moment)
+    purposes = live.consents.permitting()
+    recorder.segment = Segment(f"{uuid}-{number}", path, recorder.moment, purposes)
     recorder.move(Moved.START)
     return recorder.segment
 
@@ -187,10 +199,24 @@ def _begun(live: Live, segment: Segment) -> RecordingBegun:
         call_uuid=live.offered.uuid,
         leg_uuid=live.offered.uuid,
         path=segment.path,
-        purposes=" ".join(live.consents.permitting()),
+        purposes=" ".join(segment.purposes or ()),
         step=live.step,
         asked_at=live.now,
     )
+
+
+def _keep_begun(live: Live, segment: Segment) -> Generator[Command, Event | None, bool]:
+    """Keep what begins; whether it may, where a call must not go on without that."""
+    is_demanded = live.flow.recording.is_demanded
+    kept = yield Keep((_begun(live, segment),), is_durable=is_demanded)
+    if not is_demanded or (isinstance(kept, Kept) and kept.is_ok):
+        return True
+    problem = kept.problem if isinstance(kept, Kept) else ""
+    live.recorder.move(Moved.FAILED)
+    live.recorder.give_up_trying(f"it could not be kept: {problem}")
+    yield Keep(live.recorder.give_up(live.now))
+    yield Alarm(f"not recorded, for it could not be kept: {problem}")
+    return False
 
 
 def _ask_start(live: Live, segment: Segment) -> Words:
@@ -249,6 +275,7 @@ def mask(live: Live) -> Moves:
         return
     if is_masked and recorder.state is Recording.ON:
         recorder.became_masked(live.now)
+        live.screen.is_cause = reason == HOLD
     yield from _keep(live, reply, is_masked)
     if is_masked:
         yield Tell("recording is masked")
@@ -359,7 +386,7 @@ def _reason(live: Live) -> str:
     """Return for the record who masks: the step, or somebody by name."""
     recorder = live.recorder
     is_step = recorder.wanted is Record.MASKED
-    return "step" if is_step else ", ".join(recorder.masks)
+    return "step" if is_step else ", ".join(recorder.masks) or HOLD
 
 
 MOVES: dict[RecordAction, Callable[[Live], Moves]] = {

@@ -180,9 +180,9 @@ class Recorder:
             return Recording.OFF
         # A file that waits for an agent holds nothing meanwhile, and may stay.
         is_passed_on = self.parted_at and 0 < self._passed_on_at <= live.now
-        if is_passed_on or not live.consents.permitting():
+        if is_passed_on or not live.may_be_recorded:
             return Recording.OFF
-        if self.wanted is Record.MASKED or self.masks:
+        if self.wanted is Record.MASKED or self.masks or live.screen.is_held:
             return Recording.MASKED
         return Recording.ON
 
@@ -192,7 +192,7 @@ class Recorder:
         if target is Recording.OFF:
             return RecordAction.STOP if state in RUNNING else None
         if state is Recording.ON and target is Recording.ON:
-            return RecordAction.STOP if self._is_misfit else None
+            return RecordAction.STOP if self._is_misfit(live) else None
         if state is Recording.ON:
             return RecordAction.MASK
         if target is Recording.MASKED:
@@ -200,17 +200,16 @@ class Recorder:
             is_unsure = state is Recording.MASKED and self.is_to_be_sure
             return RecordAction.MASK if is_unsure else None
         if state is Recording.MASKED:
-            is_clear = 0 < self.clear_at <= live.now
-            return RecordAction.UNMASK if is_clear else None
+            opens = RecordAction.STOP if self._is_misfit(live) else RecordAction.UNMASK
+            return opens if 0 < self.clear_at <= live.now else None
         may_start = state in (Recording.OFF, Recording.FAILED) and not self._is_given_up
         return RecordAction.START if may_start else None
 
-    @property
-    def _is_misfit(self) -> bool:
-        """Whether the file waits for an agent, and the step has none."""
+    def _is_misfit(self, live: Live) -> bool:
+        """Whether the file is not the one that the step, or the caller, permits."""
+        permitting = live.consents.permitting()
         segment = self.segment
-        waits = segment is not None and segment.moment is From.ANSWER
-        return waits and self.moment is From.STEP
+        return segment is not None and not segment.fits(self.moment, permitting)
 
     def is_settled(self, live: Live) -> bool:
         """Whether the recording is what is wanted, or will not come to be so."""
@@ -218,7 +217,7 @@ class Recorder:
         if self.asked or state in (Recording.STARTING, Recording.STOPPING):
             return False
         if target is Recording.ON:
-            is_on = state is Recording.ON and not self._is_misfit
+            is_on = state is Recording.ON and not self._is_misfit(live)
             return is_on or self._is_given_up
         return state is not Recording.ON and (
             target is Recording.MASKED or state is not Recording.MASKED
@@ -231,7 +230,8 @@ class Recorder:
             self.clear_at = 0
         elif not self.clear_at:
             guard_us = round(GUARD_S * 1e6)
-            self.clear_at = live.now + guard_us + self._late(live.now)
+            late_us = 0 if live.screen.is_cause else self._late(live.now)
+            self.clear_at = live.now + guard_us + late_us
 
     def _late(self, now: int) -> int:
         """Return how late sound may be heard that was to be masked."""
@@ -393,5 +393,6 @@ def want(
     """Say what the next step wants; go on when the recording is so, or cannot be."""
     recorder = live.recorder
     recorder.step_wants(wanted, moment)
+    live.screen.is_cause &= wanted is not Record.MASKED
     if not recorder.is_settled(live):
         yield Until(lambda: recorder.is_settled(live))

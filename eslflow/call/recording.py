@@ -105,6 +105,8 @@ class Segment:
     id: str
     path: str
     moment: From = From.STEP
+    purposes: tuple[str, ...] | None = None
+    """Those that permitted it when it was begun; None: nobody knows."""
     started_at: int = 0
     """When RECORD_START came, in microseconds; 0: not yet."""
     audio_at: int = 0
@@ -116,6 +118,11 @@ class Segment:
     ended: bool = False
     is_stuck: bool = False
     """It was to be stopped, and nobody has seen it end: it may still run."""
+
+    def fits(self, moment: From, permitting: tuple[str, ...]) -> bool:
+        """Whether it may go on: it waits for no agent in vain, and is for these."""
+        waits = self.moment is From.ANSWER and moment is From.STEP
+        return not waits and self.purposes in (None, permitting)
 
     def hears(self, now: int) -> None:
         """Note that sound gets into the file from now on."""

@@ -50,10 +50,22 @@ class Reason(StrEnum):
     NOT_OBJECTED = "not_objected"
     """A recording that needs no consent was announced, and nobody objected to it: the
     one `unanswered` that permits."""
+    INFORMED = "informed"
+    """Nothing can be chosen; the notice was played."""
+    PRIVATE = "private"
+    """The call was made private: by a prefix, or by key."""
+    NEVER_RECORDED = "never_recorded"
+    """One of the two is never recorded."""
+    AMONG_STAFF = "among_staff"
+    """Both are extensions of the office."""
+    UNKNOWN_PARTY = "unknown_party"
+    """Nobody can say who answered, and some must never be recorded."""
     NOBODY = "nobody"
     """There was nobody on the line to be asked."""
     CALLER_LEFT = "caller_left"
     """The caller hung up while the called party was asked."""
+    REMEMBERED = "remembered"
+    """Nobody was asked: the caller's last choice, in another call, still holds."""
     MORE = "more"
     """More was asked for: of `requested`, the notice named was then played; of
     `unanswered`, nothing else was pressed."""
@@ -79,6 +91,9 @@ class CallOffered(NamedTuple):
     engine: str
     """eslflow's version."""
     offered_at: int
+    caller_key: str = ""
+    """The caller's number in one spelling, E.164 where it can be; empty: withheld."""
+    called_key: str = ""
 
 
 class CallEnded(NamedTuple):
@@ -88,7 +103,7 @@ class CallEnded(NamedTuple):
     ended_at: int
     ending: str
     """`hung_up`, `finished` (by the flow), `handed_back` (to the dialplan), `lost` (the
-    socket broke) or `failed` (our fault)."""
+    socket broke), `refused` (it could not be recorded) or `failed` (our fault)."""
     cause: str
     """Hangup cause in FreeSWITCH's spelling; empty when none was heard."""
     last_step: str
@@ -152,6 +167,19 @@ class Choice(NamedTuple):
     """Which agent pressed the key, or which user typed the command."""
     remark: str = ""
     """Why, in the words of who typed the command."""
+    rests_on: str = ""
+    """The call whose choice this one takes over; mostly empty."""
+
+
+class Remembered(NamedTuple):
+    """What a caller has chosen before; looked up, and never written."""
+
+    call_uuid: str
+    at: int
+    state: State
+    flow: str
+    notice: str
+    notice_version: int
 
 
 class RecordingBegun(NamedTuple):

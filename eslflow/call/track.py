@@ -16,6 +16,7 @@ from eslflow.call.commands import (
     Execute,
     Job,
     Keep,
+    LookUp,
     Request,
     Timer,
     Until,
@@ -25,6 +26,7 @@ from eslflow.call.events import (
     CallEnded,
     Event,
     Executed,
+    Found,
     JobDone,
     Kept,
     Replied,
@@ -79,8 +81,9 @@ class Track:
             return self._is_outcome(awaited, event)
         if isinstance(awaited, Await):
             return isinstance(event, awaited.kinds)
-        if isinstance(awaited, Request):
-            return isinstance(event, Responded) and event.key == awaited.key
+        if isinstance(awaited, (Request, LookUp)):
+            kind = Responded if isinstance(awaited, Request) else Found
+            return isinstance(event, kind) and event.key == awaited.key
         return type(awaited) is Keep and type(event) is Kept
 
     def _is_outcome(self, awaited: Api | Execute | Job, event: Event) -> bool:
@@ -156,4 +159,4 @@ def _waits(command: Command) -> bool:
         return command.is_durable
     if type(command) is Until:
         return not command.holds()
-    return type(command) in (Await, Job, Request)
+    return type(command) in (Await, Job, Request, LookUp)

@@ -20,6 +20,8 @@ class Happened:
     """What became of each purpose."""
     files: int = 0
     """How many recordings hold sound."""
+    purposes: tuple[str, ...] = ()
+    """What each file that was begun is for, in order."""
     heard: tuple[str, ...] = ()
     """Steps of which anything is to be heard in a recording."""
     masked: tuple[str, ...] = ()
@@ -89,6 +91,10 @@ def _recorded(want: object, happened: Happened) -> tuple[bool, str]:
     return want == files, _told(files)
 
 
+def _purposes(want: object, happened: Happened) -> tuple[bool, str]:
+    return want == happened.purposes, _told(happened.purposes)
+
+
 def _heard(want: object, happened: Happened) -> tuple[bool, str]:
     return want == happened.heard, _told(happened.heard)
 
@@ -121,6 +127,7 @@ def _alarms(want: object, happened: Happened) -> tuple[bool, str]:
 
 _LOOKS: dict[str, Callable[[object, Happened], tuple[bool, str]]] = {
     "recorded": _recorded,
+    "purposes": _purposes,
     "heard": _heard,
     "masked": _masked,
     "reaches": _reaches,

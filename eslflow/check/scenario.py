@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from eslflow.call.records import State
 from eslflow.wire.terms import StrEnum
 
 HANG_UP = "hang_up"
@@ -18,7 +19,10 @@ REST = "..."
 """In a path: any steps, or none."""
 DIALPLAN, NOBODY = "dialplan", "nobody"
 """Whom a call reaches that reaches no queue."""
-ENDINGS = ("hung_up", "finished", "handed_back", "transferred", "lost", "failed")
+ENDINGS = (
+    *("hung_up", "finished", "handed_back", "transferred"),
+    *("refused", "lost", "failed"),
+)
 """How a call ends, as the ledger spells it."""
 
 
@@ -127,6 +131,8 @@ class Scenario:
     """Keys that the caller presses while waiting for an agent."""
     in_talk: tuple[str, ...] = ()
     """Keys that the caller presses in the talk, after what the agent does."""
+    earlier: Mapping[str, State] = field(default_factory=dict)
+    """What the caller chose in an earlier call, by purpose."""
     caller: str = "+4930123456"
     caller_name: str = "Anna Example"
     called: str = ""

@@ -50,14 +50,16 @@ KEYS = ("scenarios", "at", "caller", "called")
 """What a file has: scenarios, and what holds for those that do not say otherwise."""
 SCENARIO = (
     *("press", "hang_up_at", "queue", "callee", "webhook", "switch", "agent"),
-    *("in_queue", "in_talk", "answer"),
+    *("in_queue", "in_talk", "answer", "earlier"),
     *("caller", "caller_name", "called", "at", "expect"),
 )
 EXPECT = (
-    *("choice", "recorded", "heard", "masked"),
+    *("choice", "recorded", "purposes", "heard", "masked"),
     *("reaches", "path", "ends", "alarms"),
 )
 STATES = tuple(str(state) for state in State if state is not State.REQUESTED)
+EARLIER = ("granted", "refused", "withdrawn")
+"""What a caller can have chosen in another call."""
 SILENCE = ("-", "silence")
 MOST_FILES = 100
 
@@ -163,6 +165,7 @@ class _Reader:
             "agent": self._agent,
             "in_queue": self._caller,
             "in_talk": self._caller,
+            "earlier": self._earlier,
             "at": self._at,
         }
         return {
@@ -241,6 +244,13 @@ class _Reader:
             return None
         return round(wall.replace(tzinfo=self._zone).timestamp()) * 1_000_000
 
+    def _earlier(self, node: Node, context: Context) -> dict[str, State]:
+        def state(inner: Node, context: Context) -> State | None:
+            word = one_of(inner, context, "earlier choice", EARLIER)
+            return State(word) if word in EARLIER else None
+
+        return by_name(node, context, "purpose", self._purposes, state)
+
     # What must come of it.
 
     def _expected(
@@ -257,6 +267,7 @@ class _Reader:
             context.problem(node, "nothing is expected of this scenario", hint)
         convert: dict[str, Convert] = {
             "recorded": _files,
+            "purposes": self._purposes_of,
             "heard": self._steps,
             "masked": self._steps,
             "reaches": self._reaches,
@@ -289,6 +300,17 @@ class _Reader:
             Expected(f"choice {purpose}", want, lines[purpose])
             for purpose, want in found.items()
         ]
+
+    def _purposes_of(self, node: Node, context: Context) -> tuple[str, ...]:
+        """Return what each file is for, several purposes in one text."""
+        found: list[str] = []
+        for item in items(node):
+            words = item.text.split() if item.is_scalar else []
+            for word in words or [""]:
+                part = Node(Kind.TEXT, item.mark, text=word)
+                one_of(part, context, "purpose", self._purposes)
+            found.append(" ".join(words))
+        return tuple(found)
 
     @property
     def _purposes(self) -> tuple[str, ...]:

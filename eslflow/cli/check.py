@@ -52,6 +52,9 @@ def _report(site: Path, flow: Flow, path: Path) -> bool:
     if any(not fault.is_ours for fault in faults):
         hint = f"or remove the file, then: {_command(site, path)}"
         click.echo(f"  What a person recorded: record it again, {hint}", err=True)
+    for step in flow.steps.values():
+        for warning in step.warns():
+            click.echo(f"{path}: warning: step '{step.name}': {warning}", err=True)
     if any(fault.is_silent for fault in faults):
         return False
     steps, languages = len(flow.steps), ", ".join(flow.languages)

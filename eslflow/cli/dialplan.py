@@ -28,13 +28,17 @@ TEMPLATE = """\
          eslflow turns this off before the queue: there it would cut the talk off. -->
     <action application="set" data="socket_resume=true"/>
     <action application="socket" data={socket}/>
-    <!-- Reached only when eslflow is not there: a person, and no recording. -->
+    <!-- Reached only when eslflow is not there: {reached}. -->
     <action application="answer"/>
     <action application={fallback} data={queue}/>
     <action application="hangup"/>
   </condition>
 </extension>
 """
+
+
+SERVED = "a person, and no recording"
+REFUSED = "nobody, for nobody may take the call unrecorded"
 
 
 @click.command("dialplan", short_help="Print what the dialplan needs.")
@@ -76,6 +80,7 @@ def command(
             name=quoteattr(f"eslflow-{found.name}"),
             expression=quoteattr(_expression(dialled)),
             socket=quoteattr(f"{_address(settings)}/{found.name} async full"),
+            reached=REFUSED if found.recording.is_demanded else SERVED,
             fallback=quoteattr(fallback),
             queue=quoteattr(data),
         ),
@@ -90,6 +95,12 @@ def _tell(text: str) -> None:
 
 def _fallback(flow: Flow) -> tuple[str, str]:
     """Return the application that reaches people without eslflow: the last queue."""
+    if flow.recording.is_demanded:
+        _tell(
+            f"flow '{flow.name}' must record: without eslflow, calls are hung up. "
+            "Before the last hangup you can play why"
+        )
+        return "hangup", "NORMAL_TEMPORARY_FAILURE"
     queues = [step for step in flow.steps.values() if isinstance(step, Queue)]
     if not queues:
         _tell(

@@ -40,6 +40,14 @@ default_flow: support
 # through before anything else, unasked and unrecorded.
 # emergency: [112, 110, 911, 999, "000", 111, 113, 115, 117, 118, 119]
 
+# The country of numbers that name none: 030 1234 and +49 30 1234 are one caller then.
+# country: DE
+
+# Extensions and numbers that are never recorded, whoever calls: the works council, say.
+# And the office's own: calls among them are never recorded. A star: how they begin.
+# never_record: [1001, "+4930123456"]
+# extensions: ["10*", 2001]
+
 # Folders, relative to this file. FreeSWITCH reads sounds and writes recordings, so
 # their paths must have no blanks.
 # flows: flows

@@ -17,6 +17,7 @@ import click
 from eslflow.call.receipt import is_right, typed
 from eslflow.cli.tables import iso, moment
 from eslflow.clock import SystemClock
+from eslflow.e164 import normaliser
 from eslflow.errors import EslflowError, NotFound, SettingsError
 from eslflow.ledger.read import Reader
 from eslflow.shipped import SETTINGS as FILE
@@ -25,6 +26,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 _TIMES = ("at", "_at")
 _LEDGER = re.compile(r"^[^#\n]*ledger", re.MULTILINE)
+_COUNTRY = re.compile(r"^country:[ \t]*[\"']?([A-Z]{2})\b", re.MULTILINE)
 
 
 def reader(site: Path) -> Reader:
@@ -40,11 +42,13 @@ def reader(site: Path) -> Reader:
             f"there is no site in {site} ({FILE}: {error.strerror}). Make one with "
             "eslflow init, or name it with --site"
         ) from error
+    country = _COUNTRY.search(text)
+    normal = normaliser(country[1]) if country else None
     if not _LEDGER.search(text):
-        return Reader(site / "eslflow.db")
+        return Reader(site / "eslflow.db", normal)
     from eslflow.settings import read_settings
 
-    return Reader(read_settings(site).ledger)
+    return Reader(read_settings(site).ledger, normal)
 
 
 def call_named(ledger: Reader, text: str) -> str:

@@ -71,10 +71,13 @@ def _call(call: Kept) -> Iterator[str]:
 def _choice(choice: Kept) -> Iterator[str]:
     state = choice["state"].replace("_", " ")
     reason = f" ({choice['reason'].replace('_', ' ')})" if choice["reason"] else ""
-    yield f"{choice['purpose']}: {state}{reason}"
-    yield f"  at        {_at(choice['at'])}, step {choice['step']}"
+    yield f"{choice['purpose'] or 'the whole call'}: {state}{reason}"
+    yield f"  at        {_at(choice['at'])}, step {choice['step'] or 'none'}"
     who = f" {choice['who']}" if choice.get("who") else ""
-    yield f"  basis     {choice['basis']}, by {choice['performed_by']}{who}"
+    basis = choice["basis"] or "none"
+    yield f"  basis     {basis}, by {choice['performed_by']}{who}"
+    if choice.get("rests_on"):
+        yield f"  rests on  the choice in call {choice['rests_on']}"
     if choice.get("remark"):
         yield f"  because   {_cut(choice['remark'])}"
     if choice.get("receipt"):
@@ -83,8 +86,12 @@ def _choice(choice: Kept) -> Iterator[str]:
         yield f"  recorded  {choice['on_withdrawal']}, as the purpose says"
     if choice.get("party") == "callee":
         yield "  asked     the called party"
-    if not choice["notice"]:
-        return
+    if choice["notice"]:
+        yield from _question(choice)
+
+
+def _question(choice: Kept) -> Iterator[str]:
+    """Yield in which words it was asked, and what was answered."""
     yield f"  notice    {asked(choice)}"
     if choice["state"] == "requested":
         yield f'  words     "{choice["notice_text"] or "not kept"}"'

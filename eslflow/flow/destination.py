@@ -7,10 +7,11 @@ address is made of constants of the file; of what a caller has dialled only digi
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
+from eslflow.flow.dialled import NUMBER
+from eslflow.flow.dialled import dialled as dialled
 from eslflow.flow.document import Node
 from eslflow.flow.options import Takes, Text
 from eslflow.flow.problems import Context, entries_of, listed
@@ -18,8 +19,6 @@ from eslflow.flow.problems import Context, entries_of, listed
 CALLED = "called"
 """Instead of a number: the one that was dialled."""
 
-_SEPARATORS = re.compile(r"[ ().\-/]")
-_NUMBER = re.compile(r"\+?[0-9*#]{1,32}")
 _HOST = r"[A-Za-z0-9][A-Za-z0-9.-]{0,100}(:[0-9]{1,5})?"
 _NAME = r"[A-Za-z0-9_.-]{1,60}"
 _PARTS: dict[str, Takes] = {
@@ -31,20 +30,10 @@ _PARTS: dict[str, Takes] = {
     "profile": Text(_NAME, "the name of a profile of mod_sofia"),
     "host": Text(_HOST, "a host such as sip.example.com or 192.0.2.10:5060"),
     "number": Text(
-        rf"{_NUMBER.pattern}|{CALLED}", "a number such as +4930123456, or called"
+        rf"{NUMBER.pattern}|{CALLED}", "a number such as +4930123456, or called"
     ),
 }
 _FORMS = (("user",), ("gateway", "number"), ("profile", "number", "host"))
-
-
-def dialled(number: str) -> str:
-    """Return a number that somebody dialled, fit to be called; empty: it is none.
-
-    What separates its digits for the eye is left out. Anything else makes it another
-    number than the one that was meant, so nothing is called then.
-    """
-    digits = _SEPARATORS.sub("", number)
-    return digits if _NUMBER.fullmatch(digits) else ""
 
 
 @dataclass(frozen=True)

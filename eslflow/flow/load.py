@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
 from eslflow.flow import subflow
+from eslflow.flow.demand import check_demand
 from eslflow.flow.document import Document, Kind, Node
 from eslflow.flow.hours import read_hours
 from eslflow.flow.model import (
@@ -127,6 +128,7 @@ class _Loader:
         recording = rules.read()
         steps, start = self._steps(entries, inside, purposes, rules.asked(recording))
         rules.check(recording, steps)
+        check_demand(entries, recording, purposes, steps, self._document)
         self._check_receipts(entries, steps)
         name = self._name(entries.get("flow"))
         description = self._text(entries.get("description"))

@@ -123,6 +123,15 @@ class Told(StrEnum):
     UNRECORDED = "unrecorded"
 
 
+class IfUnrecorded(StrEnum):
+    """What becomes of a call that cannot be recorded, though it ought to be."""
+
+    SERVE = "serve"
+    """It goes on, and reaches a person."""
+    REFUSE = "refuse"
+    """The caller hears why, and it ends."""
+
+
 class Second(StrEnum):
     """What is done about a recorder that is not ours."""
 
@@ -165,11 +174,21 @@ class RecordingRules:
     """What stands before the caller's name on the agent's telephone, by `Told`."""
     whisper: Mapping[str, str] = field(default_factory=dict)
     """The prompt that the agent hears before the talk, by `Told`."""
+    if_unrecorded: IfUnrecorded = IfUnrecorded.SERVE
+    refusal: str = ""
+    """The prompt that tells callers why the call ends."""
+    never_record: tuple[str, ...] = ()
+    """Numbers that are never recorded, whole or how they begin and a star."""
 
     @property
     def is_stereo(self) -> bool:
         """Whether the two parties have a track each."""
         return self.channels is Channels.STEREO
+
+    @property
+    def is_demanded(self) -> bool:
+        """Whether a call that cannot be recorded must reach nobody."""
+        return self.if_unrecorded is IfUnrecorded.REFUSE
 
 
 @dataclass(frozen=True)
@@ -254,6 +273,12 @@ class Flow:
         """Whether a step or an agent's key masks recordings."""
         masks = any(step.record is Record.MASKED for step in self.steps.values())
         return masks or AgentKey.MASK in self.recording.agent_keys.values()
+
+    @cached_property
+    def prefixes(self) -> tuple[str, ...]:
+        """What may stand before a number that is dialled, and is no part of it."""
+        found = (step.takes_away for step in self.steps.values())
+        return tuple(prefix for prefix in found if prefix)
 
     @cached_property
     def way_out(self) -> str:

@@ -16,6 +16,7 @@ from eslflow.flow.model import (
     Basis,
     CallerKey,
     Channels,
+    IfUnrecorded,
     Party,
     Purpose,
     RecordingRules,
@@ -23,6 +24,7 @@ from eslflow.flow.model import (
     Told,
     Verbal,
 )
+from eslflow.flow.numbers import Numbers
 from eslflow.flow.options import (
     Duration,
     Keys,
@@ -85,6 +87,19 @@ RECORDING: dict[str, tuple[Takes, str]] = {
     "whisper": (
         Table({str(told): PromptName() for told in Told}, any_will_do=True),
         "The prompt that the agent alone hears before the talk.",
+    ),
+    "if_unrecorded": (
+        OneOf(IfUnrecorded),
+        "What becomes of a call that cannot be recorded; refuse: the caller hears why, "
+        "and it ends. Only where the law demands the recording. [serve]",
+    ),
+    "refusal": (
+        PromptName(),
+        "The prompt that tells callers why the call ends, with if_unrecorded: refuse.",
+    ),
+    "never_record": (
+        Numbers(),
+        "Extensions and numbers that are never recorded: [1001, 20*]. [none]",
     ),
 }
 """How calls are recorded, whatever the step: what each option takes, and what it is."""

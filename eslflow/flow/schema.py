@@ -174,7 +174,8 @@ def _kind(kind: type[Step]) -> Schema:
 
 def _option(field: Field) -> Schema:
     told: Schema = {**field.takes.schema(), "description": field.help}
-    if field.default is not REQUIRED and field.default not in ((), ""):
+    is_off = isinstance(field.default, float) and not field.default
+    if field.default is not REQUIRED and field.default not in ((), "") and not is_off:
         told["default"] = _written(field)
     return told
 

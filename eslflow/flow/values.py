@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from eslflow.errors import RenderError
+from eslflow.flow.dialled import ANONYMOUS as ANONYMOUS
+from eslflow.flow.dialled import WITHHELD as WITHHELD
+from eslflow.flow.dialled import is_withheld as is_withheld
 from eslflow.flow.document import Kind, Node
 from eslflow.flow.options import PurposeName, StepName, Takes
 from eslflow.flow.problems import Context, entries_of, scalar
@@ -22,18 +25,11 @@ from eslflow.flow.words import VALUE_NAME, VALUE_WORDS
 CALLER, CALLER_NAME, CALLED, LANGUAGE = "caller", "caller_name", "called", "language"
 GIVEN = (CALLER, CALLER_NAME, CALLED, LANGUAGE)
 """Values that every call has without a step that sets them."""
-ANONYMOUS = "anonymous"
-"""The case of a caller whose number is withheld."""
-WITHHELD = frozenset(
-    ("", ANONYMOUS, "restricted", "private", "withheld", "unavailable", "unknown")
-    + ("0000000000",)
-)
-"""How networks spell that; 0000000000 is FreeSWITCH's own word for no number
-(SWITCH_DEFAULT_CLID_NUMBER in switch_types.h)."""
 MOST_PATTERN = 100
 """Characters of a pattern."""
 
-_PATTERN = re.compile(r"[^*\x00-\x1f\x7f]*\*?")
+_PATTERN = re.compile(r"\*?[^*\x00-\x1f\x7f]*\*?")
+"""A star at the beginning is the key of that name, as in *67."""
 
 
 class Assignments(Takes):
@@ -216,8 +212,3 @@ def hides(earlier: str, later: str) -> bool:
     if not later.endswith("*"):
         return matches(earlier, later)
     return earlier.endswith("*") and later.startswith(earlier[:-1])
-
-
-def is_withheld(number: str) -> bool:
-    """Whether a caller's number is none."""
-    return number.strip().lower() in WITHHELD

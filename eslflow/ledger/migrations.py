@@ -218,3 +218,18 @@ ALTER TABLE recordings ADD COLUMN erased_for TEXT
 def receipts_and_withdrawals(db: Database) -> None:
     """Keep the code that a caller was told, who withdrew, and what was erased."""
     _run(db, _WITHDRAWALS)
+
+
+_MEMORY = """
+ALTER TABLE calls ADD COLUMN caller_key TEXT NOT NULL DEFAULT '';;
+ALTER TABLE calls ADD COLUMN called_key TEXT NOT NULL DEFAULT '';;
+ALTER TABLE choices ADD COLUMN rests_on TEXT NOT NULL DEFAULT '';;
+CREATE INDEX calls_caller_key ON calls (caller_key) WHERE caller_key <> '';;
+CREATE INDEX calls_called_key ON calls (called_key) WHERE called_key <> ''
+"""
+
+
+@migrations()
+def numbers_in_one_spelling(db: Database) -> None:
+    """Keep numbers in one spelling, and on which earlier choice one rests."""
+    _run(db, _MEMORY)

@@ -7,7 +7,7 @@ the database for reading only; imports nothing slow, for a look-up is waited for
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from difflib import get_close_matches
 from pathlib import Path
@@ -17,6 +17,9 @@ from urllib.parse import quote
 from eslflow.errors import NotFound, StoreError
 
 Line = dict[str, Any]
+
+Normal = Callable[[str], str]
+"""Puts a number in one spelling, E.164 where it can."""
 
 LEAST_DIGITS = 4
 """Fewer digits of a number would find half the town."""
@@ -45,7 +48,8 @@ WHERE NOT EXISTS (SELECT 1 FROM choices later WHERE later.call_uuid = c.call_uui
 class Reader:
     """A ledger opened for looking things up."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, normal: Normal | None = None) -> None:
+        self._normal = normal
         if not path.is_file():
             raise StoreError(
                 f"there is no ledger at {path}: has eslflow serve run for this site?"
@@ -84,7 +88,7 @@ class Reader:
     ) -> list[Line]:
         """Return calls; times in microseconds since 1970, 0: no bound."""
         where = _Where(since, until, "offered_at")
-        where.number(number, "calls")
+        where.number(number, "calls", self._normal)
         where.equal("flow", flow)
         sql = (
             f"SELECT * FROM calls {where.sql('WHERE')} ORDER BY offered_at DESC LIMIT ?"
@@ -107,7 +111,7 @@ class Reader:
         where = _Where(since, until, "c.at")
         if number:
             inner = _Where(0, 0, "")
-            inner.number(number, "calls")
+            inner.number(number, "calls", self._normal)
             where.add(
                 f"c.call_uuid IN (SELECT uuid FROM calls {inner.sql('WHERE')})",
                 *inner.values,
@@ -210,7 +214,7 @@ class Reader:
     ) -> list[Line]:
         """Return recordings; a limit of -1 is none."""
         where = _Where(since, until, "r.asked_at")
-        where.number(number, "calls")
+        where.number(number, "calls", self._normal)
         where.equal("r.verdict", verdict)
         sql = (
             "SELECT r.*, calls.caller, calls.called FROM recordings r "
@@ -367,8 +371,12 @@ class _Where:
         if value:
             self.add(f"{column} = ?", value)
 
-    def number(self, number: str, table: str) -> None:
-        """Find a number however it is written: by its last digits, or as it is."""
+    def number(self, number: str, table: str, normal: Normal | None = None) -> None:
+        """Find a number however it is written: by its last digits, or as it is.
+
+        One that can be spelt as E.164 is found by that; by its digits then only where
+        that was not kept.
+        """
         if not number:
             return
         ends = ends_of(number)
@@ -376,13 +384,15 @@ class _Where:
             exact = f"({table}.caller = ? OR {table}.called = ?)"
             self.add(exact, number, number)
             return
-        span = [ends, ends + ":", ends, ends + ":"]
-        self.add(
-            f"{table}.uuid IN (SELECT uuid FROM calls WHERE caller_digits >= ? AND "
-            "caller_digits < ? UNION SELECT uuid FROM calls WHERE called_digits >= ? "
-            "AND called_digits < ?)",
-            *span,
-        )
+        key = normal(number) if normal else ""
+        values = [ends, ends + ":"]
+        parts = "SELECT uuid FROM calls WHERE {0}_digits >= ? AND {0}_digits < ?"
+        if key.startswith("+"):
+            values.append(key)
+            parts += " AND {0}_key NOT LIKE '+%'"
+            parts += " UNION SELECT uuid FROM calls WHERE {0}_key = ?"
+        each = " UNION ".join(map(parts.format, ("caller", "called")))
+        self.add(f"{table}.uuid IN ({each})", *values, *values)
 
     def sql(self, word: str) -> str:
         return f"{word} {' AND '.join(self._parts)}" if self._parts else ""
@@ -390,4 +400,5 @@ class _Where:
 
 def _public(line: Line) -> Line:
     """Return a call's row without what is there for look-ups only."""
-    return {key: value for key, value in line.items() if not key.endswith("_digits")}
+    hidden = ("_digits", "_key")
+    return {key: value for key, value in line.items() if not key.endswith(hidden)}

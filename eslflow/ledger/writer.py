@@ -13,12 +13,14 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from eslflow.call.records import NoticePlayed, RecordingAction, Row
+from eslflow.call.records import NoticePlayed, RecordingAction, Remembered, Row
 from eslflow.clock import running_s
 from eslflow.errors import StoreError
+from eslflow.ledger.memory import Asked, last_choice
 from eslflow.ledger.migrations import migrate
 from eslflow.ledger.rows import SAME_NOTICE, STATEMENTS, statements, text
 from eslflow.ledger.spill import Spill
@@ -39,6 +41,8 @@ RETRY_S = 5.0
 """How often the spill file is tried again while nothing else is written."""
 
 Done = Callable[[str], None]
+Recalls = Callable[["Remembered | None", str], None]
+"""Told what was found, or why nothing could be."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,7 @@ class Ledger:
         self.path = path
         self._notify = notify
         self._waiting: deque[_Keep] = deque()
+        self._asked: deque[tuple[Asked, Recalls]] = deque()
         self._some = threading.Event()
         self._urgent = threading.Event()
         self._closing = threading.Event()
@@ -91,6 +96,16 @@ class Ledger:
             self._urgent.set()
         if not self._some.is_set():
             self._some.set()
+
+    def remember(self, asked: tuple[str, str, int], done: Recalls) -> None:
+        """Look for a number's last choice about a purpose since then; tell `done`.
+
+        What was kept before the question is seen. Without `notify` it is told in the
+        writer's thread, else it waits in `finished`.
+        """
+        self._asked.append((Asked(*asked), done))
+        self._urgent.set()
+        self._some.set()
 
     def finished(self) -> list[tuple[Done, str]]:
         """Return the callbacks that are due, once; call it after `notify` did."""
@@ -122,13 +137,17 @@ class Ledger:
 
     def _run(self) -> None:
         rested_at = 0.0
-        while not (self._closing.is_set() and not self._waiting):
+        while not (self._closing.is_set() and not (self._waiting or self._asked)):
             self._some.wait(None if self._spill.is_empty else RETRY_S)
             self._urgent.wait(GATHER_S)
             self._closing.wait(max(0.0, rested_at - running_s()))
             self._some.clear()
             self._urgent.clear()
+            # Who asks while rows are written, must see those kept just before, too.
+            asked = len(self._asked)
             is_busy = self._write_all() >= BUSY
+            for _ in range(asked):
+                self._look(*self._asked.popleft())
             rested_at = running_s() + PAUSE_S if is_busy else 0.0
         self._db.close()
 
@@ -191,6 +210,18 @@ class Ledger:
                 f"'{row.flow}' was played before with other words or audio: "
                 "give it a new version"
             )
+
+    def _look(self, asked: Asked, done: Recalls) -> None:
+        choice, problem = None, ""
+        try:
+            choice = last_choice(self._db, asked)
+        except sqlite3.Error as error:
+            problem = _words(error)
+        if self._notify is None:
+            done(choice, problem)
+        else:
+            self._finished.append((partial(done, choice), problem))
+            self._notify()
 
     def _tell(self, batch: list[_Keep], problem: str) -> None:
         due = [(keep.done, problem) for keep in batch if keep.done is not None]

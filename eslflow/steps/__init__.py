@@ -9,9 +9,11 @@ from eslflow.steps.dial import Dial
 from eslflow.steps.flow import SubFlow
 from eslflow.steps.hangup import HangupStep
 from eslflow.steps.hours import OpeningHours
+from eslflow.steps.inform import Inform
 from eslflow.steps.language import Language
 from eslflow.steps.menu import Menu
 from eslflow.steps.objection import Objection
+from eslflow.steps.private import Private
 from eslflow.steps.queue import Queue
 from eslflow.steps.ring import Ring
 from eslflow.steps.set import Set
@@ -25,6 +27,8 @@ KINDS: dict[str, type[Step]] = {
         Announce,
         Consent,
         Objection,
+        Inform,
+        Private,
         Menu,
         Collect,
         Queue,

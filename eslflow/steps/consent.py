@@ -31,7 +31,7 @@ from eslflow.flow.options import (
     Whole,
     option,
 )
-from eslflow.steps import speech
+from eslflow.steps import memory, speech
 from eslflow.steps.receipt import read_out
 from eslflow.steps.speech import Answer
 from eslflow.steps.step import Road, Step
@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 MOST_MORE = 3
 """How often the longer notice is played without using up a try: nobody is asked for
 ever."""
+
+
+MOST_REMEMBERED_S = 3_653 * 86_400
 
 
 class Meaning(StrEnum):
@@ -91,6 +94,15 @@ class Consent(Step):
         PromptName(), "", "What the caller hears while the callee is asked."
     )
 
+    ask_again_after: float = option(
+        Duration(0, MOST_REMEMBERED_S, "d"),
+        0.0,
+        "How long a caller who has refused is not asked again, by number; 0s: always.",
+    )
+    remember: bool = option(
+        Flag(), False, "Whether that holds for callers who have agreed, too."
+    )
+
     @cached_property
     def _keys_offered(self) -> str:
         return " ".join(f"{key}={what}" for key, what in self.keys.items())
@@ -134,12 +146,44 @@ class Consent(Step):
             if meaning not in self.keys.values():
                 problem = f"no key means {meaning}"
                 yield "keys", problem, "Who cannot refuse has not agreed."
+        yield from self._unrememberable()
         if self.meanwhile and self.party is Party.CALLER:
             problem = "the caller is asked, and cannot hear another prompt meanwhile"
             yield "meanwhile", problem, "Remove it, or add ask: callee."
 
+    def _unrememberable(self) -> Iterator[tuple[str, str, str]]:
+        """Yield what cannot be remembered."""
+        if self.remember and not self.ask_again_after:
+            problem = "a grant is remembered, but for how long?"
+            yield "remember", problem, "Add ask_again_after: 30d."
+        if self.ask_again_after and self.party is Party.CALLEE:
+            problem = "only callers are remembered"
+            yield "ask_again_after", problem, "Remove it, or ask the caller."
+
+    def warns(self) -> Iterator[str]:
+        """Yield that a caller's number proves nothing."""
+        if self.remember:
+            yield (
+                "a grant is remembered by the caller's number, which can be forged: "
+                "whoever claims to be that caller is recorded unasked"
+            )
+
     def run(self, live: Live) -> Road:
         """Ask, keep the answer, and say how it ended."""
+        if live.recorder.is_forbidden:
+            yield Tell("not asked: nothing of this call is recorded")
+            return "unanswered"
+        ending = ""
+        if self.ask_again_after:
+            purpose = live.flow.purposes[self.asks["purpose"]]
+            notice = live.flow.notices[self.asks["notice"]]
+            within_s, grants = self.ask_again_after, self.remember
+            ending = yield from memory.take_over(
+                live, purpose, notice, within_s, grants
+            )
+        return ending or (yield from self._question(live))
+
+    def _question(self, live: Live) -> Road:
         sound = speech.notice_sound(live, live.flow.notices[self.asks["notice"]])
         if self.party is Party.CALLEE and not live.callee:
             return (yield from self._unanswered(live, Reason.NOBODY, sound))

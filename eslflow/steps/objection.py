@@ -109,6 +109,9 @@ class Objection(Step):
 
     def run(self, live: Live) -> Road:
         """Announce it, keep what became of it, and say how it ended."""
+        if live.recorder.is_forbidden:
+            yield Tell("not announced: nothing of this call is recorded")
+            return "undecided"
         notice = live.flow.notices[self.announces["notice"]]
         told = Played(notice, speech.notice_sound(live, notice), self._keys_offered)
         live.consents.kept(self.announces["purpose"], State.REQUESTED)

@@ -15,7 +15,7 @@ from eslflow.call import keys
 from eslflow.call.commands import Api, Await, Execute, Tell
 from eslflow.call.events import Executed, Parked, Queued, Replied
 from eslflow.call.recording import Recording
-from eslflow.flow.model import Told
+from eslflow.flow.model import Record, Told
 from eslflow.flow.options import OneOf, QueueName, option
 from eslflow.steps import speech
 from eslflow.steps.step import Road, Step
@@ -121,6 +121,9 @@ def _told(live: Live) -> str:
     state, rules = live.recorder.state, live.flow.recording
     told = {Recording.ON: Told.RECORDED, Recording.MASKED: Told.MASKED}
     word = str(told.get(state, Told.UNRECORDED))
+    if live.recorder.wanted is Record.ON and live.screen.waits(live):
+        # It begins with the talk, unless the one who answers is never recorded.
+        word = str(Told.RECORDED)
     variables = ""
     if word in rules.agent_tag:
         # In quotes: the switch cuts blanks off at the end of a value (measured).

@@ -43,6 +43,10 @@ class Step:
     """Endings after which, with nowhere to go, the dialplan takes the call on."""
     waits: ClassVar[bool] = True
     """Whether it waits for somebody; steps that do not must not lead in a circle."""
+    forbids: ClassVar[bool] = False
+    """Whether it forbids every recording of the call."""
+    hands_over: ClassVar[bool] = False
+    """Whether it gives the caller to whoever the dialplan knows."""
     hears: ClassVar[frozenset[EventName]] = frozenset()
     """Events it reads besides those that every call does."""
 
@@ -68,6 +72,11 @@ class Step:
     def needs(self) -> frozenset[Module]:
         """Modules without which the switch cannot do it."""
         return frozenset()
+
+    @property
+    def takes_away(self) -> str:
+        """What it takes away from the beginning of the number dialled."""
+        return ""
 
     @property
     def dials_called(self) -> bool:
@@ -149,6 +158,10 @@ class Step:
         self, purposes: Mapping[str, Purpose]
     ) -> Iterator[tuple[str, str, str]]:
         """Yield what is wrong with the options taken together: key, problem, hint."""
+        yield from ()
+
+    def warns(self) -> Iterator[str]:
+        """Yield what is right, and should be thought about twice."""
         yield from ()
 
     def at_once(self, live: Live) -> Road:

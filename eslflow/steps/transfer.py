@@ -38,6 +38,7 @@ class Transfer(Step):
 
     kind: ClassVar[str] = "transfer"
     endings: ClassVar[tuple[str, ...]] = ("error",)
+    hands_over: ClassVar[bool] = True
 
     where: Mapping[str, str] = option(
         Table(_WHERE), help="The extension and its context.", key="transfer"

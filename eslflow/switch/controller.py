@@ -20,7 +20,7 @@ from gevent.server import StreamServer
 
 from eslflow.call.commands import Alarm, Tell
 from eslflow.call.live import Site
-from eslflow.call.records import Row
+from eslflow.call.records import Remembered, Row
 from eslflow.clock import Clock
 from eslflow.errors import SettingsError
 from eslflow.switch.conversation import HELLO_S, Conversation
@@ -42,6 +42,8 @@ KEEP_ALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 6}
 One that lost its power says no goodbye, and its calls would be held for ever."""
 
 Watch = Callable[[str, int, "Tell | Alarm"], None]
+Recalls = Callable[["Remembered | None", str], None]
+"""Told what was found, or why nothing could be."""
 
 
 class Keeps(Protocol):
@@ -51,6 +53,9 @@ class Keeps(Protocol):
         self, rows: Sequence[Row], done: Callable[[str], None] | None = None
     ) -> None:
         """Write rows soon; `done` is told after their durable commit."""
+
+    def remember(self, asked: tuple[str, str, int], done: Recalls) -> None:
+        """Look for a number's last choice about a purpose since then; tell `done`."""
 
     def finished(self) -> list[tuple[Callable[[str], None], str]]:
         """Return the callbacks that are due."""

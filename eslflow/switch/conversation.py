@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable
+from functools import partial
 from traceback import format_exc
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ from eslflow.call.commands import (
     Hangup,
     Job,
     Keep,
+    LookUp,
     Recall,
     Request,
     Tell,
@@ -33,7 +35,7 @@ from eslflow.call.commands import (
 )
 from eslflow.call.dialogue import Dialogue, offer
 from eslflow.call.engine import Engine
-from eslflow.call.events import Disconnected, Event, HungUp, Kept
+from eslflow.call.events import Disconnected, Event, Found, HungUp, Kept
 from eslflow.errors import ProtocolError, UnsafeValue
 from eslflow.switch.desk import LiveCall
 from eslflow.switch.timers import CallTimers, Handle
@@ -42,6 +44,7 @@ from eslflow.wire.message import Message
 from eslflow.wire.reader import Reader
 
 if TYPE_CHECKING:
+    from eslflow.call.records import Remembered
     from eslflow.switch.controller import Controller
 
 log = logging.getLogger("eslflow.call")
@@ -295,9 +298,16 @@ class Conversation:
             self._controller.courier.send(self, command, self.wake)
         elif isinstance(command, Recall):
             self._controller.courier.recall(command.key)
+        elif isinstance(command, LookUp):
+            asked = command.number, command.purpose, command.since
+            found = partial(self._found, command.key)
+            self._controller.ledger.remember(asked, found)
 
     def _kept(self, problem: str) -> None:
         self.wake(Kept(not problem, problem))
+
+    def _found(self, key: str, choice: Remembered | None, problem: str) -> None:
+        self.wake(Found(key, choice, problem))
 
     def _send(self, data: bytes) -> None:
         """Send what the socket takes now; the rest when it takes more."""

@@ -68,7 +68,8 @@ def _restore_recorder(live: Live, row: Kept, actions: list[Kept]) -> None:
     recorder = live.recorder
     recorder.moment = begun_in.record_from if begun_in else From.STEP
     starts = [a["at"] for a in own if a["action"] == str(RecordAction.START)]
-    segment = Segment(row["id"], row["path"], recorder.moment)
+    purposes = tuple(row["purposes"].split())
+    segment = Segment(row["id"], row["path"], recorder.moment, purposes)
     segment.started_at = starts[-1] if starts else row["asked_at"]
     segment.audio_at = segment.started_at
     recorder.segment, recorder.state = segment, Recording.ON

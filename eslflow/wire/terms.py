@@ -86,6 +86,7 @@ class ApiCommand(StrEnum):
 
     UUID_RECORD = "uuid_record"
     UUID_SETVAR = "uuid_setvar"
+    UUID_GETVAR = "uuid_getvar"
     UUID_SETVAR_MULTI = "uuid_setvar_multi"
     UUID_FLUSH_DTMF = "uuid_flush_dtmf"
     UUID_KILL = "uuid_kill"
