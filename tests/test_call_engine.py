@@ -34,9 +34,9 @@ from eslflow.call.records import (
 )
 from eslflow.call.wishes import Want, Wish
 from eslflow.flow.model import Record
-from eslflow.wire.terms import ApiCommand, App, HangupCause
+from eslflow.wire.terms import ApiCommand, App, HangupCause, RecordAction
 from tests.playbook import SOUNDS, START, Playbook, site_for
-from tests.steps_of import flow
+from tests.steps_of import flow, pressed
 
 WELCOME = f"{SOUNDS}/test/en/welcome.wav"
 ANNOUNCE = flow("hello: {announce: welcome}")
@@ -108,6 +108,19 @@ def test_a_caller_who_hangs_up_ends_the_road_and_is_kept():
     assert (row.ending, row.cause) == ("hung_up", "ORIGINATOR_CANCEL")
     states = [choice.state for choice in call.rows(Choice)]
     assert states == [State.REQUESTED, State.HUNG_UP]
+
+
+def test_a_key_that_comes_with_the_hangup_is_a_choice_and_nothing_more_is_asked():
+    with Playbook(ASK) as call:
+        call.skips()
+        call.engine.foresee(HungUp("NORMAL_CLEARING"))
+        assert not call.rows(CallEnded)
+        call.when(pressed(1, "2"))
+        call.when(HungUp("NORMAL_CLEARING"))
+    states = [choice.state for choice in call.rows(Choice)]
+    assert states == [State.REQUESTED, State.REFUSED]
+    (row,) = call.rows(CallEnded)
+    assert (row.ending, row.cause) == ("hung_up", "NORMAL_CLEARING")
 
 
 def test_who_was_never_asked_is_kept_as_not_asked():
@@ -232,6 +245,11 @@ RECORDED = flow(
     "flow: test\npurposes: {duty: {basis: contract}}\nprompts: {welcome: Hi.}\n",
 )
 
+RECORDED_AND_ON = flow(
+    "a: {announce: welcome, record: on}\nb: {announce: welcome}",
+    "flow: test\npurposes: {duty: {basis: contract}}\nprompts: {welcome: Hi.}\n",
+)
+
 
 @pytest.mark.parametrize(
     ("ends", "state"), [([RecordStopped], "stopped"), ([], "lost")]
@@ -248,6 +266,21 @@ def test_a_recordings_end_is_kept_whether_it_is_seen_or_not(ends, state):
         call.when(Disconnected())
     (ended,) = call.rows(RecordingEnded)
     assert ended.state == state
+
+
+def test_nobody_stops_the_recording_of_a_caller_who_is_gone():
+    with Playbook(RECORDED_AND_ON) as call:
+        path = call.skips()[-1].arg.split()[2]
+        call.when(RecordStarted(path))
+        call.when(Replied(2, True, "+OK"))
+        call.skips()
+        call.engine.foresee(HungUp("NORMAL_CLEARING"))
+        call.done(Execute(App.PLAYBACK, WELCOME))
+        call.when(RecordStopped(path, 1000))
+        call.when(HungUp("NORMAL_CLEARING"))
+    start, stop = call.rows(RecordingAction)
+    assert start.action is RecordAction.START
+    assert (stop.action, stop.reason, stop.verified) == ("stop", "hangup", True)
 
 
 KEYS = """\

@@ -290,3 +290,26 @@ def test_silence_that_is_to_be_is_written_at_once_though_nobody_waits_for_it(
         ledger.keep(actions[1:])
         assert written.wait(PATIENCE_S)
     assert rows(path, "SELECT count(*) FROM recording_actions") == [(2,)]
+
+
+def test_what_comes_during_and_after_a_commit_gathers_for_the_next_one(
+    path, monkeypatch
+):
+    monkeypatch.setattr(writer, "PAUSE_S", 4 * PATIENCE_S)
+    commits = []
+    with Ledger(path) as ledger:
+
+        def traced(sql):
+            if sql == "COMMIT":
+                commits.append(sql)
+                if len(commits) < 3:
+                    during = offered(f"during-{len(commits)}")
+                    ledger.keep([during], lambda _: None)
+
+        ledger._db.set_trace_callback(traced)
+        assert keep(ledger, offered("first")) == ""
+        for number in range(20):
+            ledger.keep([offered(f"later-{number}")], lambda _: None)
+    # The last one comes during the second commit, and closing waits for no pause.
+    assert len(commits) == 3
+    assert rows(path, "SELECT count(*) FROM calls") == [(23,)]

@@ -45,6 +45,7 @@ def line(controller):
     ours, theirs = socket.socketpair()
     ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
     theirs.settimeout(PATIENCE_S)
+    ours.setblocking(False)
     found = Conversation(controller.controller, ours)
     yield found, theirs
     found.close()
@@ -310,10 +311,25 @@ def test_a_talking_call_holds_no_message_either(controller):
     assert not held
 
 
+def test_a_recording_that_ends_with_the_call_is_not_stopped_besides(controller):
+    peer = on_call(controller)
+    path = re.findall(rb"start (\S+) 0", agrees(peer, b"u-1"))[0]
+    ours = b"Record-File-Path: %s\n" % path
+    peer.says(event(b"u-1", b"RECORD_START", ours) + DONE * 2)
+    peer.hears(b"execute-app-name: callcenter")
+    left = executed(b"u-1", peer.heard) + event(b"u-1", b"RECORD_STOP", ours)
+    said = len(peer.heard)
+    gone = event(b"u-1", b"CHANNEL_HANGUP", b"Hangup-Cause: NORMAL_CLEARING\n")
+    peer.says(DONE + OK + left + gone)
+    peer.sock.shutdown(socket.SHUT_WR)
+    assert b"uuid_record" not in peer.hears_the_end()[said:]
+    assert ending(controller) == "hung_up"
+
+
 def test_a_readable_socket_with_nothing_to_read_is_waited_for_again(controller):
     peer = on_call(controller)
     line = controller.controller.desk.get("u-1")
-    gevent.get_hub().loop.run_callback(line._greenlet.switch)
+    gevent.get_hub().loop.run_callback(line._guard, line._hear)
     gevent.sleep(0)
     assert line.is_open
     peer.close()

@@ -64,6 +64,7 @@ class Engine:
     __slots__ = (
         "_ending",
         "_flow",
+        "_foreseen",
         "_guarded",
         "_is_gone",
         "_is_told",
@@ -84,6 +85,8 @@ class Engine:
         self._guarded = 0
         """Which guardians have begun, a bit each."""
         self._ending: CallEnded | None = None
+        self._foreseen: CallEnded | None = None
+        """How the call has ended, while events of earlier are still to be handled."""
         self._is_told = False
         self._is_gone = False
         self._out: list[Command] = []
@@ -132,6 +135,14 @@ class Engine:
         self._settle()
         return self._flush()
 
+    def foresee(self, event: HungUp) -> None:
+        """Take in that the caller is gone, before events of earlier are handled.
+
+        Those still reach who waits for them, so that a key that was pressed is a
+        choice; but nothing more is asked of a call that is gone.
+        """
+        self._foreseen = CallEnded(self.live.leaving or "hung_up", event.cause)
+
     def fail(self, now: int) -> list[Command]:
         """Give the call up after a fault of ours; the dialplan takes it on."""
         self.live.now = now
@@ -164,7 +175,7 @@ class Engine:
             live.leg = live.agent = ""
         if isinstance(event, (Bridged, LegEnded)) and event.leg == live.callee:
             live.callee = ""
-        reason = "hangup" if self._ending is not None else "switch"
+        reason = "hangup" if self._ending or self._foreseen else "switch"
         rows = live.recorder.note(event, live, reason)
         if rows:
             self._out.append(Keep(rows))
@@ -193,7 +204,7 @@ class Engine:
     def _advance(
         self, track: Track, value: Event | None = None, error: CallEnded | None = None
     ) -> None:
-        track.advance(self._out, value, error, self._ending)
+        track.advance(self._out, value, error, self._ending or self._foreseen)
         if track.is_over and track is not self._flow:
             self._tracks.remove(track)
 
@@ -205,7 +216,7 @@ class Engine:
 
     def _look_round(self) -> None:
         """Wake the tracks for which something holds now, until none is left."""
-        is_moving = True
+        is_moving = self._foreseen is None
         while is_moving:
             is_moving = False
             for track in tuple(self._tracks):

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from eslflow.call.records import NoticePlayed, RecordingAction, Row
+from eslflow.clock import running_s
 from eslflow.errors import StoreError
 from eslflow.ledger.migrations import migrate
 from eslflow.ledger.rows import SAME_NOTICE, STATEMENTS, statements, text
@@ -29,10 +30,9 @@ BUSY_MS = 2000
 """How long another process may hold the database before rows are refused."""
 GATHER_S = 0.1
 """How long rows that nobody waits for gather before they are committed."""
-BUSY = 5
-"""Groups waiting at once that show that more are on their way."""
-GATHER_BUSY_S = 0.012
-"""How long a busy ledger gathers before it commits: a commit costs more than a call."""
+PAUSE_S = 0.012
+"""How long it gathers after a commit before the next one: a commit costs more than a
+call. Who comes after a longer silence does not wait."""
 RETRY_S = 5.0
 """How often the spill file is tried again while nothing else is written."""
 
@@ -119,22 +119,26 @@ class Ledger:
         self.close()
 
     def _run(self) -> None:
+        rested_at = 0.0
         while not (self._closing.is_set() and not self._waiting):
             self._some.wait(None if self._spill.is_empty else RETRY_S)
             self._urgent.wait(GATHER_S)
-            if len(self._waiting) >= BUSY:
-                self._closing.wait(GATHER_BUSY_S)
+            self._closing.wait(max(0.0, rested_at - running_s()))
             self._some.clear()
             self._urgent.clear()
             self._write_all()
+            rested_at = running_s() + PAUSE_S
         self._db.close()
 
     def _write_all(self) -> None:
         if not self._waiting and not self._spill.is_empty:
             self._replay()
-        while self._waiting:
-            most = min(len(self._waiting), MOST_AT_ONCE)
+        # What comes meanwhile is for the next round: it gathers first.
+        left = len(self._waiting)
+        while left:
+            most = min(left, MOST_AT_ONCE)
             self._write([self._waiting.popleft() for _ in range(most)])
+            left -= most
 
     def _write(self, batch: list[_Keep]) -> None:
         """Commit a batch; when one group is at fault, the others do without it."""

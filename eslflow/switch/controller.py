@@ -1,4 +1,4 @@
-"""The outbound server: FreeSWITCH connects for each call, and each gets a greenlet.
+"""The outbound server: FreeSWITCH connects for each call.
 
 In: a site, its flows, its ledger. Out: calls driven to their end. Accepts without
 polling; a peer that is not on the list, or one call too many, is closed before a byte
@@ -8,12 +8,13 @@ is read (accepting without `connect` would hold the caller for 25 s, measured).
 from __future__ import annotations
 
 import logging
+import socket
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import gevent
-from gevent import get_hub, socket
+from gevent import get_hub
 from gevent.event import Event as Signal
 from gevent.server import StreamServer
 
@@ -93,6 +94,30 @@ class Wakeup:
             self._async.close()
 
 
+class _Acceptor(StreamServer):
+    """gevent's server, without a greenlet and gevent's own socket for each connection.
+
+    A call waits by one watcher; greenlet and socket would cost as much as the call.
+    """
+
+    def __init__(self, listener: socket.socket, taken: Callable[..., None]) -> None:
+        super().__init__(listener, taken)
+        self._taken = taken
+
+    def do_read(self) -> Any:
+        """Accept one connection; None when there is none after all."""
+        try:
+            sock, address = self.socket.accept()
+        except BlockingIOError:
+            return None
+        sock.setblocking(False)
+        return sock, address
+
+    def do_handle(self, *connection: Any) -> None:
+        """Hand a connection over."""
+        self._taken(*connection)
+
+
 class Controller:
     """Takes calls until it is stopped."""
 
@@ -120,6 +145,8 @@ class Controller:
         self.clock = clock
         self.hello_s = hello_s
         self.timers: Timers = timers or HubTimers()
+        self.doorbell = HubTimers()
+        """For peers that have offered no call yet, whatever clock calls have."""
         self.courier: Carries = courier or Courier()
         """Who sends what calls ask of programs."""
         self.desk = Desk()
@@ -157,7 +184,7 @@ class Controller:
         listener = _listen(*self._where)
         host, port = listener.getsockname()[:2]
         self._where = (str(host), int(port))
-        self._server = StreamServer(listener, self._accepted)
+        self._server = _Acceptor(listener, self._accepted)
         self._server.start()
 
     def drain(self, seconds: float) -> int:
@@ -200,7 +227,7 @@ class Controller:
             self._watch(uuid, self.clock.now(), what)
 
     def _accepted(self, sock: Any, address: Any) -> None:
-        """Run in a new greenlet for each connection."""
+        """Take a connection, or close it."""
         # On an IPv6 socket the system writes an IPv4 peer as ::ffff:192.0.2.1.
         peer = str(address[0]).removeprefix("::ffff:")
         if peer not in self._allow:
@@ -213,14 +240,13 @@ class Controller:
             )
             sock.close()
             return
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         conversation = Conversation(self, sock, peer)
         self._open.add(conversation)
         self._idle.clear()
-        conversation.run()
+        conversation.start()
 
 
-def _listen(host: str, port: int) -> Any:
+def _listen(host: str, port: int) -> socket.socket:
     """Return a listening socket.
 
     Raises:
@@ -232,9 +258,11 @@ def _listen(host: str, port: int) -> Any:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         # What is accepted has these from the listener.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for name, value in KEEP_ALIVE.items():
             if hasattr(socket, name):
                 listener.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+        listener.setblocking(False)
         listener.bind((host, port))
         listener.listen(BACKLOG)
     except OSError as error:

@@ -1,8 +1,9 @@
-"""One call's socket: bytes in, bytes out, one greenlet.
+"""One call's socket: bytes in, bytes out, in turns of the event loop.
 
 In: a socket that FreeSWITCH opened. Out: commands on it, rows to the ledger. Whatever
 wakes the call (its own socket, the ledger, a timer) goes through `_dispatch`, one event
-at a time. Must not wait anywhere but in `_hear`, for what is readable next.
+at a time. Must not wait anywhere: a call has no greenlet of its own, whose stack would
+take more memory than all the rest of it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterable
 from traceback import format_exc
 from typing import TYPE_CHECKING, Any
 
-from gevent import get_hub, getcurrent, with_timeout
+from gevent import get_hub
 
 from eslflow.call.commands import (
     Alarm,
@@ -27,10 +28,10 @@ from eslflow.call.commands import (
 )
 from eslflow.call.dialogue import Dialogue, offer
 from eslflow.call.engine import Engine
-from eslflow.call.events import Disconnected, Event, Kept
+from eslflow.call.events import Disconnected, Event, HungUp, Kept
 from eslflow.errors import ProtocolError, UnsafeValue
 from eslflow.switch.desk import LiveCall
-from eslflow.switch.timers import CallTimers
+from eslflow.switch.timers import CallTimers, Handle
 from eslflow.wire import command as text
 from eslflow.wire.message import Message
 from eslflow.wire.reader import Reader
@@ -60,10 +61,11 @@ class Conversation:
         "_dialogue",
         "_engine",
         "_events",
-        "_greenlet",
+        "_hello",
         "_is_busy",
         "_is_open",
         "_peer",
+        "_reader",
         "_reading",
         "_sock",
         "_timers",
@@ -83,7 +85,9 @@ class Conversation:
         self._events: deque[Event] = deque()
         self._is_busy = False
         self._is_open = True
-        self._greenlet: Any = None
+        self._reader = Reader()
+        self._hello: Handle | None = None
+        """Until the peer has offered a call."""
         self._reading: Any = None
         self._writing: Any = None
         self._timers = CallTimers(controller.timers, self.wake)
@@ -108,12 +112,14 @@ class Conversation:
             return None
         return LiveCall.of(self._engine.live)
 
-    def run(self) -> None:
-        """Live through the call, from `connect` to the closed socket."""
-        try:
-            self._guard(self._converse)
-        finally:
-            self.close()
+    def start(self) -> None:
+        """Begin to live through the call, from `connect` to the closed socket."""
+        # One watcher for the whole call: each chunk takes its turn in the loop, so that
+        # no peer that floods us keeps the others waiting.
+        self._reading = get_hub().loop.io(self._sock.fileno(), READABLE)
+        self._reading.start(self._guard, self._hear)
+        self._await_hello(True)
+        self._send(text.connect())
 
     def wake(self, event: Event) -> None:
         """Take an event from elsewhere: the ledger, a timer."""
@@ -126,12 +132,10 @@ class Conversation:
         self.close()
 
     def close(self) -> None:
-        """Close the socket; whatever the call's own greenlet waits for is over."""
-        if self._greenlet is not None and self._greenlet is not getcurrent():
-            get_hub().loop.run_callback(self._greenlet.switch)
-        self._greenlet = None
+        """Close the socket; rows that are not durable yet are still waited for."""
         self._is_open = False
         self._timers.clear()
+        self._await_hello(False)
         for watcher in (self._reading, self._writing):
             if watcher is not None:
                 watcher.stop()
@@ -140,6 +144,21 @@ class Conversation:
         self._sock.close()
         if self._engine is None or self._engine.is_over:
             self._controller.left(self)
+
+    def _await_hello(self, is_on: bool) -> None:
+        """Wait a while, and no longer, for the peer to offer a call."""
+        if is_on:
+            after = self._controller.doorbell.after
+            self._hello = after(self._controller.hello_s, self._too_late)
+        elif self._hello is not None:
+            self._hello.cancel()
+            self._hello = None
+
+    def _too_late(self) -> None:
+        pending, seconds = self._reader.pending, self._controller.hello_s
+        said = f"{pending} bytes" if pending else "nothing"
+        self._lose(f"it said {said} in {seconds:g} s, and offered no call")
+        self.close()
 
     def _guard(self, part: Callable[[], None]) -> None:
         """Run a part of the call; what goes wrong ends this call and no other."""
@@ -151,63 +170,50 @@ class Conversation:
             self._lose(f"the socket broke: {error}")
         except Exception:
             self._fail(format_exc())
+        if not self._is_open:
+            self.close()
 
-    def _converse(self) -> None:
-        hub = get_hub()
-        reader = Reader()
-        # One watcher for the whole call: each chunk takes its turn in the loop, so that
-        # no peer that floods us keeps the others waiting.
-        self._greenlet = getcurrent()
-        self._reading = hub.loop.io(self._sock.fileno(), READABLE)
-        self._reading.start(self._greenlet.switch)
-        self._send(text.connect())
-        is_alive = self._greet(reader)
-        while is_alive and self._is_open:
-            is_alive = self._hear(reader)
-        self._lose("the switch closed in mid-sentence" if reader.pending else "")
-
-    def _greet(self, reader: Reader) -> bool:
-        """Wait for the offer, all of it; false when there is no call.
+    def _hear(self) -> None:
+        """Take in what is readable: once for each turn of the loop.
 
         Raises:
             ProtocolError: the peer is no FreeSWITCH.
         """
-        seconds = self._controller.hello_s
-        is_alive: bool = with_timeout(
-            seconds, self._await_offer, reader, timeout_value=True
-        )
-        if self._engine is None and self._is_open and (is_alive or reader.pending):
-            said = f"{reader.pending} bytes" if reader.pending else "nothing"
-            until = f"in {seconds:g} s" if is_alive else "and closed"
-            raise ProtocolError(f"it said {said} {until}, and offered no call")
-        return is_alive
-
-    def _await_offer(self, reader: Reader) -> bool:
-        is_alive = True
-        while is_alive and self._is_open and self._engine is None:
-            is_alive = self._hear(reader)
-        return is_alive
-
-    def _hear(self, reader: Reader) -> bool:
-        """Wait for the next bytes and take them in; false at the end of them."""
-        get_hub().switch()
-        if not self._is_open:
-            return False
         try:
-            data = self._sock._sock.recv(RECV)
+            data = self._sock.recv(RECV)
         except BlockingIOError:
-            return True
+            return
         self.received += len(data)
-        for message in reader.feed(data):
+        for message in self._reader.feed(data):
             if self._dialogue is not None:
-                event = self._dialogue.hear(message)
-                if event is not None:
-                    self._events.append(event)
+                self._take(self._dialogue.hear(message))
             elif self._is_open:
                 self._begin(message)
         if self._events:
             self._dispatch()
-        return bool(data)
+        if not data:
+            self._closed()
+
+    def _take(self, event: Event | None) -> None:
+        """Let an event wait for its turn."""
+        if event is None:
+            return
+        self._events.append(event)
+        if type(event) is HungUp and self._engine is not None:
+            self._engine.foresee(event)
+
+    def _closed(self) -> None:
+        """Take in that the peer has closed the socket.
+
+        Raises:
+            ProtocolError: it said something before, and offered no call.
+        """
+        pending = self._reader.pending
+        if self._engine is None and self._is_open and pending:
+            raise ProtocolError(
+                f"it said {pending} bytes and closed, and offered no call"
+            )
+        self._lose("the switch closed in mid-sentence" if pending else "")
 
     def _begin(self, message: Message) -> None:
         controller = self._controller
@@ -224,6 +230,7 @@ class Conversation:
             controller.told(offered.uuid, Alarm(problem))
             self.close()
             return
+        self._await_hello(False)
         self._engine = Engine(offered, flow, controller.site, controller.clock.now())
         self._dialogue = Dialogue(offered.uuid)
         controller.desk.joined(self)
@@ -304,9 +311,7 @@ class Conversation:
     def _send_now(self, data: bytes) -> int:
         """Return how many bytes the socket took without waiting."""
         try:
-            # gevent's own send would put this greenlet to sleep, and with it, when the
-            # ledger wakes us, every other call.
-            return int(self._sock._sock.send(data))
+            return int(self._sock.send(data))
         except BlockingIOError:
             return 0
         except OSError:
