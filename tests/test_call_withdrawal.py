@@ -11,7 +11,7 @@ from eslflow.call.events import (
     Parked,
     RecordStopped,
 )
-from eslflow.call.records import Choice, RecordingAction, State
+from eslflow.call.records import Choice, RecordingAction, RecordingBegun, State
 from eslflow.wire.terms import ApiCommand
 from tests.playbook import SOUNDS, Playbook, site_for
 from tests.steps_of import pressed
@@ -167,12 +167,19 @@ DUTY = HEAD.replace("notices:", "  duty: {basis: legal_obligation}\nnotices:")
 
 def test_what_is_recorded_for_a_duty_goes_on_and_nobody_is_told_otherwise():
     with Playbook(talks(ASK, DUTY)) as call:
-        recorded(call)
+        path = recorded(call)
         call.when(KEY)
-        (kept,) = call.skips()
+        kept, stop = call.skips()
         assert [row.purpose for row in kept.rows] == ["training"]
+        # From here on, a file of its own: it is kept for the duty alone.
+        call.when(RecordStopped(path, 1000))
+        call.skips()
+        call.answers(stop)
+        starts(call)
         call.when(Kept(True))
         call.expects()
+    first, second = call.rows(RecordingBegun)
+    assert (first.purposes, second.purposes) == ("training duty", "duty")
 
 
 def test_a_withdrawal_that_cannot_be_kept_holds_all_the_same():

@@ -202,6 +202,30 @@ recording:
     assert "if the caller has agreed (training)" in text["talk"]
 
 
+def test_who_is_never_recorded_is_told():
+    never = "recording: {never_record: [1001, 20*]}\n"
+    text = told("hush: {private: key}" + ASK, head=HEAD + never)
+    assert "Calls with 1001, 20* are never recorded." in text["test"]
+    assert "From here on, nothing of the call is recorded" in text["hush"]
+    assert "Then the call goes on with step ask." in text["hush"]
+
+
+def test_who_is_refused_unrecorded_is_told_with_the_words():
+    by_law = HEAD.replace("basis: contract", "basis: legal_obligation")
+    rules = "recording: {if_unrecorded: refuse, refusal: hello}\n"
+    text = told("talk: {queue: sales, record: on}", head=by_law + rules)
+    assert "Whoever cannot be recorded hears “Hello.”, and the call" in text["test"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"), [("", "refused"), ("  remember: true\n", "refused or agreed")]
+)
+def test_who_is_not_asked_again_is_told(options, words):
+    again = f"  ask_again_after: 30d\n{options}  more"
+    text = told(ASK.replace("  more", again))["ask"]
+    assert f"Whoever has {words} is not asked again for 30 days." in text
+
+
 def test_durations_are_told_in_their_largest_whole_unit():
     head = HEAD.replace("90d", "1d").replace("36h", "1h")
     endless = HEAD.replace(", retain: 36h", "")

@@ -12,7 +12,7 @@ from typing import Any
 
 from eslflow.check.wording import LANGUAGES
 from eslflow.flow.destination import CALLED, Destination
-from eslflow.flow.model import Basis, Flow, From, Party, Purpose, Record
+from eslflow.flow.model import Basis, Flow, From, Party, Purpose, Record, RecordingRules
 from eslflow.steps.announce import Announce
 from eslflow.steps.branch import Branch
 from eslflow.steps.calling import Calling
@@ -21,6 +21,7 @@ from eslflow.steps.consent import Consent
 from eslflow.steps.flow import SubFlow
 from eslflow.steps.hangup import HangupStep
 from eslflow.steps.hours import OpeningHours
+from eslflow.steps.inform import Inform
 from eslflow.steps.language import Language
 from eslflow.steps.menu import Menu
 from eslflow.steps.objection import Objection
@@ -63,13 +64,7 @@ class _Teller:
         told += map(self._purpose, flow.purposes.values())
         if not flow.records:
             told.append(self.say("unrecorded flow"))
-        told += self._keys_of_talks()
-        if flow.recording.verbal is not None:
-            purpose, notice = (
-                flow.recording.verbal.purpose,
-                flow.recording.verbal.notice,
-            )
-            told.append(self.say("verbal", purpose=purpose, text=self.notice(notice)))
+        told += self._rules(flow.recording)
         told.append(self.say("start", step=self.named(flow.start)))
         return " ".join(filter(None, told))
 
@@ -82,12 +77,19 @@ class _Teller:
         basis = self.basis(purpose.basis)
         return self.say("purpose", purpose=purpose.name, basis=basis, retain=retain)
 
-    def _keys_of_talks(self) -> Iterator[str]:
-        rules = self._flow.recording
+    def _rules(self, rules: RecordingRules) -> Iterator[str]:
+        """Yield how calls are recorded, whatever the step."""
         for key, action in rules.agent_keys.items():
             yield self.say("agent", key=key, what=self.say(f"agent.{action}"))
         for key, deed in rules.caller_keys.items():
             yield self.say("caller key", key=key, what=self.say(f"caller.{deed}"))
+        if rules.verbal is not None:
+            text = self.notice(rules.verbal.notice)
+            yield self.say("verbal", purpose=rules.verbal.purpose, text=text)
+        if rules.refusal:
+            yield self.say("refuses", text=self.prompt(rules.refusal))
+        if rules.never_record:
+            yield self.say("never", numbers=", ".join(rules.never_record))
 
     def step(self, step: Step) -> str:
         """Return the paragraph about one step: what it does, and where it leads."""
@@ -261,6 +263,10 @@ def _consent(teller: _Teller, step: Consent) -> Iterator[str]:
     yield from teller.keys(step.keys)
     if step.receipt:
         yield teller.say("receipt")
+    if step.ask_again_after:
+        which = "not again.both" if step.remember else "not again.refused"
+        time = teller.time(step.ask_again_after)
+        yield teller.say("not again", what=teller.say(which), time=time)
     if step.more:
         yield teller.say("more", text=teller.notice(step.more))
     if step.meanwhile:
@@ -331,6 +337,15 @@ def _flow(teller: _Teller, step: SubFlow) -> Iterator[str]:
     yield teller.say("flow", flow=step.flow, first=", ".join(step.leads_to()))
 
 
+def _inform(teller: _Teller, step: Inform) -> Iterator[str]:
+    purpose, notice = step.tells["purpose"], step.tells["notice"]
+    yield teller.say("inform", purpose=purpose, text=teller.notice(notice))
+
+
+def _private(teller: _Teller, _: Step) -> Iterator[str]:
+    yield teller.say("private")
+
+
 def _hangup(teller: _Teller, step: HangupStep) -> Iterator[str]:
     yield teller.say("hangup", cause=step.cause)
 
@@ -352,6 +367,8 @@ SENTENCES: dict[str, Callable[[_Teller, Any], Iterator[str]]] = {
     "branch": _branch,
     "set": _set,
     "flow": _flow,
+    "inform": _inform,
+    "private": _private,
     "hangup": _hangup,
 }
 """By the kind of step."""

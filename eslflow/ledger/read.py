@@ -7,7 +7,7 @@ the database for reading only; imports nothing slow, for a look-up is waited for
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from difflib import get_close_matches
 from pathlib import Path
@@ -15,14 +15,9 @@ from typing import Any
 from urllib.parse import quote
 
 from eslflow.errors import NotFound, StoreError
+from eslflow.ledger.where import Normal, Where
 
 Line = dict[str, Any]
-
-Normal = Callable[[str], str]
-"""Puts a number in one spelling, E.164 where it can."""
-
-LEAST_DIGITS = 4
-"""Fewer digits of a number would find half the town."""
 
 # The last word on each purpose of a call: a question that is still open shows as
 # `requested`, an answered one by its answer. A call that comes back, and ends before it
@@ -87,7 +82,7 @@ class Reader:
         limit: int = 100,
     ) -> list[Line]:
         """Return calls; times in microseconds since 1970, 0: no bound."""
-        where = _Where(since, until, "offered_at")
+        where = Where(since, until, "offered_at")
         where.number(number, "calls", self._normal)
         where.equal("flow", flow)
         sql = (
@@ -108,9 +103,9 @@ class Reader:
         limit: int = 100,
     ) -> list[Line]:
         """Return the last word on each purpose of each call."""
-        where = _Where(since, until, "c.at")
+        where = Where(since, until, "c.at")
         if number:
-            inner = _Where(0, 0, "")
+            inner = Where(0, 0, "")
             inner.number(number, "calls", self._normal)
             where.add(
                 f"c.call_uuid IN (SELECT uuid FROM calls {inner.sql('WHERE')})",
@@ -213,7 +208,7 @@ class Reader:
         limit: int = 100,
     ) -> list[Line]:
         """Return recordings; a limit of -1 is none."""
-        where = _Where(since, until, "r.asked_at")
+        where = Where(since, until, "r.asked_at")
         where.number(number, "calls", self._normal)
         where.equal("r.verdict", verdict)
         sql = (
@@ -340,62 +335,6 @@ class Reader:
             return [dict(row) for row in self._db.execute(sql, values)]
         except sqlite3.Error as error:
             raise StoreError(f"the ledger cannot be read: {error}") from error
-
-
-def ends_of(number: str) -> str:
-    """Return a number's last digits, the last first, that all its spellings share."""
-    # The 0 of a country's own calls is written along, but not sent.
-    plain = number.replace("(0)", "")
-    is_whole = plain.lstrip(" (")[:1] in ("+", "0")
-    digits = "".join(c for c in plain if "0" <= c <= "9")
-    # A country code may stand in one spelling and not in the other.
-    return (digits.lstrip("0") if is_whole else digits)[::-1][:9]
-
-
-class _Where:
-    """Conditions and their values."""
-
-    def __init__(self, since: int, until: int, column: str) -> None:
-        self._parts: list[str] = []
-        self.values: list[Any] = []
-        if since:
-            self.add(f"{column} >= ?", since)
-        if until:
-            self.add(f"{column} < ?", until)
-
-    def add(self, part: str, *values: Any) -> None:
-        self._parts.append(part)
-        self.values += values
-
-    def equal(self, column: str, value: str) -> None:
-        if value:
-            self.add(f"{column} = ?", value)
-
-    def number(self, number: str, table: str, normal: Normal | None = None) -> None:
-        """Find a number however it is written: by its last digits, or as it is.
-
-        One that can be spelt as E.164 is found by that; by its digits then only where
-        that was not kept.
-        """
-        if not number:
-            return
-        ends = ends_of(number)
-        if len(ends) < LEAST_DIGITS:
-            exact = f"({table}.caller = ? OR {table}.called = ?)"
-            self.add(exact, number, number)
-            return
-        key = normal(number) if normal else ""
-        values = [ends, ends + ":"]
-        parts = "SELECT uuid FROM calls WHERE {0}_digits >= ? AND {0}_digits < ?"
-        if key.startswith("+"):
-            values.append(key)
-            parts += " AND {0}_key NOT LIKE '+%'"
-            parts += " UNION SELECT uuid FROM calls WHERE {0}_key = ?"
-        each = " UNION ".join(map(parts.format, ("caller", "called")))
-        self.add(f"{table}.uuid IN ({each})", *values, *values)
-
-    def sql(self, word: str) -> str:
-        return f"{word} {' AND '.join(self._parts)}" if self._parts else ""
 
 
 def _public(line: Line) -> Line:

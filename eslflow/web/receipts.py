@@ -15,7 +15,8 @@ from eslflow.call.consent import permits
 from eslflow.call.records import Choice, State
 from eslflow.clock import Clock
 from eslflow.errors import NotFound
-from eslflow.ledger.read import Reader, ends_of
+from eslflow.ledger.read import Reader
+from eslflow.ledger.where import ends_of
 from eslflow.switch.permits import last_choices
 
 Line = dict[str, Any]
