@@ -513,6 +513,7 @@ def test_a_private_emergency_call_is_put_through_without_its_prefix():
         "out: {dial: {gateway: g, number: called}}",
         BARRED.replace("1999", "112"),
     )
-    with Playbook(out, Offered("4c1b-9", called="*67112")) as call:
-        assert call.skips()[-1].arg.endswith("sofia/gateway/g/112")
-    assert call.rows(Choice) == []
+    for called in ("*67112", "112"):
+        with Playbook(out, Offered("4c1b-9", called=called)) as call:
+            assert call.skips()[-1].arg.endswith("sofia/gateway/g/112")
+        assert call.rows(Choice) == []
