@@ -303,9 +303,11 @@ def passes(office, hands, is_masked, moment):
         scene.call.speaks(ms=700)
     kept = ended(scene, others)
     print(f"{hands}, {moment}: {len(kept['recordings'])} files, then {state}")
-    # A file that was begun before the talk ends when agents part; none is begun masked.
-    is_ended = moment == "step" and others
-    assert state == (("off" if is_ended else "masked") if is_masked else "on")
+    # A file that was begun before the talk ends when agents part, and nobody else comes
+    # at once; none is begun masked.
+    may_end = moment == "step" and others
+    masked = ("masked", "off") if may_end else ("masked",)
+    assert state in (masked if is_masked else ("on",))
 
 
 @pytest.mark.parametrize("want", ["", "masked"], ids=["on", "masked"])
