@@ -2,14 +2,24 @@
 
 In: an open database. Out: the same with today's tables. Each step is applied once, in a
 transaction of its own (sqlite-utils keeps which). Choices, the notices they rest on and
-recording actions are proof: triggers refuse to change or delete them.
+recording actions are proof: triggers refuse to change or delete them, and a chain of
+hashes tells if it was done all the same.
 """
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from heapq import merge
+from operator import itemgetter
 from typing import Any
 
 from sqlite_utils import Database, Migrations
+
+from eslflow.ledger.chain import BEGIN, FORMS, Chain
+from eslflow.ledger.rows import held
+
+log = logging.getLogger("eslflow")
 
 migrations = Migrations("eslflow")
 
@@ -201,3 +211,64 @@ def forms_and_looks(db: Database) -> None:
     """Keep in which form a recording is stored, and who looked at it."""
     _run(db, _AT_REST)
     _make_append_only(db, "looks")
+
+
+_CHAIN = """
+ALTER TABLE notices RENAME TO old_notices;;
+CREATE TABLE notices (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    flow TEXT NOT NULL,
+    notice TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    language TEXT NOT NULL,
+    text TEXT NOT NULL,
+    audio_sha256 TEXT NOT NULL,
+    audio_ms INTEGER NOT NULL,
+    url TEXT NOT NULL,
+    UNIQUE (flow, notice, version, language)
+);;
+INSERT INTO notices (flow, notice, version, language, text, audio_sha256, audio_ms, url)
+    SELECT flow, notice, version, language, text, audio_sha256, audio_ms, url
+    FROM old_notices ORDER BY rowid;;
+DROP TABLE old_notices;;
+CREATE TABLE chain (
+    place INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    hash BLOB NOT NULL
+)
+"""
+
+
+@migrations()
+def chain_of_proof(db: Database) -> None:
+    """Chain all proof there is, in order of time; what follows is chained as written.
+
+    What was changed before can no longer be seen.
+    """
+    _run(db, _CHAIN)
+    chain = Chain(BEGIN, {})
+    kept = merge(*[_kept(db, kind) for kind in FORMS], key=itemgetter(0))
+    links = (chain.link(kind, seq, row, held) for _, kind, seq, row in kept)
+    db.conn.executemany("INSERT INTO chain VALUES (?, ?, ?, ?)", links)
+    for table in ("notices", "chain"):
+        _make_append_only(db, table)
+    if count := db.execute("SELECT count(*) FROM chain").fetchone()[0]:
+        log.warning(
+            "%d rows of proof, older than the chain, are chained from now on: keep what"
+            " eslflow consents head prints",
+            count,
+        )
+
+
+def _kept(db: Database, kind: int) -> Iterator[tuple[int, int, int, list[Any]]]:
+    """Yield a table's rows in their order, with their time, kind and seq."""
+    form = FORMS[kind]
+    there = {line[1] for line in db.execute(f"PRAGMA table_info({form.table})")}
+    columns = [
+        name if name in there else f"{form.later[name]!r}" for name in form.columns
+    ]
+    at = "at" if "at" in there else "0"
+    sql = f"SELECT {at}, seq, {', '.join(columns)} FROM {form.table} ORDER BY seq"
+    for when, seq, *row in db.execute(sql):
+        yield when, kind, seq, row
