@@ -72,9 +72,9 @@ class Form:
     ) -> None:
         self.table = table
         self.columns: tuple[str, ...] = record._fields
-        self.later = dict(
-            (name, record._field_defaults[name]) for name in self.columns[first:]
-        )
+        self.later = {
+            name: record._field_defaults[name] for name in self.columns[first:]
+        }
         """Columns that came after the chain had begun. At rest they are left out, so
         that what was hashed before there were any stays true."""
         hints = get_type_hints(record)
@@ -91,7 +91,7 @@ class Form:
         self._numbers = _getter([self.columns.index(n) for n in numbers])
         slots = [*texts, *numbers, *_OWN]
         self._slots = sorted(slots)
-        self._sort = itemgetter(*map(slots.index, self._slots))
+        self._sort = _getter([slots.index(name) for name in self._slots])
         # Most columns hold what they held in many rows before.
         self._template = lru_cache(1024)(self._make_template)
 
@@ -105,7 +105,7 @@ class Form:
         parts = {name: f'"{name}":%s' for name in self._slots}
         parts["previous"] = '"previous":"%s"'
         parts["table"] = f'"table":"{self.table}"'
-        for name, value in zip(self._names, fixed):
+        for name, value in zip(self._names, fixed, strict=True):
             if name not in self.later or value != self.later[name]:
                 parts[name] = f'"{name}":{_encode(value)}'.replace("%", "%%")
         return "{" + ",".join(parts[name] for name in sorted(parts)) + "}"

@@ -42,24 +42,34 @@ WHERE NOT EXISTS (SELECT 1 FROM choices later WHERE later.call_uuid = c.call_uui
 """
 
 
+def opened(path: Path) -> sqlite3.Connection:
+    """Open a ledger for reading only.
+
+    Raises:
+        StoreError: there is none, or it cannot be read.
+    """
+    if not path.is_file():
+        raise StoreError(
+            f"there is no ledger at {path}: has eslflow serve run for this site?"
+        )
+    try:
+        uri = f"file:{quote(str(path.resolve()))}?mode=ro"
+        with ExitStack() as if_it_fails:
+            db = sqlite3.connect(uri, uri=True, isolation_level=None)
+            if_it_fails.callback(db.close)
+            db.execute("SELECT 1 FROM choices LIMIT 1")
+            if_it_fails.pop_all()
+            return db
+    except sqlite3.Error as error:
+        raise StoreError(f"{path} cannot be read as a ledger: {error}") from error
+
+
 class Reader:
     """A ledger opened for looking things up."""
 
     def __init__(self, path: Path) -> None:
-        if not path.is_file():
-            raise StoreError(
-                f"there is no ledger at {path}: has eslflow serve run for this site?"
-            )
-        try:
-            uri = f"file:{quote(str(path.resolve()))}?mode=ro"
-            with ExitStack() as if_it_fails:
-                self._db = sqlite3.connect(uri, uri=True)
-                if_it_fails.callback(self._db.close)
-                self._db.row_factory = sqlite3.Row
-                self._db.execute("SELECT 1 FROM choices LIMIT 1")
-                if_it_fails.pop_all()
-        except sqlite3.Error as error:
-            raise StoreError(f"{path} cannot be read as a ledger: {error}") from error
+        self._db = opened(path)
+        self._db.row_factory = sqlite3.Row
 
     def close(self) -> None:
         """Close the database."""

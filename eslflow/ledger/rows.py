@@ -128,13 +128,13 @@ def statements(
             values = (seq, *values)
             by_kind.setdefault(Link, []).append(link)
         by_kind.setdefault(kind, []).append(values)
-    for kind, written in _KINDS.items():
-        found = by_kind.get(kind, [])
+    for of_kind, written in _KINDS.items():
+        found = by_kind.get(of_kind, [])
         at = 0
         while at < len(found):
             many = min(MOST_ROWS, len(found) - at)
-            values = held(list(joined.from_iterable(found[at : at + many])))
-            yield _statement(written, many), values
+            flat = held(list(joined.from_iterable(found[at : at + many])))
+            yield _statement(written, many), flat
             at += many
 
 
