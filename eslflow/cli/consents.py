@@ -9,6 +9,7 @@ import click
 from eslflow.cli.lookups import as_json, reader, spans
 from eslflow.cli.story import asked, story
 from eslflow.cli.tables import local, room, table
+from eslflow.cli.verify import head_command, verify_command
 
 COLUMNS = (
     "call",
@@ -49,6 +50,10 @@ class _State(click.Choice[str]):
 @click.group("consents")
 def command() -> None:
     """Look up what callers agreed to."""
+
+
+command.add_command(verify_command)
+command.add_command(head_command)
 
 
 @command.command("list")

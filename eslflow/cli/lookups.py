@@ -27,7 +27,12 @@ _LEDGER = re.compile(r"^[^#\n]*ledger", re.MULTILINE)
 
 
 def reader(site: Path) -> Reader:
-    """Open the site's ledger.
+    """Open the site's ledger."""
+    return Reader(ledger_of(site))
+
+
+def ledger_of(site: Path) -> Path:
+    """Return where the site's ledger is.
 
     The settings are read whole only when they name another ledger than the usual one:
     a look-up is waited for.
@@ -40,10 +45,10 @@ def reader(site: Path) -> Reader:
             "eslflow init, or name it with --site"
         ) from error
     if not _LEDGER.search(text):
-        return Reader(site / "eslflow.db")
+        return site / "eslflow.db"
     from eslflow.settings import read_settings
 
-    return Reader(read_settings(site).ledger)
+    return read_settings(site).ledger
 
 
 def spans(command: Command) -> Command:
