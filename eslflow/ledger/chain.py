@@ -10,6 +10,7 @@ its `place` in the chain, and the hash that is `previous`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from hashlib import sha256
@@ -23,6 +24,7 @@ from eslflow.errors import StoreError
 
 _encode = JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 # Python's own way to write a text as JSON is that of RFC 8785 already.
+_HEAD_TEXT = re.compile("([0-9]{1,18}):([0-9a-f]{64})")
 _OWN = ("place", "previous", "seq")
 
 
@@ -48,10 +50,10 @@ def head_of(text: str) -> Head:
     Raises:
         ValueError: it is none.
     """
-    place, _, hash_ = text.strip().partition(":")
-    if not (place.isascii() and place.isdigit() and len(hash_) == 64):
+    found = _HEAD_TEXT.fullmatch(text.strip())
+    if found is None:
         raise ValueError(f"{text!r} is no head: it looks like 41:9f86d0... (64 digits)")
-    return Head(int(place), bytes.fromhex(hash_))
+    return Head(int(found[1]), bytes.fromhex(found[2]))
 
 
 class Link(NamedTuple):

@@ -76,9 +76,9 @@ def verify(path: Path, since: Head | None = None) -> Verdict:
     try:
         with closing(opened(path)) as db:
             ends = _ends(db)
-            broken = (
-                _walk(path, ends.head.place) or _beside(db, ends) or _cut_off(db, ends)
-            )
+            # As many as there are: should a place be missing, it is one of these.
+            broken = _walk(path, ends.rows["chain"])
+            broken = broken or _beside(db, ends) or _cut_off(db, ends)
             if since and (broken is None or broken.place > since.place):
                 broken = _other(db, ends, since) or broken
             return Verdict(ends.head, broken)
