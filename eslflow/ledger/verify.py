@@ -285,6 +285,7 @@ _INSERTED = "is not in the chain: something else than eslflow inserted it"
 def _without_link(db: sqlite3.Connection, place: int, last: dict[int, int]) -> Broken:
     """Return the row whose place in the chain is gone."""
     gone = "is gone from the chain"
+    written = dict(db.execute("SELECT name, seq FROM sqlite_sequence"))
     for kind, seq in last.items():
         sql = "SELECT min(seq) FROM chain WHERE place > ? AND kind = ?"
         (linked,) = db.execute(sql, (place, kind)).fetchone()
@@ -292,7 +293,7 @@ def _without_link(db: sqlite3.Connection, place: int, last: dict[int, int]) -> B
         row = db.execute(sql, (seq,)).fetchone()
         if row and (linked is None or row[0] < linked):
             return _broken(Link(place, kind, row[0], b""), row, gone)
-        if linked and linked > seq + 1:
+        if (linked or written.get(FORMS[kind].table, 0) + 1) > seq + 1:
             lost = Link(place, kind, seq + 1, b"")
             return _broken(lost, None, f"{gone}, and from its table")
     return Broken(place, "", 0, "", f"{gone}, and from its table")
@@ -302,15 +303,14 @@ def _beside(db: sqlite3.Connection, ends: _Ends) -> Broken | None:
     """Return a row that no link names, though the chain holds."""
     if sum(ends.rows[table] for table in KINDS) == ends.rows["chain"]:
         return None
-    for kind in FORMS:
-        sql = (
-            f"{_select(kind)} WHERE seq NOT IN (SELECT seq FROM chain WHERE kind = ?) "
-            "ORDER BY seq LIMIT 1"
-        )
-        row = db.execute(sql, (kind,)).fetchone()
-        if row:
-            return _broken(Link(0, kind, row[0], b""), row, _INSERTED)
-    return None
+    return next(filter(None, (_unlinked(db, kind) for kind in FORMS)), None)
+
+
+def _unlinked(db: sqlite3.Connection, kind: int) -> Broken | None:
+    linked = "SELECT seq FROM chain WHERE kind = ?"
+    sql = f"{_select(kind)} WHERE seq NOT IN ({linked}) ORDER BY seq LIMIT 1"
+    row = db.execute(sql, (kind,)).fetchone()
+    return _broken(Link(0, kind, row[0], b""), row, _INSERTED) if row else None
 
 
 def _cut_off(db: sqlite3.Connection, ends: _Ends) -> Broken | None:
