@@ -159,6 +159,10 @@ class Reader:
             ],
         }
 
+    def notices(self) -> list[Line]:
+        """Return the words and audio of every notice that was played."""
+        return self._all("SELECT * FROM notices", [])
+
     def unended(self) -> list[str]:
         """Return the calls whose end nobody has seen, or that of a recording."""
         # What was not checked has an index, and what is open was not checked.
