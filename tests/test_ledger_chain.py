@@ -17,6 +17,7 @@ from eslflow.ledger.chain import (
     Chain,
     Form,
     Head,
+    Link,
     head_of,
     open_chain,
     read_head,
@@ -60,7 +61,9 @@ def test_what_is_hashed_is_the_canonical_json_of_the_row(row, place, seq):
 def test_each_hash_rests_on_the_one_before(given_rows):
     chain, previous = new_chain(), BEGIN.hash.hex()
     for place, (kind, values) in enumerate(given_rows, 1):
-        seq, link = chain.add(kind, values, held)
+        (seq, *stored), link = chain.add(kind, values, held)
+        link = Link(*link)
+        assert stored == list(held(values))
         text = FORMS[kind].text(held(values), place, previous, seq)
         assert (link.place, link.kind, link.seq) == (place, kind, seq)
         assert link.hash == sha256(text.encode()).digest()
@@ -79,7 +82,7 @@ def test_what_was_hashed_once_is_hashed_so_for_ever():
         chain.add(3, action, held),
         chain.add(4, Look(7, "anne", "decrypt", "u", "u-1", "asked \u00fcber"), held),
     ]
-    assert [(seq, link.hash.hex()) for seq, link in links] == GOLDEN
+    assert [(seq, link[3].hex()) for (seq, *_), link in links] == GOLDEN
 
 
 GOLDEN = [

@@ -114,7 +114,7 @@ class Attacker:
             form = FORMS[kind]
             columns = ", ".join(form.columns)
             row = self.one(f"SELECT {columns} FROM {form.table} WHERE seq = ?", seq)
-            links.append(chain.link(kind, seq, row, held))
+            links.append(chain.link(kind, seq, row, held)[1])
         self.db.execute("DELETE FROM chain")
         self.db.executemany("INSERT INTO chain VALUES (?, ?, ?, ?)", links)
 
@@ -428,3 +428,31 @@ def test_proof_is_verified_while_more_is_written(attack, monkeypatch):
     before = head(attack.path)
     assert verify(attack.path, before) == (before, None)
     assert verify(attack.path, before).head.place > before.place
+
+
+@pytest.mark.parametrize("look", [verify, head])
+def test_a_ledger_that_is_damaged_is_told(attack, look):
+    with attack() as db:
+        pages = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'chain'")
+        (page,) = pages.fetchone()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+    with attack.path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+    with pytest.raises(StoreError, match="cannot be read: .*malformed"):
+        look(attack.path)
+
+
+def test_a_ledger_whose_tables_are_damaged_is_told_whatever_sqlite_quotes(attack):
+    with attack() as db:
+        db.execute("PRAGMA writable_schema = ON")
+        sql = "UPDATE sqlite_master SET sql = replace(sql, 'TABLE', CAST(x'ce22' AS TEXT))"
+        db.execute(sql)
+    with pytest.raises(StoreError, match="cannot be read as a ledger"):
+        verify(attack.path)
+
+
+def test_what_holds_by_itself_is_not_called_broken(attack):
+    attack().thing.close()
+    with pytest.raises(StoreError, match="changes while it is read: try again"):
+        module._first_of(attack.path, 0, sum(ROWS.values()))

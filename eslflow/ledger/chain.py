@@ -149,23 +149,29 @@ class Chain:
         self._place, self._previous = head.place, head.hash.hex()
         self._last = last
 
-    def add(self, kind: int, values: Sequence[Any], hold: Hold) -> tuple[int, Link]:
-        """Return the next row's seq in its table, and its link."""
+    def add(
+        self, kind: int, values: Sequence[Any], hold: Hold
+    ) -> tuple[Sequence[Any], tuple[int, int, int, bytes]]:
+        """Return the next row of a table as SQLite can hold it, and its `Link`."""
         table = FORMS[kind].table
         seq = self._last[table] = self._last[table] + 1
-        return seq, self.link(kind, seq, values, hold)
+        values, link = self.link(kind, seq, values, hold)
+        return (seq, *values), link
 
-    def link(self, kind: int, seq: int, values: Sequence[Any], hold: Hold) -> Link:
-        """Return the link of a row that stands at a seq of its table."""
+    def link(
+        self, kind: int, seq: int, values: Sequence[Any], hold: Hold
+    ) -> tuple[Sequence[Any], tuple[int, int, int, bytes]]:
+        """Return a row that has its seq already as it can be held, and its `Link`."""
         form = FORMS[kind]
         self._place += 1
         text = form.text(values, self._place, self._previous, seq)
         # What SQLite cannot hold is hashed as it is stored; it is seldom there.
         if "\\" in text or not text.isascii():
-            text = form.text(hold(values), self._place, self._previous, seq)
+            values = hold(values)
+            text = form.text(values, self._place, self._previous, seq)
         found = sha256(text.encode()).digest()
         self._previous = found.hex()
-        return Link(self._place, kind, seq, found)
+        return values, (self._place, kind, seq, found)
 
 
 _HEAD = "SELECT place, hash FROM chain ORDER BY place DESC LIMIT 1"

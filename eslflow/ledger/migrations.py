@@ -249,7 +249,7 @@ def chain_of_proof(db: Database) -> None:
     _run(db, _CHAIN)
     chain = Chain(BEGIN, {})
     kept = merge(*[_kept(db, kind) for kind in FORMS], key=itemgetter(0))
-    links = (chain.link(kind, seq, row, held) for _, kind, seq, row in kept)
+    links = (chain.link(kind, seq, row, held)[1] for _, kind, seq, row in kept)
     db.conn.executemany("INSERT INTO chain VALUES (?, ?, ?, ?)", links)
     for table in ("notices", "chain"):
         _make_append_only(db, table)

@@ -60,7 +60,8 @@ def opened(path: Path) -> sqlite3.Connection:
             db.execute("SELECT 1 FROM choices LIMIT 1")
             if_it_fails.pop_all()
             return db
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        # What SQLite says of a damaged file may quote its bytes.
         raise StoreError(f"{path} cannot be read as a ledger: {error}") from error
 
 

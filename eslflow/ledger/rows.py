@@ -118,23 +118,24 @@ def statements(
 
     What is proof is added to the chain.
     """
-    by_kind: dict[type[Row] | type[Link], list[tuple[Any, ...]]] = {}
+    links: list[Sequence[Any]] = []
+    by_kind: dict[type[Row] | type[Link], list[Sequence[Any]]] = {Link: links}
     for row in rows:
         kind = type(row)
         table, _, to_values, *_ = _KINDS[kind]
-        values = to_values(row)
+        values: Sequence[Any] = to_values(row)
         if table in CHAINED:
-            seq, link = chain.add(CHAINED[table], values, held)
-            values = (seq, *values)
-            by_kind.setdefault(Link, []).append(link)
+            values, link = chain.add(CHAINED[table], values, held)
+            links.append(link)
         by_kind.setdefault(kind, []).append(values)
     for of_kind, written in _KINDS.items():
         found = by_kind.get(of_kind, [])
         at = 0
         while at < len(found):
             many = min(MOST_ROWS, len(found) - at)
-            flat = held(list(joined.from_iterable(found[at : at + many])))
-            yield _statement(written, many), flat
+            flat = list(joined.from_iterable(found[at : at + many]))
+            is_held = of_kind is Link or written.table in CHAINED
+            yield _statement(written, many), flat if is_held else held(flat)
             at += many
 
 

@@ -11,7 +11,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
@@ -73,17 +73,14 @@ def verify(path: Path, since: Head | None = None) -> Verdict:
     Raises:
         StoreError: the ledger cannot be read, or has no chain yet.
     """
-    try:
-        with closing(opened(path)) as db:
-            ends = _ends(db)
-            # As many as there are: should a place be missing, it is one of these.
-            broken = _walk(path, ends.rows["chain"])
-            broken = broken or _beside(db, ends) or _cut_off(db, ends)
-            if since and (broken is None or broken.place > since.place):
-                broken = _other(db, ends, since) or broken
-            return Verdict(ends.head, broken)
-    except sqlite3.Error as error:
-        raise StoreError(f"the ledger {path} cannot be read: {error}") from error
+    with _reading(path) as db:
+        ends = _ends(db)
+        # As many as there are: should a place be missing, it is one of these.
+        broken = _walk(path, ends.rows["chain"])
+        broken = broken or _beside(db, ends) or _cut_off(db, ends)
+        if since and (broken is None or broken.place > since.place):
+            broken = _other(db, ends, since) or broken
+        return Verdict(ends.head, broken)
 
 
 def head(path: Path) -> Head:
@@ -92,10 +89,16 @@ def head(path: Path) -> Head:
     Raises:
         StoreError: the ledger cannot be read, or has no chain yet.
     """
+    with _reading(path) as db:
+        return _ends(db).head
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[sqlite3.Connection]:
     try:
         with closing(opened(path)) as db:
-            return _ends(db).head
-    except sqlite3.Error as error:
+            yield db
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise StoreError(f"the ledger {path} cannot be read: {error}") from error
 
 
