@@ -158,6 +158,24 @@ def test_the_proof_of_an_older_ledger_is_chained_in_order_of_time(
     assert verify(path).head.place == 8
 
 
+def test_words_of_an_older_ledger_that_may_name_a_person_are_set_apart(tmp_path):
+    path = tmp_path / "eslflow.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        old_ledger(db)
+        sql = "INSERT INTO looks VALUES (?, 1, 'anne', 'decrypt', 'u', 'u-1', ?)"
+        db.execute(sql, (1, "ask +49 30 1234"))
+        db.execute(sql, (2, ""))
+        migrate(db)
+        (reason,), (empty,) = db.execute("SELECT reason FROM looks").fetchall()
+        assert reason.startswith("personal:")
+        assert empty == ""
+        kept = db.execute("SELECT hash, call_uuid, text FROM personal").fetchall()
+        assert kept == [(reason, "u", "ask +49 30 1234")]
+        with pytest.raises(sqlite3.IntegrityError, match="proof: append only"):
+            db.execute("UPDATE looks SET reason = ''")
+    assert verify(path).broken is None
+
+
 def test_a_new_ledger_says_nothing_of_older_proof(db, caplog):
     migrate(db)
     assert caplog.text == ""

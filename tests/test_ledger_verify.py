@@ -355,6 +355,37 @@ def test_any_byte_flipped_in_the_file_is_found_or_changes_no_proof(
         assert dump(attack.path) == dump(good)
 
 
+@some
+@given(
+    st.integers(1, ROWS["looks"]),
+    st.sampled_from(["hash", "key", "text"]),
+    st.integers(0, 99),
+    st.integers(1, 255),
+)
+def test_words_set_apart_that_were_changed_are_found(attack, row, column, byte, mask):
+    with attack() as db:
+        db.execute("DROP TRIGGER personal_no_update")
+        attacker = Attacker(db)
+        (call,) = attacker.one("SELECT call_uuid FROM personal WHERE rowid = ?", row)
+        attacker.flip("personal", "rowid", row, column, byte, mask)
+    broken = found(attack.path)
+    assert (broken.table, broken.seq, broken.call) == ("personal", row, call)
+
+
+@pytest.mark.parametrize(("column", "value"), [("key", "text"), ("text", b"blob")])
+def test_words_set_apart_that_are_none_any_more_are_found(attack, column, value):
+    with attack() as db:
+        db.execute("DROP TRIGGER personal_no_update")
+        db.execute(f"UPDATE personal SET {column} = ? WHERE rowid = 2", (value,))
+    assert (found(attack.path).table, found(attack.path).seq) == ("personal", 2)
+
+
+def test_words_set_apart_may_be_erased(attack):
+    with attack() as db:
+        assert db.execute("DELETE FROM personal").rowcount == ROWS["looks"]
+    assert verify(attack.path).broken is None
+
+
 @pytest.mark.parametrize("value", [b"blob", 1.5, "text", None])
 def test_a_value_that_is_not_of_its_kind_is_found(attack, value):
     with attack() as db:
@@ -446,8 +477,8 @@ def test_a_ledger_that_is_damaged_is_told(attack, look):
 def test_a_ledger_whose_tables_are_damaged_is_told_whatever_sqlite_quotes(attack):
     with attack() as db:
         db.execute("PRAGMA writable_schema = ON")
-        sql = "UPDATE sqlite_master SET sql = replace(sql, 'TABLE', CAST(x'ce22' AS TEXT))"
-        db.execute(sql)
+        odd = "replace(sql, 'TABLE', CAST(x'ce22' AS TEXT))"
+        db.execute(f"UPDATE sqlite_master SET sql = {odd}")
     with pytest.raises(StoreError, match="cannot be read as a ledger"):
         verify(attack.path)
 

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from eslflow.errors import NotFound, StoreError
+from eslflow.ledger.personal import together
 
 Line = dict[str, Any]
 
@@ -308,9 +309,17 @@ class Reader:
         hint = f" Did you mean {near[0]}?" if near else ""
         raise NotFound(f"there is no call {start!r}.{hint}")
 
+    def _text_of(self, hash_: str) -> str | None:
+        sql = "SELECT text FROM personal WHERE hash = ?"
+        found = self._db.execute(sql, (hash_,)).fetchone()
+        return found["text"] if found else None
+
     def _all(self, sql: str, values: Sequence[Any]) -> list[Line]:
         try:
-            return [dict(row) for row in self._db.execute(sql, values)]
+            lines = [dict(row) for row in self._db.execute(sql, values)]
+            for line in lines:
+                together(line, self._text_of)
+            return lines
         except sqlite3.Error as error:
             raise StoreError(f"the ledger cannot be read: {error}") from error
 

@@ -31,6 +31,7 @@ from eslflow.call.records import (
 )
 from eslflow.ledger.chain import KINDS as CHAINED
 from eslflow.ledger.chain import Chain, Link
+from eslflow.ledger.personal import Personal, apart, places
 
 MOST_DIGITS = 15
 """E.164 has no longer numbers."""
@@ -77,7 +78,7 @@ def _call(row: CallOffered) -> tuple[Any, ...]:
 _AGAIN = "ON CONFLICT (uuid) DO UPDATE SET ended_at = NULL, ending = NULL, cause = NULL"
 _SAME = "ON CONFLICT DO NOTHING"
 
-_KINDS: dict[type[Row] | type[Link], _Kind] = {
+_KINDS: dict[type[Any], _Kind] = {
     CallOffered: _Kind(
         "calls",
         (*CallOffered._fields, "caller_digits", "called_digits"),
@@ -98,8 +99,15 @@ _KINDS: dict[type[Row] | type[Link], _Kind] = {
     Look: _Kind("looks", ("seq", *Look._fields)),
     CallEnded: _Kind("calls", CallEnded._fields, key="uuid"),
     Link: _Kind("chain", Link._fields),
+    Personal: _Kind("personal", Personal._fields),
 }
 """In the order in which a batch is written: beginnings before what completes them."""
+_PERSONAL = {
+    kind: found
+    for kind, written in _KINDS.items()
+    if (found := places(written.table, getattr(kind, "_fields", ())))
+}
+"""Which values of proof may name a person."""
 MOST_ROWS = 32
 """In one statement; a batch of more takes several."""
 STATEMENTS = len(_KINDS) * MOST_ROWS
@@ -119,11 +127,14 @@ def statements(
     What is proof is added to the chain.
     """
     links: list[Sequence[Any]] = []
-    by_kind: dict[type[Row] | type[Link], list[Sequence[Any]]] = {Link: links}
+    by_kind: dict[type[Any], list[Sequence[Any]]] = {Link: links}
     for row in rows:
         kind = type(row)
         table, _, to_values, *_ = _KINDS[kind]
         values: Sequence[Any] = to_values(row)
+        if kind in _PERSONAL and any(values[at] for at in _PERSONAL[kind].words):
+            values, words = apart(held(values), _PERSONAL[kind])
+            by_kind.setdefault(Personal, []).extend(words)
         if table in CHAINED:
             values, link = chain.add(CHAINED[table], values, held)
             links.append(link)

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from eslflow.errors import StoreError
 from eslflow.ledger.chain import BEGIN, FORMS, KINDS, Form, Head, Link, read_head
+from eslflow.ledger.personal import hashed
 from eslflow.ledger.read import opened
 
 _Row = tuple[Any, ...]
@@ -77,7 +78,7 @@ def verify(path: Path, since: Head | None = None) -> Verdict:
         ends = _ends(db)
         # As many as there are: should a place be missing, it is one of these.
         broken = _walk(path, ends.rows["chain"])
-        broken = broken or _beside(db, ends) or _cut_off(db, ends)
+        broken = broken or _beside(db, ends) or _cut_off(db, ends) or _words(db)
         if since and (broken is None or broken.place > since.place):
             broken = _other(db, ends, since) or broken
         return Verdict(ends.head, broken)
@@ -327,6 +328,17 @@ def _cut_off(db: sqlite3.Connection, ends: _Ends) -> Broken | None:
             return _broken(lost, None, "is gone, and the end of the chain with it")
     if written > place:
         return Broken(place + 1, "", 0, "", f"is gone: {written} were written")
+    return None
+
+
+def _words(db: sqlite3.Connection) -> Broken | None:
+    """Return words that are not those of their hash; who erases them, may."""
+    db.text_factory = _as_it_is
+    for seq, mark, call, key, text in db.execute("SELECT rowid, * FROM personal"):
+        is_kind = isinstance(key, bytes) and isinstance(text, str)
+        if not is_kind or mark != hashed(key, text):
+            problem = f"was changed: it holds the words of another hash than {mark}"
+            return Broken(0, "personal", seq, call, problem)
     return None
 
 
