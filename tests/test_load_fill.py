@@ -29,7 +29,8 @@ def test_it_makes_calls_that_can_be_looked_up_and_verified(tmp_path):
     with closing(sqlite3.connect(site / "eslflow.db")) as db:
         (choices,) = db.execute("SELECT count(*) FROM choices").fetchone()
         states = db.execute("SELECT state FROM choices GROUP BY state").fetchall()
-    assert choices == 4 * CALLS
+        (calls,) = db.execute("SELECT count(*) FROM calls").fetchone()
+    assert (calls, choices) == (2 * CALLS, 4 * CALLS)
     assert len(states) == 4
     assert verify(site / "eslflow.db").broken is None
     done = run(site, "consents", "list", "--state", "granted")

@@ -91,7 +91,8 @@ def head(path: Path) -> Head:
         StoreError: the ledger cannot be read, or has no chain yet.
     """
     with _reading(path) as db:
-        return _ends(db).head
+        _demand_chain(db)
+        return read_head(db)
 
 
 @contextmanager
@@ -103,12 +104,16 @@ def _reading(path: Path) -> Iterator[sqlite3.Connection]:
         raise StoreError(f"the ledger {path} cannot be read: {error}") from error
 
 
-def _ends(db: sqlite3.Connection) -> _Ends:
+def _demand_chain(db: sqlite3.Connection) -> None:
     if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'chain'").fetchone():
         raise StoreError(
             "this ledger is older than the chain: eslflow serve chains what is there "
             "when it starts"
         )
+
+
+def _ends(db: sqlite3.Connection) -> _Ends:
+    _demand_chain(db)
     tables = [*KINDS, "chain"]
     db.execute("BEGIN")
     rows = {table: _count(db, table) for table in tables}

@@ -1,8 +1,7 @@
 """Fills a ledger with invented calls, their choices, recordings and actions.
 
 In: a site's folder (made if it is not there) and how many calls. Out: its ledger, which
-has so many more, spread over some days, and a line that says how large it is. The
-same calls each time.
+has so many more, spread over some days, and a line that says how large it is.
 """
 
 from __future__ import annotations
@@ -110,12 +109,13 @@ def _recording(uuid: str, at: int, end: int, random_: random.Random) -> Iterator
 
 def fill(path: Path, calls: int, days: int) -> None:
     """Write calls into a ledger."""
-    random_ = random.Random(calls)
     first = time.time_ns() // 1000 - days * DAY
     with closing(connect(path)) as db:
         # Nobody needs these after a power cut.
         db.execute("PRAGMA synchronous = OFF")
         known: set[NoticePlayed] = set()
+        (there,) = db.execute("SELECT count(*) FROM calls").fetchone()
+        random_ = random.Random(there)
         for begin in range(0, calls, AT_ONCE):
             rows: list[Row] = []
             for number in range(begin, min(begin + AT_ONCE, calls)):
