@@ -48,7 +48,7 @@ def proof(number):
     stop = start._replace(action=RecordAction.STOP, reason="hangup", asked_at=at)
     rows = [asked, granted, start, stop]
     if number % 3 == 0:
-        words = f"Drücken Sie die 1, {number}."
+        words = f"Bitte drücken: die 1, {number}."
         notice = NoticePlayed("sales", "rec", 1 + number // 3, "en", words, "5e", 9, "")
         rows = [notice, *rows, Look(at, "anne", "decrypt", uuid, f"{uuid}-1", "asked")]
     return rows
