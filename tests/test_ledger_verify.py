@@ -5,6 +5,7 @@ Attackers here have the file: they drop the triggers first, and some write links
 
 import shutil
 import sqlite3
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 
 import pytest
@@ -405,8 +406,17 @@ def test_a_long_chain_is_walked_in_parts_by_several_processes(attack, monkeypatc
     monkeypatch.setattr(module, "CHUNK", 10)
     monkeypatch.setattr(module, "FEW", 1)
     monkeypatch.setattr(module.os, "cpu_count", lambda: 2)
+    pools = []
+
+    class Pool(ProcessPoolExecutor):
+        def __init__(self, *words):
+            pools.append(words)
+            super().__init__(*words)
+
+    monkeypatch.setattr(module, "ProcessPoolExecutor", Pool)
     with attack() as db:
         assert verify(attack.path).broken is None
+        assert [cpus for cpus, _ in pools] == [2]
         Attacker(db).flip("looks", "seq", 3, "reason", 0, 1)
     assert found(attack.path).table == "looks"
 
@@ -421,6 +431,13 @@ def test_what_is_broken_is_found_in_whichever_part_it_is(attack, monkeypatch):
             column = "text" if table == "notices" else "call_uuid"
             attacker.flip(table, "seq", seq, column, 0, 1)
         assert found(attack.path)[:3] == (place, table, seq)
+
+
+def test_a_place_that_is_far_away_takes_no_time_to_be_found(attack):
+    with attack() as db:
+        Attacker(db)
+        db.execute("UPDATE chain SET place = ? WHERE place = 42", (2**62,))
+    assert found(attack.path).place == 42
 
 
 def test_a_part_whose_beginning_is_gone_is_told(attack, monkeypatch):
