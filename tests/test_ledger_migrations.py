@@ -118,7 +118,8 @@ def old_ledger(db, before="chain_of_proof"):
     db.executemany(f"INSERT INTO notices VALUES ({marks})", NOTICES)
     for at in (5, 20, 3):
         choice = Choice(f"u{at}", at, "granted", "p", "consent", 0, "f", "0", "s", "e")
-        old = [name for name in Choice._fields if name != "party"]
+        there = {line[1] for line in db.execute("PRAGMA table_info(choices)")}
+        old = [name for name in Choice._fields if name in there]
         marks = ", ".join("?" * len(old))
         db.execute(
             f"INSERT INTO choices ({', '.join(old)}) VALUES ({marks})",
