@@ -93,6 +93,16 @@ GOLDEN = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "last"), [(1, "url"), (2, "party"), (3, "path"), (4, "reason")]
+)
+def test_columns_are_later_from_the_first_one_on_that_came_after_the_chain(kind, last):
+    form = FORMS[kind]
+    always = [name for name in form.columns if name not in form.later]
+    assert always[-1] == last
+    assert form.columns[: len(always)] == tuple(always)
+
+
 @pytest.mark.parametrize("kind", sorted(FORMS))
 def test_a_form_knows_every_column_of_its_record(kind):
     form, record = FORMS[kind], RECORDS[kind]

@@ -124,11 +124,11 @@ FORMS = {
     1: Form(
         "notices", NoticePlayed, 8, ("audio_ms", "audio_sha256", "text", "version")
     ),
-    2: Form("choices", Choice, 22, ("at", "call_uuid", "heard_ms")),
+    2: Form("choices", Choice, 21, ("at", "call_uuid", "heard_ms")),
     3: Form(
         "recording_actions",
         RecordingAction,
-        12,
+        11,
         ("asked_at", "at", "call_uuid", "recording_id"),
     ),
     4: Form("looks", Look, 6, ("at", "call_uuid", "reason", "recording_id")),
