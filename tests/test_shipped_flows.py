@@ -19,6 +19,7 @@ from eslflow.call.commands import Alarm, Tell
 from eslflow.check import load_flow
 from eslflow.errors import FlowErrors
 from eslflow.flow.load import load
+from eslflow.ledger.verify import verify
 from eslflow.rig import Rig
 from eslflow.sim.clock import SimulatedClock
 from eslflow.sim.script import HANG_UP, Agent, Script
@@ -76,6 +77,7 @@ def office(tmp_path: Path) -> Goes:
             call = rig.call(Script(keys=keys, path=flow, **script))
             with rig.look() as ledger:
                 kept = ledger.call(call.uuid)
+        assert verify(tmp_path / "eslflow.db").broken is None
         return Told(call, lines, kept["choices"], kept["recordings"])
 
     return goes
