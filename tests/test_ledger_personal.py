@@ -79,6 +79,11 @@ def test_the_same_words_have_another_hash_each_time():
     assert one.hash == hashed(one.key, one.text)
 
 
+def test_where_there_are_no_words_nothing_is_set_apart():
+    silent = LOOK._replace(reason="")
+    assert apart(silent, places("looks", Look._fields)) == (list(silent), [])
+
+
 def test_a_table_without_such_columns_names_nobody():
     assert places("notices", ("text", "url")) is None
     assert places("choices", ("call_uuid", "state")) is None

@@ -433,6 +433,17 @@ def test_what_is_broken_is_found_in_whichever_part_it_is(attack, monkeypatch):
         assert found(attack.path)[:3] == (place, table, seq)
 
 
+@pytest.mark.parametrize("odd", [b"short", "text", b""])
+def test_calls_are_kept_whatever_was_made_of_the_last_hash_and_it_is_told(attack, odd):
+    with attack() as db:
+        Attacker(db)
+        db.execute("UPDATE chain SET hash = ? WHERE place = 42", (odd,))
+    write(attack.path, proof(10))
+    broken = found(attack.path)
+    assert broken.place == 42
+    assert verify(attack.path).head.place == 46
+
+
 def test_a_place_that_is_far_away_takes_no_time_to_be_found(attack):
     with attack() as db:
         Attacker(db)
