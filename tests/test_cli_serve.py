@@ -282,7 +282,7 @@ def test_a_ledger_that_cannot_be_opened_is_told(site):
     (site / "eslflow.db").write_bytes(SQLITE + b"and no more")
     done = run(site, "serve")
     assert done.exit_code == 1
-    assert "cannot open the ledger" in done.stderr
+    assert "cannot be read as a ledger: file is not a database" in done.stderr
 
 
 @pytest.mark.parametrize(

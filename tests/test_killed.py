@@ -16,6 +16,7 @@ import pytest
 from gevent import socket
 
 from eslflow.ledger.read import Reader
+from eslflow.ledger.verify import verify
 from eslflow.ledger.writer import Ledger
 from eslflow.rig import file_length_ms
 from eslflow.sim.channel import Channel
@@ -85,6 +86,7 @@ def test_no_kill_loses_a_grant_that_a_recording_rests_on(site):
         if channel.recordings:
             recorded.add(script.uuid)
     Ledger(site / "eslflow.db").close()
+    assert verify(site / "eslflow.db").broken is None
     with Reader(site / "eslflow.db") as ledger:
         granted = {
             line["call_uuid"] for line in ledger.consents(state="granted", limit=1000)

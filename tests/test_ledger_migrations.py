@@ -10,6 +10,7 @@ from eslflow.call.records import (
     CallOffered,
     Choice,
     Look,
+    NoticePlayed,
     RecordingAction,
     RecordingBegun,
     RecordingChecked,
@@ -20,7 +21,10 @@ from eslflow.call.records import (
     RecordingStored,
     State,
 )
+from eslflow.ledger.chain import FORMS
 from eslflow.ledger.migrations import migrate, migrations
+from eslflow.ledger.verify import verify
+from eslflow.ledger.writer import write
 
 
 @pytest.fixture
@@ -122,3 +126,94 @@ def test_receipts_are_found_by_an_index(db):
     where = "receipt = '12345674' AND receipt <> ''"
     plan = db.execute(f"EXPLAIN QUERY PLAN SELECT call_uuid FROM choices WHERE {where}")
     assert "choices_receipt" in plan.fetchall()[0][3]
+
+
+NOTICES = [
+    ("f", "n", 2, "en", "Press 2.", "", 1, ""),
+    ("f", "n", 1, "en", "\u2460", "", 1, ""),
+]
+
+
+def old_ledger(db, before="chain_of_proof"):
+    """Fill a ledger that has no chain yet; return its proof, in order of time."""
+    migrations.apply(Database(db), stop_before=before)
+    marks = ", ".join("?" * 8)
+    db.executemany(f"INSERT INTO notices VALUES ({marks})", NOTICES)
+    for at in (5, 20, 3):
+        choice = Choice(f"u{at}", at, "granted", "p", "consent", 0, "f", "0", "s", "e")
+        there = {line[1] for line in db.execute("PRAGMA table_info(choices)")}
+        old = [name for name in Choice._fields if name in there]
+        marks = ", ".join("?" * len(old))
+        db.execute(
+            f"INSERT INTO choices ({', '.join(old)}) VALUES ({marks})",
+            [getattr(choice, name) for name in old],
+        )
+    for at in (4, 30):
+        db.execute(
+            "INSERT INTO recording_actions (recording_id, call_uuid, at, action, "
+            f"reason, step, reply, verified) VALUES ('a', 'u', {at}, 'start', '', '', "
+            "'+OK', 1)"
+        )
+    return [(1, 1), (1, 2), (3, 1), (2, 1), (2, 2), (2, 3), (3, 2)]
+
+
+@pytest.mark.parametrize(
+    "version", ["who_was_asked", "notices_are_proof_too", "chain_of_proof"]
+)
+def test_the_proof_of_an_older_ledger_is_chained_in_order_of_time(
+    tmp_path, caplog, version
+):
+    path = tmp_path / "eslflow.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        order = old_ledger(db, version)
+        before = db.execute("SELECT seq, at FROM choices").fetchall()
+        migrate(db)
+        assert "7 rows of proof, older than the chain" in caplog.text
+        sql = "SELECT kind, seq FROM chain ORDER BY place"
+        assert db.execute(sql).fetchall() == order
+        # A row keeps its place among those of its table.
+        assert db.execute("SELECT seq, at FROM choices").fetchall() == before
+        columns = ", ".join(NoticePlayed._fields)
+        kept = db.execute(f"SELECT {columns} FROM notices ORDER BY seq").fetchall()
+        assert kept == NOTICES
+    assert verify(path).broken is None
+    write(path, [Look(1, "anne", "decrypt", "u", "u-1", "asked")])
+    assert verify(path).broken is None
+    assert verify(path).head.place == 8
+
+
+def test_words_of_an_older_ledger_that_may_name_a_person_are_set_apart(tmp_path):
+    path = tmp_path / "eslflow.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        old_ledger(db)
+        sql = "INSERT INTO looks VALUES (?, 1, 'anne', 'decrypt', 'u', 'u-1', ?)"
+        db.execute(sql, (1, "ask +49 30 1234"))
+        db.execute(sql, (2, ""))
+        migrate(db)
+        (reason,), (empty,) = db.execute("SELECT reason FROM looks").fetchall()
+        assert reason.startswith("personal:")
+        assert empty == ""
+        kept = db.execute("SELECT hash, call_uuid, text FROM personal").fetchall()
+        assert kept == [(reason, "u", "ask +49 30 1234")]
+        with pytest.raises(sqlite3.IntegrityError, match="proof: append only"):
+            db.execute("UPDATE looks SET reason = ''")
+    assert verify(path).broken is None
+
+
+def test_a_new_ledger_says_nothing_of_older_proof(db, caplog):
+    migrate(db)
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize("table", [*(form.table for form in FORMS.values()), "chain"])
+def test_what_is_chained_cannot_be_changed_or_deleted(db, table):
+    old_ledger(db)
+    migrate(db)
+    db.execute("INSERT INTO looks VALUES (1, 1, 'anne', 'decrypt', 'u', 'u-1', 'x')")
+    column = db.execute(f"PRAGMA table_info({table})").fetchall()[1][1]
+    before = db.execute(f"SELECT * FROM {table}").fetchall()
+    assert before
+    for change in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
+        with pytest.raises(sqlite3.IntegrityError, match="proof: append only"):
+            db.execute(change)
+    assert db.execute(f"SELECT * FROM {table}").fetchall() == before

@@ -3,15 +3,27 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eslflow.call.records import CallEnded, Choice, State
-from eslflow.ledger.rows import MOST_ROWS, digits, statements, text
+from eslflow.call.records import CallEnded, Choice, RecordingAction, State
+from eslflow.ledger import rows as module
+from eslflow.ledger.chain import BEGIN, KINDS, Chain
+from eslflow.ledger.rows import MOST_ROWS, digits, text
+from eslflow.wire.terms import RecordAction
+
+GRANTED = Choice("u", 1, State.GRANTED, "p", "consent", 0, "f", "0", "s", "e")
+
+
+def statements(rows):
+    return module.statements(rows, Chain(BEGIN, dict.fromkeys(KINDS, 0)))
 
 
 def test_beginnings_are_written_before_their_ends():
     ended = CallEnded("u", 1, "lost", "", "")
-    granted = Choice("u", 1, State.GRANTED, "p", "consent", 0, "f", "0", "s", "e")
-    order = [sql.split()[0] for sql, _ in statements([ended, granted, ended])]
-    assert order == ["INSERT", "UPDATE"]
+    order = [sql.split()[:3] for sql, _ in statements([ended, GRANTED, ended])]
+    assert order == [
+        ["INSERT", "INTO", "choices"],
+        ["UPDATE", "calls", "SET"],
+        ["INSERT", "INTO", "chain"],
+    ]
 
 
 def test_the_end_of_a_number_comes_first():
@@ -41,3 +53,22 @@ def test_batches_of_every_size_need_few_statements():
     ended = CallEnded("u", 1, "lost", "", "")
     said = {sql for many in range(1, 500) for sql, _ in statements([ended] * many)}
     assert len(said) == MOST_ROWS
+
+
+def test_proof_is_chained_in_the_order_in_which_it_is_kept():
+    stop = RecordAction.STOP
+    action = RecordingAction("u-1", "u", 1, stop, "hangup", "s", "+OK", True)
+    *_, (sql, links) = statements([action, GRANTED, action])
+    assert sql.startswith("INSERT INTO chain (place, kind, seq, hash)")
+    choices, actions = KINDS["choices"], KINDS["recording_actions"]
+    assert links[:3] == [1, actions, 1]
+    assert links[4:7] == [2, choices, 1]
+    assert links[8:11] == [3, actions, 2]
+
+
+def test_what_is_chained_is_written_with_its_number():
+    for sql, values in statements([GRANTED, GRANTED]):
+        if "INTO choices" in sql:
+            assert sql.startswith("INSERT INTO choices (seq, call_uuid, ")
+            assert values[0] == 1
+            assert values[len(values) // 2] == 2

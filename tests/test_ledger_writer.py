@@ -25,6 +25,7 @@ from eslflow.call.records import (
 )
 from eslflow.errors import StoreError
 from eslflow.ledger import writer
+from eslflow.ledger.verify import verify
 from eslflow.ledger.writer import Ledger, write
 from eslflow.wire.terms import RecordAction
 
@@ -127,6 +128,35 @@ def test_words_changed_without_a_new_version_permit_nothing(path):
     assert rows(path, "SELECT call_uuid FROM choices") == [("u1",), ("u3",)]
     with Ledger(path) as again:
         assert "give it a new version" in keep(again, other)
+    with pytest.raises(StoreError, match="give it a new version"):
+        write(path, [other])
+
+
+def test_a_notice_played_in_many_calls_is_kept_once(path):
+    with Ledger(path) as ledger:
+        assert keep(ledger, NOTICE, choice(), NOTICE, choice("u2")) == ""
+        assert keep(ledger, NOTICE, choice("u3")) == ""
+    write(path, [NOTICE, choice("u4")])
+    with Ledger(path) as again:
+        assert keep(again, NOTICE, choice("u5")) == ""
+    assert rows(path, "SELECT count(*) FROM notices") == [(1,)]
+    assert verify(path).head.place == 6
+
+
+def test_two_wordings_of_a_new_notice_in_one_commit_do_not_stop_the_first(
+    path, monkeypatch
+):
+    monkeypatch.setattr(writer, "PAUSE_S", 4 * PATIENCE_S)
+    other = NOTICE._replace(text="Press 1!")
+    with Ledger(path) as ledger:
+        keep(ledger, offered())
+        said = []
+        ledger.keep((NOTICE, choice()), said.append)
+        ledger.keep((other, choice("u2")), said.append)
+    assert said[0] == ""
+    assert "give it a new version" in said[1]
+    assert rows(path, "SELECT text FROM notices") == [("Press 1.",)]
+    assert verify(path).broken is None
 
 
 def test_one_bad_group_does_not_take_the_others_with_it(path):
@@ -137,6 +167,17 @@ def test_one_bad_group_does_not_take_the_others_with_it(path):
         assert keep(ledger, choice("u2")) == ""
     assert rows(path, "SELECT call_uuid FROM choices") == [("u2",)]
     assert rows(path, "SELECT uuid FROM calls") == [("u1",)]
+    assert verify(path).broken is None
+
+
+def test_a_value_that_cannot_be_hashed_does_not_stop_the_writer(path):
+    with Ledger(path) as ledger:
+        ledger.keep((offered("u1"),))
+        ledger.keep((choice("bad")._replace(party=["caller"]),))
+        assert keep(ledger, choice("u2")) == ""
+        assert "str" in keep(ledger, choice("bad")._replace(call_uuid=7))
+    assert rows(path, "SELECT call_uuid FROM choices") == [("u2",)]
+    assert verify(path).broken is None
 
 
 def test_callers_bytes_are_stored_and_visible(path):
@@ -174,6 +215,44 @@ def test_what_spilled_is_written_at_the_next_start(path, monkeypatch):
     Ledger(path).close()
     assert rows(path, "SELECT state, reason FROM choices") == [("refused", "")]
     assert rows(path, "SELECT uuid FROM calls") == [("u1",)]
+
+
+def test_what_spilled_is_chained_once_and_in_its_order(path, monkeypatch):
+    monkeypatch.setattr(writer, "BUSY_MS", 10)
+    with Ledger(path) as ledger, second(path) as other:
+        keep(ledger, choice("before"))
+        other.execute("BEGIN IMMEDIATE")
+        for number in range(5):
+            keep(ledger, NOTICE, choice(f"u{number}", State.REFUSED))
+        ledger.close()
+        other.execute("ROLLBACK")
+    left = path.with_name("eslflow.db.spill.jsonl").read_bytes()
+    Ledger(path).close()
+    chained = rows(path, "SELECT * FROM chain")
+    # As if it had been killed before it could forget what was written.
+    path.with_name("eslflow.db.spill.jsonl").write_bytes(left)
+    Ledger(path).close()
+    assert rows(path, "SELECT * FROM chain") == chained
+    calls = rows(path, "SELECT call_uuid FROM choices ORDER BY seq")
+    assert calls == [("before",), *[(f"u{number}",) for number in range(5)]]
+    assert verify(path) == (verify(path).head, None)
+    assert verify(path).head.place == 7
+
+
+def test_a_commit_that_fails_after_its_rows_were_hashed_leaves_no_gap(
+    path, monkeypatch
+):
+    with Ledger(path) as ledger:
+        keep(ledger, choice("u1"))
+        ledger._db.execute("PRAGMA max_page_count = 1")
+        many = [choice(f"{n}" * 2000) for n in range(200)]
+        assert "full" in keep(ledger, NOTICE, *many)
+        ledger._db.execute("PRAGMA max_page_count = 10000")
+        path.with_name("eslflow.db.spill.jsonl").unlink()
+        assert keep(ledger, NOTICE, choice("u2")) == ""
+    assert rows(path, "SELECT seq, call_uuid FROM choices") == [(1, "u1"), (2, "u2")]
+    assert rows(path, "SELECT text FROM notices") == [("Press 1.",)]
+    assert verify(path).broken is None
 
 
 def test_a_spill_file_that_cannot_be_written_is_told(path, monkeypatch, tmp_path):
@@ -229,6 +308,47 @@ def test_a_folder_that_is_not_there_is_told(tmp_path):
         Ledger(tmp_path / "none" / "eslflow.db")
 
 
+COMMAND = """
+    import sys
+    from pathlib import Path
+    from eslflow.ledger import writer
+    from tests.test_ledger_writer import choice
+
+    writer.BUSY_MS = 60_000
+    sys.stdin.readline()
+    for number in range(60):
+        writer.write(Path(sys.argv[1]), [choice(f"command-{number}")])
+"""
+
+
+def test_a_controller_and_a_command_that_write_at_once_make_one_chain(
+    path, monkeypatch
+):
+    monkeypatch.setattr(writer, "BUSY_MS", 60_000)
+    with Ledger(path) as ledger:
+        command = subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(COMMAND), str(path)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+        )
+        assert command.stdin is not None
+        command.stdin.write(b"go\n")
+        command.stdin.close()
+        number = 0
+        while command.poll() is None:
+            number += 1
+            assert keep(ledger, NOTICE, choice(f"serve-{number}")) == ""
+    assert command.returncode == 0
+    assert verify(path) == (verify(path).head, None)
+    assert verify(path).head.place == 1 + 60 + number
+    kept = [
+        uuid for (uuid,) in rows(path, "SELECT call_uuid FROM choices ORDER BY seq")
+    ]
+    for who, many in (("serve", range(1, number + 1)), ("command", range(60))):
+        told = [uuid for uuid in kept if uuid.startswith(who)]
+        assert told == [f"{who}-{n}" for n in many]
+
+
 WRITER = """
     import sys, threading
     from pathlib import Path
@@ -248,9 +368,9 @@ WRITER = """
 
 @pytest.mark.kill
 def test_nothing_said_to_be_kept_is_lost_when_the_process_is_killed(path):
-    """100 kills, each after another number of grants has been acknowledged."""
+    """200 kills, each after another number of grants has been acknowledged."""
     acknowledged = set()
-    for kill in range(100):
+    for kill in range(200):
         process = subprocess.Popen(
             [sys.executable, "-c", textwrap.dedent(WRITER), str(path), f"k{kill}"],
             cwd=ROOT,
@@ -264,9 +384,13 @@ def test_nothing_said_to_be_kept_is_lost_when_the_process_is_killed(path):
         acknowledged |= {line.strip() for line in process.stdout if line.endswith("\n")}
         process.stdout.close()
         process.wait()
+        if kill % 10 == 0:
+            # What was killed in the middle is rolled back by who reads next.
+            assert verify(path).broken is None
     kept = {uuid for (uuid,) in rows(path, "SELECT call_uuid FROM choices")}
     assert acknowledged - {""} <= kept
-    assert len(acknowledged) > 100
+    assert verify(path).broken is None
+    assert len(acknowledged) > 200
 
 
 @pytest.mark.parametrize(

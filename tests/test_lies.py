@@ -14,6 +14,7 @@ import pytest
 
 from eslflow.call.recorder import GUARD_S
 from eslflow.call.wishes import Want, Wish
+from eslflow.ledger.verify import verify
 from eslflow.ledger.writer import Ledger
 from eslflow.recordings.auditor import Auditor
 from eslflow.rig import Rig
@@ -88,6 +89,7 @@ class Played:
             rig.pass_s(60)
             with rig.look() as ledger:
                 self.kept = ledger.call(UUID)
+        assert verify(folder / "eslflow.db").broken is None
         self.verdicts = dict(self.checked(folder))
 
     def asks(self, want):

@@ -5,11 +5,13 @@ import re
 import shlex
 import shutil
 import subprocess
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from eslflow.call.records import Look
 from eslflow.check import flow_files, load_flow
 from eslflow.check.load import scenarios_of
 from eslflow.check.scenario import ENDINGS, Act, Callee, Fault, Outcome
@@ -17,6 +19,7 @@ from eslflow.check.scenarios import EXPECT, KEYS, SCENARIO
 from eslflow.cli.main import COMMANDS, main
 from eslflow.errors import FlowErrors
 from eslflow.flow.options import fields_of
+from eslflow.ledger.chain import BEGIN, FORMS
 from eslflow.recordings.age import recipients
 from eslflow.recordings.hook import KEPT
 from eslflow.settings import TOKENS, Convert, load_settings
@@ -36,7 +39,14 @@ FLOWS = (ROOT / "flows" / "README.md").read_text(encoding="utf-8")
 DOCS = (ROOT / "docs" / "freeswitch.md").read_text(encoding="utf-8")
 CONTROL = (ROOT / "docs" / "control.md").read_text(encoding="utf-8")
 RECORDING = (ROOT / "docs" / "recording.md").read_text(encoding="utf-8")
-PAGES = ("README.md", "flows/README.md", "docs/freeswitch.md", "docs/control.md")
+LEDGER = (ROOT / "docs" / "ledger.md").read_text(encoding="utf-8")
+PAGES = (
+    "README.md",
+    "flows/README.md",
+    "docs/freeswitch.md",
+    "docs/control.md",
+    "docs/ledger.md",
+)
 HEAD = """\
 flow: test
 languages: [en, de]
@@ -92,6 +102,32 @@ def test_every_look_up_that_is_shown_can_be_made(tmp_path):
     for line in shown:
         done = run(tmp_path, *shlex.split(line.replace("0a6f5a54", "aaaa-1")))
         assert done.exit_code == 0, f"{line}: {done.output}"
+
+
+def test_what_the_page_on_the_ledger_shows_of_the_chain_is_true(tmp_path):
+    (shown,) = blocks(LEDGER, "json")
+    row = json.loads(shown)
+    look = [row[name] for name in Look._fields]
+    assert (
+        FORMS[4].text(look, row["place"], row["previous"], row["seq"]) + "\n" == shown
+    )
+    assert row["previous"] == BEGIN.hash.hex()
+    assert f"has the hash `{sha256(shown.strip().encode()).hexdigest()}`" in LEDGER
+    for kind, form in FORMS.items():
+        assert f"{kind} `{form.table}`" in LEDGER
+    for words in ("was changed", "is gone", "is not in the chain", "another hash in"):
+        assert f"`{words}" in LEDGER or f"{words} the chain`" in LEDGER
+        assert words in (ROOT / "eslflow/ledger/verify.py").read_text()
+
+
+def test_the_commands_on_the_page_on_the_ledger_can_be_run(tmp_path):
+    site_with_calls(tmp_path)
+    shown = re.findall(r"^eslflow (consents .+)$", LEDGER, re.MULTILINE)
+    assert len(shown) == 3
+    kept = run(tmp_path, "consents", "head").stdout.strip()
+    for line in shown:
+        words = [kept if ":" in word else word for word in line.split()]
+        assert run(tmp_path, *words).exit_code == 0
 
 
 def test_the_file_of_the_reference_loads(tmp_path):

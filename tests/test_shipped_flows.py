@@ -21,6 +21,7 @@ from eslflow.call.receipt import receipt_of
 from eslflow.check import load_flow
 from eslflow.errors import FlowErrors
 from eslflow.flow.load import load
+from eslflow.ledger.verify import verify
 from eslflow.rig import Rig
 from eslflow.sim import deeds
 from eslflow.sim.clock import SimulatedClock
@@ -79,6 +80,7 @@ def office(tmp_path: Path) -> Goes:
             call = rig.call(Script(keys=keys, path=flow, **script))
             with rig.look() as ledger:
                 kept = ledger.call(call.uuid)
+        assert verify(tmp_path / "eslflow.db").broken is None
         return Told(call, lines, kept["choices"], kept["recordings"])
 
     return goes

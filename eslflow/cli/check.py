@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
+from eslflow.call.live import Sound
+from eslflow.cli.drift import demand_same_notices
 from eslflow.cli.main import CONFIGURATION
-from eslflow.cli.places import flow_paths, sounds_beside
-from eslflow.errors import FlowErrors
+from eslflow.cli.places import flow_paths, settings_or_none, sounds_beside
+from eslflow.errors import FlowErrors, StoreError
 from eslflow.flow.model import Flow
 from eslflow.settings import load_settings
 from eslflow.site import demand_known, find_sounds, load_flows
@@ -43,7 +46,7 @@ def command(ctx: click.Context, flows: tuple[str, ...]) -> None:
 
 def _report(site: Path, flow: Flow, path: Path) -> bool:
     """Tell of a flow that loads; return whether everything it plays is there."""
-    _, faults = find_sounds(flow.audio(), sounds_beside(site, path))
+    sounds, faults = find_sounds(flow.audio(), sounds_beside(site, path))
     for fault in faults:
         warning = "" if fault.is_silent else "warning: "
         click.echo(f"{path}: {warning}{fault}", err=True)
@@ -55,11 +58,29 @@ def _report(site: Path, flow: Flow, path: Path) -> bool:
     for step in flow.steps.values():
         for warning in step.warns():
             click.echo(f"{path}: warning: step '{step.name}': {warning}", err=True)
-    if any(fault.is_silent for fault in faults):
+    is_same = _is_as_heard(site, flow, path, sounds)
+    if any(fault.is_silent for fault in faults) or not is_same:
         return False
     steps, languages = len(flow.steps), ", ".join(flow.languages)
     word = "step" if steps == 1 else "steps"
     click.echo(f"{path}: good ({steps} {word}; {languages})")
+    return True
+
+
+def _is_as_heard(
+    site: Path, flow: Flow, path: Path, sounds: Mapping[str, Sound]
+) -> bool:
+    """Tell of notices that are not what callers of this site have heard."""
+    settings = settings_or_none(site)
+    if settings is None:
+        return True
+    try:
+        demand_same_notices([flow], sounds, settings.ledger)
+    except FlowErrors as error:
+        click.echo(str(error), err=True)
+        return False
+    except StoreError as error:
+        click.echo(f"{path}: warning: its notices were not compared: {error}", err=True)
     return True
 
 

@@ -10,6 +10,7 @@ from eslflow.cli import withdraw
 from eslflow.cli.lookups import as_json, call_named, reader, receipt, spans
 from eslflow.cli.story import asked, story
 from eslflow.cli.tables import local, room, table
+from eslflow.cli.verify import head_command, verify_command
 
 COLUMNS = (
     "call",
@@ -53,6 +54,10 @@ def command() -> None:
 
 
 command.add_command(withdraw.command)
+
+
+command.add_command(verify_command)
+command.add_command(head_command)
 
 
 @command.command("list")

@@ -30,25 +30,38 @@ _COUNTRY = re.compile(r"^country:[ \t]*[\"']?([A-Z]{2})\b", re.MULTILINE)
 
 
 def reader(site: Path) -> Reader:
-    """Open the site's ledger.
+    """Open the site's ledger; numbers are looked up as in its country."""
+    country = _COUNTRY.search(_settings(site))
+    normal = normaliser(country[1]) if country else None
+    return Reader(ledger_of(site), normal)
+
+
+def ledger_of(site: Path) -> Path:
+    """Return where the site's ledger is.
 
     The settings are read whole only when they name another ledger than the usual one:
     a look-up is waited for.
     """
+    if not _LEDGER.search(_settings(site)):
+        return site / "eslflow.db"
+    from eslflow.settings import read_settings
+
+    return read_settings(site).ledger
+
+
+def _settings(site: Path) -> str:
+    """Return the text of a site's settings.
+
+    Raises:
+        SettingsError: it has none.
+    """
     try:
-        text = (site / FILE).read_text(encoding="utf-8", errors="replace")
+        return (site / FILE).read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise SettingsError(
             f"there is no site in {site} ({FILE}: {error.strerror}). Make one with "
             "eslflow init, or name it with --site"
         ) from error
-    country = _COUNTRY.search(text)
-    normal = normaliser(country[1]) if country else None
-    if not _LEDGER.search(text):
-        return Reader(site / "eslflow.db", normal)
-    from eslflow.settings import read_settings
-
-    return Reader(read_settings(site).ledger, normal)
 
 
 def call_named(ledger: Reader, text: str) -> str:

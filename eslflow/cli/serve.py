@@ -59,11 +59,8 @@ def serve(settings: Settings, site: Path) -> None:
     from eslflow.switch.link import link_of
     from eslflow.web.server import Control
 
-    loaded = open_site(settings)
-    for fault in loaded.faults:
-        log.warning("%s", fault)
+    loaded = _opened(settings)
     _make_folder(settings.recordings)
-    demand_ledger(settings.ledger)
     allow_sockets(settings.most_calls)
     wakeup = Wakeup()
     with Ledger(settings.ledger, wakeup.notify) as ledger:
@@ -86,6 +83,19 @@ def serve(settings: Settings, site: Path) -> None:
         log.info(
             "stopped; %s", f"{left} calls went to the dialplan" if left else "idle"
         )
+
+
+def _opened(settings: Settings) -> Loaded:
+    """Return a site whose flows, audio and ledger fit together."""
+    from eslflow.cli.drift import demand_same_notices
+
+    loaded = open_site(settings)
+    for fault in loaded.faults:
+        log.warning("%s", fault)
+    demand_ledger(settings.ledger)
+    flows, sounds = loaded.shelf.flows.values(), loaded.site.sounds
+    demand_same_notices(flows, sounds, settings.ledger)
+    return loaded
 
 
 def _checking(settings: Settings, ledger: Ledger, clock: Clock) -> Rounds:

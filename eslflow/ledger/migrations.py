@@ -2,14 +2,25 @@
 
 In: an open database. Out: the same with today's tables. Each step is applied once, in a
 transaction of its own (sqlite-utils keeps which). Choices, the notices they rest on and
-recording actions are proof: triggers refuse to change or delete them.
+recording actions are proof: triggers refuse to change or delete them, and a chain of
+hashes tells if it was done all the same.
 """
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from heapq import merge
+from operator import itemgetter
 from typing import Any
 
 from sqlite_utils import Database, Migrations
+
+from eslflow.ledger.chain import BEGIN, FORMS, Chain
+from eslflow.ledger.personal import Places, apart, places
+from eslflow.ledger.rows import held
+
+log = logging.getLogger("eslflow")
 
 migrations = Migrations("eslflow")
 
@@ -126,11 +137,14 @@ def _run(db: Database, statements: str) -> None:
 
 def _make_append_only(db: Database, table: str) -> None:
     for change in ("UPDATE", "DELETE"):
-        db.execute(
-            f"CREATE TRIGGER {table}_no_{change.lower()} "
-            f"BEFORE {change} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} are proof: append only'); END"
-        )
+        _refuse(db, table, change)
+
+
+def _refuse(db: Database, table: str, change: str) -> None:
+    db.execute(
+        f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} are proof: append only'); END"
+    )
 
 
 _SECOND = """
@@ -233,3 +247,92 @@ CREATE INDEX calls_called_key ON calls (called_key) WHERE called_key <> ''
 def numbers_in_one_spelling(db: Database) -> None:
     """Keep numbers in one spelling, and on which earlier choice one rests."""
     _run(db, _MEMORY)
+
+
+_CHAIN = """
+ALTER TABLE notices RENAME TO old_notices;;
+CREATE TABLE notices (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    flow TEXT NOT NULL,
+    notice TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    language TEXT NOT NULL,
+    text TEXT NOT NULL,
+    audio_sha256 TEXT NOT NULL,
+    audio_ms INTEGER NOT NULL,
+    url TEXT NOT NULL,
+    UNIQUE (flow, notice, version, language)
+);;
+INSERT INTO notices (flow, notice, version, language, text, audio_sha256, audio_ms, url)
+    SELECT flow, notice, version, language, text, audio_sha256, audio_ms, url
+    FROM old_notices ORDER BY rowid;;
+DROP TABLE old_notices;;
+CREATE TABLE chain (
+    place INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    hash BLOB NOT NULL
+);;
+CREATE TABLE personal (
+    hash TEXT PRIMARY KEY,
+    call_uuid TEXT NOT NULL,
+    key BLOB NOT NULL,
+    text TEXT NOT NULL
+);;
+CREATE INDEX personal_call ON personal (call_uuid)
+"""
+
+
+@migrations()
+def chain_of_proof(db: Database) -> None:
+    """Chain all proof there is, in order of time; what follows is chained as written.
+
+    What was changed before can no longer be seen.
+    """
+    _run(db, _CHAIN)
+    _set_apart(db)
+    chain = Chain(BEGIN, {})
+    kept = merge(*[_kept(db, kind) for kind in FORMS], key=itemgetter(0))
+    links = (chain.link(kind, seq, row, held)[1] for _, kind, seq, row in kept)
+    db.conn.executemany("INSERT INTO chain VALUES (?, ?, ?, ?)", links)
+    for table in ("notices", "chain"):
+        _make_append_only(db, table)
+    _refuse(db, "personal", "UPDATE")
+    if count := db.execute("SELECT count(*) FROM chain").fetchone()[0]:
+        log.warning(
+            "%d rows of proof, older than the chain, are chained from now on: keep what"
+            " eslflow consents head prints",
+            count,
+        )
+
+
+def _set_apart(db: Database) -> None:
+    """Move words that may name a person out of proof that is not chained yet."""
+    for form in FORMS.values():
+        columns = [line[1] for line in db.execute(f"PRAGMA table_info({form.table})")]
+        found = places(form.table, columns)
+        if found is None:
+            continue
+        db.execute(f"DROP TRIGGER {form.table}_no_update")
+        for at in found.words:
+            name = columns[at]
+            sql = f"SELECT * FROM {form.table} WHERE {name} <> '' ORDER BY seq"
+            for row in db.execute(sql).fetchall():
+                values, (word,) = apart(row, Places((at,), found.call))
+                db.execute("INSERT INTO personal VALUES (?, ?, ?, ?)", word)
+                sql = f"UPDATE {form.table} SET {name} = ? WHERE seq = ?"
+                db.execute(sql, (values[at], row[0]))
+        _refuse(db, form.table, "UPDATE")
+
+
+def _kept(db: Database, kind: int) -> Iterator[tuple[int, int, int, list[Any]]]:
+    """Yield a table's rows in their order, with their time, kind and seq."""
+    form = FORMS[kind]
+    there = {line[1] for line in db.execute(f"PRAGMA table_info({form.table})")}
+    columns = [
+        name if name in there else f"{form.later[name]!r}" for name in form.columns
+    ]
+    at = "at" if "at" in there else "0"
+    sql = f"SELECT {at}, seq, {', '.join(columns)} FROM {form.table} ORDER BY seq"
+    for when, seq, *row in db.execute(sql):
+        yield when, kind, seq, row

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from eslflow.errors import NotFound, StoreError
+from eslflow.ledger.personal import together
 from eslflow.ledger.where import Normal, Where
 
 Line = dict[str, Any]
@@ -40,25 +41,36 @@ WHERE NOT EXISTS (SELECT 1 FROM choices later WHERE later.call_uuid = c.call_uui
 """
 
 
+def opened(path: Path) -> sqlite3.Connection:
+    """Open a ledger for reading only.
+
+    Raises:
+        StoreError: there is none, or it cannot be read.
+    """
+    if not path.is_file():
+        raise StoreError(
+            f"there is no ledger at {path}: has eslflow serve run for this site?"
+        )
+    try:
+        uri = f"file:{quote(str(path.resolve()))}?mode=ro"
+        with ExitStack() as if_it_fails:
+            db = sqlite3.connect(uri, uri=True, isolation_level=None)
+            if_it_fails.callback(db.close)
+            db.execute("SELECT 1 FROM choices LIMIT 1")
+            if_it_fails.pop_all()
+            return db
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        # What SQLite says of a damaged file may quote its bytes.
+        raise StoreError(f"{path} cannot be read as a ledger: {error}") from error
+
+
 class Reader:
     """A ledger opened for looking things up."""
 
     def __init__(self, path: Path, normal: Normal | None = None) -> None:
         self._normal = normal
-        if not path.is_file():
-            raise StoreError(
-                f"there is no ledger at {path}: has eslflow serve run for this site?"
-            )
-        try:
-            uri = f"file:{quote(str(path.resolve()))}?mode=ro"
-            with ExitStack() as if_it_fails:
-                self._db = sqlite3.connect(uri, uri=True)
-                if_it_fails.callback(self._db.close)
-                self._db.row_factory = sqlite3.Row
-                self._db.execute("SELECT 1 FROM choices LIMIT 1")
-                if_it_fails.pop_all()
-        except sqlite3.Error as error:
-            raise StoreError(f"{path} cannot be read as a ledger: {error}") from error
+        self._db = opened(path)
+        self._db.row_factory = sqlite3.Row
 
     def close(self) -> None:
         """Close the database."""
@@ -178,6 +190,10 @@ class Reader:
             "AND state IS NOT NULL AND erased_at IS NULL ORDER BY asked_at"
         )
         return self._all(sql, [])
+
+    def notices(self) -> list[Line]:
+        """Return the words and audio of every notice that was played."""
+        return self._all("SELECT * FROM notices", [])
 
     def unended(self) -> list[str]:
         """Return the calls whose end nobody has seen, or that of a recording."""
@@ -330,9 +346,17 @@ class Reader:
         hint = f" Did you mean {near[0]}?" if near else ""
         raise NotFound(f"there is no call {start!r}.{hint}")
 
+    def _text_of(self, hash_: str) -> str | None:
+        sql = "SELECT text FROM personal WHERE hash = ?"
+        found = self._db.execute(sql, (hash_,)).fetchone()
+        return found["text"] if found else None
+
     def _all(self, sql: str, values: Sequence[Any]) -> list[Line]:
         try:
-            return [dict(row) for row in self._db.execute(sql, values)]
+            lines = [dict(row) for row in self._db.execute(sql, values)]
+            for line in lines:
+                together(line, self._text_of)
+            return lines
         except sqlite3.Error as error:
             raise StoreError(f"the ledger cannot be read: {error}") from error
 

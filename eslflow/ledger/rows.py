@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from itertools import chain
+from itertools import chain as joined
 from typing import Any, NamedTuple
 
 from eslflow.call.records import (
@@ -30,6 +30,9 @@ from eslflow.call.records import (
     RecordingStored,
     Row,
 )
+from eslflow.ledger.chain import KINDS as CHAINED
+from eslflow.ledger.chain import Chain, Link
+from eslflow.ledger.personal import Personal, apart, places
 
 MOST_DIGITS = 15
 """E.164 has no longer numbers."""
@@ -63,6 +66,11 @@ class _Kind(NamedTuple):
     """Rows that complete another one: the column that names it."""
 
 
+def _action(row: RecordingAction) -> tuple[Any, ...]:
+    # Hashed as it is read again.
+    return (*row[:7], int(row.verified), *row[8:])
+
+
 def _call(row: CallOffered) -> tuple[Any, ...]:
     return (*row, digits(row.caller), digits(row.called))
 
@@ -71,51 +79,76 @@ def _call(row: CallOffered) -> tuple[Any, ...]:
 _AGAIN = "ON CONFLICT (uuid) DO UPDATE SET ended_at = NULL, ending = NULL, cause = NULL"
 _SAME = "ON CONFLICT DO NOTHING"
 
-_KINDS: dict[type[Row], _Kind] = {
+_KINDS: dict[type[Any], _Kind] = {
     CallOffered: _Kind(
         "calls",
         (*CallOffered._fields, "caller_digits", "called_digits"),
         _call,
         conflict=_AGAIN,
     ),
-    NoticePlayed: _Kind("notices", NoticePlayed._fields, conflict=_SAME),
-    Choice: _Kind("choices", Choice._fields),
+    NoticePlayed: _Kind("notices", ("seq", *NoticePlayed._fields)),
+    Choice: _Kind("choices", ("seq", *Choice._fields)),
     RecordingBegun: _Kind("recordings", RecordingBegun._fields, conflict=_SAME),
-    RecordingAction: _Kind("recording_actions", RecordingAction._fields),
+    RecordingAction: _Kind(
+        "recording_actions", ("seq", *RecordingAction._fields), _action
+    ),
     RecordingEnded: _Kind("recordings", RecordingEnded._fields, key="id"),
     RecordingChecked: _Kind("recordings", RecordingChecked._fields, key="id"),
     RecordingStored: _Kind("recordings", RecordingStored._fields, key="id"),
     RecordingSettled: _Kind("recordings", RecordingSettled._fields, key="id"),
     RecordingHooked: _Kind("recordings", RecordingHooked._fields, key="id"),
     RecordingErased: _Kind("recordings", RecordingErased._fields, key="id"),
-    Look: _Kind("looks", Look._fields),
+    Look: _Kind("looks", ("seq", *Look._fields)),
     CallEnded: _Kind("calls", CallEnded._fields, key="uuid"),
+    Link: _Kind("chain", Link._fields),
+    Personal: _Kind("personal", Personal._fields),
 }
 """In the order in which a batch is written: beginnings before what completes them."""
+_PERSONAL = {
+    kind: found
+    for kind, written in _KINDS.items()
+    if (found := places(written.table, getattr(kind, "_fields", ())))
+}
+"""Which values of proof may name a person."""
 MOST_ROWS = 32
 """In one statement; a batch of more takes several."""
 STATEMENTS = len(_KINDS) * MOST_ROWS
 """How many different ones there are, so that all can be kept prepared."""
 
-SAME_NOTICE = (
-    "SELECT 1 FROM notices WHERE flow = ? AND notice = ? AND version = ?"
-    " AND language = ? AND text = ? AND audio_sha256 = ?"
+KEPT_NOTICE = (
+    "SELECT text, audio_sha256 FROM notices"
+    " WHERE flow = ? AND notice = ? AND version = ? AND language = ?"
 )
 
 
-def statements(rows: Iterable[Row]) -> Iterator[tuple[str, Sequence[Any]]]:
-    """Yield the statements that write rows, in order, each with its values."""
-    by_kind: dict[type[Row], list[tuple[Any, ...]]] = {}
+def statements(
+    rows: Iterable[Row], chain: Chain
+) -> Iterator[tuple[str, Sequence[Any]]]:
+    """Yield the statements that write rows, in order, each with its values.
+
+    What is proof is added to the chain.
+    """
+    links: list[Sequence[Any]] = []
+    by_kind: dict[type[Any], list[Sequence[Any]]] = {Link: links}
     for row in rows:
         kind = type(row)
-        by_kind.setdefault(kind, []).append(_KINDS[kind].values(row))
-    for kind, written in _KINDS.items():
-        found = by_kind.get(kind, [])
+        table, _, to_values, *_ = _KINDS[kind]
+        values: Sequence[Any] = to_values(row)
+        if kind in _PERSONAL and any(values[at] for at in _PERSONAL[kind].words):
+            values, words = apart(held(values), _PERSONAL[kind])
+            by_kind.setdefault(Personal, []).extend(words)
+        if table in CHAINED:
+            values, link = chain.add(CHAINED[table], values, held)
+            links.append(link)
+        by_kind.setdefault(kind, []).append(values)
+    for of_kind, written in _KINDS.items():
+        found = by_kind.get(of_kind, [])
         at = 0
         while at < len(found):
             many = min(MOST_ROWS, len(found) - at)
-            values = _held(list(chain.from_iterable(found[at : at + many])))
-            yield _statement(written, many), values
+            flat = list(joined.from_iterable(found[at : at + many]))
+            is_held = of_kind is Link or written.table in CHAINED
+            yield _statement(written, many), flat if is_held else held(flat)
             at += many
 
 
@@ -137,8 +170,8 @@ def _statement(kind: _Kind, many: int) -> str:
     )
 
 
-def _held(values: list[Any]) -> Sequence[Any]:
-    """Return values that SQLite can hold; nearly all are so."""
+def held(values: Sequence[Any]) -> Sequence[Any]:
+    """Return what SQLite can hold of values; nearly all are so."""
     words = "".join([value for value in values if isinstance(value, str)])
     if words.isascii() and "\0" not in words:
         return values

@@ -20,9 +20,10 @@ from typing import NamedTuple
 from eslflow.call.records import NoticePlayed, RecordingAction, Remembered, Row
 from eslflow.clock import running_s
 from eslflow.errors import StoreError
+from eslflow.ledger.chain import open_chain
 from eslflow.ledger.memory import Asked, last_choice
 from eslflow.ledger.migrations import migrate
-from eslflow.ledger.rows import SAME_NOTICE, STATEMENTS, statements, text
+from eslflow.ledger.rows import KEPT_NOTICE, STATEMENTS, statements, text
 from eslflow.ledger.spill import Spill
 from eslflow.wire.terms import RecordAction
 
@@ -39,6 +40,8 @@ PAUSE_S = 0.02
 Where calls are few, nobody waits for others."""
 RETRY_S = 5.0
 """How often the spill file is tried again while nothing else is written."""
+
+_ONE_AT_FAULT = (StoreError, sqlite3.IntegrityError, TypeError)
 
 Done = Callable[[str], None]
 Recalls = Callable[["Remembered | None", str], None]
@@ -166,7 +169,7 @@ class Ledger:
     def _write(self, batch: list[_Keep]) -> None:
         """Commit a batch; when one group is at fault, the others do without it."""
         problem = self._commit(batch)
-        if isinstance(problem, (StoreError, sqlite3.IntegrityError)) and len(batch) > 1:
+        if isinstance(problem, _ONE_AT_FAULT) and len(batch) > 1:
             for keep in batch:
                 self._write([keep])
             return
@@ -183,7 +186,7 @@ class Ledger:
             self._db.execute("BEGIN IMMEDIATE")
             self._insert([row for keep in batch for row in keep.rows])
             self._db.execute("COMMIT")
-        except (sqlite3.Error, StoreError, OverflowError) as error:
+        except (sqlite3.Error, StoreError, OverflowError, TypeError) as error:
             self._notices = known
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
@@ -191,25 +194,9 @@ class Ledger:
         return None
 
     def _insert(self, rows: Sequence[Row]) -> None:
-        played = {row for row in rows if type(row) is NoticePlayed}
-        old, new = self._notices, played - self._notices
-        for sql, values in statements(
-            row for row in rows if type(row) is not NoticePlayed or row not in old
-        ):
-            self._db.execute(sql, values)
-        for row in new:
-            self._check(row)
-        self._notices |= new
-
-    def _check(self, row: NoticePlayed) -> None:
-        """Refuse words that were not those of this version before."""
-        words = (row.flow, row.notice, row.version, row.language, text(row.text))
-        if self._db.execute(SAME_NOTICE, (*words, row.audio_sha256)).fetchone() is None:
-            raise StoreError(
-                f"notice '{row.notice}' v{row.version} ({row.language}) of flow "
-                f"'{row.flow}' was played before with other words or audio: "
-                "give it a new version"
-            )
+        known = set(self._notices)
+        append(self._db, rows, known)
+        self._notices = known
 
     def _look(self, asked: Asked, done: Recalls) -> None:
         choice, problem = None, ""
@@ -304,11 +291,53 @@ def write(path: Path, rows: Iterable[Row]) -> None:
     with closing(connect(path)) as db:
         try:
             db.execute("BEGIN IMMEDIATE")
-            for sql, values in statements(rows):
-                db.execute(sql, values)
+            append(db, rows, set())
             db.execute("COMMIT")
         except sqlite3.Error as error:
             raise StoreError(f"the ledger {path} cannot be written: {error}") from error
+
+
+def append(
+    db: sqlite3.Connection, rows: Iterable[Row], known: set[NoticePlayed]
+) -> None:
+    """Write rows inside a transaction that has the lock: the chain ends in one place.
+
+    Notices join those that are known.
+
+    Raises:
+        StoreError: the words of a notice were others before.
+    """
+    new = _without_kept(db, rows, known)
+    for sql, values in statements(new, open_chain(db)):
+        db.execute(sql, values)
+
+
+def _without_kept(
+    db: sqlite3.Connection, rows: Iterable[Row], known: set[NoticePlayed]
+) -> list[Row]:
+    """Return rows without the notices that are there already."""
+    new: list[Row] = []
+    for row in rows:
+        if type(row) is NoticePlayed:
+            if row in known:
+                continue
+            known.add(row)
+            if _is_kept(db, row):
+                continue
+        new.append(row)
+    return new
+
+
+def _is_kept(db: sqlite3.Connection, row: NoticePlayed) -> bool:
+    """Whether a notice is there; refuse words that were not those of its version."""
+    found = db.execute(KEPT_NOTICE, row[:4]).fetchone()
+    if found and found != (text(row.text), row.audio_sha256):
+        raise StoreError(
+            f"notice '{row.notice}' v{row.version} ({row.language}) of flow "
+            f"'{row.flow}' was played before with other words or audio: "
+            "give it a new version"
+        )
+    return found is not None
 
 
 def _words(problem: Exception | None) -> str:

@@ -1,0 +1,85 @@
+"""`eslflow consents verify` and `head`: whether the proof is as it was written.
+
+In: a site, the head of the chain as it was kept elsewhere. Out: what was found, in
+words or JSON; exit code 1 when something was changed.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from eslflow.cli.lookups import ledger_of
+from eslflow.errors import visible
+
+if TYPE_CHECKING:
+    from eslflow.ledger.chain import Head
+    from eslflow.ledger.verify import Verdict
+
+
+class _Head(click.ParamType[Any]):
+    """What `eslflow consents head` printed."""
+
+    name = "head"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Head:
+        """Return it as a place and a hash."""
+        from eslflow.ledger.chain import head_of
+
+        try:
+            return head_of(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+@click.command("head")
+@click.option("--json", "as_json", is_flag=True, help="For programs: JSON.")
+@click.pass_context
+def head_command(ctx: click.Context, as_json: bool) -> None:
+    """Print the newest hash of the chain and its place, to be kept elsewhere.
+
+    Who changes the ledger later cannot change what you keep: see `verify --since`.
+    """
+    from eslflow.ledger.verify import head
+
+    end = head(ledger_of(ctx.obj))
+    found = {"place": end.place, "hash": end.hash.hex()}
+    click.echo(json.dumps(found, indent=2) if as_json else str(end))
+
+
+@click.command("verify")
+@click.option("--since", type=_Head(), help="What `eslflow consents head` printed.")
+@click.option("--json", "as_json", is_flag=True, help="For programs: JSON.")
+@click.pass_context
+def verify_command(ctx: click.Context, since: Head | None, as_json: bool) -> None:
+    """Tell whether all proof is as it was written; if not, which row is the first.
+
+    With --since, also whether it is what it was when that head was printed.
+    """
+    from eslflow.ledger.verify import verify
+
+    found = verify(ledger_of(ctx.obj), since)
+    click.echo(_as_json(found) if as_json else _words(found, since))
+    if found.broken:
+        ctx.exit(1)
+
+
+def _as_json(found: Verdict) -> str:
+    broken = found.broken._asdict() if found.broken else None
+    said = {"holds": broken is None, "head": str(found.head), "broken": broken}
+    return json.dumps(said, indent=2)
+
+
+def _words(found: Verdict, since: Head | None) -> str:
+    end = found.head
+    rows = "row of proof is" if end.place == 1 else "rows of proof are"
+    told = [f"{end.place} {rows} as written, up to {end}"]
+    if found.broken:
+        told = [f"BROKEN: {found.broken}"]
+    if since and (found.broken is None or found.broken.place > since.place):
+        told.append(f"Nothing up to place {since.place} was changed since.")
+    return "\n".join(map(visible, told))

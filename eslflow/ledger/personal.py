@@ -1,0 +1,79 @@
+"""Words in proof that may name a person: kept beside it, so that they can be erased.
+
+In: the values of a row, or rows as they were read. Out: the same with a keyed hash in
+place of such words, and the words with their key; or the words again. Who a call was
+with stands in `calls` only; but a reason that somebody typed, or a file that the
+dialplan named, may hold a number, too.
+
+The row is chained with the hash, and stays. Once words and key are gone, nobody can try
+numbers until one has this hash.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+COLUMNS = {
+    "choices": ("remark",),
+    "recording_actions": ("path",),
+    "looks": ("reason",),
+}
+"""Where such words stand, where a table has these columns."""
+NAMES = frozenset(name for names in COLUMNS.values() for name in names)
+MARK = "personal:"
+ERASED = "(erased)"
+
+
+class Personal(NamedTuple):
+    """A row of the table `personal`."""
+
+    hash: str
+    """What stands in the row of proof."""
+    call_uuid: str
+    key: bytes
+    text: str
+
+
+def hashed(key: bytes, text: str) -> str:
+    """Return what stands for words in a row of proof."""
+    found = hmac.digest(key, text.encode(errors="surrogateescape"), "sha256")
+    return f"{MARK}{found.hex()}"
+
+
+class Places(NamedTuple):
+    """Where in a row such words stand, and the call that they belong to."""
+
+    words: tuple[int, ...]
+    call: int
+
+
+def places(table: str, columns: Sequence[str]) -> Places | None:
+    """Return where a table's rows may name a person; None: they cannot."""
+    words = tuple(columns.index(n) for n in COLUMNS.get(table, ()) if n in columns)
+    return Places(words, columns.index("call_uuid")) if words else None
+
+
+def apart(
+    values: Sequence[Any], places: Places
+) -> tuple[Sequence[Any], list[Personal]]:
+    """Return values with hashes in place of words, and those words."""
+    kept, rest = list(values), []
+    for place in places.words:
+        if kept[place]:
+            key = os.urandom(16)
+            mark = hashed(key, kept[place])
+            rest.append(Personal(mark, kept[places.call], key, kept[place]))
+            kept[place] = mark
+    return kept, rest
+
+
+def together(line: dict[str, Any], text_of: Callable[[str], str | None]) -> None:
+    """Put the words into a row that was read; what is erased is said to be."""
+    for name in NAMES & line.keys():
+        value = line[name]
+        if isinstance(value, str) and value.startswith(MARK):
+            found = text_of(value)
+            line[name] = ERASED if found is None else found
