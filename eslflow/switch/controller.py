@@ -242,6 +242,11 @@ class Controller:
         if not self._open:
             self._idle.set()
 
+    @property
+    def listens(self) -> bool:
+        """Whether anybody wants to be told what calls do; alarms are told anyway."""
+        return self._watch is not None or log.isEnabledFor(logging.DEBUG)
+
     def told(self, uuid: str, what: Tell | Alarm) -> None:
         """Pass on what a call says of itself; values of callers stay on one line."""
         is_alarm = isinstance(what, Alarm)
