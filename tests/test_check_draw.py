@@ -4,8 +4,10 @@ from pathlib import Path
 
 from eslflow.call.recording import TABLE
 from eslflow.check import draw
+from eslflow.site import flow_files, load_flows
 
-PAGE = Path(__file__).parent.parent / "docs" / "recording.md"
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "recording.md"
 
 
 def test_every_move_of_the_recordings_table_is_an_arrow():
@@ -19,3 +21,10 @@ def test_every_move_of_the_recordings_table_is_an_arrow():
 def test_the_picture_in_the_documentation_is_current():
     drawn = f"```mermaid\n{draw.recording()}```\n"
     assert drawn in PAGE.read_text(encoding="utf-8"), "run scripts/docs"
+
+
+def test_the_pictures_of_the_flows_are_current():
+    shipped = load_flows(flow_files(ROOT / "flows")).values()
+    page = (ROOT / "docs" / "flows.md").read_text(encoding="utf-8")
+    assert page == draw.flows(shipped), "run scripts/docs"
+    assert page.count("flowchart TD") == len(shipped)

@@ -6,7 +6,20 @@ write files: scripts/docs does, and a test compares.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from eslflow.call.recording import TABLE, Recording
+from eslflow.check.graph import graph, mermaid
+from eslflow.flow.model import Flow
+
+PAGE = """\
+# What the flows that ship look like
+
+Drawn by `eslflow graph NAME`; `scripts/docs` writes this page. What is recorded is red,
+what is masked has a dashed frame; arrows are dashed where nothing was chosen, or
+something failed. What each is for, and what to change in it, stands in
+[flows/README.md](../flows/README.md); `eslflow explain NAME` tells it in sentences.
+"""
 
 
 def recording() -> str:
@@ -16,3 +29,13 @@ def recording() -> str:
         for event, after in moves.items():
             lines.append(f"    {state} --> {after}: {event}")
     return "\n".join(lines) + "\n"
+
+
+def flows(shipped: Iterable[Flow]) -> str:
+    """Return a page with the picture of each flow."""
+    parts = [PAGE]
+    for flow in shipped:
+        picture = mermaid(graph(flow))
+        words = flow.description
+        parts.append(f"## {flow.name}\n\n{words}\n\n```mermaid\n{picture}```\n")
+    return "\n".join(parts)

@@ -27,6 +27,7 @@ COMMANDS = {
     "serve": "serve",
     "check": "check",
     "explain": "explain",
+    "graph": "graph",
     "try": "trial",
     "test": "rehearse",
     "calls": "calls",

@@ -1,0 +1,188 @@
+"""A flow as a picture: its steps as boxes, and where each way out of them leads.
+
+In: a flow that loads. Out: a graph, and its text for Mermaid or for Graphviz, which lay
+it out. Must not draw by itself, nor know what a step does: the ways are the step's own.
+
+What is recorded is red, what is masked is striped; what happens when nothing was
+chosen, or something failed, is dashed. Ways of a step that lead alike share an arrow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from eslflow.flow.model import Flow, Record
+from eslflow.steps.branch import Branch
+from eslflow.steps.menu import Menu
+from eslflow.steps.step import Step
+
+HANGS_UP, DIALPLAN = "hangs up", "dialplan"
+QUIET = frozenset({"done", "answered", "collected", "chosen"})
+"""Ways that are what a step is there for; their arrows say nothing."""
+MOST_WORDS = 60
+"""Characters of what stands on an arrow; more is cut."""
+
+
+class Look(Enum):
+    """How a box looks."""
+
+    PLAIN = "plain"
+    RECORDED = "recorded"
+    MASKED = "masked"
+    END = "over"
+
+
+@dataclass(frozen=True)
+class Box:
+    """A step, or an end."""
+
+    name: str
+    kind: str
+    look: Look
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """Where a step leads."""
+
+    source: int
+    target: int
+    """Which boxes, by their place."""
+    words: str
+    is_fallback: bool
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A flow as boxes and arrows, in the order of its file."""
+
+    name: str
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+
+
+_LOOKS = {Record.ON: Look.RECORDED, Record.MASKED: Look.MASKED}
+
+
+def graph(flow: Flow) -> Graph:
+    """Return the graph of a flow."""
+    boxes = [
+        Box(step.name, step.kind, _LOOKS.get(step.record, Look.PLAIN))
+        for step in flow.steps.values()
+    ]
+    place = {box.name: number for number, box in enumerate(boxes)}
+    arrows: list[Arrow] = []
+    for step in flow.steps.values():
+        for (target, is_fallback), words in _ways(step).items():
+            if target not in place:
+                place[target] = len(boxes)
+                boxes.append(Box(target, "", Look.END))
+            told = _cut(", ".join(words))
+            arrows.append(Arrow(place[step.name], place[target], told, is_fallback))
+    return Graph(flow.name, tuple(boxes), tuple(arrows))
+
+
+def _ways(step: Step) -> dict[tuple[str, bool], list[str]]:
+    """Return what stands on the arrow to each target, whole and dashed ones apart."""
+    ways: dict[tuple[str, bool], list[str]] = {}
+    for way, target in step.ways().items():
+        is_fallback = way in step.fallbacks or way in step.again
+        # A question that fails in no way has ways of its own, all whole.
+        is_fallback &= way not in _chosen(step)
+        end = DIALPLAN if way in step.fallbacks else HANGS_UP
+        words = ways.setdefault((target or end, is_fallback), [])
+        if way not in QUIET:
+            words.append(way.replace("_", " "))
+    for target, is_fallback in list(ways):
+        if is_fallback and (target, False) in ways:
+            # One arrow will do; where it says nothing, it means whatever comes.
+            more, whole = ways.pop((target, True)), ways[target, False]
+            whole += more if whole else ()
+    return ways
+
+
+def _chosen(step: Step) -> frozenset[str]:
+    """Return the ways that somebody chose, or that a rule of the flow did."""
+    keys = step.keys if isinstance(step, Menu) else ()
+    cases = step.cases if isinstance(step, Branch) else ()
+    return frozenset({*keys, *cases, "granted", "refused", "open", "otherwise"})
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= MOST_WORDS else f"{words[: MOST_WORDS - 1]}…"
+
+
+# As text.
+
+_MERMAID = """\
+    classDef recorded fill:#fbd5d5,stroke:#b00020,color:#000
+    classDef masked fill:#e4e4e4,stroke:#555,stroke-dasharray:5 3,color:#000
+    classDef over fill:#fff,stroke:#999,color:#555
+"""
+_SHAPES = {Look.END: ('(["', '"])')}
+_PLAIN = ('["', '"]')
+
+
+def mermaid(drawn: Graph) -> str:
+    """Return the text from which Mermaid draws it, as code hosting sites do."""
+    lines = ["flowchart TD"]
+    for number, box in enumerate(drawn.boxes):
+        before, after = _SHAPES.get(box.look, _PLAIN)
+        kind = f"<br/><small>{box.kind}</small>" if box.kind else ""
+        lines.append(f"    s{number}{before}{_escaped(box.name)}{kind}{after}")
+    for arrow in drawn.arrows:
+        line = "-.->" if arrow.is_fallback else "-->"
+        words = f'|"{_escaped(arrow.words)}"|' if arrow.words else ""
+        lines.append(f"    s{arrow.source} {line}{words} s{arrow.target}")
+    for look in (Look.RECORDED, Look.MASKED, Look.END):
+        names = [f"s{n}" for n, box in enumerate(drawn.boxes) if box.look is look]
+        if names:
+            lines.append(f"    class {','.join(names)} {look.value}")
+    return "\n".join(lines) + "\n" + _MERMAID
+
+
+def _escaped(text: str) -> str:
+    """Return a text for Mermaid, where nothing of it is markup."""
+    marks = {'"': "#quot;", "<": "#lt;", ">": "#gt;", "#": "#35;", "*": "#42;"}
+    return "".join(marks.get(character, character) for character in text)
+
+
+_DOT = """\
+    graph [rankdir=TB, nodesep=0.35, ranksep=0.45, fontname="Helvetica"]
+    node [shape=box, style="rounded,filled", fillcolor=white, fontname="Helvetica"]
+    edge [fontname="Helvetica", fontsize=10, color="#444444"]
+"""
+_FILLS = {
+    Look.RECORDED: 'fillcolor="#fbd5d5", color="#b00020"',
+    # A stripe is all the hatching that Graphviz has.
+    Look.MASKED: (
+        'style=striped, fillcolor="#ffffff:#dddddd:#ffffff:#dddddd:#ffffff:#dddddd"'
+    ),
+    Look.END: 'shape=plaintext, style="", fontcolor="#555555"',
+}
+
+
+def dot(drawn: Graph) -> str:
+    """Return the text from which Graphviz draws it."""
+    return "\n".join(_dot_lines(drawn)) + "\n}\n"
+
+
+def _dot_lines(drawn: Graph) -> Iterator[str]:
+    yield f"digraph {_quoted(drawn.name)} {{"
+    yield _DOT.rstrip("\n")
+    for number, box in enumerate(drawn.boxes):
+        label = _quoted(f"{box.name}\n{box.kind}".rstrip("\n"))
+        fill = f", {_FILLS[box.look]}" if box.look in _FILLS else ""
+        yield f"    s{number} [label={label}{fill}]"
+    for arrow in drawn.arrows:
+        style = ", style=dashed" if arrow.is_fallback else ""
+        # Blanks keep the words off the line.
+        label = _quoted(f" {arrow.words} " if arrow.words else "")
+        yield f"    s{arrow.source} -> s{arrow.target} [label={label}{style}]"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'

@@ -1,0 +1,137 @@
+"""Flows as pictures."""
+
+from eslflow.check.graph import (
+    MOST_WORDS,
+    Arrow,
+    Box,
+    Graph,
+    Look,
+    dot,
+    graph,
+    mermaid,
+)
+from tests.steps_of import flow
+
+HEAD = """\
+flow: test
+purposes: {training: {basis: consent}}
+notices: {recording: {version: 1, text: May we?}}
+prompts: {hello: Hello.}
+"""
+FLOW = """
+hello: {announce: hello}
+ask:
+  consent: {notice: recording, purpose: training}
+  keys: {1: granted, 2: refused}
+  refused: choose
+choose: {menu: hello, keys: {1: pin, 2: talk}, failure: talk, error: talk}
+pin: {collect: hello, digits: 4, into: pin, record: masked, next: talk}
+bye: {hangup: NORMAL_CLEARING}
+talk: {queue: sales, record: on, from: answer, timeout: bye}
+"""
+
+
+def drawn(steps=FLOW):
+    return graph(flow(steps, HEAD))
+
+
+def arrows(found):
+    """Return the arrows by the names of the boxes they join."""
+    return {
+        (found.boxes[a.source].name, found.boxes[a.target].name, a.is_fallback): a.words
+        for a in found.arrows
+    }
+
+
+def test_boxes_are_steps_as_they_are_recorded_and_the_ends():
+    assert drawn().boxes == (
+        Box("hello", "announce", Look.PLAIN),
+        Box("ask", "consent", Look.PLAIN),
+        Box("choose", "menu", Look.PLAIN),
+        Box("pin", "collect", Look.MASKED),
+        Box("bye", "hangup", Look.PLAIN),
+        Box("talk", "queue", Look.RECORDED),
+        Box("hangs up", "", Look.END),
+        Box("dialplan", "", Look.END),
+    )
+
+
+def test_arrows_carry_what_leads_there_and_ways_that_lead_alike_share_one():
+    assert arrows(drawn()) == {
+        ("hello", "ask", False): "",
+        ("ask", "choose", False): "granted, refused, unanswered",
+        ("choose", "pin", False): "1",
+        ("choose", "talk", False): "2, failure, error",
+        ("pin", "talk", False): "",
+        ("talk", "hangs up", False): "",
+        ("talk", "bye", True): "timeout",
+        ("talk", "dialplan", True): "no agents, failed, error",
+    }
+
+
+def test_what_a_rule_chose_is_whole_and_what_nobody_chose_is_dashed():
+    branched = """
+    by: {branch: caller, cases: {+49*: hi}, otherwise: bye}
+    hi: {announce: hello, error: bye}
+    bye: {hangup: NORMAL_CLEARING}
+    """
+    assert arrows(drawn(branched)) == {
+        ("by", "hi", False): "+49*",
+        ("by", "bye", False): "otherwise",
+        ("hi", "bye", False): "",
+    }
+
+
+def test_each_way_of_an_arrow_is_there_until_there_are_too_many():
+    cases = ", ".join(f"'+49{number}*': bye" for number in range(10, 40))
+    many = f"by: {{branch: caller, cases: {{{cases}}}}}\nbye: {{hangup: USER_BUSY}}"
+    (arrow,) = drawn(many).arrows
+    assert arrow.words.startswith("+4910*, +4911*, ")
+    assert len(arrow.words) == MOST_WORDS
+    assert arrow.words.endswith("…")
+
+
+def test_mermaid_draws_boxes_arrows_and_looks():
+    lines = mermaid(drawn()).splitlines()
+    assert lines[0] == "flowchart TD"
+    assert '    s5["talk<br/><small>queue</small>"]' in lines
+    assert '    s6(["hangs up"])' in lines
+    assert "    s0 --> s1" in lines
+    assert '    s5 -.->|"timeout"| s4' in lines
+    assert "    class s5 recorded" in lines
+    assert "    class s3 masked" in lines
+    assert "    class s6,s7 over" in lines
+
+
+def test_looks_that_are_not_there_are_not_named():
+    text = mermaid(drawn("hi: {announce: hello}"))
+    assert "class s0" not in text
+    assert "recorded\n" not in text.replace("classDef", "")
+
+
+def test_nothing_of_a_name_is_markup():
+    odd = Graph(
+        'a"b\\',
+        (Box('"<#>*', "k", Look.PLAIN), Box("z", "k", Look.PLAIN)),
+        (Arrow(0, 1, '"*"', False),),
+    )
+    assert '["#quot;#lt;#35;#gt;#42;<br/>' in mermaid(odd)
+    assert '|"#quot;#42;#quot;"|' in mermaid(odd)
+    lines = dot(odd).splitlines()
+    assert lines[0] == 'digraph "a\\"b\\\\" {'
+    assert '    s0 [label="\\"<#>*\\nk"]' in lines
+    assert '    s0 -> s1 [label=" \\"*\\" "]' in lines
+
+
+def test_graphviz_draws_boxes_arrows_and_looks():
+    lines = dot(drawn()).splitlines()
+    assert lines[-1] == "}"
+    assert (
+        '    s5 [label="talk\\nqueue", fillcolor="#fbd5d5", color="#b00020"]' in lines
+    )
+    assert any(
+        line.startswith('    s3 [label="pin\\ncollect", style=striped')
+        for line in lines
+    )
+    assert '    s0 -> s1 [label=""]' in lines
+    assert '    s5 -> s4 [label=" timeout ", style=dashed]' in lines
