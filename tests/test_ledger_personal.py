@@ -101,7 +101,7 @@ def test_every_text_of_proof_is_known_to_name_nobody_or_is_set_apart(table, reco
         *("state", "purpose", "basis", "retain_s", "flow", "flow_sha256", "step"),
         *("engine", "performed_by", "notice", "notice_version", "language"),
         *("audio_sha256", "heard_ms", "keys_offered", "key", "tries", "party"),
-        *("action", "what", "receipt", "on_withdrawal"),
+        *("action", "what", "receipt", "on_withdrawal", "rests_on"),
         # The switch's words on a command; who of the office looked or pressed.
         *("reply", "who"),
     }
