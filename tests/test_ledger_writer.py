@@ -502,6 +502,19 @@ def test_what_comes_during_and_after_a_commit_gathers_for_the_next_one(
     assert rows(path, "SELECT count(*) FROM calls") == [(23,)]
 
 
+def test_when_enough_wait_they_are_written_without_a_pause(path, monkeypatch):
+    monkeypatch.setattr(writer, "PAUSE_S", 4 * PATIENCE_S)
+    monkeypatch.setattr(writer, "BUSY", 1)
+    monkeypatch.setattr(writer, "ENOUGH", 5)
+    with Ledger(path) as ledger:
+        assert keep(ledger, offered("first")) == ""
+        written = threading.Event()
+        for number in range(4):
+            ledger.keep([offered(f"more-{number}")], lambda _: written.set())
+        assert keep(ledger, offered("last")) == ""
+        assert written.is_set()
+
+
 def test_where_calls_are_few_nobody_waits_for_others(path, monkeypatch):
     monkeypatch.setattr(writer, "PAUSE_S", 4 * PATIENCE_S)
     with Ledger(path) as ledger:

@@ -38,6 +38,8 @@ BUSY = 3
 PAUSE_S = 0.03
 """How long a busy ledger gathers before the next commit, which costs more than a call.
 Where calls are few, nobody waits for others."""
+ENOUGH = 120
+"""Groups waiting that are worth a commit, however short the time since the last."""
 RETRY_S = 5.0
 """How often the spill file is tried again while nothing else is written."""
 
@@ -76,6 +78,7 @@ class Ledger:
         self._some = threading.Event()
         self._urgent = threading.Event()
         self._closing = threading.Event()
+        self._enough = threading.Event()
         self._finished: deque[tuple[Done, str]] = deque()
         self._spill = spill_of(path)
         self._notices: set[NoticePlayed] = set()
@@ -99,6 +102,8 @@ class Ledger:
             self._urgent.set()
         if not self._some.is_set():
             self._some.set()
+        if len(self._waiting) == ENOUGH:
+            self._enough.set()
 
     def remember(self, asked: tuple[str, str, int], done: Recalls) -> None:
         """Look for a number's last choice about a purpose since then; tell `done`.
@@ -126,6 +131,7 @@ class Ledger:
         """Write everything that waits, and stop."""
         if self._thread.is_alive():
             self._closing.set()
+            self._enough.set()
             self._some.set()
             self._urgent.set()
             self._thread.join()
@@ -143,7 +149,9 @@ class Ledger:
         while not (self._closing.is_set() and not (self._waiting or self._asked)):
             self._some.wait(None if self._spill.is_empty else RETRY_S)
             self._urgent.wait(GATHER_S)
-            self._closing.wait(max(0.0, rested_at - running_s()))
+            if not self._closing.is_set():
+                self._enough.wait(max(0.0, rested_at - running_s()))
+            self._enough.clear()
             self._some.clear()
             self._urgent.clear()
             # Who asks while rows are written, must see those kept just before, too.
