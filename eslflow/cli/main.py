@@ -26,6 +26,7 @@ COMMANDS = {
     "init": "init",
     "serve": "serve",
     "check": "check",
+    "prove": "prove",
     "try": "trial",
     "test": "rehearse",
     "calls": "calls",
