@@ -40,3 +40,11 @@ def test_what_nobody_reads_has_no_name_that_matters():
     secret = steps.replace("into: ", "secure: true, into: ")
     pay = "d: {webhook: 'https://a.example/', secrets: [one, two]}\n"
     assert alike(flow(first + secret + pay, LAW))["b"] == "b"
+
+
+def test_whoever_calls_what_was_dialled_is_not_like_who_does_not():
+    steps = "which: {menu: a, keys: {1: one, 2: two, 3: three}}\n"
+    steps += "one: {dial: {user: 1001}}\ntwo: {dial: {user: 1002}}\n"
+    steps += "three: {dial: {user: called}}\n"
+    found = alike(flow(steps, LAW))
+    assert (found["two"], found["three"]) == ("one", "three")

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 
 from eslflow.flow.model import Flow
+from eslflow.steps.calling import Calling
 from eslflow.steps.step import Step
 
 NAMES = frozenset(
@@ -66,7 +67,10 @@ def _signature(step: Step, classes: Classes, read: frozenset[str]) -> object:
         # A value that nobody reads is like any other.
         and not (field.name == "into" and is_unread)
     ]
-    return type(step), step.dials_called, bool(step.hides()), tuple(parts)
+    # Who calls what was dialled finds that it is no number.
+    is_dialled = isinstance(step, Calling) and not step.to.address("")
+    way_out = is_dialled, step.dials_called
+    return type(step), way_out, bool(step.hides()), tuple(parts)
 
 
 def _part(value: object, classes: Classes) -> object:
