@@ -1,11 +1,16 @@
 """Every state that calls of a flow can come to."""
 
+from random import Random
+
 import pytest
 
 from eslflow.check import explore
 from eslflow.check.explore import Explorer
+from eslflow.check.fingerprint import fingerprint
+from eslflow.check.happens import happens
 from eslflow.check.observer import FORGOTTEN
-from tests.proofs import explored, flow_of
+from eslflow.check.outcomes import choices
+from tests.proofs import call_of, explored, flow_of
 from tests.steps_of import flow
 
 WORDS = "flow: test\nprompts: {a: A.}\n"
@@ -33,6 +38,25 @@ def test_anchors_change_nothing_but_the_time_it_takes(name, monkeypatch):
     monkeypatch.setattr(Explorer, "_shorter", lambda _, __, way, ___: way)
     long = explored(flow_of(name))
     assert set(short._numbers) == set(long._numbers)
+
+
+WALKS = 150
+
+
+@pytest.mark.parametrize("name", ["talk", "card", "twice", "ends", "moved"])
+def test_no_call_comes_to_a_state_that_was_not_seen(name):
+    """What counts as one state must go on as one, whatever led to it."""
+    explorer = explored(flow_of(name))
+    chance = Random(name)
+    for _ in range(WALKS):
+        stage = call_of(explorer.plan.flow)
+        while not stage.engine.is_over:
+            assert fingerprint(stage, explorer.looks) in explorer._numbers
+            there = choices(stage, explorer.looks)
+            # Who hangs up too soon sees little.
+            stays = [choice for choice in there if choice.what != "hang up"]
+            happens(stage, chance.choice(stays or there))
+            assert stage.observer.wrong == []
 
 
 def test_where_an_anchor_leads_elsewhere_the_long_way_is_gone(monkeypatch):
