@@ -170,8 +170,7 @@ class Observer:
         elif self._wanted is Record.MASKED:
             self._note(UNMASKED, f"a recording is {what} in it")
         elif self.hands:
-            names = ", ".join(sorted(self.hands))
-            self._note(UNASKED, f"a recording is {what} though {names} has masked it")
+            self._note(UNASKED, f"a recording is {what} though somebody has masked it")
         elif self._wanted is Record.OFF:
             self._note(FORGOTTEN, f"a recording is {what} in a step without record: on")
 
@@ -252,8 +251,7 @@ class Observer:
         elif self.is_forbidden:
             self._note(FORGOTTEN, "a file takes in sound after somebody stopped it")
         elif self.hands:
-            names = ", ".join(sorted(self.hands))
-            self._note(UNASKED, f"a file takes in sound though {names} has masked it")
+            self._note(UNASKED, "a file takes in sound though somebody has masked it")
         elif is_inside and self._wanted is Record.MASKED:
             self._note(UNMASKED, "a file takes in sound in it")
         elif is_inside and self._wanted is Record.OFF:

@@ -21,6 +21,7 @@ from eslflow.steps.speech import KEY
 from eslflow.wire.terms import App
 
 PAGE = "payment page"
+"""Who masks besides an agent; a program."""
 
 
 def choices(stage: Stage, looks: Looks) -> list[Choice]:
