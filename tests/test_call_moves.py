@@ -702,6 +702,17 @@ def test_a_mask_while_it_starts_comes_with_the_start():
         call.expects(ANSWER, PLAY, answer("masked"))
 
 
+def test_a_start_that_failed_is_not_tried_again_against_a_mask():
+    with Playbook(TWO) as call:
+        call.expects(NUMBER, ASK_START)
+        asks(call, HERS)
+        call.answers(ASK_START, "-ERR Cannot record session!")
+        alarm = Alarm("recording did not start: -ERR Cannot record session!")
+        *said, told = call.skips()
+        assert said == [HALT, alarm, ANSWER, PLAY]
+        assert told.answered.recording == "failed"
+
+
 def test_a_mask_that_comes_back_while_it_is_taken_away_holds():
     with Playbook(TWO) as call:
         started(call)

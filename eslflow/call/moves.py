@@ -167,6 +167,9 @@ def start(live: Live) -> Moves:
     yield Api(ApiCommand.UUID_SETVAR, f"{uuid} eslflow_segments {number}", waits=False)
     reply = ""
     for _ in range(TRIES):
+        if reply and recorder.target(live) is not Recording.ON:
+            # Somebody has asked for a mask or a stop while the first try failed.
+            break
         reply = yield from _ask_start(live, segment)
         if segment.ended:
             return

@@ -27,6 +27,7 @@ COMMANDS = {
     "serve": "serve",
     "check": "check",
     "explain": "explain",
+    "prove": "prove",
     "try": "trial",
     "test": "rehearse",
     "calls": "calls",

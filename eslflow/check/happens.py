@@ -1,0 +1,232 @@
+"""What a choice does in a call of a proof.
+
+In: a call, one of the choices that it has (`outcomes` knows them). Out: the call after
+it. A choice has no memory: done again in an equal state, it leads to an equal state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from eslflow.call.commands import Api, Execute, Job, Request, mark
+from eslflow.call.events import (
+    Bridged,
+    Executed,
+    JobDone,
+    Kept,
+    KeyPressed,
+    LegEnded,
+    Parked,
+    Queued,
+    RecordStopped,
+    Responded,
+    Told,
+    Unbridged,
+    Wished,
+)
+from eslflow.call.wishes import Want, Wish
+from eslflow.check.asked import REFUSED, ends, goes_on, hangs_up, moving, takes
+from eslflow.check.choice import Choice
+from eslflow.check.entered import digits
+from eslflow.check.outcomes import KEYS, PAGE
+from eslflow.check.stage import Stage
+from eslflow.flow.model import AfterMask
+from eslflow.steps.speech import KEY, PLAYED
+from eslflow.wire.terms import ApiCommand, App
+
+AGENT = Bridged("b-leg", "1001")
+MASK_S = 600.0
+"""For how long a program masks."""
+
+Asked = TypeVar("Asked", Api, Execute, Job, Request)
+
+
+def happens(stage: Stage, choice: Choice) -> None:
+    """Let one of the choices happen."""
+    _DOES[choice.what](stage, choice.arg)
+    stage.look()
+
+
+def _executed(stage: Stage, response: str = "", **variables: str) -> Executed:
+    number = stage.flow_track._number
+    return Executed(mark(number), response, Told(variables))
+
+
+def _presses(stage: Stage, key: str) -> None:
+    stage.observer.pressed = key
+    name = _asked(stage, Execute).arg.split(" ")[7]
+    stage.hears(_executed(stage, **{PLAYED: "16000", name: key}))
+
+
+def _presses_wrongly(stage: Stage, key: str) -> None:
+    stage.observer.pressed = key
+    name = _asked(stage, Execute).arg.split(" ")[7]
+    stage.hears(_executed(stage, **{PLAYED: "16000", f"{name}_invalid": key}))
+
+
+def _presses_nothing(stage: Stage, _: str) -> None:
+    stage.observer.pressed = ""
+    stage.hears(_executed(stage, **{PLAYED: "16000"}))
+
+
+def _enters(stage: Stage, entry: str) -> None:
+    """Press key after key, but stop after the first one: more can happen there."""
+    done = digits(stage)
+    keys = entry[done : done + 1] if not done else entry[done:]
+    step = stage.observer.step
+    for key in keys:
+        if stage.observer.step == step and _asks_for_a_key(stage):
+            stage.hears(_executed(stage, **{PLAYED: "16000", KEY: key}))
+
+
+def _asks_for_a_key(stage: Stage) -> bool:
+    awaited = stage.flow_track.awaited
+    return isinstance(awaited, Execute) and awaited.arg.endswith(KEY)
+
+
+def _not_played(stage: Stage, _: str) -> None:
+    stage.observer.pressed = None
+    stage.hears(_executed(stage, "FILE NOT FOUND"))
+
+
+def _refused(stage: Stage, _: str) -> None:
+    stage.answers(stage.flow_track, REFUSED)
+
+
+def _done(stage: Stage, _: str) -> None:
+    stage.is_moved = _asked(stage, Api).command is ApiCommand.UUID_TRANSFER
+    stage.answers(stage.flow_track, "+OK")
+
+
+def _no_answer(stage: Stage, _: str) -> None:
+    stage.times_out(stage.flow_track)
+
+
+def _agent_answers(stage: Stage, _: str) -> None:
+    is_fifo = _asked(stage, Execute).app is App.FIFO
+    stage.hears(_executed(stage, cc_cause="answered"))
+    if is_fifo:
+        stage.hears(Queued("caller_pop"))
+    stage.hears(AGENT)
+    stage.met = True
+
+
+def _queue(stage: Stage, reason: str) -> None:
+    is_fifo = _asked(stage, Execute).app is App.FIFO
+    stage.hears(_executed(stage, cc_cause="cancel", cc_cancel_reason=reason))
+    if is_fifo:
+        stage.times_out(stage.flow_track)
+
+
+def _talks(stage: Stage, _: str) -> None:
+    stage.hears(AGENT)
+    stage.met = True
+
+
+def _dialled(stage: Stage, cause: str) -> None:
+    stage.hears(_executed(stage, originate_disposition=cause))
+
+
+def _job(stage: Stage, cause: str) -> None:
+    leg = _asked(stage, Job).leg
+    words = f"-ERR {cause}" if cause else f"+OK {leg}"
+    stage.hears(JobDone(leg, not cause, words))
+
+
+def _joined(stage: Stage, _: str) -> None:
+    stage.hears(Bridged(stage.engine.live.callee, "1001"))
+    stage.met = True
+
+
+def _leg_ends(stage: Stage, _: str) -> None:
+    stage.hears(LegEnded(stage.engine.live.callee, "NORMAL_CLEARING"))
+
+
+def _responds(stage: Stage, body: str) -> None:
+    request = _asked(stage, Request)
+    stage.hears(Responded(request.key, 200, body.encode()))
+
+
+def _says_no(stage: Stage, _: str) -> None:
+    stage.hears(Responded(_asked(stage, Request).key, 404))
+
+
+def _kept_it(stage: Stage, problem: str) -> None:
+    stage.hears(Kept(not problem, problem))
+
+
+def _wish(stage: Stage, want: str) -> None:
+    after = stage.plan.flow.recording.after_mask
+    is_timed = want == Want.MASKED and after is not AfterMask.STAY
+    for_s = MASK_S if is_timed else None
+    stage.hears(Wished(1, Wish(Want(want), PAGE, for_s)))
+
+
+def _renewed(stage: Stage, track: str) -> None:
+    found = stage.track(track)
+    assert found is not None  # noqa: S101
+    stage.times_out(found)
+
+
+def _dead_man(stage: Stage, _: str) -> None:
+    """Let the switch mask what runs, before anybody puts that off."""
+    for path in stage.switch.running:
+        stage.switch.running[path] = True
+    stage.is_late = True
+    _renewed(stage, "deadman.watch")
+
+
+def _file_ends(stage: Stage, _: str) -> None:
+    stage.is_troubled = True
+    path = next(iter(stage.switch.running))
+    del stage.switch.running[path]
+    stage.hears(RecordStopped(path, 1000, "by itself"))
+
+
+def _asked(stage: Stage, kind: type[Asked]) -> Asked:
+    awaited = stage.flow_track.awaited
+    assert isinstance(awaited, kind)  # noqa: S101  the choice came of it
+    return awaited
+
+
+_DOES: dict[str, Callable[[Stage, str], None]] = {
+    "presses": _presses,
+    "presses wrongly": _presses_wrongly,
+    "presses nothing": _presses_nothing,
+    "enters": _enters,
+    "played": lambda stage, _: stage.hears(_executed(stage, "FILE PLAYED")),
+    "not played": _not_played,
+    "refused": _refused,
+    "done": _done,
+    "executed": lambda stage, _: stage.hears(_executed(stage)),
+    "no answer": _no_answer,
+    "agent answers": _agent_answers,
+    "queue": _queue,
+    "called party talks": _talks,
+    "dialled": _dialled,
+    "called party answers": _job,
+    "called party": _job,
+    "joined": _joined,
+    "called party leaves": _leg_ends,
+    "responds": _responds,
+    "says no": _says_no,
+    "no response": _no_answer,
+    "kept": _kept_it,
+    "not kept": lambda stage, _: _kept_it(stage, "disk full"),
+    "agent leaves": lambda stage, _: stage.hears(Unbridged(), Parked()),
+    "agent passes on": lambda stage, _: stage.hears(Unbridged()),
+    "other agent": lambda stage, _: stage.hears(Bridged("c-leg", "1002")),
+    "parked": lambda stage, _: stage.hears(Parked()),
+    "told": lambda stage, _: stage.says(),
+    "recorder": takes,
+    "recorder again": goes_on,
+    "time": lambda stage, _: stage.times_out(moving(stage)),
+    "key": lambda stage, want: stage.hears(KeyPressed(KEYS[Want(want)])),
+    "wish": _wish,
+    "renewed": lambda stage, _: _renewed(stage, "deadman.watch"),
+    "dead man": _dead_man,
+    "file ends": _file_ends,
+    "hang up": lambda stage, _: hangs_up(stage),
+    "the end": lambda stage, _: ends(stage),
+}

@@ -1,0 +1,108 @@
+"""When two calls are in the same state."""
+
+import pytest
+
+from eslflow.call.events import Executed, JobDone, Replied, TimedOut, Told
+from eslflow.call.secret import Secret
+from eslflow.check.fingerprint import _plain, fingerprint
+from eslflow.check.looked import Looks
+from eslflow.wire.terms import App
+from tests.proofs import call_of, flow_of
+from tests.steps_of import flow
+
+
+def print_of(flow, *done):
+    stage = call_of(flow, *done)
+    return fingerprint(stage, Looks(stage.plan.flow))
+
+
+ON = "recorder/start does"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ((), ()),
+        (
+            ("recorder/start refuses works",),
+            ("recorder/start silently works",),
+        ),
+        (
+            (ON, "wish/off", "recorder/stop late"),
+            (ON, "wish/off", "recorder/stop late"),
+        ),
+    ],
+)
+def test_what_comes_to_the_same_is_the_same(first, second):
+    assert print_of(flow_of("stays"), *first) == print_of(flow_of("stays"), *second)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ((), (ON,)),
+        ((ON,), (ON, "wish/masked")),
+        ((ON,), (ON, "agent answers")),
+        ((ON, "wish/off"), (ON, "wish/masked")),
+        ((ON,), ("recorder/start refuses works",)),
+        (("recorder/start late",), (ON,)),
+        (("recorder/start late",), ("recorder/start refuses fails",)),
+    ],
+)
+def test_what_differs_is_told_apart(first, second):
+    assert print_of(flow_of("stays"), *first) != print_of(flow_of("stays"), *second)
+
+
+def test_which_answer_it_was_counts_only_by_what_it_permits():
+    flow = flow_of("twice")
+    silent, refused = print_of(flow, "presses nothing"), print_of(flow, "presses/2")
+    assert silent == refused
+    assert silent != print_of(flow, "presses/1", "kept")
+
+
+def test_how_often_was_asked_counts():
+    steps = "m: {menu: which, keys: {1: a}}\na: {announce: welcome}\n"
+    once = print_of(flow(steps), "presses nothing")
+    assert once != print_of(flow(steps))
+    assert once == print_of(flow(steps), "presses wrongly/7")
+
+
+def test_what_has_failed_and_is_over_is_as_if_it_had_not_been():
+    found = print_of(flow_of("moved"), "recorder/start refuses fails", "played")
+    done = ("recorder/start does", "played", "recorder/stop does")
+    assert found[1][0] == print_of(flow_of("moved"), *done)[1][0]
+
+
+def test_a_call_that_has_ended_is_told_by_its_ending():
+    assert print_of(flow_of("asked"), "hang up")[4] == "hung_up"
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        (None, None),
+        (3, 3),
+        (2_000_000_000_000_000, ("time", 2)),
+        (1_000_000_001, ("time", 1)),
+        (1.5, 1.5),
+        ("sales", "sales"),
+        ("/recordings/2026/11/23/a-leg-1.wav", "/"),
+        ((1, "a"), (1, "a")),
+        ({1}, frozenset({1})),
+        ({"a": 1}, frozenset({("a", 1)})),
+        (Secret("123"), ("secret", 3)),
+        (Replied(4, True, "+OK"), ("replied", True)),
+        (TimedOut(7), "timed out"),
+        (JobDone("b", False), ("job", False)),
+        (Executed("e-1", "", Told({"k": "v"})), ("executed", frozenset({("k", "v")}))),
+        (App.ANSWER, App.ANSWER),
+        (object(), "object"),
+    ],
+)
+def test_of_a_value_counts_what_can_be_decided_by_it(value, plain):
+    assert _plain(call_of(flow_of("asked")), value) == plain
+
+
+def test_a_step_counts_by_its_name():
+    stage = call_of(flow_of("asked"))
+    assert _plain(stage, stage.plan.flow.steps["ask"]) == "ask"
