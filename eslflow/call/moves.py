@@ -164,6 +164,11 @@ def start(live: Live) -> Moves:
     is_kept = yield from _keep_begun(live, segment)
     if not is_kept:
         return
+    if recorder.target(live) is not Recording.ON or recorder.is_misfit(live):
+        # Meanwhile somebody has masked it, or it is for something else by now.
+        recorder.move(Moved.FAILED)
+        yield Keep(recorder.give_up(live.now))
+        return
     yield Api(ApiCommand.UUID_SETVAR, f"{uuid} eslflow_segments {number}", waits=False)
     reply = ""
     for _ in range(TRIES):

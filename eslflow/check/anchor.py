@@ -18,14 +18,17 @@ from eslflow.call.consent import Consents
 from eslflow.call.engine import GUARDIANS, Engine
 from eslflow.call.live import Live
 from eslflow.call.recorder import Recorder
+from eslflow.call.recording import Recording
 from eslflow.call.secret import Secret
 from eslflow.check.observer import Observer
 from eslflow.check.stage import Begin, Plan, Stage
 from eslflow.check.switch import Switch
 
-_OWN = frozenset(("flow", "site", "offered", "consents", "recorder", "secrets"))
+_OWN = frozenset(("flow", "site", "consents", "recorder", "screen", "secrets"))
 """What a live call holds that is made anew."""
 _PLAIN = tuple(name for name in Live.__slots__ if name not in _OWN)
+_SEEN = ("is_held", "is_cause", "leg", "reason")
+"""What a screen has seen; the rest is made of the flow, and of how the call began."""
 _KEPT = tuple(name for name in Recorder.__slots__ if name not in ("segment", "backlog"))
 
 
@@ -38,6 +41,7 @@ class Anchor:
     step: str
     live: tuple[Any, ...]
     recorder: tuple[Any, ...]
+    screen: tuple[Any, ...]
     segment: Any
     states: dict[str, tuple[str, str]]
     secrets: dict[str, str]
@@ -60,6 +64,7 @@ def note(stage: Stage) -> Anchor | None:
         step=live.step,
         live=tuple(_copied(getattr(live, name)) for name in _PLAIN),
         recorder=tuple(_copied(getattr(recorder, name)) for name in _KEPT),
+        screen=tuple(getattr(live.screen, name) for name in _SEEN),
         segment=segment and replace(segment, gaps=[]),
         states=dict(live.consents._states),
         secrets={name: secret.reveal() for name, secret in live.secrets.items()},
@@ -89,8 +94,7 @@ def unrecorded_from(plan: Plan, anchor: Anchor) -> Stage:
     stage = _bare(plan, anchor)
     live = stage.engine.live
     _fill(live, anchor)
-    live.recorder = Recorder()
-    live.recorder.is_forbidden = True
+    live.recorder = _Idle()
     stage.start(partial(_guard, stage.engine, anchor.guarded))
     return stage
 
@@ -99,10 +103,21 @@ def becomes(stage: Stage, anchor: Anchor) -> None:
     """Let a call that stands at the same place be the one that was taken note of."""
     _put(stage, anchor)
     engine = stage.engine
+    engine.live.recorder.__class__ = Recorder
     _fill(engine.live, anchor)
     _guard(engine, anchor.guarded)
     engine._look_round()
     stage.goes_on()
+
+
+class _Idle(Recorder):
+    """A recorder that begins nothing, for nothing is begun in order to be masked."""
+
+    __slots__ = ()
+
+    def target(self, live: Live) -> Recording:
+        """Return that it is to be masked, and holds nobody up."""
+        return Recording.MASKED
 
 
 def _bare(plan: Plan, anchor: Anchor) -> Stage:
@@ -127,6 +142,8 @@ def _fill(live: Live, anchor: Anchor) -> None:
         setattr(live, name, _copied(value))
     for name, value in zip(_KEPT, anchor.recorder, strict=True):
         setattr(live.recorder, name, _copied(value))
+    for name, value in zip(_SEEN, anchor.screen, strict=True):
+        setattr(live.screen, name, value)
     live.recorder.segment = anchor.segment and replace(anchor.segment, gaps=[])
     live.secrets = {name: Secret(digits) for name, digits in anchor.secrets.items()}
     live.consents = Consents(live.flow.purposes, live.flow.announced)

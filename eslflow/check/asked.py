@@ -37,6 +37,9 @@ def asks(moves: Track) -> str:
     where = names(moves)
     if len(where) == 1:
         return AT_REST
+    if moves.is_keeping:
+        # What begins is kept first, where a call must be recorded.
+        return FIRST
     if where[1] == "start":
         start = next(f for f in frames(moves) if f.f_code.co_name == "start")
         is_first = where[-1] == "_ask" and not start.f_locals["_"]

@@ -213,7 +213,15 @@ class Explorer:
 
 
 LEADS = frozenset(
-    ("presses", "presses wrongly", "presses nothing", "enters", "played", "kept")
+    (
+        "found",
+        "presses",
+        "presses wrongly",
+        "presses nothing",
+        "enters",
+        "played",
+        "kept",
+    )
     + (
         "agent answers",
         "called party talks",

@@ -16,8 +16,10 @@ from typing import Any
 
 from eslflow.call.events import Executed, JobDone, Replied, TimedOut, Told
 from eslflow.call.recording import Recording, Segment
+from eslflow.call.records import State
 from eslflow.call.secret import Secret
 from eslflow.call.track import Track
+from eslflow.call.verbal import ASKED
 from eslflow.check.looked import Looks
 from eslflow.check.stage import Stage, frames, name_of
 from eslflow.steps.speech import Answer
@@ -39,6 +41,7 @@ UNREAD = frozenset(
 """Variables that are held elsewhere, or that only make names and words."""
 STALE = {
     "_steps": frozenset(("_", "ending", "step", "name")),
+    "remembered": frozenset(("key", "since")),
     "run": frozenset(("answer", "ending", "reason")),
     "_answered": frozenset(("answer", "tries", "told", "state", "choice", "rows")),
     "_tries": frozenset(("outcome",)),
@@ -54,13 +57,15 @@ STALE = {
 """Variables of a function that are set anew before a decision rests on them."""
 SILENT = frozenset(("moves.fulfil", "reminder.watch", "beep.watch"))
 """Tracks that only tell people something."""
+TELLING = frozenset(("verbal.answered", "withdrawal.by_caller"))
+"""Tracks that only tell people something once their rows are on disk."""
 
 
 def fingerprint(stage: Stage, looks: Looks) -> Print:
     """Return what tells a call's state from others."""
     engine, observer = stage.engine, stage.observer
     flow, *others = stage.tracks()
-    beside = [_track(stage, t) for t in others if name_of(t) not in SILENT]
+    beside = [_track(stage, t) for t in others if not _is_silent(t)]
     return (
         _live(stage, looks),
         _recorder(stage),
@@ -76,8 +81,14 @@ def fingerprint(stage: Stage, looks: Looks) -> Print:
     )
 
 
+def _is_silent(track: Track) -> bool:
+    name = name_of(track)
+    return name in SILENT or (name in TELLING and not track.is_keeping)
+
+
 def _live(stage: Stage, looks: Looks) -> Print:
     live = stage.engine.live
+    screen, rule = live.screen, live.flow.recording.verbal
     return (
         stage.plan.alike.get(live.step),
         live.is_answered,
@@ -87,9 +98,17 @@ def _live(stage: Stage, looks: Looks) -> Print:
         bool(live.callee),
         live.was_bridged,
         live.consents.permitting(),
+        rule and _word(live.consents.state(rule.purpose)),
+        (screen.leg == live.leg, screen.reason is None, screen.is_cause),
+        live.offered.called == stage.begin.offered.called,
         looks.seen(stage),
         frozenset(live.secrets),
     )
+
+
+def _word(state: State | None) -> State | None:
+    """Return what is said of a purpose, as far as a key of the agent looks at it."""
+    return state if state in ASKED else None
 
 
 def _recorder(stage: Stage) -> Print:
@@ -99,7 +118,7 @@ def _recorder(stage: Stage) -> Print:
     file = None
     if segment is not None and not segment.ended:
         is_started = bool(segment.started_at)
-        file = (segment.moment, is_started, segment.is_stuck)
+        file = (segment.moment, is_started, segment.is_stuck, segment.purposes)
     is_idle = file is None and recorder.state is Recording.FAILED
     return (
         # What has failed and is over may be begun again, as if it had not been.
@@ -128,12 +147,13 @@ def _books(stage: Stage) -> Print:
     last = segment.path if segment is not None else ""
     files = frozenset(
         (path == last, is_masked, path in observer.failed, path in observer.given_up)
+        + (observer.begun.get(path),)
         for path, is_masked in observer.switch.running.items()
     )
     return (
         files,
-        observer.permits(),
-        bool(observer._asked) and observer.pressed,
+        observer.grants.print_(),
+        (observer.is_private, observer.is_barred, observer.who, observer.has_keys),
         observer.is_forbidden
         or (
             observer.hands,

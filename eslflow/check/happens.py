@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from eslflow.call.commands import Api, Execute, Job, Request, mark
+from eslflow.call.commands import Api, Execute, Job, LookUp, Request, mark
 from eslflow.call.events import (
     Bridged,
     Executed,
+    Found,
     JobDone,
     Kept,
     KeyPressed,
@@ -25,17 +26,18 @@ from eslflow.call.events import (
     Unbridged,
     Wished,
 )
+from eslflow.call.records import Remembered, State
 from eslflow.call.wishes import Want, Wish
 from eslflow.check.asked import REFUSED, ends, goes_on, hangs_up, moving, takes
 from eslflow.check.choice import Choice
 from eslflow.check.entered import digits
 from eslflow.check.outcomes import KEYS, PAGE
-from eslflow.check.stage import Stage
+from eslflow.check.stage import LISTED, UNKNOWN, Stage, names
 from eslflow.flow.model import AfterMask
+from eslflow.steps.consent import Consent
 from eslflow.steps.speech import KEY, PLAYED
 from eslflow.wire.terms import ApiCommand, App
 
-AGENT = Bridged("b-leg", "1001")
 MASK_S = 600.0
 """For how long a program masks."""
 
@@ -54,19 +56,19 @@ def _executed(stage: Stage, response: str = "", **variables: str) -> Executed:
 
 
 def _presses(stage: Stage, key: str) -> None:
-    stage.observer.pressed = key
+    stage.observer.grants.pressed = key
     name = _asked(stage, Execute).arg.split(" ")[7]
     stage.hears(_executed(stage, **{PLAYED: "16000", name: key}))
 
 
 def _presses_wrongly(stage: Stage, key: str) -> None:
-    stage.observer.pressed = key
+    stage.observer.grants.pressed = key
     name = _asked(stage, Execute).arg.split(" ")[7]
     stage.hears(_executed(stage, **{PLAYED: "16000", f"{name}_invalid": key}))
 
 
 def _presses_nothing(stage: Stage, _: str) -> None:
-    stage.observer.pressed = ""
+    stage.observer.grants.pressed = ""
     stage.hears(_executed(stage, **{PLAYED: "16000"}))
 
 
@@ -85,8 +87,15 @@ def _asks_for_a_key(stage: Stage) -> bool:
     return isinstance(awaited, Execute) and awaited.arg.endswith(KEY)
 
 
+def _played(stage: Stage, _: str) -> None:
+    """Let it be played; of a code that is read out, all that is left of it."""
+    stage.hears(_executed(stage, "FILE PLAYED"))
+    while "read_out" in names(stage.flow_track):
+        stage.hears(_executed(stage, "FILE PLAYED"))
+
+
 def _not_played(stage: Stage, _: str) -> None:
-    stage.observer.pressed = None
+    stage.observer.grants.pressed = None
     stage.hears(_executed(stage, "FILE NOT FOUND"))
 
 
@@ -96,6 +105,7 @@ def _refused(stage: Stage, _: str) -> None:
 
 def _done(stage: Stage, _: str) -> None:
     stage.is_moved = _asked(stage, Api).command is ApiCommand.UUID_TRANSFER
+    stage.observer.is_with_somebody |= stage.is_moved
     stage.answers(stage.flow_track, "+OK")
 
 
@@ -103,13 +113,22 @@ def _no_answer(stage: Stage, _: str) -> None:
     stage.times_out(stage.flow_track)
 
 
-def _agent_answers(stage: Stage, _: str) -> None:
+def _meets(stage: Stage, leg: str, who: str) -> None:
+    """Let somebody and the caller talk."""
+    stage.observer.meets(who, stage.is_moving)
+    agent = stage.plan.listed if who == LISTED else stage.plan.agent
+    # Another person is on another leg.
+    leg = leg if leg == stage.engine.live.callee else f"{leg} {who}".rstrip()
+    stage.hears(Bridged(leg, "" if who == UNKNOWN else agent))
+    stage.met = True
+
+
+def _agent_answers(stage: Stage, who: str) -> None:
     is_fifo = _asked(stage, Execute).app is App.FIFO
     stage.hears(_executed(stage, cc_cause="answered"))
     if is_fifo:
         stage.hears(Queued("caller_pop"))
-    stage.hears(AGENT)
-    stage.met = True
+    _meets(stage, "b-leg", who)
 
 
 def _queue(stage: Stage, reason: str) -> None:
@@ -117,11 +136,6 @@ def _queue(stage: Stage, reason: str) -> None:
     stage.hears(_executed(stage, cc_cause="cancel", cc_cancel_reason=reason))
     if is_fifo:
         stage.times_out(stage.flow_track)
-
-
-def _talks(stage: Stage, _: str) -> None:
-    stage.hears(AGENT)
-    stage.met = True
 
 
 def _dialled(stage: Stage, cause: str) -> None:
@@ -134,9 +148,22 @@ def _job(stage: Stage, cause: str) -> None:
     stage.hears(JobDone(leg, not cause, words))
 
 
-def _joined(stage: Stage, _: str) -> None:
-    stage.hears(Bridged(stage.engine.live.callee, "1001"))
-    stage.met = True
+def _found(stage: Stage, what: str) -> None:
+    """Let the ledger say what the caller has chosen before."""
+    asked = stage.flow_track.awaited
+    assert isinstance(asked, LookUp)  # noqa: S101  the choice came of it
+    flow = stage.plan.flow
+    step = flow.steps[stage.observer.step]
+    assert isinstance(step, Consent)  # noqa: S101  nothing else asks the ledger
+    notice = flow.notices[step.asks["notice"]]
+    word, _, other = what.partition(" ")
+    version = notice.version + bool(other)
+    choice = None
+    if word != "nothing":
+        words = flow.name, notice.name, version
+        choice = Remembered("earlier", stage.now - 1, State(word), *words)
+    problem = what if choice is None and other else ""
+    stage.hears(Found(asked.key, choice, problem))
 
 
 def _leg_ends(stage: Stage, _: str) -> None:
@@ -161,6 +188,11 @@ def _wish(stage: Stage, want: str) -> None:
     is_timed = want == Want.MASKED and after is not AfterMask.STAY
     for_s = MASK_S if is_timed else None
     stage.hears(Wished(1, Wish(Want(want), PAGE, for_s)))
+
+
+def _action(key: str) -> str:
+    """Return what the switch says of an agent's key."""
+    return next((action for want, action in KEYS.items() if want == key), key)
 
 
 def _renewed(stage: Stage, track: str) -> None:
@@ -195,7 +227,7 @@ _DOES: dict[str, Callable[[Stage, str], None]] = {
     "presses wrongly": _presses_wrongly,
     "presses nothing": _presses_nothing,
     "enters": _enters,
-    "played": lambda stage, _: stage.hears(_executed(stage, "FILE PLAYED")),
+    "played": _played,
     "not played": _not_played,
     "refused": _refused,
     "done": _done,
@@ -203,11 +235,12 @@ _DOES: dict[str, Callable[[Stage, str], None]] = {
     "no answer": _no_answer,
     "agent answers": _agent_answers,
     "queue": _queue,
-    "called party talks": _talks,
+    "called party talks": lambda stage, who: _meets(stage, "b-leg", who),
     "dialled": _dialled,
     "called party answers": _job,
     "called party": _job,
-    "joined": _joined,
+    "joined": lambda stage, who: _meets(stage, stage.engine.live.callee, who),
+    "found": _found,
     "called party leaves": _leg_ends,
     "responds": _responds,
     "says no": _says_no,
@@ -216,13 +249,14 @@ _DOES: dict[str, Callable[[Stage, str], None]] = {
     "not kept": lambda stage, _: _kept_it(stage, "disk full"),
     "agent leaves": lambda stage, _: stage.hears(Unbridged(), Parked()),
     "agent passes on": lambda stage, _: stage.hears(Unbridged()),
-    "other agent": lambda stage, _: stage.hears(Bridged("c-leg", "1002")),
+    "other agent": lambda stage, who: _meets(stage, "c-leg", who),
     "parked": lambda stage, _: stage.hears(Parked()),
     "told": lambda stage, _: stage.says(),
     "recorder": takes,
     "recorder again": goes_on,
     "time": lambda stage, _: stage.times_out(moving(stage)),
-    "key": lambda stage, want: stage.hears(KeyPressed(KEYS[Want(want)])),
+    "key": lambda stage, key: stage.hears(KeyPressed(_action(key))),
+    "caller key": lambda stage, key: stage.hears(KeyPressed(key, is_callers=True)),
     "wish": _wish,
     "renewed": lambda stage, _: _renewed(stage, "deadman.watch"),
     "dead man": _dead_man,

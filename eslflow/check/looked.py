@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import islice, product
 
 from eslflow.call.events import Offered
-from eslflow.check.stage import Begin, Stage
+from eslflow.check.stage import Begin, Stage, one_of
 from eslflow.flow.model import Flow
 from eslflow.flow.values import CALLED, CALLER, CALLER_NAME, matches
 from eslflow.steps.branch import Branch
@@ -48,6 +48,13 @@ class Looks:
         for at, (caller, called, name) in combined:
             offered = Offered(UUID, caller=caller, caller_name=name, called=called)
             yield Begin(offered, at, looked_at)
+        never = self._flow.recording.never_record
+        if never:
+            listed = one_of(never[0])
+            for name in (CALLER, CALLED):
+                given = {**PLAIN, name: listed}
+                offered = Offered(UUID, caller=given[CALLER], called=given[CALLED])
+                yield Begin(offered, moments[0], (name,), is_barred=True)
         if self._flow.way_out:
             yield Begin(Offered(UUID, caller=PLAIN[CALLER], called="112"), moments[0])
 
@@ -56,7 +63,7 @@ class Looks:
         cases = list(dict.fromkeys(self._cases(name)))
         if not cases:
             return [PLAIN.get(name, "1")]
-        found = [_fits(case) for case in cases]
+        found = [one_of(case) for case in cases]
         other = next(
             (o for o in OTHERS if not any(matches(case, o) for case in cases)), "y"
         )
@@ -162,11 +169,6 @@ class Looks:
 def told(begin: Begin) -> Mapping[str, str]:
     """Return what the flow looks at in a call before it begins."""
     return {name: getattr(begin.offered, name) for name in begin.looked_at}
-
-
-def _fits(case: str) -> str:
-    """Return a value that a pattern takes."""
-    return f"{case[:-1]}301234" if case.endswith("*") else case
 
 
 def _day(year: int, month: int, day: int) -> datetime:

@@ -6,20 +6,27 @@ does), nor judge.
 
 from __future__ import annotations
 
-from eslflow.call.commands import Api, Await, Execute, Job, Keep, Request
+from eslflow.call.commands import Api, Await, Execute, Job, LookUp, Request
 from eslflow.call.events import Bridged, Parked
 from eslflow.call.recording import Recording
+from eslflow.call.screen import NAMES
 from eslflow.call.track import Track
 from eslflow.call.wishes import Want
 from eslflow.check.asked import AT_REST, asked, asks, is_in_trouble
 from eslflow.check.choice import Choice, Choices, Sort
 from eslflow.check.entered import entries, field_values
 from eslflow.check.looked import Looks
-from eslflow.check.stage import Stage, name_of, names
-from eslflow.flow.model import AgentKey, Record
+from eslflow.check.stage import LISTED, UNKNOWN, Stage, name_of, names
+from eslflow.flow.model import AgentKey, CallerKey, Record
 from eslflow.steps.speech import KEY
 from eslflow.wire.terms import App
 
+FOUND = ("granted", "granted to other words", "refused", "withdrawn", "nothing") + (
+    *("nothing that could be read",),
+)
+"""What the ledger can say of a caller's last choice."""
+MOST_KEEPING = 3
+"""How many answers are on their way to the disk at the same time."""
 PAGE = "payment page"
 """Who masks besides an agent; a program."""
 
@@ -29,7 +36,7 @@ def choices(stage: Stage, looks: Looks) -> list[Choice]:
     if stage.engine.is_over:
         return []
     if stage.engine._ending is not None:
-        return [*_kept(stage.tracks())]
+        return [*_commits(stage)] or [Choice("the end")]
     if stage.is_left or stage.is_moved:
         return [Choice("the end", stage.engine.live.leaving)]
     found = list(_progress(stage, looks))
@@ -48,16 +55,16 @@ def _progress(stage: Stage, looks: Looks) -> Choices:
         yield from asked(stage, moves)
     if stage.switch.coming:
         yield Choice("told")
+    yield from _commits(stage)
     if not stage.switch.coming and not is_in_trouble(stage):
         yield from _outcomes(stage, flow, looks)
 
 
-def _kept(tracks: list[Track]) -> Choices:
-    if any(track.is_keeping for track in tracks):
+def _commits(stage: Stage) -> Choices:
+    """Yield what becomes of the oldest rows that are not on disk yet."""
+    if any(track.is_keeping for track in stage.tracks()):
         yield Choice("kept")
         yield Choice("not kept", sort=Sort.FAILS)
-    else:
-        yield Choice("the end")
 
 
 # The flow.
@@ -67,8 +74,9 @@ def _outcomes(stage: Stage, flow: Track, looks: Looks) -> Choices:
     awaited = flow.awaited
     if isinstance(awaited, Execute):
         yield from _apps(stage, awaited, looks)
-    elif isinstance(awaited, Keep):
-        yield from _kept([flow])
+    elif isinstance(awaited, LookUp):
+        yield from (Choice("found", found, Sort.CALLER) for found in FOUND)
+        yield Choice("no answer", sort=Sort.FAILS)
     elif isinstance(awaited, Await):
         yield from _awaited(stage, awaited)
     elif isinstance(awaited, Request):
@@ -94,15 +102,15 @@ def _apps(stage: Stage, run: Execute, looks: Looks) -> Choices:
         yield Choice("played")
         yield Choice("not played", sort=Sort.FAILS)
     elif run.app is App.CALLCENTER:
-        yield Choice("agent answers")
+        yield from _somebody(stage, "agent answers")
         yield Choice("queue", "TIMEOUT", Sort.TIME)
         yield Choice("queue", "NO_AGENT_TIMEOUT", Sort.FAILS)
         yield Choice("queue", "", Sort.FAILS)
     elif run.app is App.FIFO:
-        yield Choice("agent answers")
+        yield from _somebody(stage, "agent answers")
         yield Choice("queue", "", Sort.FAILS)
     elif run.app is App.BRIDGE:
-        yield Choice("called party talks")
+        yield from _somebody(stage, "called party talks")
         yield from _causes("dialled")
     else:
         yield Choice("executed")
@@ -135,7 +143,7 @@ def _causes(who: str) -> Choices:
 def _awaited(stage: Stage, awaited: Await) -> Choices:
     """Yield what ends a talk, or begins one."""
     if Bridged in awaited.kinds:
-        yield Choice("joined")
+        yield from _somebody(stage, "joined")
         yield Choice("no answer", sort=Sort.FAILS)
     elif Parked not in awaited.kinds:
         return
@@ -144,11 +152,23 @@ def _awaited(stage: Stage, awaited: Await) -> Choices:
         if not stage.is_moving and not stage.is_repeated:
             yield Choice("agent passes on", sort=Sort.PERSON)
     else:
-        yield Choice("other agent", sort=Sort.PERSON)
+        yield from _somebody(stage, "other agent", Sort.PERSON)
         yield Choice("parked", sort=Sort.PERSON)
 
 
+def _somebody(stage: Stage, what: str, sort: Sort = Sort.WORKS) -> Choices:
+    """Yield who may answer, as far as the flow can tell them apart."""
+    whos = ("",)
+    if stage.plan.listed:
+        whos = ("", LISTED) if stage.is_repeated else ("", LISTED, *NAMES, UNKNOWN)
+    yield from (Choice(what, who, sort) for who in whos)
+
+
 # People and time.
+
+
+_ENDS = frozenset(("_leave", "_refuse"))
+"""Where the flow ends a call."""
 
 
 def _people(stage: Stage) -> Choices:
@@ -156,14 +176,16 @@ def _people(stage: Stage) -> Choices:
     if live.callee and live.callee != _asked_leg(stage):
         yield Choice("called party leaves", sort=Sort.PERSON)
     moves = stage.track("moves.watch")
-    if moves is None or "_leave" in names(stage.flow_track):
+    if moves is None or not _ENDS.isdisjoint(names(stage.flow_track)):
         return
     if asks(moves) != AT_REST and live.recorder.state is not Recording.STARTING:
         return
     is_over = stage.observer.is_forbidden
     keys = flow.recording.agent_keys.values()
     if live.leg and not stage.is_repeated:
-        yield from _wishes(stage, "key", "agent", [_MEANT[key] for key in keys])
+        wants = [_MEANT[key] for key in keys if key in _MEANT]
+        yield from _wishes(stage, "key", "agent", wants)
+    yield from _answers(stage)
     if _is_worth_wishing(stage):
         wants = [Want.ON] if is_over else list(Want)
         yield from _wishes(stage, "wish", PAGE, wants)
@@ -184,6 +206,28 @@ def _wishes(stage: Stage, what: str, hand: str, wants: list[Want]) -> Choices:
             yield Choice(what, want, Sort.PERSON)
 
 
+def _answers(stage: Stage) -> Choices:
+    """Yield what agent and caller press about being recorded, where it is news.
+
+    While the caller's own answer is on its way to the disk, nobody presses another one.
+    """
+    rules, observer = stage.plan.flow.recording, stage.observer
+    if not observer.has_keys or stage.is_repeated or stage.flow_track.is_keeping:
+        return
+    if sum(track.is_keeping for track in stage.tracks()) >= MOST_KEEPING:
+        return
+    grants, permitted = observer.grants, observer.grants.permitted()
+    if rules.verbal is not None and stage.engine.live.leg:
+        is_said = grants.is_verbal or rules.verbal.purpose in permitted
+        yield Choice("key", _REFUSED if is_said else _GRANTED, Sort.PERSON)
+        if not is_said:
+            # The agent's key is none of the caller's.
+            yield Choice("caller key", _GRANTED, Sort.PERSON)
+    if rules.caller_keys and (permitted or grants.is_verbal):
+        yield Choice("caller key", CallerKey.WITHDRAW.value, Sort.PERSON)
+
+
+_GRANTED, _REFUSED = AgentKey.GRANTED.value, AgentKey.REFUSED.value
 _MEANT = {AgentKey.MASK: Want.MASKED, AgentKey.UNMASK: Want.ON, AgentKey.STOP: Want.OFF}
 KEYS = {want: key for key, want in _MEANT.items()}
 

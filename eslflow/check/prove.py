@@ -44,11 +44,14 @@ from itertools import groupby
 from eslflow.check.choice import Choice, Sort
 from eslflow.check.explore import Explorer, Move, State
 from eslflow.check.observer import (
+    BARRED,
     FAULT,
     FORGOTTEN,
+    PRIVATE,
     UNASKED,
     UNMASKED,
     UNPERMITTED,
+    UNRECORDED,
     Rule,
 )
 from eslflow.check.stage import Begin
@@ -75,10 +78,14 @@ REFUSED = Rule(
     "lead to the same people.",
 )
 
-RULES = (REFUSED, CIRCLE, UNPERMITTED, UNMASKED, UNASKED, FORGOTTEN, STUCK, FAULT)
+RULES = (REFUSED, CIRCLE, UNPERMITTED, PRIVATE, BARRED, UNMASKED, UNASKED) + (
+    *(FORGOTTEN, UNRECORDED, STUCK, FAULT),
+)
 """All that must hold."""
 PERSON, GONE = "a person", "the flow hangs up"
-_KINDS = {"handed_back": PERSON, "transferred": PERSON, "finished": GONE}
+_KINDS = {"handed_back": PERSON, "transferred": PERSON} | dict.fromkeys(
+    ("finished", "refused"), GONE
+)
 _YES, _NO = ("granted", "unopposed"), ("refused", "objected")
 _RESTLESS = (Sort.WORKS, Sort.FAILS)
 """What happens without anybody being waited for."""
@@ -322,7 +329,7 @@ def _must_happen(choice: Choice) -> bool:
     return choice.sort is not Sort.LEAVES and choice.what not in _AT_WILL
 
 
-_AT_WILL = ("key", "wish", "dead man", "file ends")
+_AT_WILL = ("key", "caller key", "wish", "dead man", "file ends")
 
 
 def _leads_to(number: int, move: Move) -> bool:

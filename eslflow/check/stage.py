@@ -16,14 +16,16 @@ from typing import Any
 
 from eslflow.call.commands import Api, Close, Command, Execute, Hangup, Job, Timer
 from eslflow.call.engine import Engine
-from eslflow.call.events import Event, Offered, Replied, TimedOut
+from eslflow.call.events import Event, Offered, Parked, Replied, TimedOut, Unbridged
 from eslflow.call.live import Site, Sound
+from eslflow.call.screen import NAMES, UNSET
 from eslflow.call.track import Track
 from eslflow.check.alike import alike, repeated
 from eslflow.check.observer import FAULT, Found, Observer
 from eslflow.check.switch import Switch
 from eslflow.errors import EslflowError
 from eslflow.flow.model import Flow
+from eslflow.flow.numbers import is_among
 from eslflow.wire.terms import ApiCommand, RecordAction
 
 RECORDINGS = "/recordings"
@@ -32,8 +34,15 @@ FAULTS = (
     *(LookupError, NameError, RuntimeError, TypeError, ValueError),
 )
 """What code raises that is wrong."""
-URGENT = ("deadman.watch", "lookout.watch")
+URGENT = ("deadman.watch", "lookout.watch", "screen.watch") + (
+    *("verbal.answered", "withdrawal.by_caller"),
+)
 """Tracks whose questions to the switch are answered at once."""
+AGENT, OTHERS = "1001", ("2002", "3003", "anna")
+"""Who has the telephone that is answered."""
+LISTED, UNKNOWN = "listed", "unknown"
+"""Why whoever answers is never recorded: their number is on the list; nobody can say
+who they are. Else: the variable of the leg that has a name which is on it."""
 MOST_ANSWERS = 50
 """A track that asks more without a pause asks for ever."""
 
@@ -47,6 +56,8 @@ class Begin:
     """Microseconds since 1970."""
     looked_at: tuple[str, ...] = ()
     """Which of its values the flow looks at."""
+    is_barred: bool = False
+    """Whether one of its numbers is never recorded."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +70,20 @@ class Plan:
     """For each step the first that is like it."""
     repeated: frozenset[str] = frozenset()
     """Steps that differ from one above by where they lead, at most."""
+    listed: str = ""
+    """One who is never recorded; empty: the flow has none."""
+    agent: str = AGENT
+    """One who may be."""
     _flows: dict[str, Flow] = field(default_factory=dict)
 
     @classmethod
     def of(cls, flow: Flow) -> Plan:
         """Return a plan in which all audio is there."""
         sounds = {a.path: Sound(f"/{a.path}", "0" * 64, 4000) for a in flow.audio()}
-        return cls(flow, sounds, alike(flow), repeated(flow))
+        never = flow.recording.never_record
+        listed = one_of(never[0]) if never else ""
+        agent = next(a for a in (AGENT, *OTHERS) if not is_among(a, never))
+        return cls(flow, sounds, alike(flow), repeated(flow), listed, agent)
 
     def starting_at(self, step: str) -> Flow:
         """Return the flow, with another first step."""
@@ -114,6 +132,8 @@ class Stage:
             RECORDINGS, "", plan.sounds, is_controlled=True, visited=self._visits
         )
         self.engine = Engine(begin.offered, plan.flow, self.site, self.now)
+        self.observer.is_barred = begin.is_barred
+        self.observer.is_emergency = self.engine.live.is_emergency
         self.timers: dict[int, int] = {}
         self.entered: list[str] = []
         """Steps that were come to since somebody last looked."""
@@ -157,6 +177,8 @@ class Stage:
             self.observer.step = step
             self.pause = self._note(self)
             self.is_troubled = False
+        elif self.plan.flow.steps[step].forbids:
+            self.observer.is_private = True
 
     @property
     def is_repeated(self) -> bool:
@@ -245,6 +267,15 @@ class Stage:
         if command.command is ApiCommand.UUID_RECORD:
             _, action, target = command.arg.split(" ")[:3]
             self._said += self.switch.does(action, target)
+        elif command.command is ApiCommand.UUID_KILL:
+            self._kills(command.arg.split(" ")[0])
+
+    def _kills(self, leg: str) -> None:
+        """Hang up on a leg; whoever is only being called is gone without a word."""
+        if leg == self.begin.offered.uuid:
+            self.is_left = True
+        elif leg == self.engine.live.leg:
+            self._said += [Unbridged(), Parked()]
 
     def _settle(self) -> None:
         """Let happen what happens at once, until nothing does."""
@@ -263,7 +294,8 @@ class Stage:
         if track is not None:
             asked = track.awaited
             assert isinstance(asked, Api)  # noqa: S101  that makes it urgent
-            return Replied(track._number, True, self._truth(asked))
+            text = self._truth(asked)
+            return Replied(track._number, not text.startswith("-"), text)
         track = self._looking_again()
         if track is None or self.is_moving:
             return None
@@ -279,6 +311,8 @@ class Stage:
         if asked.command is ApiCommand.UUID_BUGLIST:
             is_callers = asked.arg == self.begin.offered.uuid
             return (self.switch if is_callers else Switch()).lists()
+        if asked.command is ApiCommand.UUID_GETVAR:
+            return self._names(asked.arg.split(" ")[1])
         if asked.command is ApiCommand.SCHED_DEL and self.is_late:
             self.is_late = False
             return "+OK Deleted: 0"
@@ -287,12 +321,26 @@ class Stage:
             self._said += self.switch.does(RecordAction.STOP, target)
         return "+OK Deleted: 1"
 
+    def _names(self, variable: str) -> str:
+        """Return whose the leg is that the caller talks with, as one variable says."""
+        who = self.observer.who
+        if who == UNKNOWN:
+            return "-ERR No such channel!"
+        if variable == who:
+            return f"{self.plan.listed}@example.com"
+        return f"{self.plan.agent}@example.com" if variable == NAMES[1] else UNSET
+
     def _fails(self, error: Exception) -> None:
         self.fails(f"{type(error).__name__}: {error}")
 
     def fails(self, words: str) -> None:
         """Note that the engine is at fault."""
         self.observer.wrong.append(Found(FAULT, self.observer.step, words))
+
+
+def one_of(pattern: str) -> str:
+    """Return a number that a pattern takes."""
+    return f"{pattern[:-1]}301234" if pattern.endswith("*") else pattern
 
 
 def name_of(track: Track) -> str:
