@@ -11,7 +11,7 @@ from eslflow.call.commands import Api
 from eslflow.call.events import Disconnected, Event, HungUp
 from eslflow.call.track import Track
 from eslflow.check.choice import Choice, Choices, Sort
-from eslflow.check.stage import Stage, frames, names
+from eslflow.check.stage import Stage, frames, name_of, names
 from eslflow.check.switch import ALL
 from eslflow.wire.terms import ApiCommand, RecordAction
 
@@ -27,6 +27,15 @@ def is_in_trouble(stage: Stage) -> bool:
     if moves is None or asks(moves) != AGAIN:
         return False
     return isinstance(moves.awaited, Api) or not stage.switch.coming
+
+
+def is_answering(stage: Stage) -> bool:
+    """Whether what somebody has pressed in a talk is on its way to the disk.
+
+    What goes wrong with the recorder then is taken to do so just before or just after.
+    """
+    tracks = stage.tracks()[1:]
+    return any(t.is_keeping and name_of(t) != "moves.watch" for t in tracks)
 
 
 AT_REST, FIRST, AGAIN = "at rest", "for the first time", "again"
@@ -67,7 +76,7 @@ def asked(stage: Stage, moves: Track) -> Choices:
 
 
 def _manners(stage: Stage, action: str) -> tuple[str, ...]:
-    if stage.is_troubled:
+    if stage.is_troubled or is_answering(stage):
         return ("does",)
     return _BRIEFLY if stage.is_repeated else MANNERS[action]
 

@@ -66,12 +66,15 @@ def fingerprint(stage: Stage, looks: Looks) -> Print:
     engine, observer = stage.engine, stage.observer
     flow, *others = stage.tracks()
     beside = [_track(stage, t) for t in others if not _is_silent(t)]
+    if engine._ending is not None:
+        # Of a call that is over, only rows are still to come.
+        ended = engine._ending.ending, observer.grants.print_(), _files(stage)
+        return (*ended, _track(stage, flow), frozenset(beside))
     return (
         _live(stage, looks),
         _recorder(stage),
         _track(stage, flow),
         frozenset(beside),
-        engine._ending is None or engine._ending.ending,
         _books(stage),
         tuple(type(event) for event in stage.switch.coming),
         stage.is_left or stage.is_moved,
@@ -143,22 +146,28 @@ def _recorder(stage: Stage) -> Print:
 
 def _books(stage: Stage) -> Print:
     """Return what the observer knows; of a file, whether it is the last."""
-    observer, segment = stage.observer, stage.engine.live.recorder.segment
-    last = segment.path if segment is not None else ""
-    files = frozenset(
-        (path == last, is_masked, path in observer.failed, path in observer.given_up)
-        + (observer.begun.get(path),)
-        for path, is_masked in observer.switch.running.items()
-    )
+    observer, live = stage.observer, stage.engine.live
     return (
-        files,
+        _files(stage),
         observer.grants.print_(),
-        (observer.is_private, observer.is_barred, observer.who, observer.has_keys),
+        # Whoever has been looked at may be recorded, or not; no more matters of them.
+        observer.who if live.screen.leg != live.leg else bool(observer.who),
+        (observer.is_private, observer.is_barred, observer.has_keys),
         observer.is_forbidden
         or (
             observer.hands,
             frozenset((w, _when(at, stage.now)) for w, at in observer.until.items()),
         ),
+    )
+
+
+def _files(stage: Stage) -> Print:
+    observer, segment = stage.observer, stage.engine.live.recorder.segment
+    last = segment.path if segment is not None else ""
+    return frozenset(
+        (path == last, is_masked, path in observer.failed, path in observer.given_up)
+        + (observer.begun.get(path),)
+        for path, is_masked in observer.switch.running.items()
     )
 
 

@@ -12,7 +12,7 @@ from eslflow.call.recording import Recording
 from eslflow.call.screen import NAMES
 from eslflow.call.track import Track
 from eslflow.call.wishes import Want
-from eslflow.check.asked import AT_REST, asked, asks, is_in_trouble
+from eslflow.check.asked import AT_REST, asked, asks, is_answering, is_in_trouble
 from eslflow.check.choice import Choice, Choices, Sort
 from eslflow.check.entered import entries, field_values
 from eslflow.check.looked import Looks
@@ -25,7 +25,7 @@ FOUND = ("granted", "granted to other words", "refused", "withdrawn", "nothing")
     *("nothing that could be read",),
 )
 """What the ledger can say of a caller's last choice."""
-MOST_KEEPING = 3
+MOST_KEEPING = 2
 """How many answers are on their way to the disk at the same time."""
 PAGE = "payment page"
 """Who masks besides an agent; a program."""
@@ -256,7 +256,7 @@ def _is_worth_wishing(stage: Stage) -> bool:
 
 
 def _time(stage: Stage) -> Choices:
-    if stage.is_repeated:
+    if stage.is_repeated or is_answering(stage):
         return
     for track in stage.tracks():
         name = name_of(track)
