@@ -70,6 +70,10 @@ def fingerprint(stage: Stage, looks: Looks) -> Print:
         # Of a call that is over, only rows are still to come.
         ended = engine._ending.ending, observer.grants.print_(), _files(stage)
         return (*ended, _track(stage, flow), frozenset(beside))
+    if stage.is_left or stage.is_moved:
+        # Nothing is to come but the end.
+        state = engine.live.recorder.state
+        return "left", engine.live.leaving, state, _files(stage)
     return (
         _live(stage, looks),
         _recorder(stage),
@@ -77,7 +81,6 @@ def fingerprint(stage: Stage, looks: Looks) -> Print:
         frozenset(beside),
         _books(stage),
         tuple(type(event) for event in stage.switch.coming),
-        stage.is_left or stage.is_moved,
         stage.is_late,
         stage.is_troubled,
         stage.plan.alike.get(observer.step),
@@ -102,7 +105,9 @@ def _live(stage: Stage, looks: Looks) -> Print:
         live.was_bridged,
         live.consents.permitting(),
         rule and _word(live.consents.state(rule.purpose)),
-        (screen.leg == live.leg, screen.reason is None, screen.is_cause),
+        # Who had the call before, matters no more: another one is on another leg.
+        bool(live.leg) and (screen.leg == live.leg, screen.reason is None),
+        screen.is_cause,
         live.offered.called == stage.begin.offered.called,
         looks.seen(stage),
         frozenset(live.secrets),

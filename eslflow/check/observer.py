@@ -118,7 +118,7 @@ class Observer:
         self.is_with_somebody = False
         """Whether the caller talks with somebody."""
         self.has_keys = False
-        """Whether the switch listens to the keys that are bound."""
+        """Whether the switch listens to keys that agree or take back."""
         self.failed: frozenset[str] = frozenset()
         """Files that ran on when the switch was asked to stop all."""
         self.given_up: frozenset[str] = frozenset()
@@ -191,7 +191,9 @@ class Observer:
         return None
 
     def _executes(self, command: Execute) -> None:
-        self.has_keys |= command.app is App.BIND_META_APP
+        rules = self._flow.recording
+        if rules.caller_keys or rules.verbal:
+            self.has_keys |= command.app is App.BIND_META_APP
         if not command.waits or self._wanted is not Record.MASKED:
             return
         # What only the keypad enters can be left unasked; a talk cannot.
