@@ -40,6 +40,7 @@ purposes:
 prompts:
   welcome: Welcome.
 """
+CR = "\n"
 FLOWS = {
     "asked": f"{HEAD}steps:\n{ASK}    record: on\n  talk: {{announce: welcome}}\n",
     "talk": f"{HEAD}recording:\n  agent_keys: {{1: mask, 2: unmask, 0: stop}}\n"
@@ -66,6 +67,32 @@ steps:
     "ends": f"{DUTY}recording: {{after_mask: stop}}\n"
     "steps:\n  talk: {queue: support, record: on}\n",
     "stays": f"{DUTY}steps:\n  talk: {{queue: support, record: on}}\n",
+    "verbal": f"""\
+{HEAD.replace("90d", "90d, on_withdrawal: keep")}recording:
+  verbal: {{notice: recording, purpose: training}}
+  agent_keys: {{1: granted, 2: refused}}
+  caller_keys: {{0: withdraw}}
+steps:
+  talk: {{queue: support, record: on, from: answer}}
+""",
+    "both": f"""\
+{HEAD.replace("purposes:", "purposes:" + CR + "  quality: {basis: consent}")}\
+steps:
+{ASK}  also:
+    consent: {{notice: recording, purpose: quality}}
+    keys: {{1: granted, 2: refused}}
+    tries: 1
+    record: on
+  talk: {{announce: welcome, record: on}}
+""",
+    "private": f"{DUTY}steps:\n  talk: {{announce: welcome, record: on}}\n"
+    "  hush: {private: key}\n  after: {announce: welcome, record: on}\n",
+    "listed": f"{DUTY}recording: {{never_record: [1999]}}\n"
+    "steps:\n  talk: {queue: support, record: on}\n",
+    "demanded": f"{DUTY}recording:\n  if_unrecorded: refuse\n  refusal: welcome\n"
+    "steps:\n  talk: {queue: support, record: on}\n",
+    "recalled": f"{HEAD}steps:\n{ASK}    ask_again_after: 30d\n    remember: true\n"
+    "  talk: {announce: welcome, record: on}\n",
     "moved": f"{DUTY}steps:\n  talk: {{announce: welcome, record: on}}\n"
     "  away: {transfer: {to: 1000, context: default}}\n"
     "  bye: {hangup: NORMAL_CLEARING}\n",
@@ -93,16 +120,16 @@ MUTANTS = (
         "a refusal counts as a grant",
         "twice",
         "call.consent",
-        "return state == State.GRANTED\n    return",
-        "return state in (State.GRANTED, State.REFUSED)\n    return",
+        "return state in (State.GRANTED, State.VERBAL)",
+        "return state in (State.GRANTED, State.REFUSED)",
         "unpermitted",
     ),
     Mutant(
         "silence counts as a grant",
         "twice",
         "call.consent",
-        "return state == State.GRANTED\n    return",
-        "return state in (State.GRANTED, State.UNANSWERED)\n    return",
+        "return state in (State.GRANTED, State.VERBAL)",
+        "return state in (State.GRANTED, State.UNANSWERED)",
         "unpermitted",
     ),
     Mutant(
@@ -126,8 +153,8 @@ MUTANTS = (
         "a grant counts though the disk is full",
         "twice",
         "steps.consent",
-        "isinstance(kept, Kept) and kept.is_ok",
-        "isinstance(kept, Kept)",
+        "        if isinstance(kept, Kept) and kept.is_ok:",
+        "        if isinstance(kept, Kept):",
         "unpermitted",
     ),
     Mutant(
@@ -194,6 +221,168 @@ MUTANTS = (
         "purpose.basis is Basis.CONSENT",
         "unpermitted",
     ),
+    Mutant(
+        "the agent's yes counts before it is on disk",
+        "verbal",
+        "call.verbal",
+        "live.consents.kept(rule.purpose, State.REQUESTED)",
+        "live.consents.kept(rule.purpose, State.VERBAL)",
+        "unpermitted",
+    ),
+    Mutant(
+        "the agent's yes counts though the disk is full",
+        "verbal",
+        "call.verbal",
+        "if not (isinstance(kept, Kept) and kept.is_ok):",
+        "if False:",
+        "unpermitted",
+    ),
+    Mutant(
+        "the caller's key is taken for the agent's",
+        "verbal",
+        "call.keys",
+        "if event.is_callers:",
+        "if event.is_callers and action not in _ANSWERS:",
+        "unpermitted",
+    ),
+    Mutant(
+        "a yes is not taken back while it is being kept",
+        "verbal",
+        "call.consent",
+        "is_said = self.state(purpose.name) is State.REQUESTED",
+        "is_said = False",
+        "unpermitted",
+    ),
+    Mutant(
+        "what the disk says of one row counts for another",
+        "verbal",
+        "call.engine",
+        "if type(event) is Kept:",
+        "if False:",
+        "unpermitted",
+    ),
+    Mutant(
+        "a withdrawal does not stop the recording",
+        "verbal",
+        "call.withdrawal",
+        "        live.consents.kept(row.purpose, State.WITHDRAWN)\n",
+        "",
+        "unpermitted",
+    ),
+    Mutant(
+        "a no to the agent does not count",
+        "verbal",
+        "call.verbal",
+        "        yield from withdrawal.by_agent(live, purpose, _key(live, said))",
+        '        yield Tell(f"{purpose.name}: refused")',
+        "unpermitted",
+    ),
+    Mutant(
+        "a file goes on for a purpose that came later",
+        "both",
+        "call.recorder",
+        "return segment is not None and not segment.fits(self.moment, permitting)",
+        "return segment is None and not permitting",
+        "unpermitted",
+    ),
+    Mutant(
+        "a grant to other words is remembered",
+        "recalled",
+        "steps.memory",
+        "if not is_granted or not is_for(choice, live, notice):",
+        "if not is_granted:",
+        "unpermitted",
+    ),
+    Mutant(
+        "a remembered grant counts though the disk is full",
+        "recalled",
+        "steps.memory",
+        "if not isinstance(kept, Kept) or not kept.is_ok:",
+        "if False:",
+        "unpermitted",
+    ),
+    # Who is never recorded, and who always.
+    Mutant(
+        "a private step forbids nothing",
+        "private",
+        "steps.private",
+        "        live.recorder.is_forbidden = True\n",
+        "",
+        "private",
+    ),
+    Mutant(
+        "who is never recorded, is",
+        "listed",
+        "call.screen",
+        "return live.leg == self.leg and self.reason is None",
+        "return live.leg == self.leg",
+        "never-recorded",
+    ),
+    Mutant(
+        "it is recorded before anybody knows who answers",
+        "listed",
+        "call.screen",
+        "return step is not None and not (step.meets or step.hands_over)",
+        "return True",
+        "never-recorded",
+    ),
+    Mutant(
+        "who is known by the user's name alone is not known",
+        "listed",
+        "call.screen",
+        'NAMES = ("cc_agent", "dialed_user")',
+        'NAMES = ("cc_agent", "cc_agent")',
+        "never-recorded",
+    ),
+    Mutant(
+        "who cannot be found out may be recorded",
+        "listed",
+        "call.screen",
+        "return ()",
+        "return names",
+        "never-recorded",
+    ),
+    Mutant(
+        "whose call is never recorded, is",
+        "listed",
+        "call.engine",
+        "        if reason is not None and not live.is_emergency:\n"
+        "            live.recorder.is_forbidden = True\n",
+        "        if reason is not None and not live.is_emergency:\n",
+        "never-recorded",
+    ),
+    Mutant(
+        "a call that must be recorded goes on without",
+        "demanded",
+        "call.unrecorded",
+        "return recorder.state not in RUNNING and recorder.is_settled(live)",
+        "return False",
+        "unrecorded",
+    ),
+    Mutant(
+        "a talk goes on whose recording has failed",
+        "demanded",
+        "call.unrecorded",
+        "    return is_there and is_lost(live)",
+        "    return False",
+        "unrecorded",
+    ),
+    Mutant(
+        "the dialplan gets a call that must be recorded",
+        "demanded",
+        "call.engine",
+        "if to_dialplan and live.flow.recording.is_demanded and not",
+        "if False and not",
+        "unrecorded",
+    ),
+    Mutant(
+        "a file begins though it was masked while its row was kept",
+        "demanded",
+        "call.moves",
+        "if is_kept and is_wanted and",
+        "if is_kept and",
+        "unasked",
+    ),
     # What is masked.
     Mutant(
         "a mask that fails is taken for one",
@@ -215,16 +404,16 @@ MUTANTS = (
         "a masked step does not mask",
         "masked",
         "call.recorder",
-        "if self.wanted is Record.MASKED or self.masks:",
-        "if self.masks:",
+        "if self.wanted is Record.MASKED or self.masks or",
+        "if self.masks or",
         "unmasked",
     ),
     Mutant(
         "nobody's mask counts but the step's",
         "talk",
         "call.recorder",
-        "if self.wanted is Record.MASKED or self.masks:",
-        "if self.wanted is Record.MASKED:",
+        "if self.wanted is Record.MASKED or self.masks or",
+        "if self.wanted is Record.MASKED or",
         "unasked",
     ),
     Mutant(
@@ -326,8 +515,8 @@ MUTANTS = (
         "the recording goes on after the flow",
         "stays",
         "call.engine",
-        "yield from want(live, Record.OFF, From.STEP)",
-        "pass",
+        "            return\n        yield from want(live, Record.OFF, From.STEP)",
+        "            return",
         "left-running",
     ),
     Mutant(

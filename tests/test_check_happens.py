@@ -35,7 +35,7 @@ def test_a_question_is_answered(word, step):
     stage = call_of(flow(EVERY, WORDS), word)
     assert stage.observer.step == step
     pressed = {"presses/1": "1", "presses wrongly/7": "7", "presses nothing": ""}
-    assert stage.observer.pressed == pressed.get(word)
+    assert stage.observer.grants.pressed == pressed.get(word)
 
 
 def test_a_prompt_is_played_or_not():

@@ -83,7 +83,7 @@ def test_a_start_needs_a_grant_that_is_on_disk():
 def asked(pressed, state="granted", is_ok=True, text=ASKED, step="ask", reason=""):
     more = ASK if step == "ask" else TELL
     observer = at(step, text + WORDS + NOTICE + STEPS + more)
-    observer.pressed = pressed
+    observer.grants.pressed = pressed
     purpose = "training" if step == "ask" else "duty"
     observer.sees(Keep((row(state, purpose, reason),), is_durable=True))
     assert not observer.permits()

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
 from eslflow.call.wishes import Want
+from eslflow.check.choice import Choice
 from eslflow.check.looked import told
-from eslflow.check.observer import UNMASKED, UNPERMITTED
+from eslflow.check.observer import BARRED, PRIVATE, UNMASKED, UNPERMITTED
 from eslflow.check.prove import REFUSED, Happening, Violation
 from eslflow.check.scenario import Callee, Fault, Outcome, Posted
 from eslflow.check.story import merged, words
@@ -34,6 +35,7 @@ _FAULTS = {
     "silent": Fault.LATE,
     "silently": Fault.LATE,
 }
+_ANSWERS = ("agent answers", "called party talks", "joined")
 _ACTS = {"start": "record"}
 _WISHES = {Want.MASKED: "mask", Want.ON: "unmask", Want.OFF: "stop"}
 _PLAIN = frozenset(
@@ -65,6 +67,11 @@ class _Draft:
     queues: dict[str, list[str]] = field(default_factory=dict)
     faults: dict[Fault, dict[str, None]] = field(default_factory=dict)
     agent: list[str] = field(default_factory=list)
+    in_queue: list[str] = field(default_factory=list)
+    in_talk: list[str] = field(default_factory=list)
+    earlier: dict[str, str] = field(default_factory=dict)
+    is_talk: bool = False
+    """Whether somebody has answered."""
     callee: str = ""
     webhook: str = ""
     hang_up_at: str = ""
@@ -73,10 +80,11 @@ class _Draft:
     def takes(self, happening: Happening) -> None:
         """Add one thing that happens."""
         what, arg, _ = happening.choice
+        self.is_talk |= what in _ANSWERS
         add = _ADDS.get(what)
         if add is not None:
             add(self, happening.step, arg)
-        elif what not in _PLAIN:
+        elif what not in _PLAIN or (what in _ANSWERS and arg):
             self.unsaid.append(words(self.flow, happening))
 
     def fault(self, fault: Fault, what: str) -> None:
@@ -115,6 +123,9 @@ def _lines(draft: _Draft, violation: Violation) -> Iterator[str]:
         "webhook": draft.webhook,
         "agent": f"[{', '.join(draft.agent)}]" if draft.agent else "",
         "switch": _table(faults) if faults else "",
+        "in_queue": f"[{', '.join(draft.in_queue)}]" if draft.in_queue else "",
+        "in_talk": f"[{', '.join(draft.in_talk)}]" if draft.in_talk else "",
+        "earlier": _mapping(draft.earlier),
         "hang_up_at": draft.hang_up_at,
         "expect": _expected(draft, violation),
     }
@@ -129,7 +140,7 @@ def _expected(draft: _Draft, violation: Violation) -> str:
         return f"{{reaches: {queue or 'dialplan'}}}"
     if violation.rule is UNMASKED:
         return f"{{masked: [{violation.step}]}}"
-    if violation.rule is UNPERMITTED:
+    if violation.rule in (UNPERMITTED, PRIVATE, BARRED):
         return "{recorded: false}"
     return "{alarms: []}"
 
@@ -137,6 +148,11 @@ def _expected(draft: _Draft, violation: Violation) -> str:
 def _table(values: dict[str, list[str]]) -> str:
     parts = (f"{_quoted(key)}: [{', '.join(has)}]" for key, has in values.items())
     return f"{{{', '.join(parts)}}}"
+
+
+def _mapping(values: dict[str, str]) -> str:
+    inner = ", ".join(f"{_quoted(key)}: {value}" for key, value in values.items())
+    return f"{{{inner}}}" if inner else ""
 
 
 def _quoted(text: str) -> str:
@@ -170,6 +186,13 @@ def _queue(draft: _Draft, name: str, outcome: str) -> None:
         draft.queues.setdefault(step.queue, []).append(outcome)
 
 
+def _agent_answers(draft: _Draft, name: str, who: str) -> None:
+    _queue(draft, name, Outcome.ANSWERED)
+    if who:
+        choice = Choice("agent answers", who)
+        draft.unsaid.append(words(draft.flow, Happening(name, choice)))
+
+
 def _queue_ends(draft: _Draft, name: str, reason: str) -> None:
     _queue(draft, name, _QUEUES.get(reason, Outcome.FAILED))
 
@@ -183,7 +206,18 @@ def _recorder(draft: _Draft, _: str, how: str) -> None:
 
 
 def _key(draft: _Draft, _: str, want: str) -> None:
-    draft.agent.append(_WISHES[Want(want)])
+    draft.agent.append(next((w for key, w in _WISHES.items() if key == want), want))
+
+
+def _caller_key(draft: _Draft, _: str, key: str) -> None:
+    if key in draft.flow.recording.caller_keys.values():
+        (draft.in_talk if draft.is_talk else draft.in_queue).append(key)
+
+
+def _found(draft: _Draft, name: str, what: str) -> None:
+    step = draft.step(name)
+    if isinstance(step, Consent) and " " not in what and what != "nothing":
+        draft.earlier[step.asks["purpose"]] = what
 
 
 def _presses(draft: _Draft, _: str, keys: str) -> None:
@@ -225,7 +259,7 @@ _ADDS: dict[str, Callable[[_Draft, str, str], None]] = {
     "enters": _presses,
     "not played": _cannot_play,
     "refused": _refuses,
-    "agent answers": lambda draft, name, _: _queue(draft, name, Outcome.ANSWERED),
+    "agent answers": _agent_answers,
     "queue": _queue_ends,
     "dialled": _callee,
     "called party": _callee,
@@ -234,5 +268,7 @@ _ADDS: dict[str, Callable[[_Draft, str, str], None]] = {
     "agent leaves": _agent_leaves,
     "recorder": _recorder,
     "key": _key,
+    "caller key": _caller_key,
+    "found": _found,
     "hang up": _hangs_up,
 }

@@ -21,8 +21,8 @@ from eslflow.flow.model import AgentKey, CallerKey, Record
 from eslflow.steps.speech import KEY
 from eslflow.wire.terms import App
 
-FOUND = ("granted", "granted to other words", "refused", "withdrawn", "nothing") + (
-    *("nothing that could be read",),
+FOUND = ("granted", "granted to other words", "refused", "withdrawn") + (
+    *("nothing", "nothing that could be read"),
 )
 """What the ledger can say of a caller's last choice."""
 MOST_KEEPING = 2
@@ -160,7 +160,9 @@ def _somebody(stage: Stage, what: str, sort: Sort = Sort.WORKS) -> Choices:
     """Yield who may answer, as far as the flow can tell them apart."""
     whos = ("",)
     if stage.plan.listed:
-        whos = ("", LISTED) if stage.is_repeated else ("", LISTED, *NAMES, UNKNOWN)
+        # By which of their names somebody is known, is tried with the first one.
+        is_first = sort is Sort.WORKS and not stage.is_repeated
+        whos = ("", LISTED, *(NAMES if is_first else ()), *((UNKNOWN,) * is_first))
     yield from (Choice(what, who, sort) for who in whos)
 
 
@@ -220,7 +222,7 @@ def _answers(stage: Stage) -> Choices:
     if rules.verbal is not None and stage.engine.live.leg:
         is_said = grants.is_verbal or rules.verbal.purpose in permitted
         yield Choice("key", _REFUSED if is_said else _GRANTED, Sort.PERSON)
-        if not is_said:
+        if not is_said and not stage.is_moving:
             # The agent's key is none of the caller's.
             yield Choice("caller key", _GRANTED, Sort.PERSON)
     if rules.caller_keys and (permitted or grants.is_verbal):

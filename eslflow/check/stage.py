@@ -303,8 +303,8 @@ class Stage:
 
     def _looking_again(self) -> Track | None:
         """Return the look-out's track, where it waits to look once more."""
-        track = self.track("lookout.watch")
-        return track if track is not None and track._token else None
+        waiting = (track for track in self.tracks() if track._token)
+        return next((t for t in waiting if name_of(t) == "lookout.watch"), None)
 
     def _truth(self, asked: Api) -> str:
         """Return the switch's honest answer."""

@@ -9,10 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from textwrap import wrap
 
+from eslflow.call.screen import NAMES
 from eslflow.call.wishes import Want
 from eslflow.check.looked import told
+from eslflow.check.outcomes import FOUND
 from eslflow.check.prove import CIRCLE, Happening, Violation
-from eslflow.flow.model import Flow
+from eslflow.check.stage import LISTED, UNKNOWN
+from eslflow.flow.model import AgentKey, CallerKey, Flow
 from eslflow.steps.collect import Collect
 from eslflow.steps.consent import Consent
 from eslflow.steps.objection import Objection
@@ -25,10 +28,7 @@ _WORDS: Mapping[str, str] = {
     "done": "the switch does it",
     "executed": "the switch does it",
     "no answer": "the switch does not answer",
-    "agent answers": "an agent answers",
-    "called party talks": "the called party answers",
     "called party answers": "the called party answers, and waits",
-    "joined": "the two talk",
     "called party leaves": "the called party hangs up",
     "responds": "the program says yes",
     "says no": "the program says no",
@@ -37,7 +37,6 @@ _WORDS: Mapping[str, str] = {
     "not kept": "that cannot be written to the disk",
     "agent leaves": "the agent hangs up",
     "agent passes on": "the agent passes the call on",
-    "other agent": "another agent has the call",
     "parked": "nobody has the call any more",
     "told": "the switch tells of it",
     "time": "time passes",
@@ -51,6 +50,7 @@ _ENDS = {
     "finished": "the flow hangs up",
     "handed_back": "the dialplan takes the call on",
     "transferred": "the call is handed over",
+    "refused": "it is refused, for it cannot be recorded",
 }
 _QUEUE = {"TIMEOUT": "nobody answers in time", "NO_AGENT_TIMEOUT": "nobody is there"}
 _CAUSES = {
@@ -85,6 +85,19 @@ _ASKS: Mapping[str, str] = {
     Want.MASKED: "asks for a mask",
     Want.ON: "takes a mask back",
     Want.OFF: "stops the recording for the rest of the call",
+    AgentKey.GRANTED: "presses the key for a yes of the caller",
+    AgentKey.REFUSED: "presses the key for a no of the caller",
+}
+
+
+_WHO = {
+    LISTED: ", who is never recorded",
+    UNKNOWN: ", and nobody can say who it is",
+} | dict.fromkeys(NAMES, ", who by the name of the leg is never recorded")
+_FOUND = {word: word for word in FOUND}
+_OWN = {
+    CallerKey.WITHDRAW: "the key to withdraw",
+    AgentKey.GRANTED: "a key of the agent's",
 }
 
 
@@ -118,6 +131,12 @@ def _recorder(_: Flow, __: str, how: str) -> str:
 
 
 _BY_ARG: dict[str, tuple[str, Mapping[str, str], str]] = {
+    "agent answers": ("an agent answers", _WHO, ""),
+    "called party talks": ("the called party answers", _WHO, ""),
+    "joined": ("the two talk", _WHO, ""),
+    "other agent": ("another agent has the call", _WHO, ""),
+    "found": ("the ledger remembers ", _FOUND, ""),
+    "caller key": ("the caller presses ", _OWN, ""),
     "the end": ("", _ENDS, "the call is over"),
     "queue": ("", _QUEUE, "there is no such queue"),
     "dialled": ("the called party ", _CAUSES, ""),
