@@ -2,11 +2,13 @@
 
 import pytest
 
+from eslflow.call.recorder import Recorder
 from eslflow.check.anchor import becomes, call_from, note, unrecorded_from
 from eslflow.check.fingerprint import fingerprint
 from eslflow.check.happens import happens
 from eslflow.check.looked import Looks
-from tests.proofs import call_of, choice_of, flow_of
+from tests.mutants import FLOWS
+from tests.proofs import call_of, choice_of, flow_of, words_of
 
 
 def prints_of(*stages):
@@ -66,3 +68,28 @@ def test_a_guardian_is_begun_where_nothing_needs_it_any_more():
     assert other.track("callee.watch") is not None
     first, second = prints_of(stage, other)
     assert first == second
+
+
+def test_who_has_the_call_is_taken_along():
+    stage = call_of(flow_of("listed"), "agent answers/listed")
+    other = unrecorded_from(stage.plan, stage.pause)
+    happens(other, choice_of(other, "agent answers/listed"))
+    becomes(other, note(stage))
+    first, second = prints_of(stage, other)
+    assert first == second
+    assert type(other.engine.live.recorder) is Recorder
+    assert other.engine.live.screen is not stage.engine.live.screen
+
+
+def test_a_prefix_that_was_taken_away_stays_so():
+    text = FLOWS["private"].replace("{private: key}", '{private: prefix, prefix: "1"}')
+    done = ("recorder/start does", "played", "recorder/stop does")
+    stage = call_of(flow_of(text), *done)
+    other = call_from(stage.plan, stage.pause)
+    assert other.engine.live.offered.called == "000"
+
+
+def test_a_call_without_a_recorder_is_asked_all_the_same():
+    stage = call_of(flow_of("asked"))
+    other = unrecorded_from(stage.plan, stage.pause)
+    assert "presses/1" in words_of(other)

@@ -121,3 +121,22 @@ def test_a_recorder_that_never_rests_is_a_fault(monkeypatch):
     monkeypatch.setattr(Recorder, "give_up_trying", lambda *_: None)
     stage = call_of(flow_of("masked"), "recorder/start refuses fails")
     assert [found.rule for found in stage.observer.wrong] == [FAULT]
+
+
+def test_what_begins_is_kept_first_where_it_must_be_recorded():
+    stage = call_of(flow_of("demanded"))
+    assert asks(moving(stage)) == FIRST
+    assert not is_in_trouble(stage)
+    assert list(asked(stage, moving(stage))) == []
+
+
+def test_while_an_answer_is_kept_the_recorder_does_well():
+    done = ("agent answers", "key/granted", "kept", "recorder/start does")
+    stage = call_of(flow_of("verbal"), *done)
+    assert not is_answering(stage)
+    happens(stage, choice_of(stage, "caller key/withdraw"))
+    assert is_answering(stage)
+    found = [choice.arg for choice in asked(stage, moving(stage))]
+    assert found == ["stop does"]
+    happens(stage, choice_of(stage, "kept"))
+    assert len(list(asked(stage, moving(stage)))) > 1

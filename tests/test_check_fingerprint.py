@@ -5,9 +5,10 @@ import pytest
 from eslflow.call.events import Executed, JobDone, Replied, TimedOut, Told
 from eslflow.call.secret import Secret
 from eslflow.check.fingerprint import _plain, fingerprint
+from eslflow.check.happens import happens
 from eslflow.check.looked import Looks
 from eslflow.wire.terms import App
-from tests.proofs import call_of, flow_of
+from tests.proofs import call_of, choice_of, flow_of
 from tests.steps_of import flow
 
 
@@ -74,7 +75,37 @@ def test_what_has_failed_and_is_over_is_as_if_it_had_not_been():
 
 
 def test_a_call_that_has_ended_is_told_by_its_ending():
-    assert print_of(flow_of("asked"), "hang up")[4] == "hung_up"
+    found = print_of(flow_of("asked"), "presses/1", "hang up")
+    assert found[0] == "hung_up"
+
+
+def test_of_a_call_that_is_let_go_nothing_counts_but_how():
+    first = print_of(flow_of("asked"), "presses/2", "played")
+    assert first[:2] == ("left", "finished")
+    assert first == print_of(flow_of("asked"), "presses wrongly/7", "played")
+    assert first != print_of(flow_of("asked"), "presses/2", "not played")
+
+
+def test_who_answers_counts_until_that_is_found_out():
+    asks = ("agent answers/listed", "agent answers/cc_agent", "agent answers/unknown")
+    flow_ = flow_of("listed")
+    first, *others = (print_of(flow_, ask) for ask in asks)
+    assert set(others) == {first}
+    assert first != print_of(flow_, "agent answers/")
+    stage = call_of(flow_, "agent answers/listed")
+    stage.engine.live.screen.leg = ""
+    found = fingerprint(stage, Looks(stage.plan.flow))
+    stage.observer.who = "unknown"
+    assert found != fingerprint(stage, Looks(stage.plan.flow))
+
+
+def test_who_only_tells_something_counts_no_more():
+    stage = call_of(flow_of("verbal"), "agent answers")
+    before = fingerprint(stage, Looks(stage.plan.flow))
+    for word in ("key/granted", "caller key/withdraw", "kept", "kept"):
+        happens(stage, choice_of(stage, word))
+    assert any(track.awaited for track in stage.tracks()[1:])
+    assert fingerprint(stage, Looks(stage.plan.flow)) == before
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from eslflow.call.commands import Execute, Keep
 from eslflow.call.recording import Recording
 from eslflow.check.happens import happens
 from tests.proofs import call_of, choice_of, flow_of
@@ -72,7 +73,7 @@ def test_an_agent_answers_and_leaves(kind):
     happens(stage, choice_of(stage, "agent passes on"))
     assert stage.engine.live.agent == ""
     happens(stage, choice_of(stage, "other agent"))
-    assert stage.engine.live.agent == "1002"
+    assert stage.engine.live.leg == "c-leg"
     happens(stage, choice_of(stage, "agent leaves"))
     assert stage.is_left
     happens(stage, choice_of(stage, "the end/finished"))
@@ -183,3 +184,76 @@ def test_a_file_ends_by_itself_and_is_begun_again():
 
 def test_the_caller_hangs_up():
     assert call_of(flow_of("asked"), "hang up").engine.is_over
+
+
+LISTED = "flow: test\npurposes: {duty: {basis: legal_obligation}}\n"
+LISTED += "recording: {never_record: [1999]}\n"
+LISTED += "steps:\n  q: {queue: a, record: on, from: answer}\n"
+
+
+@pytest.mark.parametrize(
+    ("who", "agent", "is_recorded"),
+    [
+        ("", "1001", True),
+        ("listed", "1999", False),
+        ("cc_agent", "1001", False),
+        ("dialed_user", "1001", False),
+        ("unknown", "", False),
+    ],
+)
+def test_whoever_answers_has_the_names_that_were_chosen(who, agent, is_recorded):
+    stage = call_of(flow_of(LISTED), f"agent answers/{who}")
+    assert stage.engine.live.agent == agent
+    assert stage.engine.live.may_be_recorded is is_recorded
+    assert stage.observer.who == who
+    assert stage.observer.wrong == []
+
+
+def test_another_person_is_on_another_leg():
+    stage = call_of(flow_of(LISTED), "agent answers/listed", "agent passes on")
+    happens(stage, choice_of(stage, "other agent/listed"))
+    assert stage.engine.live.leg == "c-leg listed"
+    assert stage.engine.live.screen.reason == "never_recorded"
+
+
+@pytest.mark.parametrize(
+    ("what", "kind", "step"),
+    [
+        ("granted", Keep, "ask"),
+        ("refused", Execute, "talk"),
+        ("withdrawn", Execute, "talk"),
+        ("granted to other words", Execute, "ask"),
+        ("nothing", Execute, "ask"),
+        ("nothing that could be read", Execute, "ask"),
+    ],
+)
+def test_the_ledger_says_what_it_remembers(what, kind, step):
+    stage = call_of(flow_of("recalled"), f"found/{what}")
+    assert type(stage.flow_track.awaited) is kind
+    assert stage.engine.live.step == step
+    assert (stage.observer.grants.remembered is None) is what.startswith("nothing")
+
+
+def test_keys_are_those_of_agent_and_caller():
+    stage = call_of(flow_of("verbal"), "agent answers", "key/granted")
+    assert stage.observer.grants.is_verbal
+    happens(stage, choice_of(stage, "caller key/withdraw"))
+    assert not stage.observer.grants.is_verbal
+    words = [stage.engine.live.consents.state("training")]
+    assert words == ["withdrawn"]
+
+
+def test_a_code_is_read_out_to_its_end_at_one_go():
+    steps = "ask:\n  consent: {notice: recording, purpose: training}\n"
+    steps += "  keys: {1: granted, 2: refused}\n  receipt: true\n"
+    steps += "a: {announce: welcome}\n"
+    stage = call_of(flow(steps), "presses/1", "kept", "played")
+    assert stage.engine.live.step == "a"
+
+
+def test_who_is_handed_over_is_with_somebody():
+    stage = call_of(flow_of("moved"), "recorder/start does", "played")
+    happens(stage, choice_of(stage, "recorder/stop does"))
+    assert not stage.observer.is_with_somebody
+    happens(stage, choice_of(stage, "done"))
+    assert stage.observer.is_with_somebody

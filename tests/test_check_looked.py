@@ -105,3 +105,12 @@ def test_hours_and_choices_are_seen_as_they_are():
     steps += "x: {announce: welcome}\n"
     asked = call_of(flow(steps))
     assert Looks(asked.plan.flow).seen(asked)[2] == (None,)
+
+
+def test_a_call_comes_from_and_one_to_who_is_never_recorded():
+    begins = list(Looks(flow_of("listed")).calls())
+    assert [begin.is_barred for begin in begins] == [False, True, True]
+    assert [told(begin) for begin in begins[1:]] == [
+        {"caller": "1999"},
+        {"called": "1999"},
+    ]

@@ -3,14 +3,26 @@
 import pytest
 
 from eslflow.call.commands import Alarm, Api, Close, Execute, Hangup, Keep, Tell
-from eslflow.call.events import HungUp, Kept, KeyPressed, Wished
-from eslflow.call.records import Choice
+from eslflow.call.events import (
+    Bridged,
+    HungUp,
+    Kept,
+    KeyPressed,
+    Parked,
+    Unbridged,
+    Wished,
+)
+from eslflow.call.events import Found as Recalled
+from eslflow.call.records import Choice, RecordingBegun, Remembered, State
 from eslflow.call.wishes import Want, Wish
 from eslflow.check.observer import (
+    BARRED,
     FORGOTTEN,
+    PRIVATE,
     UNASKED,
     UNMASKED,
     UNPERMITTED,
+    UNRECORDED,
     Observer,
 )
 from eslflow.check.switch import Switch
@@ -252,3 +264,135 @@ def test_a_copy_has_the_same_books():
     assert (other.step, other.hands) == ("ask", {"agent"})
     other.sees(Keep((row("refused"),)))
     assert observer.permits()
+
+
+PRIVATE_STEP = STEPS + "  hush: {private: key}\n"
+
+
+def test_a_private_call_is_recorded_no_more():
+    observer = at("talk", LAW + WORDS + PRIVATE_STEP)
+    observer.switch.does("start", FILE)
+    observer.is_private = True
+    says(observer, "start")
+    observer.looks(is_inside=False)
+    assert rules(observer) == [PRIVATE.code] * 2
+
+
+def test_who_calls_for_help_is_not_recorded():
+    observer = at("talk")
+    observer.is_emergency = True
+    says(observer, "start")
+    (found,) = observer.wrong
+    assert (found.rule, found.detail) == (
+        PRIVATE,
+        "a recording is started though the call is for help",
+    )
+
+
+@pytest.mark.parametrize("is_barred", [True, False])
+def test_who_is_never_recorded_is_not(is_barred):
+    observer = at("talk")
+    observer.is_barred = is_barred
+    observer.meets("" if is_barred else "listed", is_moving=False)
+    observer.hears(Bridged("b", "1999"), 1)
+    says(observer, "start")
+    observer.hears(Parked(), 1)
+    says(observer, "start")
+    assert rules(observer) == [BARRED.code] * (1 + is_barred)
+
+
+LISTED = LAW + WORDS + "recording: {never_record: [1999]}\n" + STEPS
+
+
+@pytest.mark.parametrize(
+    ("text", "is_moving", "found"),
+    [
+        (LISTED, False, [BARRED.code]),
+        (LISTED, True, []),
+        (LAW + WORDS + STEPS, False, []),
+    ],
+)
+def test_nobody_is_met_by_a_file_where_some_are_never_recorded(text, is_moving, found):
+    observer = at("talk", text)
+    observer.meets("", is_moving)
+    assert observer.wrong == []
+    observer.switch.does("start", FILE)
+    observer.meets("", is_moving)
+    assert rules(observer) == found
+
+
+MUST = LAW + WORDS + "recording: {if_unrecorded: refuse, refusal: welcome}\n" + STEPS
+
+
+def test_nobody_talks_unrecorded_where_the_law_demands_it():
+    observer = at("talk", MUST)
+    observer.looks(is_inside=True)
+    observer.hears(Bridged("b", "1001"), 1)
+    observer.switch.does("start", FILE)
+    observer.switch.does("mask", FILE)
+    observer.looks(is_inside=True)
+    assert observer.wrong == []
+    observer.switch.does("stop", FILE)
+    observer.looks(is_inside=True)
+    assert rules(observer) == [UNRECORDED.code]
+    observer.hears(Unbridged(), 1)
+    observer.looks(is_inside=True)
+    assert len(observer.wrong) == 1
+
+
+def test_the_dialplan_gets_no_call_that_must_be_recorded():
+    observer = at("quiet", MUST)
+    observer.sees(Hangup())
+    assert observer.wrong == []
+    observer.sees(Close())
+    assert rules(observer) == [UNRECORDED.code]
+    observer = at("quiet", MUST)
+    observer.is_emergency = True
+    observer.sees(Close())
+    assert observer.wrong == []
+
+
+def test_nobody_stops_what_the_law_demands():
+    observer = at("talk", MUST)
+    observer.hears(Wished(1, Wish(Want.OFF, "page")), 1)
+    assert not observer.is_forbidden
+
+
+def test_a_file_is_for_what_is_permitted_while_it_runs():
+    observer = at("talk")
+    begun = RecordingBegun("i", "u", "u", FILE, "duty", "talk", 1)
+    observer.sees(Keep((begun,)))
+    says(observer, "start")
+    observer.switch.does("start", FILE)
+    observer.looks(is_inside=True)
+    assert observer.wrong == []
+    observer.begun[FILE] = frozenset({"duty", "training"})
+    observer.looks(is_inside=True)
+    assert rules(observer) == [UNPERMITTED.code]
+
+
+def test_keys_of_agent_and_caller_are_told_apart():
+    observer = Observer(flow_of("verbal"), Switch())
+    observer.hears(KeyPressed("granted", is_callers=True), 1)
+    assert not observer.grants.is_verbal
+    observer.hears(KeyPressed("granted"), 1)
+    assert observer.grants.is_verbal
+    observer.hears(KeyPressed("withdraw", is_callers=True), 1)
+    assert not observer.grants.is_verbal
+
+
+def test_what_the_ledger_remembers_is_noted():
+    observer = at("talk")
+    choice = Remembered("earlier", 1, State.GRANTED, "test", "recording", 1)
+    observer.hears(Recalled("k", choice), 1)
+    assert observer.grants.remembered is choice
+
+
+@pytest.mark.parametrize(("name", "has_keys"), [("verbal", True), ("talk", False)])
+def test_keys_that_say_something_are_noted_once_they_are_bound(name, has_keys):
+    observer = Observer(flow_of(name), Switch())
+    observer.step = "talk"
+    observer.sees(Execute(App.ANSWER, waits=False))
+    assert not observer.has_keys
+    observer.sees(Execute(App.BIND_META_APP, "x", waits=False))
+    assert observer.has_keys is has_keys

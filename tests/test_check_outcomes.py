@@ -1,8 +1,10 @@
 """What can happen next in a call of a proof."""
 
+from eslflow.check.happens import happens
 from eslflow.check.looked import Looks
-from eslflow.check.outcomes import choices
-from tests.proofs import call_of, flow_of, words_of
+from eslflow.check.outcomes import FOUND, choices
+from tests.mutants import FLOWS
+from tests.proofs import call_of, choice_of, flow_of, words_of
 from tests.steps_of import flow
 
 ASKED = ["presses/1", "presses/2", "presses wrongly/7", "presses nothing"]
@@ -204,3 +206,47 @@ def test_in_a_step_like_one_above_agents_do_little():
     done = ("recorder/start does", "queue/TIMEOUT", "agent answers")
     found = words_of(call_of(flow_of(text), *done))
     assert found == ["agent leaves", "wish/masked", "wish/off", "hang up"]
+
+
+def test_whoever_answers_may_be_one_who_is_never_recorded():
+    found = words_of(call_of(flow_of("listed")))
+    whos = ["", "/listed", "/cc_agent", "/dialed_user", "/unknown"]
+    assert found[:5] == [f"agent answers{who}" for who in whos]
+    stage = call_of(flow_of("listed"), "agent answers/listed", "agent passes on")
+    assert words_of(stage)[:2] == ["other agent", "other agent/listed"]
+
+
+def test_the_ledger_remembers_or_does_not_answer():
+    found = words_of(call_of(flow_of("recalled")))
+    assert found[:7] == [*(f"found/{word}" for word in FOUND), "no answer"]
+
+
+def said(stage):
+    return [w for w in words_of(stage) if w.startswith(("key", "caller key", "kept"))]
+
+
+def test_agent_and_caller_press_what_is_news():
+    verbal = flow_of("verbal")
+    assert said(call_of(verbal)) == []
+    stage = call_of(verbal, "agent answers")
+    assert said(stage) == ["key/granted", "caller key/granted"]
+    happens(stage, choice_of(stage, "key/granted"))
+    assert said(stage) == ["kept", "key/refused", "caller key/withdraw"]
+    happens(stage, choice_of(stage, "caller key/withdraw"))
+    assert said(stage) == ["kept"]
+    happens(stage, choice_of(stage, "kept"))
+    assert said(stage) == ["kept", "key/granted", "caller key/granted"]
+
+
+def test_nobody_presses_anything_where_nothing_can_be_pressed():
+    stage = call_of(flow_of("both"), "presses/1", "kept", "recorder/start does")
+    assert said(stage) == []
+
+
+def test_a_wait_for_the_disk_is_no_time_for_other_keys():
+    steps = "q: {queue: support, record: on, timeout: ask}\n"
+    steps += "ask:\n  consent: {notice: recording, purpose: training}\n"
+    steps += "  keys: {1: granted, 2: refused}\n"
+    head = FLOWS["verbal"].partition("steps:")[0]
+    stage = call_of(flow(steps, head), "queue/TIMEOUT", "presses/1")
+    assert said(stage) == ["kept"]

@@ -6,10 +6,12 @@ from eslflow.call.commands import Api, Close
 from eslflow.call.engine import Engine
 from eslflow.call.events import Bridged, RecordStarted, TimedOut
 from eslflow.check import stage as stage_module
+from eslflow.check.happens import happens
 from eslflow.check.observer import FAULT, FORGOTTEN
 from eslflow.check.stage import Plan, name_of, names
 from eslflow.wire.terms import ApiCommand, RecordAction
-from tests.proofs import call_of, flow_of
+from tests.mutants import FLOWS
+from tests.proofs import call_of, choice_of, flow_of, words_of
 
 
 def test_a_call_comes_in_and_waits_for_its_first_outcome():
@@ -170,3 +172,42 @@ def test_a_step_like_one_above_is_a_repetition(step, is_repeated):
     stage = call_of(flow_of(text))
     stage.observer.step = step
     assert stage.is_repeated is is_repeated
+
+
+def test_a_step_that_makes_a_call_private_makes_it_so_once_it_is_through():
+    done = ("recorder/start does", "played")
+    stage = call_of(flow_of("private"), *done)
+    assert not stage.observer.is_private
+    happens(stage, choice_of(stage, "recorder/stop does"))
+    assert stage.observer.is_private
+    assert stage.observer.step == "after"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "listed", "agent"),
+    [("1999", "1999", "1001"), ("1*", "1301234", "2002")],
+)
+def test_a_plan_knows_one_who_is_never_recorded_and_one_who_may_be(
+    pattern, listed, agent
+):
+    text = FLOWS["listed"].replace("[1999]", f'["{pattern}"]')
+    plan = Plan.of(flow_of(text))
+    assert (plan.listed, plan.agent) == (listed, agent)
+    assert Plan.of(flow_of("stays")).listed == ""
+
+
+def test_what_is_hung_up_on_is_gone():
+    must = flow_of("demanded")
+    done = ("kept", "recorder/start does", "agent answers")
+    stage = call_of(must, *done, "file ends", "not kept")
+    assert stage.engine.live.leg == ""
+    assert stage.observer.wrong == []
+    stage = call_of(must, *done[:2], "file ends", "not kept")
+    assert stage.is_left
+    assert words_of(stage) == ["the end/refused"]
+
+
+def test_who_is_only_being_called_is_hung_up_on_without_a_word():
+    stage = call_of(flow_of("stays"), "recorder/start does")
+    stage._kills("b-leg")
+    assert (stage._said, stage.is_left) == ([], False)

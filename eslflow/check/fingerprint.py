@@ -45,7 +45,7 @@ STALE = {
     "run": frozenset(("answer", "ending", "reason")),
     "_answered": frozenset(("answer", "tries", "told", "state", "choice", "rows")),
     "_tries": frozenset(("outcome",)),
-    "watch": frozenset(("action", "who", "event", "segment")),
+    "watch": frozenset(("action", "who", "event", "segment", "names", "reason")),
     "start": frozenset(("reply", "problem", "number")),
     "mask": frozenset(("reply", "reason")),
     "unmask": frozenset(("reply",)),

@@ -52,8 +52,8 @@ class Looks:
         if never:
             listed = one_of(never[0])
             for name in (CALLER, CALLED):
-                given = {**PLAIN, name: listed}
-                offered = Offered(UUID, caller=given[CALLER], called=given[CALLED])
+                one = {**PLAIN, name: listed}
+                offered = Offered(UUID, caller=one[CALLER], called=one[CALLED])
                 yield Begin(offered, moments[0], (name,), is_barred=True)
         if self._flow.way_out:
             yield Begin(Offered(UUID, caller=PLAIN[CALLER], called="112"), moments[0])

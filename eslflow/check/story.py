@@ -95,7 +95,7 @@ _WHO = {
     UNKNOWN: ", and nobody can say who it is",
 } | dict.fromkeys(NAMES, ", who by the name of the leg is never recorded")
 _FOUND = {word: word for word in FOUND}
-_OWN = {
+_OWN: Mapping[str, str] = {
     CallerKey.WITHDRAW: "the key to withdraw",
     AgentKey.GRANTED: "a key of the agent's",
 }
