@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 
@@ -633,14 +634,39 @@ class _Finder(importlib.abc.MetaPathFinder):
         return importlib.machinery.ModuleSpec(name, loader, origin=file)
 
 
-def codes(flow: str) -> set[str]:
-    """Return the rules that a flow breaks."""
+class _Seen(Exception):  # noqa: N818  it is no error
+    """What a fault must be found as has been found."""
+
+
+class _Wrong(list[Any]):
+    """What is found wrong, until that is seen which is looked for."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__()
+        self._code = code
+
+    def append(self, wrong: Any) -> None:
+        super().append(wrong)
+        if wrong.found.rule.code == self._code:
+            raise _Seen
+
+
+def codes(mutant: Mutant) -> set[str]:
+    """Return the rules that are broken, up to the one that must be."""
+    from eslflow.check.explore import Explorer
     from eslflow.check.prove import prove
     from eslflow.flow.load import load
     from eslflow.steps import KINDS
 
-    proof = prove(load(FLOWS[flow].encode(), "test.yaml", KINDS))
-    return {violation.rule.code for violation in proof.violations}
+    flow = load(FLOWS[mutant.flow].encode(), "test.yaml", KINDS)
+    if mutant.finds not in ("stuck", "refused"):
+        explorer = Explorer(flow)
+        explorer.wrong = _Wrong(mutant.finds)
+        try:
+            explorer.run()
+        except _Seen:
+            return {wrong.found.rule.code for wrong in explorer.wrong}
+    return {violation.rule.code for violation in prove(flow).violations}
 
 
 def found(mutant: Mutant) -> set[str]:
@@ -674,4 +700,4 @@ if __name__ == "__main__":
     (chosen,) = (mutant for mutant in MUTANTS if mutant.name == sys.argv[1])
     assert not any(name.startswith("eslflow") for name in sys.modules)
     sys.meta_path.insert(0, _Finder(chosen))
-    print(*sorted(codes(chosen.flow)))
+    print(*sorted(codes(chosen)))

@@ -991,6 +991,28 @@ def test_what_nobody_waits_for_any_more_is_not_begun():
     assert ASK_START not in call.said
 
 
+def test_what_is_masked_while_its_row_is_kept_is_not_begun():
+    with Playbook(must("a: {announce: welcome, record: on}")) as call:
+        call.skips()
+        call.when(Wished(1, Wish(Want.MASKED, "cli")))
+        call.when(Kept(True))
+        call.skips()
+        assert ASK_START not in call.said
+        (row,) = call.rows(RecordingEnded)
+        assert row.state == "failed"
+        call.when(Wished(2, Wish(Want.ON, "cli")))
+        (*_, keep) = (c for c in call.skips() if isinstance(c, Keep))
+        assert (keep.is_durable, type(keep.rows[0])) == (True, RecordingBegun)
+
+
+def test_what_is_for_something_else_by_now_is_not_begun():
+    with Playbook(must("a: {announce: welcome, record: on}")) as call:
+        call.skips()
+        call.engine.live.recorder.segment.purposes = ("another",)
+        call.when(Kept(True))
+        assert ASK_START not in call.skips()
+
+
 def test_who_has_the_call_may_be_why_it_is_not_recorded():
     never = flow("q: {queue: s, record: on}", LAW + "recording: {never_record: [1]}\n")
     with Playbook(never) as call:

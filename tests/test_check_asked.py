@@ -5,9 +5,18 @@ import pytest
 from eslflow.call.recorder import Recorder
 from eslflow.call.recording import Recording
 from eslflow.check import asked
-from eslflow.check.asked import AGAIN, AT_REST, FIRST, asks, is_in_trouble, moving
+from eslflow.check.asked import (
+    AGAIN,
+    AT_REST,
+    FIRST,
+    asks,
+    is_answering,
+    is_in_trouble,
+    moving,
+)
+from eslflow.check.happens import happens
 from eslflow.check.observer import FAULT
-from tests.proofs import call_of, flow_of, words_of
+from tests.proofs import call_of, choice_of, flow_of, words_of
 
 ON = "recorder/start does"
 
@@ -127,7 +136,7 @@ def test_what_begins_is_kept_first_where_it_must_be_recorded():
     stage = call_of(flow_of("demanded"))
     assert asks(moving(stage)) == FIRST
     assert not is_in_trouble(stage)
-    assert list(asked(stage, moving(stage))) == []
+    assert list(asked.asked(stage, moving(stage))) == []
 
 
 def test_while_an_answer_is_kept_the_recorder_does_well():
@@ -136,7 +145,7 @@ def test_while_an_answer_is_kept_the_recorder_does_well():
     assert not is_answering(stage)
     happens(stage, choice_of(stage, "caller key/withdraw"))
     assert is_answering(stage)
-    found = [choice.arg for choice in asked(stage, moving(stage))]
+    found = [choice.arg for choice in asked.asked(stage, moving(stage))]
     assert found == ["stop does"]
     happens(stage, choice_of(stage, "kept"))
-    assert len(list(asked(stage, moving(stage)))) > 1
+    assert len(list(asked.asked(stage, moving(stage)))) > 1

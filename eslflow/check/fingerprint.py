@@ -45,7 +45,7 @@ STALE = {
     "run": frozenset(("answer", "ending", "reason")),
     "_answered": frozenset(("answer", "tries", "told", "state", "choice", "rows")),
     "_tries": frozenset(("outcome",)),
-    "watch": frozenset(("action", "who", "event", "segment", "names", "reason")),
+    "watch": frozenset(("action", "who", "event", "segment", "names", "reason", "leg")),
     "start": frozenset(("reply", "problem", "number")),
     "mask": frozenset(("reply", "reason")),
     "unmask": frozenset(("reply",)),
