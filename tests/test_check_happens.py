@@ -212,7 +212,7 @@ def test_whoever_answers_has_the_names_that_were_chosen(who, agent, is_recorded)
 def test_another_person_is_on_another_leg():
     stage = call_of(flow_of(LISTED), "agent answers/listed", "agent passes on")
     happens(stage, choice_of(stage, "other agent/listed"))
-    assert stage.engine.live.leg == "c-leg listed"
+    assert stage.engine.live.leg == "c-leg-listed"
     assert stage.engine.live.screen.reason == "never_recorded"
 
 

@@ -118,7 +118,7 @@ def _meets(stage: Stage, leg: str, who: str) -> None:
     stage.observer.meets(who, stage.is_moving)
     agent = stage.plan.listed if who == LISTED else stage.plan.agent
     # Another person is on another leg.
-    leg = leg if leg == stage.engine.live.callee else f"{leg} {who}".rstrip()
+    leg = leg if leg == stage.engine.live.callee else f"{leg}-{who}".rstrip("-")
     stage.hears(Bridged(leg, "" if who == UNKNOWN else agent))
     stage.met = True
 

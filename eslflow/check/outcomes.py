@@ -9,14 +9,13 @@ from __future__ import annotations
 from eslflow.call.commands import Api, Await, Execute, Job, LookUp, Request
 from eslflow.call.events import Bridged, Parked
 from eslflow.call.recording import Recording
-from eslflow.call.screen import NAMES
 from eslflow.call.track import Track
 from eslflow.call.wishes import Want
 from eslflow.check.asked import AT_REST, asked, asks, is_answering, is_in_trouble
 from eslflow.check.choice import Choice, Choices, Sort
 from eslflow.check.entered import entries, field_values
 from eslflow.check.looked import Looks
-from eslflow.check.stage import LISTED, UNKNOWN, Stage, name_of, names
+from eslflow.check.stage import LISTED, NAMES, UNKNOWN, Stage, name_of, names
 from eslflow.flow.model import AgentKey, CallerKey, Record
 from eslflow.steps.speech import KEY
 from eslflow.wire.terms import App

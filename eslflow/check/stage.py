@@ -18,7 +18,6 @@ from eslflow.call.commands import Api, Close, Command, Execute, Hangup, Job, Tim
 from eslflow.call.engine import Engine
 from eslflow.call.events import Event, Offered, Parked, Replied, TimedOut, Unbridged
 from eslflow.call.live import Site, Sound
-from eslflow.call.screen import NAMES, UNSET
 from eslflow.call.track import Track
 from eslflow.check.alike import alike, repeated
 from eslflow.check.observer import FAULT, Found, Observer
@@ -43,6 +42,9 @@ AGENT, OTHERS = "1001", ("2002", "3003", "anna")
 LISTED, UNKNOWN = "listed", "unknown"
 """Why whoever answers is never recorded: their number is on the list; nobody can say
 who they are. Else: the variable of the leg that has a name which is on it."""
+NAMES, UNSET = ("cc_agent", "dialed_user"), "_undef_"
+"""The variables of a leg that say whose it is, and what the switch says where they do
+not: told here once more, for the engine may have forgotten one."""
 MOST_ANSWERS = 50
 """A track that asks more without a pause asks for ever."""
 

@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from textwrap import wrap
 
-from eslflow.call.screen import NAMES
 from eslflow.call.wishes import Want
 from eslflow.check.looked import told
 from eslflow.check.outcomes import FOUND
 from eslflow.check.prove import CIRCLE, Happening, Violation
-from eslflow.check.stage import LISTED, UNKNOWN
+from eslflow.check.stage import LISTED, NAMES, UNKNOWN
 from eslflow.flow.model import AgentKey, CallerKey, Flow
 from eslflow.steps.collect import Collect
 from eslflow.steps.consent import Consent
