@@ -148,7 +148,7 @@ def _awaited(stage: Stage, awaited: Await) -> Choices:
         return
     elif stage.engine.live.leg:
         yield Choice("agent leaves", sort=Sort.PERSON)
-        if not stage.is_moving and not stage.is_repeated:
+        if not (stage.is_moving or stage.is_repeated or is_answering(stage)):
             yield Choice("agent passes on", sort=Sort.PERSON)
     else:
         yield from _somebody(stage, "other agent", Sort.PERSON)
@@ -181,12 +181,15 @@ def _people(stage: Stage) -> Choices:
         return
     if asks(moves) != AT_REST and live.recorder.state is not Recording.STARTING:
         return
+    yield from _answers(stage)
+    if is_answering(stage):
+        # What else people do meanwhile, they do just before or just after.
+        return
     is_over = stage.observer.is_forbidden
     keys = flow.recording.agent_keys.values()
     if live.leg and not stage.is_repeated:
         wants = [_MEANT[key] for key in keys if key in _MEANT]
         yield from _wishes(stage, "key", "agent", wants)
-    yield from _answers(stage)
     if _is_worth_wishing(stage):
         wants = [Want.ON] if is_over else list(Want)
         yield from _wishes(stage, "wish", PAGE, wants)

@@ -6,7 +6,7 @@ books of its own watches what is said to the switch, what really runs there, and
 has been made durable. Shown is, for every path that is covered:
 
 - nothing is recorded, nor goes on being recorded, without what permits it on disk, nor
-  for other purposes than permit it; nothing of private calls and of those who never are;
+  for other purposes than those; nothing of private calls, nor of those who never are;
 - no masked or secure step is entered, or goes on, while sound gets into a file; nothing
   is unmasked that somebody has masked;
 - every path ends, or reaches a person: no wait for nothing, no circle without a pause;
@@ -18,17 +18,17 @@ prompts that are not played; the ledger that fails; queues, calls, transfers and
 webhooks with each of their endings; opening hours and branches by calls that differ in
 what is looked at; agents who answer, leave and pass calls on, those among them who are
 never recorded, their keys, the caller's, and what a program asks for; what the ledger
-remembers of earlier calls; the recorder's commands refused, unanswered, done and not told, or
-told and not done; files that end by themselves; the dead-man.
+remembers of earlier calls; the recorder's commands refused, unanswered, done and not
+told, or told and not done; files that end by themselves; the dead-man.
 
 Not covered: a second trouble of the recorder within one visit of a step; what happens
 during a trouble, apart from hanging up (it is taken to happen just before or after);
-masks of two hands at the same time; more than two answers of caller and agent at once
-on their way to the disk, or a recorder that fails meanwhile; keys while a question's
-answer is; lists of the settings; how long something takes, beyond whether it comes
-in time: of two times that run, either may be over first; a switch that says it has
-masked and has not; recorders of others; holds; the death of the controller. A file that
-a switch will not stop, not even with all others of the leg, is no violation once a
+masks of two hands at the same time; what else is done, or fails, while an answer in a
+talk is on its way to the disk, but for another such answer; keys that take back while a
+question's answer is; lists of the settings; how long something takes, beyond whether
+it comes in time: of two times that run, either may be over first; a switch that says it
+has masked and has not; recorders of others; holds; the death of the controller. A file
+that a switch will not stop, not even with all others of the leg, is no violation once a
 person is alarmed. Steps that differ by names alone count as one; in a step that is like
 one above but for where it leads, little goes wrong (`alike`). What makes two states the
 same is told in `fingerprint`: it holds the place of every track in its code with all
