@@ -6,9 +6,10 @@ from ruamel.yaml import YAML
 from eslflow.check.again import scenario
 from eslflow.check.choice import Choice
 from eslflow.check.looked import Looks
-from eslflow.check.observer import FORGOTTEN, UNMASKED, UNPERMITTED
+from eslflow.check.observer import BARRED, FORGOTTEN, PRIVATE, UNMASKED, UNPERMITTED
 from eslflow.check.prove import REFUSED, Happening, Violation
 from eslflow.check.scenarios import read
+from tests.mutants import FLOWS
 from tests.steps_of import flow
 
 HEAD = """\
@@ -158,3 +159,57 @@ def test_without_hours_a_scenario_has_no_time():
     assert text == (
         "scenarios:\n  recorded though it should not at a:\n    expect: {alarms: []}\n"
     )
+
+
+PEOPLE = flow(
+    """\
+ask:
+  consent: {notice: recording, purpose: training}
+  keys: {1: granted, 2: refused}
+  ask_again_after: 30d
+talk: {queue: support, record: on}
+""",
+    FLOWS["verbal"].partition("steps:")[0],
+)
+
+
+def of_people(rule, *story):
+    begin = next(iter(Looks(PEOPLE).calls()))
+    happened = tuple(Happening(at, Choice(*what.split("/"))) for at, what in story)
+    text = scenario(PEOPLE, Violation(rule, "talk", "", begin, happened))
+    read(text.encode(), "test.scenarios.yaml", PEOPLE)
+    (said,) = YAML(typ="safe").load(text)["scenarios"].values()
+    return said, text
+
+
+@pytest.mark.parametrize("rule", [UNPERMITTED, PRIVATE, BARRED])
+def test_what_people_said_and_pressed_is_said(rule):
+    said, _ = of_people(
+        rule,
+        ("ask", "found/refused"),
+        ("talk", "caller key/withdraw"),
+        ("talk", "agent answers"),
+        ("talk", "key/granted"),
+        ("talk", "caller key/granted"),
+        ("talk", "caller key/withdraw"),
+    )
+    assert said == {
+        "queue": {"support": ["answered"]},
+        "agent": ["granted"],
+        "in_queue": ["withdraw"],
+        "in_talk": ["withdraw"],
+        "earlier": {"training": "refused"},
+        "expect": {"recorded": False},
+    }
+
+
+def test_what_no_scenario_can_say_of_people_is_a_remark():
+    said, text = of_people(
+        BARRED,
+        ("ask", "found/granted to other words"),
+        ("talk", "agent answers/listed"),
+    )
+    assert "earlier" not in said
+    assert "# A scenario cannot say: an agent answers, who is never recorded" in text
+    said, text = of_people(BARRED, ("talk", "joined/unknown"))
+    assert "# A scenario cannot say: the two talk, and nobody can say who" in text

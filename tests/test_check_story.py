@@ -43,6 +43,11 @@ def said(what, arg="", name="card", step="talk"):
             "the switch is asked to stop the recording, and does not answer",
         ),
         ("recorder again", "works", "the recorder tries again"),
+        ("agent answers", "", "an agent answers"),
+        ("agent answers", "listed", "an agent answers, who is never recorded"),
+        ("found", "refused", "the ledger remembers refused"),
+        ("caller key", "withdraw", "the caller presses the key to withdraw"),
+        ("key", "granted", "the agent presses the key for a yes of the caller"),
     ],
 )
 def test_what_happens_is_told_in_words(what, arg, told):
