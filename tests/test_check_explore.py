@@ -41,9 +41,12 @@ def test_anchors_change_nothing_but_the_time_it_takes(name, monkeypatch):
 
 
 WALKS = 150
+WALKED = ("talk", "card", "twice", "ends", "moved", "both", "private", "listed") + (
+    *("demanded", "recalled", "verbal"),
+)
 
 
-@pytest.mark.parametrize("name", ["talk", "card", "twice", "ends", "moved"])
+@pytest.mark.parametrize("name", WALKED)
 def test_no_call_comes_to_a_state_that_was_not_seen(name):
     """What counts as one state must go on as one, whatever led to it."""
     explorer = explored(flow_of(name))

@@ -71,9 +71,10 @@ def fingerprint(stage: Stage, looks: Looks) -> Print:
         ended = engine._ending.ending, observer.grants.print_(), _files(stage)
         return (*ended, _track(stage, flow), frozenset(beside))
     if stage.is_left or stage.is_moved:
-        # Nothing is to come but the end.
-        state = engine.live.recorder.state
-        return "left", engine.live.leaving, state, _files(stage)
+        # Nothing is to come but the end, and what is owed by the ledger.
+        left = "left", engine.live.leaving, _recorder(stage)[0], _files(stage)
+        owed = [_track(stage, track) for track in others if track.is_keeping]
+        return (*left, observer.grants.print_(), frozenset(owed))
     return (
         _live(stage, looks),
         _recorder(stage),
@@ -119,7 +120,7 @@ def _word(state: State | None) -> State | None:
     return state if state in ASKED else None
 
 
-def _recorder(stage: Stage) -> Print:
+def _recorder(stage: Stage) -> tuple[Print, ...]:
     recorder, now = stage.engine.live.recorder, stage.now
     segment = recorder.segment
     asked = recorder.asked
