@@ -53,6 +53,11 @@ STALE = {
     "_stop_all": frozenset(("reply", "reason")),
     "_see_it_end": frozenset(("reply",)),
     "_ask": frozenset(("reason", "action", "target")),
+    "answered": frozenset(("state", "who")),
+    "_granted": frozenset(("who", "audio")),
+    "by_agent": frozenset(("row", "made")),
+    "by_caller": frozenset(("rows",)),
+    "_withdraw": frozenset(("rows", "made", "row", "who")),
 }
 """Variables of a function that are set anew before a decision rests on them."""
 SILENT = frozenset(("moves.fulfil", "reminder.watch", "beep.watch"))
