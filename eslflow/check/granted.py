@@ -70,7 +70,7 @@ class Grants:
         """Return what tells one book from others."""
         asked = tuple(tuple(r.purpose for r in batch) for batch in self._asked)
         remembered = self.remembered and self.remembered[2:]
-        pressed = bool(asked) and self.pressed
+        pressed = any(asked) and self.pressed
         return self.permitted(), asked, pressed, self.is_verbal, remembered
 
     # What is kept.
