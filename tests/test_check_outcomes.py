@@ -210,8 +210,8 @@ def test_in_a_step_like_one_above_agents_do_little():
 
 def test_whoever_answers_may_be_one_who_is_never_recorded():
     found = words_of(call_of(flow_of("listed")))
-    whos = ["", "/listed", "/cc_agent", "/dialed_user", "/unknown"]
-    assert found[:5] == [f"agent answers{who}" for who in whos]
+    people = ["", "/listed", "/cc_agent", "/dialed_user", "/unknown"]
+    assert found[:5] == [f"agent answers{who}" for who in people]
     stage = call_of(flow_of("listed"), "agent answers/listed", "agent passes on")
     assert words_of(stage)[1:3] == ["other agent", "other agent/listed"]
 

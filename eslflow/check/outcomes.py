@@ -157,12 +157,12 @@ def _awaited(stage: Stage, awaited: Await) -> Choices:
 
 def _somebody(stage: Stage, what: str, sort: Sort = Sort.WORKS) -> Choices:
     """Yield who may answer, as far as the flow can tell them apart."""
-    whos = ("",)
+    people = ("",)
     if stage.plan.listed:
         # By which of their names somebody is known, is tried with the first one.
         is_first = sort is Sort.WORKS and not stage.is_repeated
-        whos = ("", LISTED, *(NAMES if is_first else ()), *((UNKNOWN,) * is_first))
-    yield from (Choice(what, who, sort) for who in whos)
+        people = ("", LISTED, *(NAMES if is_first else ()), *((UNKNOWN,) * is_first))
+    yield from (Choice(what, who, sort) for who in people)
 
 
 # People and time.
