@@ -213,3 +213,8 @@ def test_what_no_scenario_can_say_of_people_is_a_remark():
     assert "# A scenario cannot say: an agent answers, who is never recorded" in text
     said, text = of_people(BARRED, ("talk", "joined/unknown"))
     assert "# A scenario cannot say: the two talk, and nobody can say who" in text
+
+
+def test_a_key_with_the_hang_up_is_said_as_both():
+    said, _ = of_people(UNPERMITTED, ("ask", "presses at last/1"))
+    assert said["press"] == [1, "hangup"]

@@ -257,3 +257,13 @@ def test_who_is_handed_over_is_with_somebody():
     assert not stage.observer.is_with_somebody
     happens(stage, choice_of(stage, "done"))
     assert stage.observer.is_with_somebody
+
+
+def test_a_key_that_comes_with_the_hang_up_is_an_answer():
+    stage = call_of(flow_of("asked"), "presses at last/1")
+    assert isinstance(stage.flow_track.awaited, Keep)
+    happens(stage, choice_of(stage, "kept"))
+    happens(stage, choice_of(stage, "the end"))
+    assert stage.engine.is_over
+    assert stage.switch.running == {}
+    assert call_of(flow_of("asked"), "presses at last/2").engine.is_over

@@ -7,7 +7,8 @@ from tests.mutants import FLOWS
 from tests.proofs import call_of, choice_of, flow_of, words_of
 from tests.steps_of import flow
 
-ASKED = ["presses/1", "presses/2", "presses wrongly/7", "presses nothing"]
+ASKED = ["presses/1", "presses/2", "presses at last/1", "presses at last/2"]
+ASKED += ["presses wrongly/7", "presses nothing"]
 WORDS = "flow: test\nprompts: {a: A.}\n"
 ALL = "0: a, 1: a, 2: a, 3: a, 4: a, 5: a, 6: a, 7: a, 8: a, 9: a, star: a, hash: a"
 

@@ -224,6 +224,10 @@ def _presses(draft: _Draft, _: str, keys: str) -> None:
     draft.press.append(keys or "-")
 
 
+def _presses_at_last(draft: _Draft, _: str, key: str) -> None:
+    draft.press += [key, "hangup"]
+
+
 def _cannot_play(draft: _Draft, name: str, _: str) -> None:
     draft.fault(Fault.CANNOT_PLAY, _sound(draft.step(name)))
 
@@ -254,6 +258,7 @@ def _agent_leaves(draft: _Draft, _: str, __: str) -> None:
 
 _ADDS: dict[str, Callable[[_Draft, str, str], None]] = {
     "presses": _presses,
+    "presses at last": _presses_at_last,
     "presses wrongly": _presses,
     "presses nothing": _presses,
     "enters": _presses,

@@ -14,6 +14,7 @@ from eslflow.call.events import (
     Bridged,
     Executed,
     Found,
+    HungUp,
     JobDone,
     Kept,
     KeyPressed,
@@ -59,6 +60,13 @@ def _presses(stage: Stage, key: str) -> None:
     stage.observer.grants.pressed = key
     name = _asked(stage, Execute).arg.split(" ")[7]
     stage.hears(_executed(stage, **{PLAYED: "16000", name: key}))
+
+
+def _presses_at_last(stage: Stage, key: str) -> None:
+    """Let the caller press a key, and be gone before anybody has heard of it."""
+    stage.engine.foresee(HungUp("NORMAL_CLEARING"))
+    _presses(stage, key)
+    hangs_up(stage)
 
 
 def _presses_wrongly(stage: Stage, key: str) -> None:
@@ -224,6 +232,7 @@ def _asked(stage: Stage, kind: type[Asked]) -> Asked:
 
 _DOES: dict[str, Callable[[Stage, str], None]] = {
     "presses": _presses,
+    "presses at last": _presses_at_last,
     "presses wrongly": _presses_wrongly,
     "presses nothing": _presses_nothing,
     "enters": _enters,

@@ -125,6 +125,7 @@ def _questions(stage: Stage, run: Execute, looks: Looks) -> Choices:
     else:
         offered = words[-1][1:-1]
         yield from (Choice("presses", key, Sort.CALLER) for key in offered)
+        yield from (Choice("presses at last", key, Sort.LEAVES) for key in offered)
         wrong = next((key for key in "7890123456*#" if key not in offered), "")
         if wrong:
             yield Choice("presses wrongly", wrong, Sort.CALLER)

@@ -13,9 +13,9 @@ has been made durable. Shown is, for every path that is covered:
 - nobody talks unrecorded where the law demands a recording;
 - who refuses reaches whom he would have reached, had he agreed.
 
-Covered are each key, wrong keys, silence and hanging up wherever the call waits;
-prompts that are not played; the ledger that fails; queues, calls, transfers and
-webhooks with each of their endings; opening hours and branches by calls that differ in
+Covered are each key, also with the hang-up, wrong keys, silence and hanging up wherever
+the call waits; prompts that are not played; the ledger that fails; queues, calls,
+transfers and webhooks with each of their endings; opening hours and branches by calls that differ in
 what is looked at; agents who answer, leave and pass calls on, those among them who are
 never recorded, their keys, the caller's, and what a program asks for; what the ledger
 remembers of earlier calls; the recorder's commands refused, unanswered, done and not

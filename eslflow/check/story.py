@@ -147,6 +147,7 @@ _BY_ARG: dict[str, tuple[str, Mapping[str, str], str]] = {
 """What is said first, what then by the choice's argument, and else."""
 _SAYS: dict[str, Callable[[Flow, str, str], str]] = {
     "presses": _presses,
+    "presses at last": lambda _, __, key: f"the caller presses {key}, and hangs up",
     "presses wrongly": lambda _, __, key: f"the caller presses {key}: no such choice",
     "enters": _enters,
     "recorder": _recorder,
