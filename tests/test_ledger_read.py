@@ -52,7 +52,7 @@ def ledger(tmp_path):
                 choice("aaa-1", 11, State.REQUESTED),
                 choice("aaa-1", 12, State.GRANTED),
                 RecordingBegun(
-                    "aaa-1-1", "aaa-1", "aaa-1", "/r/a.wav", "training", "q", 13
+                    "aaa-1-1", "aaa-1", "aaa-1", "/r/aaa-1-1.wav", "training", "q", 13
                 ),
                 RecordingAction(
                     "aaa-1-1", "aaa-1", 13, RecordAction.START, "step", "q", "+OK", True
@@ -346,7 +346,8 @@ def test_calls_and_recordings_whose_end_nobody_has_seen_are_unended(tmp_path, le
 def test_a_recording_is_known_by_its_name_and_its_file(ledger):
     assert ledger.has_recording("aaa-1-1")
     assert not ledger.has_recording("aaa-1")
-    assert ledger.recording_at("/r/a.wav")["id"] == "aaa-1-1"
+    assert ledger.recording_at("/r/aaa-1-1.wav")["id"] == "aaa-1-1"
+    assert ledger.recording_at("/other/aaa-1-1.wav") is None
     assert ledger.recording_at("/r") is None
 
 

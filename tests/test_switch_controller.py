@@ -12,7 +12,12 @@ from eslflow.clock import SystemClock
 from eslflow.errors import SettingsError
 from eslflow.ledger.read import Reader
 from eslflow.sim.script import HANG_UP, Agent, Script
-from eslflow.switch.controller import Controller, Wakeup, run_until_stopped
+from eslflow.switch.controller import (
+    MOST_AT_ONCE,
+    Controller,
+    Wakeup,
+    run_until_stopped,
+)
 from eslflow.switch.shelf import Shelf
 from tests.peers import OFFER, PATIENCE_S, SUPPORT, Peer, rig
 
@@ -232,3 +237,24 @@ def test_a_wakeup_that_is_closed_stays_quiet():
     wakeup.close()
     wakeup.close()
     assert said == []
+
+
+def test_in_a_rush_some_connections_wait_for_the_next_breath(controller, monkeypatch):
+    monkeypatch.setattr("eslflow.switch.controller.BREATH_S", 30.0)
+    server = controller.controller._server
+    peers = [Peer(controller.controller.address) for _ in range(MOST_AT_ONCE + 1)]
+    for peer in peers[:-1]:
+        peer.hears(b"connect\n\n")
+    assert server._watcher is None
+    assert peers[-1].heard == b""
+    server._go_on()
+    peers[-1].hears(b"connect\n\n")
+    for peer in peers:
+        peer.close()
+
+
+def test_a_server_that_is_closed_takes_no_breath(controller):
+    server = controller.controller._server
+    server.close()
+    server._go_on()
+    assert server._watcher is None

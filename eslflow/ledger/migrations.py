@@ -336,3 +336,9 @@ def _kept(db: Database, kind: int) -> Iterator[tuple[int, int, int, list[Any]]]:
     sql = f"SELECT {at}, seq, {', '.join(columns)} FROM {form.table} ORDER BY seq"
     for when, seq, *row in db.execute(sql):
         yield when, kind, seq, row
+
+
+@migrations()
+def no_index_of_paths(db: Database) -> None:
+    """Drop what every recording had to be entered in: its file is named after it."""
+    db.execute("DROP INDEX recordings_path")

@@ -211,7 +211,10 @@ class Reader:
 
     def recording_at(self, path: str) -> Line | None:
         """Return the recording that is kept in a file, or None."""
-        found = self._all("SELECT * FROM recordings WHERE path = ?", [path])
+        # A file is named after its recording, whatever form it is in.
+        name = Path(path).name.partition(".")[0]
+        sql = "SELECT * FROM recordings WHERE id = ? AND path = ?"
+        found = self._all(sql, [name, path])
         return found[0] if found else None
 
     def recordings(

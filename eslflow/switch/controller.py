@@ -36,6 +36,10 @@ BACKLOG = 65535
 """The kernel cuts it to somaxconn. With SYN cookies it forgets a connection that finds
 the backlog full: the switch takes it for open and waits for our `connect` in vain."""
 
+MOST_AT_ONCE, BREATH_S = 12, 0.01
+"""After so many connections none is taken for a while: the kernel holds them, some tens
+of milliseconds in a rush that no switch makes by itself (its own limit is 30 calls a
+second: sessions-per-second in switch.conf.xml)."""
 KEEP_ALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 6}
 """After how many seconds the kernel asks a silent switch, how often, how many times.
 
@@ -103,11 +107,18 @@ class _Acceptor(StreamServer):
     """gevent's server, without a greenlet and gevent's own socket for each connection.
 
     A call waits by one watcher; greenlet and socket would cost as much as the call.
+    In a rush, callers who are being asked come before those who have just rung.
     """
 
-    def __init__(self, listener: socket.socket, taken: Callable[..., None]) -> None:
+    max_accept = MOST_AT_ONCE
+
+    def __init__(
+        self, listener: socket.socket, taken: Callable[..., None], timers: Timers
+    ) -> None:
         super().__init__(listener, taken)
         self._taken = taken
+        self._timers = timers
+        self._left = MOST_AT_ONCE
 
     def do_read(self) -> Any:
         """Accept one connection; None when there is none after all."""
@@ -116,7 +127,16 @@ class _Acceptor(StreamServer):
         except BlockingIOError:
             return None
         sock.setblocking(False)
+        self._left -= 1
+        if not self._left:
+            self._left = MOST_AT_ONCE
+            self.stop_accepting()
+            self._timers.after(BREATH_S, self._go_on)
         return sock, address
+
+    def _go_on(self) -> None:
+        if not self.closed:
+            self.start_accepting()
 
     def do_handle(self, *connection: Any) -> None:
         """Hand a connection over."""
@@ -189,7 +209,7 @@ class Controller:
         listener = _listen(*self._where)
         host, port = listener.getsockname()[:2]
         self._where = (str(host), int(port))
-        self._server = _Acceptor(listener, self._accepted)
+        self._server = _Acceptor(listener, self._accepted, self.doorbell)
         self._server.start()
 
     def drain(self, seconds: float) -> int:
@@ -221,6 +241,11 @@ class Controller:
         self.desk.left(conversation)
         if not self._open:
             self._idle.set()
+
+    @property
+    def listens(self) -> bool:
+        """Whether anybody wants to be told what calls do; alarms are told anyway."""
+        return self._watch is not None or log.isEnabledFor(logging.DEBUG)
 
     def told(self, uuid: str, what: Tell | Alarm) -> None:
         """Pass on what a call says of itself; values of callers stay on one line."""

@@ -73,6 +73,7 @@ class Conversation:
         "_hello",
         "_is_busy",
         "_is_open",
+        "_is_told",
         "_peer",
         "_reader",
         "_reading",
@@ -94,6 +95,7 @@ class Conversation:
         self._events: deque[Event] = deque()
         self._is_busy = False
         self._is_open = True
+        self._is_told = controller.listens
         self._reader = Reader()
         self._hello: Handle | None = None
         """Until the peer has offered a call."""
@@ -290,6 +292,8 @@ class Conversation:
 
     def _pass_on(self, command: Command) -> None:
         """Pass on what is for a person or a program."""
+        if type(command) is Tell and not self._is_told:
+            return
         if isinstance(command, (Tell, Alarm)):
             self._controller.told(self.uuid, command)
         elif isinstance(command, Answer):

@@ -53,7 +53,7 @@ class Reader:
         buffer = self._buffer + data if self._buffer else data
         messages: list[Message] = []
         at = end = 0
-        while True:
+        while at < len(buffer):
             if usual := _IS_USUAL.match(buffer, at):
                 messages.append(_USUAL[usual[0]])
                 at, self._searched = usual.end(), 0
