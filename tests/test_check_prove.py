@@ -8,9 +8,8 @@ from eslflow.call.recorder import Recorder
 from eslflow.check import flow_files, load_flow
 from eslflow.check.happens import happens
 from eslflow.check.prove import CIRCLE, REFUSED, STUCK, prove
-from eslflow.cli.prove import KNOWN
 from tests.mutants import FLOWS, MUTANTS, Mutant, found
-from tests.proofs import call_of, flow_of
+from tests.proofs import call_of, flow_of, proof_of
 from tests.steps_of import flow
 
 FLOW_FILES = flow_files(Path(__file__).parent.parent / "flows")
@@ -25,9 +24,7 @@ ask:
 
 @pytest.mark.parametrize("path", FLOW_FILES, ids=lambda path: path.stem)
 def test_every_shipped_flow_is_proved(path):
-    # The same files are checked elsewhere as a site's: each is proved once.
-    flow = load_flow(path)
-    proof = KNOWN[flow.sha256] = KNOWN.get(flow.sha256) or prove(flow)
+    proof = proof_of(load_flow(path))
     assert proof.violations == ()
     assert proof.is_whole
     assert proof.left == ()
