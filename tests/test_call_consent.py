@@ -101,6 +101,11 @@ def test_what_was_permitted_by_choice_can_be_withdrawn_until_it_is():
     consents.kept("training", State.GRANTED)
     consents.kept("quality", State.UNANSWERED, SILENT)
     assert [p.name for p in consents.withdrawable()] == ["training", "quality"]
+    consents.kept("training", State.REQUESTED)
+    assert [p.name for p in consents.withdrawable()] == ["training", "quality"]
+    consents.kept("evidence", State.REQUESTED)
+    assert [p.name for p in consents.withdrawable()] == ["training", "quality"]
+    consents.kept("evidence", State.NOT_ASKED, "informed")
     consents.kept("training", State.WITHDRAWN)
     consents.kept("quality", State.WITHDRAWN)
     assert consents.permitting() == ("evidence",)

@@ -39,6 +39,8 @@ from eslflow.flow.model import Record
 from eslflow.wire.terms import ApiCommand, App, HangupCause, RecordAction
 from tests.playbook import SOUNDS, START, Playbook, site_for
 from tests.steps_of import flow, pressed
+from tests.talking import meets
+from tests.talking import talks as spoken
 from tests.test_call_unrecorded import CAUSE, QUEUE, SORRY, breaks, talking, waiting
 from tests.test_call_unrecorded import HEAD as DEMANDED
 
@@ -517,3 +519,20 @@ def test_a_private_emergency_call_is_put_through_without_its_prefix():
         with Playbook(out, Offered("4c1b-9", called=called)) as call:
             assert call.skips()[-1].arg.endswith("sofia/gateway/g/112")
         assert call.rows(Choice) == []
+
+
+def test_rows_become_durable_in_the_order_in_which_they_were_kept():
+    with Playbook(spoken()) as call:
+        meets(call)
+        yes, no = KeyPressed("granted"), KeyPressed("withdraw", is_callers=True)
+        for key in (yes, no, yes):
+            call.when(key)
+            call.skips()
+        consents = call.engine.live.consents
+        for _ in range(2):
+            call.when(Kept(True))
+            call.skips()
+            assert consents.permitting() == ()
+        call.when(Kept(True))
+        assert consents.permitting() == ("training",)
+        call.skips()

@@ -111,3 +111,11 @@ def test_without_a_country_numbers_lose_what_separates_their_digits():
     normal = Site("/r").normal
     assert normal("+49 (30) 12-34") == "+49301234"
     assert normal("anonymous") == normal("") == normal("sip:x@y") == ""
+
+
+def test_of_two_answers_the_later_one_is_the_last():
+    live = Live(Offered("u"), flow("a: {announce: welcome}"), Site("/r"), 1)
+    first = live.new_answer()
+    assert live.is_last_answer(first)
+    second = live.new_answer()
+    assert (live.is_last_answer(first), live.is_last_answer(second)) == (False, True)

@@ -702,6 +702,17 @@ def test_a_mask_while_it_starts_comes_with_the_start():
         call.expects(ANSWER, PLAY, answer("masked"))
 
 
+def test_a_start_that_failed_is_not_tried_again_against_a_mask():
+    with Playbook(TWO) as call:
+        call.expects(NUMBER, ASK_START)
+        asks(call, HERS)
+        call.answers(ASK_START, "-ERR Cannot record session!")
+        alarm = Alarm("recording did not start: -ERR Cannot record session!")
+        *said, told = call.skips()
+        assert said == [HALT, alarm, ANSWER, PLAY]
+        assert told.answered.recording == "failed"
+
+
 def test_a_mask_that_comes_back_while_it_is_taken_away_holds():
     with Playbook(TWO) as call:
         started(call)
@@ -978,6 +989,28 @@ def test_what_nobody_waits_for_any_more_is_not_begun():
         call.when(Disconnected())
         call.skips()
     assert ASK_START not in call.said
+
+
+def test_what_is_masked_while_its_row_is_kept_is_not_begun():
+    with Playbook(must("a: {announce: welcome, record: on}")) as call:
+        call.skips()
+        call.when(Wished(1, Wish(Want.MASKED, "cli")))
+        call.when(Kept(True))
+        call.skips()
+        assert ASK_START not in call.said
+        (row,) = call.rows(RecordingEnded)
+        assert row.state == "failed"
+        call.when(Wished(2, Wish(Want.ON, "cli")))
+        (*_, keep) = (c for c in call.skips() if isinstance(c, Keep))
+        assert (keep.is_durable, type(keep.rows[0])) == (True, RecordingBegun)
+
+
+def test_what_is_for_something_else_by_now_is_not_begun():
+    with Playbook(must("a: {announce: welcome, record: on}")) as call:
+        call.skips()
+        call.engine.live.recorder.segment.purposes = ("another",)
+        call.when(Kept(True))
+        assert ASK_START not in call.skips()
 
 
 def test_who_has_the_call_may_be_why_it_is_not_recorded():

@@ -79,3 +79,16 @@ def test_a_file_may_go_on_if_it_is_for_the_same_and_waits_for_no_agent_in_vain()
     assert waits.fits(From.ANSWER, ("training",))
     assert not waits.fits(From.STEP, ("training",))
     assert Segment("a", "/a.wav").fits(From.STEP, ("training",))
+
+
+def test_a_file_that_begins_has_a_row_with_what_it_is_for():
+    segment = Segment("u-1", "/r/u-1.wav", From.STEP, ("a", "b"))
+    row = segment.begun("u", "talk", 7)
+    assert (row.id, row.path, row.purposes) == ("u-1", "/r/u-1.wav", "a b")
+    assert (row.call_uuid, row.leg_uuid, row.step, row.asked_at) == (
+        "u",
+        "u",
+        "talk",
+        7,
+    )
+    assert Segment("u-2", "/r/u-2.wav").begun("u", "talk", 7).purposes == ""

@@ -228,3 +228,27 @@ def test_a_call_that_nobody_asked_is_told_as_that(call):
     call.when(HungUp("NORMAL_CLEARING"))
     call.skips()
     assert [row.state for row in call.rows(Choice)] == [State.NOT_ASKED]
+
+
+def test_a_yes_is_taken_back_while_it_is_being_kept(call):
+    call.when(YES)
+    call.skips()
+    call.when(KeyPressed("withdraw", is_callers=True))
+    call.skips()
+    assert last(call).state == "withdrawn"
+    for _ in range(2):
+        call.when(Kept(True))
+        call.skips()
+    assert call.engine.live.consents.permitting() == ()
+    assert not [c for c in call.said if is_record(c, "start")]
+
+
+def test_a_second_yes_waits_for_rows_of_its_own(call):
+    for key in (YES, NO, YES):
+        call.when(key)
+        call.skips()
+    call.when(Kept(True))
+    assert call.engine.live.consents.permitting() == ()
+    call.when(Kept(True))
+    assert call.engine.live.consents.permitting() == ("training",)
+    call.skips()

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from eslflow.call.records import Look
 from eslflow.check import flow_files, load_flow
 from eslflow.check.load import scenarios_of
+from eslflow.check.prove import RULES, prove
 from eslflow.check.scenario import ENDINGS, Act, Callee, Fault, Outcome
 from eslflow.check.scenarios import EXPECT, KEYS, SCENARIO
 from eslflow.cli.main import COMMANDS, main
@@ -30,6 +31,7 @@ from eslflow.web.token_file import add
 from eslflow.web.tokens import Token, digest
 from tests.command import run, site_with_calls
 from tests.desks import ANNA, TableDesk
+from tests.mutants import MUTANTS
 from tests.served import served
 from tests.steps_of import Texts, flow
 
@@ -38,6 +40,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 FLOWS = (ROOT / "flows" / "README.md").read_text(encoding="utf-8")
 DOCS = (ROOT / "docs" / "freeswitch.md").read_text(encoding="utf-8")
 CONTROL = (ROOT / "docs" / "control.md").read_text(encoding="utf-8")
+PROOF = (ROOT / "docs" / "proof.md").read_text(encoding="utf-8")
 RECORDING = (ROOT / "docs" / "recording.md").read_text(encoding="utf-8")
 LEDGER = (ROOT / "docs" / "ledger.md").read_text(encoding="utf-8")
 PAGES = (
@@ -301,3 +304,37 @@ def test_what_is_said_of_remembered_choices_comes_out_so(tmp_path):
     scenarios_of(path).write_text(played, encoding="utf-8")
     done = run(tmp_path, "test", str(path))
     assert done.exit_code == 0, done.output
+
+
+def test_every_code_of_a_proof_is_explained():
+    codes = {rule.code for rule in RULES}
+    table = PROOF[PROOF.index("| code |") :]
+    table = table[: table.index("\n\n")]
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE)) == codes
+
+
+@pytest.mark.parametrize("code", ["refused", "circle"])
+def test_what_a_flow_can_mend_has_a_bad_and_a_good_example(code):
+    part = PROOF[PROOF.index(f"### {code}\n") :]
+    (bad, *_), (good, *_) = blocks(part, "yaml bad"), blocks(part, "yaml good")
+    head = HEAD.replace("purposes:", "purposes:\n  none: {basis: consent}", 1)
+    found = [violation.rule.code for violation in prove(flow(bad, head)).violations]
+    assert found == [code]
+    assert prove(flow(good, head)).violations == ()
+
+
+def test_the_faults_that_a_proof_finds_are_all_told():
+    told = re.findall(r"^\| ([^|`]+) \| `([a-z-]+)` \|$", PROOF, re.MULTILINE)
+    assert told == [(mutant.name, mutant.finds) for mutant in MUTANTS]
+
+
+def test_the_pages_story_is_what_is_printed(tmp_path):
+    (example,) = (block for block in blocks(PROOF, "") if "[refused]" in block)
+    (tmp_path / "flows").mkdir()
+    bad = blocks(PROOF, "yaml bad")[0]
+    words = "flow: bad\npurposes: {training: {basis: consent}}\n"
+    words += "notices: {recording: {version: 1, text: Press 1 or 2.}}\nsteps:\n"
+    text = words + "".join(f"  {line}\n" for line in bad.splitlines())
+    (tmp_path / "flows" / "bad.yaml").write_text(text)
+    told = run(tmp_path, "prove", str(tmp_path / "flows" / "bad.yaml")).stderr
+    assert told.replace(f"{tmp_path}/", "").rstrip() == example.rstrip()

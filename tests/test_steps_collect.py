@@ -17,6 +17,7 @@ import pytest
 
 from eslflow.call.commands import Alarm, Api, Execute, mark
 from eslflow.call.events import Executed, HungUp, Replied, Told
+from eslflow.call.recording import Segment
 from eslflow.errors import FlowErrors
 from eslflow.flow.model import Record
 from eslflow.wire.terms import ApiCommand, App
@@ -186,6 +187,19 @@ def test_a_switch_that_would_log_the_keys_is_not_asked_for_any():
         call.expects(
             Alarm(alarm), Alarm("nobody has asked the caller for card"), WELCOME
         )
+
+
+def test_a_card_is_not_asked_for_beside_a_recording_that_could_not_be_stopped():
+    steps = "hello: {announce: welcome}\n"
+    steps += "ask: {collect: which, digits: 4, into: card, secure: true, error: bad}\n"
+    steps += "pay: {webhook: 'https://pay.example.com/x', secrets: [card]}\n"
+    with Playbook(flow(steps + AFTER)) as call:
+        call.expects(HUSH, ANSWER, WELCOME)
+        stuck = Segment("4c1b-9-1", "/r/4c1b-9-1.wav", is_stuck=True)
+        call.engine.live.recorder.segment = stuck
+        call.done(WELCOME)
+        alarm = "a recording may still run: the digits are not asked for"
+        call.expects(Alarm(alarm), WELCOME)
 
 
 def test_a_card_with_a_wrong_check_digit_is_asked_for_again():

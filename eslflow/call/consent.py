@@ -73,11 +73,14 @@ class Consents:
     def withdrawable(self) -> Iterator[Purpose]:
         """Yield the purposes that permit by the caller's choice, and so until it ends.
 
-        What rests on a duty, and was not announced as something to object to, stays.
+        What rests on a duty, and was not announced as something to object to, stays. A
+        yes that is still on its way to the disk is taken back as well.
         """
-        for name in self._permitting:
-            purpose = self._purposes[name]
-            if self._is_asked_for(purpose):
+        for purpose in self._purposes.values():
+            is_said = self.state(purpose.name) is State.REQUESTED
+            if (is_said or purpose.name in self._permitting) and self._is_asked_for(
+                purpose
+            ):
                 yield purpose
 
     def _found(self) -> tuple[str, ...]:

@@ -40,6 +40,7 @@ from eslflow.call.events import (
     Event,
     Held,
     HungUp,
+    Kept,
     KeyPressed,
     LegEnded,
     Offered,
@@ -236,7 +237,12 @@ class Engine:
 
     def _hand_out(self, event: Event) -> None:
         """Wake the tracks that wait for this event."""
-        for track in tuple(self._tracks):
+        takers = [track for track in self._tracks if track.takes(event)]
+        if type(event) is Kept:
+            # Rows become durable in their order: what is told is told of the oldest.
+            takers = sorted(takers, key=lambda track: track.keep)[:1]
+        for track in takers:
+            # Another one may have ended it meanwhile, or what it waited for.
             if track.takes(event):
                 self._advance(track, event)
 

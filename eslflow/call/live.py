@@ -204,6 +204,14 @@ class Live:
         """Return a name for a request that nobody else has sent or will send."""
         return f"{self.offered.uuid}-{self.step}-{self._next('request')}"
 
+    def new_answer(self) -> int:
+        """Return the number of an answer that an agent gives for the caller."""
+        return self._next("answer")
+
+    def is_last_answer(self, number: int) -> bool:
+        """Whether no other one was given since."""
+        return self._named["answer"] == number
+
     def _next(self, kind: str) -> int:
         self._named[kind] = number = self._named.get(kind, 0) + 1
         return number

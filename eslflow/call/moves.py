@@ -14,7 +14,7 @@ from eslflow.call.events import CallEnded, Event, Kept, RecordStarted, Replied
 from eslflow.call.live import Live
 from eslflow.call.recorder import Asked, action_row
 from eslflow.call.recording import RUNNING, Moved, Recording, Segment, file_path
-from eslflow.call.records import MEANT, RecordingBegun
+from eslflow.call.records import MEANT
 from eslflow.call.wishes import Answered, Want, Wish
 from eslflow.flow.model import AfterMask, From, Party, Record
 from eslflow.wire.buglist import recorders
@@ -161,12 +161,14 @@ def start(live: Live) -> Moves:
         return
     segment = _begin(live)
     uuid, number = live.offered.uuid, recorder.segments
-    is_kept = yield from _keep_begun(live, segment)
-    if not is_kept:
+    if not (yield from _keep_begun(live, segment)):
         return
     yield Api(ApiCommand.UUID_SETVAR, f"{uuid} eslflow_segments {number}", waits=False)
     reply = ""
     for _ in range(TRIES):
+        if reply and recorder.target(live) is not Recording.ON:
+            # Somebody has asked for a mask or a stop while the first try failed.
+            break
         reply = yield from _ask_start(live, segment)
         if segment.ended:
             return
@@ -193,29 +195,24 @@ def _begin(live: Live) -> Segment:
     return recorder.segment
 
 
-def _begun(live: Live, segment: Segment) -> RecordingBegun:
-    return RecordingBegun(
-        id=segment.id,
-        call_uuid=live.offered.uuid,
-        leg_uuid=live.offered.uuid,
-        path=segment.path,
-        purposes=" ".join(segment.purposes or ()),
-        step=live.step,
-        asked_at=live.now,
-    )
-
-
 def _keep_begun(live: Live, segment: Segment) -> Generator[Command, Event | None, bool]:
     """Keep what begins; whether it may, where a call must not go on without that."""
     is_demanded = live.flow.recording.is_demanded
-    kept = yield Keep((_begun(live, segment),), is_durable=is_demanded)
-    if not is_demanded or (isinstance(kept, Kept) and kept.is_ok):
+    row = segment.begun(live.offered.uuid, live.step, live.now)
+    kept = yield Keep((row,), is_durable=is_demanded)
+    if not is_demanded:
         return True
-    problem = kept.problem if isinstance(kept, Kept) else ""
-    live.recorder.move(Moved.FAILED)
-    live.recorder.give_up_trying(f"it could not be kept: {problem}")
-    yield Keep(live.recorder.give_up(live.now))
-    yield Alarm(f"not recorded, for it could not be kept: {problem}")
+    recorder, is_kept = live.recorder, isinstance(kept, Kept) and kept.is_ok
+    # Somebody may have masked it meanwhile, or it is for something else by now.
+    is_wanted = recorder.target(live) is Recording.ON
+    if is_kept and is_wanted and not recorder.is_misfit(live):
+        return True
+    recorder.move(Moved.FAILED)
+    if not is_kept:
+        problem = kept.problem if isinstance(kept, Kept) else ""
+        recorder.give_up_trying(f"it could not be kept: {problem}")
+        yield Alarm(f"not recorded, for it could not be kept: {problem}")
+    yield Keep(recorder.give_up(live.now))
     return False
 
 

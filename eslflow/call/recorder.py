@@ -192,7 +192,7 @@ class Recorder:
         if target is Recording.OFF:
             return RecordAction.STOP if state in RUNNING else None
         if state is Recording.ON and target is Recording.ON:
-            return RecordAction.STOP if self._is_misfit(live) else None
+            return RecordAction.STOP if self.is_misfit(live) else None
         if state is Recording.ON:
             return RecordAction.MASK
         if target is Recording.MASKED:
@@ -200,12 +200,12 @@ class Recorder:
             is_unsure = state is Recording.MASKED and self.is_to_be_sure
             return RecordAction.MASK if is_unsure else None
         if state is Recording.MASKED:
-            opens = RecordAction.STOP if self._is_misfit(live) else RecordAction.UNMASK
+            opens = RecordAction.STOP if self.is_misfit(live) else RecordAction.UNMASK
             return opens if 0 < self.clear_at <= live.now else None
         may_start = state in (Recording.OFF, Recording.FAILED) and not self._is_given_up
         return RecordAction.START if may_start else None
 
-    def _is_misfit(self, live: Live) -> bool:
+    def is_misfit(self, live: Live) -> bool:
         """Whether the file is not the one that the step, or the caller, permits."""
         permitting = live.consents.permitting()
         segment = self.segment
@@ -217,7 +217,7 @@ class Recorder:
         if self.asked or state in (Recording.STARTING, Recording.STOPPING):
             return False
         if target is Recording.ON:
-            is_on = state is Recording.ON and not self._is_misfit(live)
+            is_on = state is Recording.ON and not self.is_misfit(live)
             return is_on or self._is_given_up
         return state is not Recording.ON and (
             target is Recording.MASKED or state is not Recording.MASKED

@@ -28,6 +28,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from time import gmtime
 
+from eslflow.call.records import RecordingBegun
 from eslflow.errors import IllegalTransition
 from eslflow.flow.model import From
 from eslflow.wire.terms import StrEnum
@@ -118,6 +119,18 @@ class Segment:
     ended: bool = False
     is_stuck: bool = False
     """It was to be stopped, and nobody has seen it end: it may still run."""
+
+    def begun(self, call_uuid: str, step: str, now: int) -> RecordingBegun:
+        """Return the row of a file that is about to begin on the caller's leg."""
+        return RecordingBegun(
+            id=self.id,
+            call_uuid=call_uuid,
+            leg_uuid=call_uuid,
+            path=self.path,
+            purposes=" ".join(self.purposes or ()),
+            step=step,
+            asked_at=now,
+        )
 
     def fits(self, moment: From, permitting: tuple[str, ...]) -> bool:
         """Whether it may go on: it waits for no agent in vain, and is for these."""

@@ -40,11 +40,13 @@ Road = Generator[Command, "Event | None", None]
 class Numbers:
     """Counts what all tracks of a call send and time, so that outcomes find back."""
 
-    __slots__ = ("command", "token")
+    __slots__ = ("command", "keep", "token")
 
     def __init__(self) -> None:
         self.command = 0
         """Of the last `Execute`, `Api` or `Job`."""
+        self.keep = 0
+        """Of the last durable `Keep`."""
         self.token = 0
         """Of the last `Timer`."""
 
@@ -52,11 +54,16 @@ class Numbers:
 class Track:
     """A generator on its way."""
 
-    __slots__ = ("_number", "_numbers", "_road", "_token", "awaited", "is_over")
+    __slots__ = (
+        *("_number", "_numbers", "_road", "_token"),
+        *("awaited", "is_over", "keep"),
+    )
 
     def __init__(self, road: Road, numbers: Numbers) -> None:
         self.awaited: Command | None = None
         self.is_over = False
+        self.keep = 0
+        """Which `Keep` of the call it waits for: the ledger tells in their order."""
         self._road = road
         self._numbers = numbers
         self._number = 0
@@ -144,6 +151,9 @@ class Track:
     def _wait(self, out: list[Command], command: Command) -> None:
         self.awaited = command
         self._number = self._numbers.command
+        if type(command) is Keep:
+            self._numbers.keep += 1
+            self.keep = self._numbers.keep
         seconds = getattr(command, "timeout_s", None)
         if seconds is not None:
             self._numbers.token += 1

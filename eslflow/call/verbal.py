@@ -52,9 +52,12 @@ def _granted(live: Live, rule: Verbal, who: str) -> Moves:
     audio = notice.audio(live.flow.name, live.language)
     sound = live.site.sounds.get(audio)
     live.consents.kept(rule.purpose, State.REQUESTED)
+    number = live.new_answer()
     # With its notice, so that words changed without a new version refuse it too.
     kept = yield Keep((notice_row(live, notice, sound), row), is_durable=True)
-    if live.consents.state(rule.purpose) is not State.REQUESTED:
+    # Another yes, after a no, has to wait for rows of its own.
+    is_last = live.is_last_answer(number)
+    if not is_last or live.consents.state(rule.purpose) is not State.REQUESTED:
         return
     if not (isinstance(kept, Kept) and kept.is_ok):
         problem = kept.problem if isinstance(kept, Kept) else ""

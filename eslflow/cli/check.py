@@ -12,6 +12,7 @@ from eslflow.call.live import Sound
 from eslflow.cli.drift import demand_same_notices
 from eslflow.cli.main import CONFIGURATION
 from eslflow.cli.places import flow_paths, settings_or_none, sounds_beside
+from eslflow.cli.prove import told as told_proof
 from eslflow.errors import FlowErrors, StoreError
 from eslflow.flow.model import Flow
 from eslflow.settings import load_settings
@@ -36,7 +37,7 @@ def command(ctx: click.Context, flows: tuple[str, ...]) -> None:
                     told.add(problem)
             is_good = False
             continue
-        is_good &= _report(ctx.obj, flow, path)
+        is_good &= _report(ctx.obj, flow, path) and not told_proof(flow).violations
     if not is_good:
         ctx.exit(CONFIGURATION)
     together = load_flows(flow_paths(ctx.obj, flows))

@@ -28,6 +28,7 @@ COMMANDS = {
     "check": "check",
     "explain": "explain",
     "graph": "graph",
+    "prove": "prove",
     "try": "trial",
     "test": "rehearse",
     "calls": "calls",

@@ -127,7 +127,7 @@ class Collect(Step):
         if sound is None:
             yield Alarm(f"prompt {self.prompt} has no audio: run eslflow prompts build")
             return "error"
-        if self.secure and not (yield from hush.confirmed(live)):
+        if self.secure and not (yield from self._is_safe(live)):
             return "error"
         secret = Secret()
         try:
@@ -143,6 +143,13 @@ class Collect(Step):
             yield Alarm(f"prompt {self.prompt} was not played: {sound.path}")
             return "error"
         return "failure"
+
+    def _is_safe(self, live: Live) -> Generator[Command, Event | None, bool]:
+        """Return whether nobody can get at the digits but who they are for."""
+        if live.recorder.is_left_running:
+            yield Alarm("a recording may still run: the digits are not asked for")
+            return False
+        return (yield from hush.confirmed(live))
 
     def _hand_on(self, live: Live, secret: Secret) -> None:
         if self.secure:

@@ -1,0 +1,79 @@
+"""Steps that nobody could tell apart by what comes of them: two queues, say.
+
+In: a flow. Out: for each step the first that is like it: of the same kind, with options
+that steer alike, and with endings that lead to steps which are alike in turn: what is
+proved of one is proved of the other; and the steps that are like one above but for
+where they lead: what goes wrong inside of them has been tried in that one. Must not
+compare words, sounds or names of queues.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+
+from eslflow.flow.model import Flow
+from eslflow.steps.calling import Calling
+from eslflow.steps.step import Step
+
+NAMES = frozenset(
+    ("name", "prompt", "queue", "where", "to", "cause", "url", "shows", "meanwhile")
+    + ("timeout", "digit_timeout", "token_env", "token_file", "token_header")
+)
+"""Options that steer nothing: names, and how long somebody waits."""
+Classes = Mapping[str, str]
+
+
+def alike(flow: Flow) -> Classes:
+    """Return for each step the first one that is like it."""
+    found: dict[str, str] = dict.fromkeys(flow.steps, "")
+    read = _read(flow)
+    count = 0
+    while len(set(found.values())) != count:
+        count = len(set(found.values()))
+        firsts: dict[object, str] = {}
+        found = {
+            name: firsts.setdefault((found[name], _signature(step, found, read)), name)
+            for name, step in flow.steps.items()
+        }
+    return found
+
+
+def repeated(flow: Flow) -> frozenset[str]:
+    """Return the steps that differ from one above by where they lead, at most."""
+    shapes: dict[object, str] = {}
+    read = _read(flow)
+    nowhere = dict.fromkeys((*flow.steps, ""), "")
+    firsts = {
+        name: shapes.setdefault(_signature(step, nowhere, read), name)
+        for name, step in flow.steps.items()
+    }
+    return frozenset(name for name, first in firsts.items() if name != first)
+
+
+def _read(flow: Flow) -> frozenset[str]:
+    """Return the values that steps look at, or make others of."""
+    steps = flow.steps.values()
+    return frozenset(name for step in steps for _, _, name in step.refers_to())
+
+
+def _signature(step: Step, classes: Classes, read: frozenset[str]) -> object:
+    """Return what tells a step from others, with classes in place of steps."""
+    is_unread = bool(step.writes()) and not read & set(step.writes())
+    parts = [
+        (field.name, _part(getattr(step, field.name), classes))
+        for field in fields(step)
+        if field.name not in NAMES
+        # A value that nobody reads is like any other.
+        and not (field.name == "into" and is_unread)
+    ]
+    # Who calls what was dialled finds that it is no number.
+    is_dialled = isinstance(step, Calling) and not step.to.address("")
+    way_out = is_dialled, step.dials_called
+    return type(step), way_out, bool(step.hides()), tuple(parts)
+
+
+def _part(value: object, classes: Classes) -> object:
+    if isinstance(value, Mapping):
+        return tuple((key, classes.get(to, repr(to))) for key, to in value.items())
+    return repr(value)

@@ -1,0 +1,260 @@
+"""When two calls of a proof are in the same state: what comes of them is then the same.
+
+In: a call. Out: a value that is equal for equal states. All that the engine will act on
+is in it: the call's state, the recorder, what is on the switch, the observer's books,
+and of each track the place in its code with the variables there. Left out is only what
+no decision rests on: numbers that make names unique, words for people, and how long ago
+something was; of a time it counts whether it is to come, or past.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from enum import Enum
+from types import FrameType
+from typing import Any
+
+from eslflow.call.events import Executed, JobDone, Replied, TimedOut, Told
+from eslflow.call.recording import Recording, Segment
+from eslflow.call.records import State
+from eslflow.call.secret import Secret
+from eslflow.call.track import Track
+from eslflow.call.verbal import ASKED
+from eslflow.check.looked import Looks
+from eslflow.check.stage import Stage, frames, name_of
+from eslflow.steps.speech import Answer
+from eslflow.steps.step import Step
+
+Print = Hashable
+
+SOME_TIME = 1_000_000_000
+"""Larger numbers are times."""
+WORDS = 24
+"""Longer texts are words for people, or paths."""
+UNREAD = frozenset(
+    ("self", "live", "recorder", "text", "sound", "words", "variable", "uuid", "arg")
+    + ("where", "ticket", "notice", "purpose", "path", "done", "variables", "address")
+    + ("options", "more", "seconds", "is_news", "began", "fields", "seen", "meant")
+    + ("begins", "ends", "what", "within_s", "timeout_s", "keys", "wish", "sooner")
+    + ("wakes_at", "number", "is_set", "pause_s")
+)
+"""Variables that are held elsewhere, or that only make names and words."""
+STALE = {
+    "_steps": frozenset(("_", "ending", "step", "name")),
+    "remembered": frozenset(("key", "since")),
+    "run": frozenset(("answer", "ending", "reason")),
+    "_answered": frozenset(("answer", "tries", "told", "state", "choice", "rows")),
+    "_tries": frozenset(("outcome",)),
+    "watch": frozenset(("action", "who", "event", "segment", "names", "reason", "leg")),
+    "start": frozenset(("reply", "problem", "number")),
+    "mask": frozenset(("reply", "reason")),
+    "unmask": frozenset(("reply",)),
+    "_stop": frozenset(("reply", "reason")),
+    "_stop_all": frozenset(("reply", "reason")),
+    "_see_it_end": frozenset(("reply",)),
+    "_ask": frozenset(("reason", "action", "target")),
+    "answered": frozenset(("state", "who")),
+    "_granted": frozenset(("who", "audio")),
+    "by_agent": frozenset(("row", "made")),
+    "by_caller": frozenset(("rows",)),
+    "_withdraw": frozenset(("rows", "made", "row", "who")),
+}
+"""Variables of a function that are set anew before a decision rests on them."""
+SILENT = frozenset(("moves.fulfil", "reminder.watch", "beep.watch"))
+"""Tracks that only tell people something."""
+TELLING = frozenset(("verbal.answered", "withdrawal.by_caller"))
+"""Tracks that only tell people something once their rows are on disk."""
+
+
+def fingerprint(stage: Stage, looks: Looks) -> Print:
+    """Return what tells a call's state from others."""
+    engine, observer = stage.engine, stage.observer
+    flow, *others = stage.tracks()
+    beside = [_track(stage, t) for t in others if not _is_silent(t)]
+    if engine._ending is not None:
+        # Of a call that is over, only rows are still to come.
+        ended = engine._ending.ending, observer.grants.print_(), _files(stage)
+        return (*ended, _track(stage, flow), frozenset(beside))
+    if stage.is_left or stage.is_moved:
+        # Nothing is to come but the end, and what is owed by the ledger.
+        left = "left", engine.live.leaving, _recorder(stage)[0], _files(stage)
+        owed = [_track(stage, track) for track in others if track.is_keeping]
+        return (*left, observer.grants.print_(), frozenset(owed))
+    return (
+        _live(stage, looks),
+        _recorder(stage),
+        _track(stage, flow),
+        frozenset(beside),
+        _books(stage),
+        tuple(type(event) for event in stage.switch.coming),
+        stage.is_late,
+        stage.is_troubled,
+        stage.plan.alike.get(observer.step),
+    )
+
+
+def _is_silent(track: Track) -> bool:
+    name = name_of(track)
+    return name in SILENT or (name in TELLING and not track.is_keeping)
+
+
+def _live(stage: Stage, looks: Looks) -> Print:
+    live = stage.engine.live
+    screen, rule = live.screen, live.flow.recording.verbal
+    return (
+        stage.plan.alike.get(live.step),
+        live.is_answered,
+        live.is_hushed,
+        live.leaving,
+        bool(live.leg),
+        bool(live.callee),
+        live.was_bridged,
+        live.consents.permitting(),
+        rule and _word(live.consents.state(rule.purpose)),
+        # Who had the call before, matters no more: another one is on another leg.
+        bool(live.leg) and (screen.leg == live.leg, screen.reason is None),
+        screen.is_cause,
+        live.offered.called == stage.begin.offered.called,
+        looks.seen(stage),
+        frozenset(live.secrets),
+    )
+
+
+def _word(state: State | None) -> State | None:
+    """Return what is said of a purpose, as far as a key of the agent looks at it."""
+    return state if state in ASKED else None
+
+
+def _recorder(stage: Stage) -> tuple[Print, ...]:
+    recorder, now = stage.engine.live.recorder, stage.now
+    segment = recorder.segment
+    asked = recorder.asked
+    file = None
+    if segment is not None and not segment.ended:
+        is_started = bool(segment.started_at)
+        file = (segment.moment, is_started, segment.is_stuck, segment.purposes)
+    is_idle = file is None and recorder.state is Recording.FAILED
+    return (
+        # What has failed and is over may be begun again, as if it had not been.
+        Recording.OFF if is_idle else recorder.state,
+        recorder.wanted,
+        recorder.moment,
+        # Where nothing is recorded any more, no mask matters.
+        recorder.is_forbidden
+        or frozenset((who, _when(at, now)) for who, at in recorder.masks.items()),
+        recorder.is_overdue,
+        _when(recorder.parted_at, now),
+        _when(recorder._passed_on_at, now),
+        # Beginning a mask makes it sure: before, this says nothing.
+        recorder.is_to_be_sure and recorder.state is Recording.MASKED,
+        _when(recorder.clear_at, now),
+        recorder._restarts > 0,
+        recorder._is_given_up,
+        asked and asked.action,
+        file,
+    )
+
+
+def _books(stage: Stage) -> Print:
+    """Return what the observer knows; of a file, whether it is the last."""
+    observer, live = stage.observer, stage.engine.live
+    return (
+        _files(stage),
+        observer.grants.print_(),
+        # Whoever has been looked at may be recorded, or not; no more matters of them.
+        observer.who if live.screen.leg != live.leg else bool(observer.who),
+        (observer.is_private, observer.is_barred, observer.has_keys),
+        observer.is_forbidden
+        or (
+            observer.hands,
+            frozenset((w, _when(at, stage.now)) for w, at in observer.until.items()),
+        ),
+    )
+
+
+def _files(stage: Stage) -> Print:
+    observer, segment = stage.observer, stage.engine.live.recorder.segment
+    last = segment.path if segment is not None else ""
+    return frozenset(
+        (path == last, is_masked, path in observer.failed, path in observer.given_up)
+        + (observer.begun.get(path),)
+        for path, is_masked in observer.switch.running.items()
+    )
+
+
+def _when(at: int, now: int) -> int:
+    """Return 0 for never, 1 for the past, 2 for what is to come."""
+    return 0 if not at else 1 if at <= now else 2
+
+
+def _track(stage: Stage, track: Track) -> Print:
+    where = tuple(_place(stage, frame) for frame in frames(track))
+    return name_of(track), type(track.awaited), bool(track._token), where
+
+
+def _place(stage: Stage, frame: FrameType) -> Print:
+    name = frame.f_code.co_name
+    stale = STALE.get(name, frozenset())
+    held = tuple(
+        (variable, _plain(stage, value, variable))
+        for variable, value in frame.f_locals.items()
+        if variable not in UNREAD and variable not in stale
+    )
+    owner = frame.f_locals.get("self")
+    step = stage.plan.alike.get(owner.name) if isinstance(owner, Step) else None
+    return name, step, frame.f_lasti, held
+
+
+def _plain(stage: Stage, value: Any, name: str = "") -> Print:
+    """Return a value as far as a decision can rest on it."""
+    make = _PLAIN.get(type(value))
+    if make is not None:
+        return make(stage, value, name)
+    if isinstance(value, (Enum, type(None))):
+        return value
+    if isinstance(value, Step):
+        return value.name
+    return type(value).__name__
+
+
+def _number(stage: Stage, value: int, name: str) -> Print:
+    if value > SOME_TIME:
+        return "time", _when(value, stage.now)
+    return value
+
+
+def _text(_: Stage, value: str, __: str) -> Print:
+    return value[:1] if len(value) > WORDS else value
+
+
+def _many(stage: Stage, value: Any, _: str) -> Print:
+    return tuple(_plain(stage, inner) for inner in value)
+
+
+def _some(stage: Stage, value: Any, _: str) -> Print:
+    return frozenset(_plain(stage, inner) for inner in value)
+
+
+def _pairs(stage: Stage, value: dict[Any, Any], _: str) -> Print:
+    return frozenset((_plain(stage, k), _plain(stage, v)) for k, v in value.items())
+
+
+_PLAIN: dict[type, Callable[[Stage, Any, str], Print]] = {
+    bool: lambda _, value, __: value,
+    int: _number,
+    float: lambda _, value, __: value,
+    str: _text,
+    tuple: _many,
+    list: _many,
+    set: _some,
+    frozenset: _some,
+    dict: _pairs,
+    Secret: lambda _, value, __: ("secret", len(value)),
+    Answer: lambda _, value, __: (value.key, bool(value.wrong), value.is_broken),
+    Segment: lambda stage, value, _: value is stage.engine.live.recorder.segment,
+    Replied: lambda _, value, __: ("replied", value.is_ok),
+    TimedOut: lambda _, value, __: "timed out",
+    JobDone: lambda _, value, __: ("job", value.is_ok),
+    Executed: lambda stage, value, __: ("executed", _plain(stage, value.variables)),
+    Told: lambda stage, value, _: _plain(stage, value._values),
+}

@@ -1,0 +1,157 @@
+"""What permits recording in a call of a proof, by what people did and the disk holds.
+
+In: rows that are to be kept, what the disk says, keys of caller and agent, what the
+ledger remembers. Out: the purposes that permit recording; a grant that nobody has
+given. It has rules of its own, so that those of `call.consent` are held against them.
+Must not ask the engine what it believes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from eslflow.call.commands import Keep
+from eslflow.call.records import Choice, Reason, Remembered, State
+from eslflow.flow.model import AgentKey, Basis, Flow
+from eslflow.steps.consent import Consent
+from eslflow.steps.objection import Objection
+
+_SAYS = {
+    State.GRANTED.value: ("granted",),
+    State.UNANSWERED.value: ("unopposed", "silence"),
+}
+"""What must have been pressed for a row that permits."""
+
+
+class Grants:
+    """The book of what is permitted in one call."""
+
+    __slots__ = ("_asked", "_book", "_flow", "is_verbal", "pressed", "remembered")
+
+    def __init__(self, flow: Flow) -> None:
+        self._flow = flow
+        self._book: dict[str, tuple[str, str]] = {}
+        """The last choice of each purpose that counts: state and reason."""
+        self._asked: list[tuple[Choice, ...]] = []
+        """What permits once it is on disk; one entry for each commit that is due."""
+        self.pressed: str | None = None
+        """What was pressed at the last question; None: it was not asked."""
+        self.remembered: Remembered | None = None
+        """What the ledger says was chosen in another call."""
+        self.is_verbal = False
+        """Whether the agent has pressed the key for a yes that is not on disk yet."""
+
+    def copy(self) -> Grants:
+        """Return another one with the same entries."""
+        other = Grants(self._flow)
+        other._book, other._asked = dict(self._book), list(self._asked)
+        other.pressed, other.is_verbal = self.pressed, self.is_verbal
+        other.remembered = self.remembered
+        return other
+
+    def permitted(self) -> frozenset[str]:
+        """Return the purposes that permit a recording."""
+        purposes = self._flow.purposes.items()
+        return frozenset(
+            n for n, purpose in purposes if self._permits(n, purpose.basis)
+        )
+
+    def _permits(self, name: str, basis: Basis) -> bool:
+        state, reason = self._book.get(name, ("", ""))
+        if basis is Basis.CONSENT:
+            return state in (State.GRANTED, State.VERBAL)
+        if name not in self._flow.announced:
+            # Who was told has been asked for nothing.
+            return state in ("", State.GRANTED, State.NOT_ASKED)
+        is_unopposed = (state, reason) == (State.UNANSWERED, Reason.NOT_OBJECTED)
+        return is_unopposed or state == State.GRANTED
+
+    def print_(self) -> Hashable:
+        """Return what tells one book from others."""
+        asked = tuple(tuple(r.purpose for r in batch) for batch in self._asked)
+        remembered = self.remembered and self.remembered[2:]
+        pressed = any(asked) and self.pressed
+        return self.permitted(), asked, pressed, self.is_verbal, remembered
+
+    # What is kept.
+
+    def keeps(self, command: Keep) -> None:
+        """Take in what is to be kept: what permits counts on disk, all else at once."""
+        rows = [r for r in command.rows if isinstance(r, Choice) and r.purpose]
+        if command.is_durable:
+            self._asked.append(tuple(filter(_is_yes, rows)))
+        for row in rows:
+            if not _is_yes(row) and not _is_asked_again(row):
+                self._book[row.purpose] = row.state, row.reason
+
+    def kept(self, is_ok: bool, step: str) -> str:
+        """Take in that the oldest rows are on disk; return what nobody has said."""
+        batch = self._asked.pop(0) if self._asked else ()
+        wrong = ""
+        for row in batch if is_ok else ():
+            self._book[row.purpose] = row.state, row.reason
+            if not self._was_said(row, step):
+                wrong = f"it is kept as {row.state}, which nobody has said"
+        if any(row.state == State.VERBAL for row in batch):
+            self.is_verbal = False
+        self.remembered = None
+        return wrong
+
+    def _was_said(self, row: Choice, name: str) -> bool:
+        if row.state == State.VERBAL:
+            rule = self._flow.recording.verbal
+            return self.is_verbal and rule is not None and rule.purpose == row.purpose
+        step = self._flow.steps.get(name)
+        if row.reason == Reason.REMEMBERED:
+            return isinstance(step, Consent) and self._is_remembered(step)
+        meant = ""
+        if isinstance(step, (Consent, Objection)) and self.pressed is not None:
+            silence = "silence" if not self.pressed else ""
+            meant = str(step.keys.get(self.pressed, silence))
+        return meant in _SAYS[row.state]
+
+    def _is_remembered(self, step: Consent) -> bool:
+        """Whether the caller has granted it before, to the very words of a step."""
+        found = self.remembered
+        if found is None or not step.remember or found.state != State.GRANTED:
+            return False
+        notice = self._flow.notices[step.asks["notice"]]
+        words = self._flow.name, notice.name, notice.version
+        return words == (found.flow, found.notice, found.notice_version)
+
+    # What is said.
+
+    def agent_says(self, answer: AgentKey) -> None:
+        """Take in the key that an agent presses for what the caller has said."""
+        rule = self._flow.recording.verbal
+        if rule is None:
+            return
+        if answer is AgentKey.GRANTED:
+            is_new = rule.purpose not in self.permitted()
+            self.is_verbal = self.is_verbal or is_new
+        else:
+            self._takes_back(rule.purpose, State.REFUSED)
+
+    def caller_withdraws(self) -> None:
+        """Take in that the caller takes back whatever rests on a choice."""
+        for name, purpose in self._flow.purposes.items():
+            if purpose.basis is Basis.CONSENT or name in self._flow.announced:
+                self._takes_back(name, State.WITHDRAWN)
+
+    def _takes_back(self, name: str, state: State) -> None:
+        self._book[name] = state, ""
+        self.is_verbal = False
+        self._asked = [
+            tuple(row for row in batch if row.purpose != name) for batch in self._asked
+        ]
+
+
+def _is_yes(row: Choice) -> bool:
+    """Whether a row permits, once it is on disk."""
+    is_yes = row.state in (State.GRANTED, State.VERBAL)
+    return is_yes or row.reason == Reason.NOT_OBJECTED
+
+
+def _is_asked_again(row: Choice) -> bool:
+    """Whether it only tells that a question begins that was answered before."""
+    return row.basis == Basis.CONSENT and row.state == State.REQUESTED

@@ -1,0 +1,372 @@
+"""A proof that no path through a flow does what must never happen.
+
+The real engine is driven through every outcome of all that it waits for, until no new
+state appears. Nothing of its rules is written down a second time: an observer with
+books of its own watches what is said to the switch, what really runs there, and what
+has been made durable. Shown is, for every path that is covered:
+
+- nothing is recorded, nor goes on being recorded, without what permits it on disk, nor
+  for other purposes than those; nothing of private calls, nor of those who never are;
+- no masked or secure step is entered, or goes on, while sound gets into a file; nothing
+  is unmasked that somebody has masked;
+- every path ends, or reaches a person: no wait for nothing, no circle without a pause;
+- nobody talks unrecorded where the law demands a recording;
+- who refuses reaches whom he would have reached, had he agreed.
+
+Covered are each key, also with the hang-up, wrong keys, silence and hanging up wherever
+the call waits; prompts that are not played; the ledger that fails; queues, calls,
+transfers and webhooks with each of their endings; opening hours and branches by calls
+that differ in what is looked at; agents who answer, leave and pass calls on, those
+among them who are never recorded, their keys, the caller's, and what a program asks
+for; what the ledger remembers of earlier calls; the recorder's commands refused,
+unanswered, done and not told, or told and not done; files that end by themselves; the
+dead-man.
+
+Not covered: a second trouble of the recorder within one visit of a step; what happens
+during a trouble, apart from hanging up (it is taken to happen just before or after);
+masks of two hands at the same time; what else is done, or fails, while an answer in a
+talk is on its way to the disk, but for another such answer; keys that take back while a
+question's answer is; lists of the settings; how long something takes, beyond whether
+it comes in time: of two times that run, either may be over first; a switch that says it
+has masked and has not; recorders of others; holds; the death of the controller. A file
+that a switch will not stop, not even with all others of the leg, is no violation once a
+person is alarmed. Steps that differ by names alone count as one; in a step that is like
+one above but for where it leads, little goes wrong (`alike`). What makes two states the
+same is told in `fingerprint`: it holds the place of every track in its code with all
+variables there, but for those that are named there as deciding nothing.
+
+In: a flow. Out: what was found wrong, each with the shortest story. Must not open
+files, nor decide what a step does.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import groupby
+
+from eslflow.check.choice import Choice, Sort
+from eslflow.check.explore import Explorer, Move, State
+from eslflow.check.observer import (
+    BARRED,
+    FAULT,
+    FORGOTTEN,
+    PRIVATE,
+    UNASKED,
+    UNMASKED,
+    UNPERMITTED,
+    UNRECORDED,
+    Rule,
+)
+from eslflow.check.stage import Begin
+from eslflow.flow.model import Flow
+from eslflow.steps.consent import Consent
+from eslflow.steps.objection import Objection
+
+STUCK = Rule(
+    "stuck",
+    "the call waits for nothing",
+    "That is a fault of eslflow, whatever the flow says: take no calls with this "
+    "version, and send this story to its makers.",
+)
+CIRCLE = Rule(
+    "circle",
+    "round in circles without a pause",
+    "Nobody can do anything in it, and after some hundred rounds the dialplan gets the "
+    "call. Let one of the endings lead out of it, or to a step that waits.",
+)
+REFUSED = Rule(
+    "refused",
+    "who refuses is not served",
+    "An agreement that is needed to be served is none (GDPR Art. 7(4)). Let both keys "
+    "lead to the same people.",
+)
+
+RULES = (REFUSED, CIRCLE, UNPERMITTED, PRIVATE, BARRED, UNMASKED, UNASKED) + (
+    *(FORGOTTEN, UNRECORDED, STUCK, FAULT),
+)
+"""All that must hold."""
+PERSON, GONE = "a person", "the flow hangs up"
+_KINDS = {"handed_back": PERSON, "transferred": PERSON} | dict.fromkeys(
+    ("finished", "refused"), GONE
+)
+_YES, _NO = ("granted", "unopposed"), ("refused", "objected")
+_RESTLESS = (Sort.WORKS, Sort.FAILS)
+"""What happens without anybody being waited for."""
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One thing in a story, and the step in which it happens."""
+
+    step: str
+    choice: Choice
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A rule that does not hold, and the shortest way to see it."""
+
+    rule: Rule
+    step: str
+    detail: str
+    begin: Begin
+    story: tuple[Happening, ...]
+    reaches: str = ""
+    """The step in which the caller would have come to a person."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What came of a proof."""
+
+    flow: Flow
+    states: int
+    moves: int
+    violations: tuple[Violation, ...]
+    left: tuple[str, ...]
+    """Steps that no call came to."""
+    is_whole: bool
+    """Whether all states were seen."""
+
+
+def prove(flow: Flow) -> Proof:
+    """Return what a flow can do that it must not."""
+    explorer = Explorer(flow)
+    explorer.run()
+    judge = _Judge(flow, explorer)
+    found: dict[tuple[str, str], Violation] = {}
+    for violation in judge.violations():
+        known = found.get((violation.rule.code, violation.step))
+        if known is None or len(violation.story) < len(known.story):
+            found[violation.rule.code, violation.step] = violation
+    alike = explorer.plan.alike
+    seen = {alike[step] for step, _ in explorer.visited}
+    return Proof(
+        flow=flow,
+        states=len(explorer.states),
+        moves=sum(len(state.moves) for state in explorer.states),
+        violations=tuple(sorted(found.values(), key=lambda found: len(found.story))),
+        left=tuple(name for name in flow.steps if alike[name] not in seen),
+        is_whole=explorer.is_whole,
+    )
+
+
+class _Judge:
+    """Looks at all states together."""
+
+    def __init__(self, flow: Flow, explorer: Explorer) -> None:
+        self._flow = flow
+        self._explorer = explorer
+        self._states = explorer.states
+
+    def violations(self) -> Iterator[Violation]:
+        """Yield all that is wrong; of what was not seen whole, not all can be told."""
+        yield from self._broken()
+        if self._explorer.is_whole:
+            yield from self._endless()
+            yield from self._circles()
+            yield from self._refusals()
+
+    def _broken(self) -> Iterator[Violation]:
+        """Yield what the observer has found."""
+        for wrong in self._explorer.wrong:
+            rule, step, detail = wrong.found
+            if wrong.choice is None:
+                yield Violation(rule, step, detail, wrong.begin, ())
+            else:
+                more = (wrong.choice,)
+                yield self._violation(rule, step, detail, wrong.state, more)
+
+    def _violation(
+        self,
+        rule: Rule,
+        step: str,
+        detail: str,
+        state: int,
+        more: tuple[Choice, ...] = (),
+    ) -> Violation:
+        begin, way = self._explorer.way(state)
+        at = self._states[state].step
+        story = [Happening(self._states[n].step, choice) for n, choice in way]
+        story += [Happening(at, choice) for choice in more]
+        return Violation(rule, step, detail, begin, tuple(story))
+
+    # Endings.
+
+    def _endless(self) -> Iterator[Violation]:
+        """Yield the first state from which no call ends but by its caller's leaving."""
+        before: dict[int, list[int]] = {}
+        for state in self._states:
+            for move in state.moves:
+                if _must_happen(move.choice):
+                    before.setdefault(move.to, []).append(state.number)
+        waiting = [state.number for state in self._states if state.ending]
+        waiting += [wrong.state for wrong in self._explorer.wrong if wrong.state >= 0]
+        good = set(waiting)
+        while waiting:
+            near = [n for n in before.get(waiting.pop(), ()) if n not in good]
+            good.update(near)
+            waiting += near
+        lost = [state for state in self._states if state.number not in good]
+        for state in lost[:1]:
+            detail = "nobody but the caller can end the call, by hanging up"
+            yield self._violation(STUCK, state.step, detail, state.number)
+
+    # Circles.
+
+    def _circles(self) -> Iterator[Violation]:
+        """Yield a circle in which nothing waits for anybody."""
+        restless = {
+            state.number: [m for m in state.moves if m.choice.sort in _RESTLESS]
+            for state in self._states
+        }
+        left = _without_ends(restless)
+        for number in sorted(left):
+            way = _way(restless, number, partial(_leads_to, number), left)
+            if way is not None:
+                at = [number, *(move.to for move in way)]
+                steps = [name for name, _ in groupby(self._states[n].step for n in at)]
+                way_round = f"goes from {' to '.join(steps)}"
+                if len(steps) == 1:
+                    way_round = "comes back to it at once"
+                detail = f"the call {way_round}, again and again, and waits for nobody"
+                story = self._violation(
+                    CIRCLE, self._states[number].step, detail, number
+                )
+                yield _longer(story, self._states, number, way)
+                return
+
+    # Refusals.
+
+    def _refusals(self) -> Iterator[Violation]:
+        fair = {
+            state.number: [m for m in state.moves if m.choice.is_fair]
+            for state in self._states
+        }
+        for state in self._states:
+            yes, no = self._answers(state)
+            for refuses in no:
+                for agrees in yes:
+                    yield from self._compare(fair, state, refuses, agrees)
+
+    def _answers(self, state: State) -> tuple[list[Move], list[Move]]:
+        """Return what agrees in a question, once it is kept, and what refuses."""
+        step = self._flow.steps.get(state.step)
+        if not isinstance(step, (Consent, Objection)):
+            return [], []
+        yes, no = [], []
+        for move in state.moves:
+            meaning = step.keys.get(move.choice.arg, "")
+            if move.choice.what != "presses":
+                continue
+            if meaning in _NO:
+                no.append(move)
+            elif meaning in _YES:
+                kept = self._states[move.to].moves
+                yes += [after for after in kept if after.choice.what == "kept"]
+        return yes, no
+
+    def _compare(
+        self, fair: dict[int, list[Move]], state: State, refuses: Move, agrees: Move
+    ) -> Iterator[Violation]:
+        with_yes, with_no = self._ends(fair, agrees.to), self._ends(fair, refuses.to)
+        if PERSON in with_yes and PERSON not in with_no:
+            detail = f"who agrees reaches {PERSON}, who refuses does not"
+            way = next(iter(with_no.values()), [])
+        elif PERSON in with_yes and GONE in with_no and GONE not in with_yes:
+            detail = f"who agrees reaches {PERSON}, who refuses may not"
+            way = with_no[GONE]
+        else:
+            return
+        more = (refuses.choice,)
+        found = self._violation(REFUSED, state.step, detail, state.number, more)
+        yes_way = with_yes[PERSON]
+        at = yes_way[-2].to if len(yes_way) > 1 else agrees.to
+        found = replace(found, reaches=self._states[at].step)
+        yield _longer(found, self._states, refuses.to, way)
+
+    def _ends(self, fair: dict[int, list[Move]], start: int) -> dict[str, list[Move]]:
+        """Return how calls can end from a state if all goes well, each with its way."""
+        found: dict[str, list[Move]] = {}
+        for kind in (PERSON, GONE):
+
+            def is_end(move: Move, kind: str = kind) -> bool:
+                return self._kind(move) == kind
+
+            way = _way(fair, start, is_end, None, lambda move: self._kind(move) != "")
+            if way is not None:
+                found[kind] = way
+        return found
+
+    def _kind(self, move: Move) -> str:
+        if move.meets:
+            return PERSON
+        return _KINDS.get(self._states[move.to].ending, "")
+
+
+def _way(
+    graph: dict[int, list[Move]],
+    start: int,
+    is_end: Callable[[Move], bool],
+    within: set[int] | None = None,
+    stops: Callable[[Move], bool] = lambda _: False,
+) -> list[Move] | None:
+    """Return the shortest way from a state to a move that is the end."""
+    before: dict[int, tuple[int, Move]] = {}
+    waiting, seen = deque([start]), {start}
+    while waiting:
+        number = waiting.popleft()
+        for move in graph[number]:
+            if is_end(move):
+                return [*_back(before, start, number), move]
+            is_new = move.to not in seen and (within is None or move.to in within)
+            if is_new and not stops(move):
+                seen.add(move.to)
+                before[move.to] = number, move
+                waiting.append(move.to)
+    return None
+
+
+def _must_happen(choice: Choice) -> bool:
+    """Whether a call may rely on it: nobody has to hang up, or to ask for a mask."""
+    return choice.sort is not Sort.LEAVES and choice.what not in _AT_WILL
+
+
+_AT_WILL = ("key", "caller key", "wish", "dead man", "file ends")
+
+
+def _leads_to(number: int, move: Move) -> bool:
+    return move.to == number
+
+
+def _back(before: dict[int, tuple[int, Move]], start: int, number: int) -> list[Move]:
+    found: list[Move] = []
+    while number != start:
+        number, move = before[number]
+        found.append(move)
+    return found[::-1]
+
+
+def _without_ends(graph: dict[int, list[Move]]) -> set[int]:
+    """Return the states from which one can go on for ever."""
+    left = set(graph)
+    before: set[int] = set()
+    while left != before:
+        before = left
+        left = {n for n in left if any(move.to in left for move in graph[n])}
+    return left
+
+
+def _longer(
+    violation: Violation, states: list[State], start: int, way: list[Move]
+) -> Violation:
+    """Return a violation with more of its story."""
+    story = list(violation.story)
+    at = start
+    for move in way:
+        story.append(Happening(states[at].step, move.choice))
+        at = move.to
+    return replace(violation, story=tuple(story))

@@ -1,0 +1,67 @@
+"""`eslflow prove`: what no path through a flow may do, shown for all of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import indent
+
+import click
+
+from eslflow.check.again import scenario
+from eslflow.check.explore import MOST_STATES
+from eslflow.check.load import scenarios_of
+from eslflow.check.prove import Proof, Violation, prove
+from eslflow.check.story import lines
+from eslflow.cli.main import CONFIGURATION
+from eslflow.cli.places import flow_paths
+from eslflow.flow.model import Flow
+from eslflow.site import load_flows
+
+KNOWN: dict[str, Proof] = {}
+"""What was proved in this process, by the hash of the file."""
+
+
+@click.command("prove", short_help="Show that no path does what it must not.")
+@click.argument("flows", nargs=-1, metavar="[FLOW]...")
+@click.pass_context
+def command(ctx: click.Context, flows: tuple[str, ...]) -> None:
+    """Try every path through flows, given by file or by name, or all of the site.
+
+    Whatever callers, agents, the switch and the disk do: nothing is recorded without
+    a grant, nothing masked is recorded in clear, every path ends or reaches a person,
+    and who refuses is served like who agrees.
+    """
+    proofs = [told(flow) for flow in load_flows(flow_paths(ctx.obj, flows)).values()]
+    if any(proof.violations for proof in proofs):
+        ctx.exit(CONFIGURATION)
+    if not all(proof.is_whole for proof in proofs):
+        ctx.exit(1)
+
+
+def told(flow: Flow) -> Proof:
+    """Prove a flow, and say what came of it; the same file is not proved twice."""
+    proof = KNOWN.get(flow.sha256) or prove(flow)
+    KNOWN[flow.sha256] = proof
+    for violation in proof.violations:
+        _tell(flow, violation)
+    if not proof.violations:
+        click.echo(f"{flow.file}: {_held(proof)}", err=not proof.is_whole)
+    return proof
+
+
+def _tell(flow: Flow, violation: Violation) -> None:
+    for line in lines(flow, violation):
+        click.echo(line, err=True)
+    where = scenarios_of(Path(flow.file)).name
+    click.echo(
+        f"  To play it again with eslflow test, put this into {where}:", err=True
+    )
+    click.echo(indent(scenario(flow, violation), "    "), err=True)
+
+
+def _held(proof: Proof) -> str:
+    """Return in words how far the proof goes."""
+    if not proof.is_whole:
+        return f"not proved: it has more than {MOST_STATES:,} states"
+    left = f"; no call came to {', '.join(proof.left)}" if proof.left else ""
+    return f"proved ({proof.states:,} states, {proof.moves:,} moves{left})"

@@ -1,0 +1,98 @@
+"""How long it takes to prove a flow of some sixty steps; in a process of its own.
+
+    scripts/bench prove
+
+Time of the processor, so that other work on the machine counts less.
+"""
+
+from __future__ import annotations
+
+import time
+
+from eslflow.check.prove import prove
+from eslflow.flow.load import load
+from eslflow.steps import KINDS
+
+DESKS = 9
+HEAD = """\
+flow: sixty
+languages: [en, de]
+purposes:
+  training: {basis: consent, retain: 90d}
+notices:
+  recording: {version: 1, text: {en: Press 1 or 2., de: Die 1 oder die 2.}}
+prompts:
+  hello: {en: Hello., de: Hallo.}
+hours:
+  office: {zone: Europe/Berlin, mon-fri: [08:00-17:00], holidays: {12-25: Christmas}}
+recording:
+  agent_keys: {1: mask, 2: unmask, 0: stop}
+steps:
+  tongue: {language: hello, keys: {1: en, 2: de}}
+  office: {hours: office, closed: night}
+  ask:
+    consent: {notice: recording, purpose: training}
+    keys: {1: granted, 2: refused}
+  who: {branch: caller, cases: {"+49*": main, anonymous: main}, otherwise: main}
+  main:
+    menu: hello
+    keys: {1: hello0, 2: hello1, 3: hello2, 4: hello3, 5: hello4, 6: hello5, 7: hello6,
+      8: hello7, 0: hello8, 9: card}
+    failure: desk0
+    error: desk0
+"""
+DESK = """\
+  hello%(n)d: {announce: hello}
+  menu%(n)d:
+    menu: hello
+    keys: {1: desk%(n)d, 2: number%(n)d}
+    failure: desk%(n)d
+    error: desk%(n)d
+  number%(n)d: {collect: hello, digits: 6, into: number%(n)d, tries: 2}
+  note%(n)d: {set: {line: desk}}
+  desk%(n)d:
+    {queue: desk%(n)d, record: on, from: answer, timeout: sorry, no_agents: sorry,
+    next: sorry}
+"""
+TAIL = """\
+  card:
+    collect: hello
+    digits: 12..19
+    check: luhn
+    into: card
+    secure: true
+    failure: desk0
+    error: desk0
+  code:
+    {collect: hello, digits: 3, into: code, secure: true, failure: desk0, error: desk0}
+  pay:
+    webhook: https://pay.example.com/
+    secrets: [card, code]
+    failed: desk0
+    refused: desk0
+  paid: {announce: hello, next: bye}
+  night: {announce: hello}
+  box: {menu: hello, keys: {1: away, 2: bye}, failure: bye, error: bye}
+  away: {transfer: {to: 1000, context: default}}
+  boss: {dial: {user: 1001}, busy: sorry, no_answer: sorry}
+  sorry: {announce: hello}
+  again: {menu: hello, keys: {1: main, 2: bye}, failure: bye, error: bye}
+  bye: {hangup: NORMAL_CLEARING}
+"""
+
+
+def main() -> None:
+    """Prove it, and print a line."""
+    desks = "".join(DESK % {"n": number} for number in range(DESKS))
+    flow = load((HEAD + desks + TAIL).encode(), "sixty.yaml", KINDS)
+    began = time.process_time()
+    proof = prove(flow)
+    took = time.process_time() - began
+    print(
+        f"prove: {len(flow.steps)} steps, {proof.states:,} states, "
+        f"{proof.moves:,} moves: {took:.1f} s; {len(proof.violations)} violations"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""Calls of a proof for tests: on their way by choices, and whole explorations."""
+
+from __future__ import annotations
+
+import sys
+
+from eslflow.check.anchor import note
+from eslflow.check.choice import Choice
+from eslflow.check.explore import Explorer
+from eslflow.check.happens import happens
+from eslflow.check.looked import Looks
+from eslflow.check.outcomes import choices
+from eslflow.check.prove import Proof, prove
+from eslflow.check.stage import Plan, Stage
+from eslflow.cli.prove import KNOWN
+from eslflow.flow.load import load
+from eslflow.flow.model import Flow
+from eslflow.steps import KINDS
+from tests.mutants import FLOWS
+
+
+def flow_of(text: str) -> Flow:
+    """Return a flow: one of those that mutants are shown by, or from its text."""
+    return load(FLOWS.get(text, text).encode(), "test.yaml", KINDS)
+
+
+def call_of(flow: Flow, *done: str) -> Stage:
+    """Return a call to which these have happened, each `what/arg`."""
+    stage = Stage(Plan.of(flow), next(Looks(flow).calls()), note)
+    stage.start()
+    for word in done:
+        happens(stage, choice_of(stage, word))
+    return stage
+
+
+def choice_of(stage: Stage, word: str) -> Choice:
+    """Return the choice that a word names; it must be there."""
+    what, _, arg = word.partition("/")
+    there = choices(stage, Looks(stage.plan.flow))
+    found = [choice for choice in there if (choice.what, choice.arg) == (what, arg)]
+    assert found, f"{word} is none of {[f'{c.what}/{c.arg}' for c in there]}"
+    return found[0]
+
+
+def words_of(stage: Stage) -> list[str]:
+    """Return all that can happen, each as `what/arg`."""
+    there = choices(stage, Looks(stage.plan.flow))
+    return [f"{choice.what}/{choice.arg}".rstrip("/") for choice in there]
+
+
+def explored(flow: Flow) -> Explorer:
+    """Return all states of a flow."""
+    explorer = Explorer(flow)
+    explorer.run()
+    return explorer
+
+
+def proof_of(flow: Flow) -> Proof:
+    """Return the proof of a whole flow; what covers the prover are small ones.
+
+    It is not measured, which would take several times as long, and kept for whoever
+    checks the same file as a site's.
+    """
+    measures = sys.gettrace()
+    sys.settrace(None)
+    try:
+        proof = KNOWN[flow.sha256] = KNOWN.get(flow.sha256) or prove(flow)
+    finally:
+        sys.settrace(measures)
+    return proof

@@ -1,0 +1,50 @@
+"""Steps that differ by their names alone."""
+
+from eslflow.check.alike import alike, repeated
+from tests.steps_of import flow
+
+LAW = "flow: test\npurposes: {duty: {basis: legal_obligation}}\n"
+LAW += "prompts: {a: A., b: B.}\n"
+DESKS = """\
+which: {menu: a, keys: {1: sales, 2: support, 3: night}}
+sales: {queue: sales, record: on, next: bye}
+support: {queue: support, record: on, next: bye}
+night: {queue: night, record: on, next: which}
+bye: {announce: b}
+"""
+
+
+def test_queues_that_lead_alike_are_alike_whatever_their_names():
+    found = alike(flow(DESKS, LAW))
+    assert found["support"] == "sales"
+    assert found["night"] == "night"
+    assert found["bye"] == "bye"
+
+
+def test_what_is_recorded_makes_a_difference():
+    found = alike(flow(DESKS.replace("support, record: on", "support"), LAW))
+    assert found["support"] == "support"
+
+
+def test_queues_that_lead_elsewhere_repeat_the_first():
+    assert repeated(flow(DESKS, LAW)) == {"support", "night"}
+
+
+def test_what_nobody_reads_has_no_name_that_matters():
+    steps = "a: {collect: a, digits: 4, into: one, next: c}\n"
+    steps += "b: {collect: b, digits: 4, into: two, next: c}\nc: {announce: a}\n"
+    first = "start: {menu: a, keys: {1: a, 2: b}}\n"
+    assert alike(flow(first + steps, LAW))["b"] == "a"
+    looks = "d: {branch: two, cases: {1: a}}\n"
+    assert alike(flow(first + steps + looks, LAW))["b"] == "b"
+    secret = steps.replace("into: ", "secure: true, into: ")
+    pay = "d: {webhook: 'https://a.example/', secrets: [one, two]}\n"
+    assert alike(flow(first + secret + pay, LAW))["b"] == "b"
+
+
+def test_whoever_calls_what_was_dialled_is_not_like_who_does_not():
+    steps = "which: {menu: a, keys: {1: one, 2: two, 3: three}}\n"
+    steps += "one: {dial: {user: 1001}}\ntwo: {dial: {user: 1002}}\n"
+    steps += "three: {dial: {user: called}}\n"
+    found = alike(flow(steps, LAW))
+    assert (found["two"], found["three"]) == ("one", "three")

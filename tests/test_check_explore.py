@@ -1,0 +1,114 @@
+"""Every state that calls of a flow can come to."""
+
+from random import Random
+
+import pytest
+
+from eslflow.check import explore
+from eslflow.check.explore import Explorer
+from eslflow.check.fingerprint import fingerprint
+from eslflow.check.happens import happens
+from eslflow.check.observer import FORGOTTEN
+from eslflow.check.outcomes import choices
+from tests.proofs import call_of, explored, flow_of
+from tests.steps_of import flow
+
+WORDS = "flow: test\nprompts: {a: A.}\n"
+
+
+def test_a_flow_that_only_speaks_has_few_states():
+    explorer = explored(flow("a: {announce: a}\n", WORDS))
+    ends = {state.ending for state in explorer.states}
+    assert ends == {"", "finished", "handed_back", "hung_up"}
+    assert {("a", ""), ("a", "done"), ("a", "error")} <= explorer.visited
+    assert explorer.is_whole
+
+
+def test_the_shortest_way_leads_from_a_call_to_a_state():
+    explorer = explored(flow("a: {announce: a}\nb: {announce: a}\n", WORDS))
+    (last,) = (state for state in explorer.states if state.ending == "finished")
+    begin, way = explorer.way(last.number)
+    assert begin.offered.uuid == "a-leg"
+    assert [choice.what for _, choice in way] == ["played", "played", "the end"]
+
+
+@pytest.mark.parametrize("name", ["talk", "card", "moved"])
+def test_anchors_change_nothing_but_the_time_it_takes(name, monkeypatch):
+    short = explored(flow_of(name))
+    monkeypatch.setattr(Explorer, "_shorter", lambda _, __, way, ___: way)
+    long = explored(flow_of(name))
+    assert set(short._numbers) == set(long._numbers)
+
+
+WALKS = 150
+WALKED = ("talk", "card", "twice", "ends", "moved", "both", "private", "listed") + (
+    *("demanded", "recalled", "verbal"),
+)
+
+
+@pytest.mark.parametrize("name", WALKED)
+def test_no_call_comes_to_a_state_that_was_not_seen(name):
+    """What counts as one state must go on as one, whatever led to it."""
+    explorer = explored(flow_of(name))
+    chance = Random(name)
+    for _ in range(WALKS):
+        stage = call_of(explorer.plan.flow)
+        while not stage.engine.is_over:
+            assert fingerprint(stage, explorer.looks) in explorer._numbers
+            there = choices(stage, explorer.looks)
+            # Who hangs up too soon sees little.
+            stays = [choice for choice in there if choice.what != "hang up"]
+            happens(stage, chance.choice(stays or there))
+            assert stage.observer.wrong == []
+
+
+def test_where_an_anchor_leads_elsewhere_the_long_way_is_gone(monkeypatch):
+    def fails(_, __):
+        raise LookupError("no way")
+
+    short = explored(flow_of("stays"))
+    monkeypatch.setattr(explore, "unrecorded_from", fails)
+    assert set(explored(flow_of("stays"))._numbers) == set(short._numbers)
+
+
+def test_an_emergency_goes_its_own_way():
+    steps = "a: {announce: a}\nd: {dial: {gateway: g, number: called}}\n"
+    explorer = explored(flow(steps, WORDS))
+    starts = [state for state in explorer.states if state.begin is not None]
+    assert [state.step for state in starts] == ["a", "d"]
+
+
+def test_what_is_wrong_is_noted_and_not_gone_on_from(monkeypatch):
+    def looks(observer, is_inside):
+        if observer.switch.running and is_inside:
+            observer._note(FORGOTTEN, "it runs")
+
+    monkeypatch.setattr("eslflow.check.observer.Observer.looks", looks)
+    explorer = explored(flow_of("masked"))
+    assert {wrong.found.rule for wrong in explorer.wrong} == {FORGOTTEN}
+    assert {state.step for state in explorer.states if not state.ending} >= {"talk"}
+    assert explorer.wrong[0].choice.arg == "start does"
+
+
+def test_a_call_that_is_wrong_from_its_begin_is_noted(monkeypatch):
+    def begins(engine):
+        raise ValueError("wrong")
+
+    monkeypatch.setattr("eslflow.call.engine.Engine.begin", begins)
+    explorer = explored(flow_of("asked"))
+    assert [wrong.state for wrong in explorer.wrong] == [-1]
+    assert explorer.states == []
+
+
+def test_a_hang_up_that_goes_wrong_is_noted(monkeypatch):
+    def ends(engine, ending, cause):
+        raise ValueError("wrong")
+
+    monkeypatch.setattr("eslflow.call.engine.Engine._end", ends)
+    explorer = explored(flow("a: {announce: a}\n", WORDS))
+    assert {wrong.choice.what for wrong in explorer.wrong} >= {"hang up"}
+
+
+def test_a_flow_with_too_many_states_is_given_up(monkeypatch):
+    monkeypatch.setattr(explore, "MOST_STATES", 5)
+    assert not explored(flow_of("stays")).is_whole

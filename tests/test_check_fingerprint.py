@@ -1,0 +1,139 @@
+"""When two calls are in the same state."""
+
+import pytest
+
+from eslflow.call.events import Executed, JobDone, Replied, TimedOut, Told
+from eslflow.call.secret import Secret
+from eslflow.check.fingerprint import _plain, fingerprint
+from eslflow.check.happens import happens
+from eslflow.check.looked import Looks
+from eslflow.wire.terms import App
+from tests.proofs import call_of, choice_of, flow_of
+from tests.steps_of import flow
+
+
+def print_of(flow, *done):
+    stage = call_of(flow, *done)
+    return fingerprint(stage, Looks(stage.plan.flow))
+
+
+ON = "recorder/start does"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ((), ()),
+        (
+            ("recorder/start refuses works",),
+            ("recorder/start silently works",),
+        ),
+        (
+            (ON, "wish/off", "recorder/stop late"),
+            (ON, "wish/off", "recorder/stop late"),
+        ),
+    ],
+)
+def test_what_comes_to_the_same_is_the_same(first, second):
+    assert print_of(flow_of("stays"), *first) == print_of(flow_of("stays"), *second)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ((), (ON,)),
+        ((ON,), (ON, "wish/masked")),
+        ((ON,), (ON, "agent answers")),
+        ((ON, "wish/off"), (ON, "wish/masked")),
+        ((ON,), ("recorder/start refuses works",)),
+        (("recorder/start late",), (ON,)),
+        (("recorder/start late",), ("recorder/start refuses fails",)),
+    ],
+)
+def test_what_differs_is_told_apart(first, second):
+    assert print_of(flow_of("stays"), *first) != print_of(flow_of("stays"), *second)
+
+
+def test_which_answer_it_was_counts_only_by_what_it_permits():
+    flow = flow_of("twice")
+    silent, refused = print_of(flow, "presses nothing"), print_of(flow, "presses/2")
+    assert silent == refused
+    assert silent != print_of(flow, "presses/1", "kept")
+
+
+def test_how_often_was_asked_counts():
+    steps = "m: {menu: which, keys: {1: a}}\na: {announce: welcome}\n"
+    once = print_of(flow(steps), "presses nothing")
+    assert once != print_of(flow(steps))
+    assert once == print_of(flow(steps), "presses wrongly/7")
+
+
+def test_what_has_failed_and_is_over_is_as_if_it_had_not_been():
+    found = print_of(flow_of("moved"), "recorder/start refuses fails", "played")
+    done = ("recorder/start does", "played", "recorder/stop does")
+    assert found[1][0] == print_of(flow_of("moved"), *done)[1][0]
+
+
+def test_a_call_that_has_ended_is_told_by_its_ending():
+    found = print_of(flow_of("asked"), "presses/1", "hang up")
+    assert found[0] == "hung_up"
+
+
+def test_of_a_call_that_is_let_go_nothing_counts_but_how():
+    first = print_of(flow_of("asked"), "presses/2", "played")
+    assert first[:2] == ("left", "finished")
+    assert first == print_of(flow_of("asked"), "presses wrongly/7", "played")
+    assert first != print_of(flow_of("asked"), "presses/2", "not played")
+
+
+def test_who_answers_counts_until_that_is_found_out():
+    asks = ("agent answers/listed", "agent answers/cc_agent", "agent answers/unknown")
+    flow_ = flow_of("listed")
+    first, *others = (print_of(flow_, ask) for ask in asks)
+    assert set(others) == {first}
+    assert first != print_of(flow_, "agent answers/")
+    stage = call_of(flow_, "agent answers/listed")
+    stage.engine.live.screen.leg = ""
+    found = fingerprint(stage, Looks(stage.plan.flow))
+    stage.observer.who = "unknown"
+    assert found != fingerprint(stage, Looks(stage.plan.flow))
+
+
+def test_who_only_tells_something_counts_no_more():
+    stage = call_of(flow_of("verbal"), "agent answers")
+    before = fingerprint(stage, Looks(stage.plan.flow))
+    for word in ("key/granted", "caller key/withdraw", "kept", "kept"):
+        happens(stage, choice_of(stage, word))
+    assert any(track.awaited for track in stage.tracks()[1:])
+    assert fingerprint(stage, Looks(stage.plan.flow)) == before
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        (None, None),
+        (3, 3),
+        (2_000_000_000_000_000, ("time", 2)),
+        (1_000_000_001, ("time", 1)),
+        (1.5, 1.5),
+        ("sales", "sales"),
+        ("/recordings/2026/11/23/a-leg-1.wav", "/"),
+        ((1, "a"), (1, "a")),
+        ({1}, frozenset({1})),
+        ({"a": 1}, frozenset({("a", 1)})),
+        (Secret("123"), ("secret", 3)),
+        (Replied(4, True, "+OK"), ("replied", True)),
+        (TimedOut(7), "timed out"),
+        (JobDone("b", False), ("job", False)),
+        (Executed("e-1", "", Told({"k": "v"})), ("executed", frozenset({("k", "v")}))),
+        (App.ANSWER, App.ANSWER),
+        (object(), "object"),
+    ],
+)
+def test_of_a_value_counts_what_can_be_decided_by_it(value, plain):
+    assert _plain(call_of(flow_of("asked")), value) == plain
+
+
+def test_a_step_counts_by_its_name():
+    stage = call_of(flow_of("asked"))
+    assert _plain(stage, stage.plan.flow.steps["ask"]) == "ask"

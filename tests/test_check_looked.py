@@ -1,0 +1,116 @@
+"""What a flow looks at in a call."""
+
+from itertools import islice
+
+from eslflow.check.looked import PLAIN, Looks, told
+from tests.proofs import call_of, flow_of
+from tests.steps_of import flow
+
+WORDS = "flow: test\nprompts: {a: A.}\n"
+HOURS = """\
+flow: test
+prompts: {a: A.}
+hours:
+  office:
+    zone: Europe/Berlin
+    mon-fri: 08:00-17:00
+    holidays: {12-25: Christmas, 2027-05-13: Ascension}
+"""
+BRANCH = """\
+who: {branch: caller, cases: {"+49*": b, anonymous: b}, otherwise: a}
+a: {announce: a}
+b: {announce: a}
+"""
+
+
+def test_a_flow_that_looks_at_nothing_has_one_call():
+    (begin,) = Looks(flow("a: {announce: a}", WORDS)).calls()
+    assert begin.offered.caller == PLAIN["caller"]
+    assert told(begin) == {}
+
+
+def test_a_call_comes_for_each_case_and_for_none_of_them():
+    begins = list(Looks(flow(BRANCH, WORDS)).calls())
+    callers = [begin.offered.caller for begin in begins]
+    assert callers == ["+49301234", "anonymous", "1000"]
+    assert told(begins[1]) == {"caller": "anonymous"}
+
+
+def test_a_value_is_found_that_is_none_of_the_cases():
+    cases = '{"+*": a, 1000: a, x: a}'
+    steps = f"who: {{branch: called, cases: {cases}, otherwise: a}}\na: {{announce: a}}"
+    assert Looks(flow(steps, WORDS)).values("called")[-1] == "y"
+
+
+def test_a_copy_of_a_value_is_looked_at_like_it():
+    steps = 'set: {set: {line: "{{ called }}", more: "x {{ line }}"}}\n'
+    steps += "who: {branch: line, cases: {1001: b}, otherwise: a}\n"
+    steps += "a: {announce: a}\nb: {announce: a}\n"
+    looks = Looks(flow(steps, WORDS))
+    assert looks.values("called") == ["1001", "+4930123456"]
+    stage = call_of(flow(steps, WORDS))
+    assert looks.seen(stage) == ((), (), ())
+
+
+def test_a_call_comes_at_each_time_that_makes_a_difference():
+    steps = "now: {hours: office, closed: b, holiday: b}\na: {announce: a}\n"
+    found = flow(steps + "b: {announce: a}\n", HOURS)
+    moments = [begin.at for begin in Looks(found).calls()]
+    states = {found.hours["office"].state(at)[0] for at in moments}
+    assert states == {"open", "closed", "holiday"}
+    assert len(moments) == 3
+
+
+def test_an_emergency_is_a_call_of_its_own():
+    begins = list(Looks(flow("a: {dial: {gateway: g, number: called}}", WORDS)).calls())
+    assert [begin.offered.called for begin in begins] == ["1000", "112"]
+
+
+def test_too_many_differences_are_cut_off():
+    cases = ", ".join(f"{n}: a" for n in range(1000, 1300))
+    steps = f"who: {{branch: called, cases: {{{cases}}}, otherwise: a}}\n"
+    looks = Looks(flow(steps + "a: {announce: a}", WORDS))
+    assert len(list(islice(looks.calls(), 500))) == 200
+
+
+def test_what_no_step_ahead_looks_at_makes_no_difference():
+    steps = "hello: {announce: a}\n" + BRANCH
+    stage = call_of(flow(steps, WORDS))
+    looks = Looks(stage.plan.flow)
+    assert looks.seen(stage) == (((("+49*",),)), (), ())
+    assert looks.seen(stage) == looks.seen(stage)
+    stage = call_of(flow(BRANCH, WORDS))
+    assert looks.seen(stage) == ((), (), ())
+
+
+def test_what_values_are_made_of_counts_as_it_is():
+    steps = 'hello: {announce: a}\nset: {set: {line: "x {{ called }}"}}\n'
+    steps += "who: {branch: line, cases: {x 1: b}, otherwise: a}\n"
+    steps += "a: {announce: a}\nb: {announce: a}\n"
+    stage = call_of(flow(steps, WORDS))
+    assert Looks(stage.plan.flow).seen(stage)[0] == ("1000", (None,))
+
+
+def test_hours_and_choices_are_seen_as_they_are():
+    stage = call_of(flow_of("asked"))
+    text = stage.plan.flow.file
+    assert text == "test.yaml"
+    steps = "a: {announce: a}\nnow: {hours: office, closed: b, next: b}\n"
+    found = call_of(flow(steps + "b: {announce: a}\n", HOURS))
+    assert Looks(found.plan.flow).seen(found)[1] == ("closed",)
+    steps = "hello: {announce: welcome}\n"
+    steps += "ask: {consent: {notice: recording, purpose: training}, "
+    steps += "keys: {1: granted, 2: refused}}\n"
+    steps += "sort: {branch: {consent: training}, cases: {granted: x}, otherwise: x}\n"
+    steps += "x: {announce: welcome}\n"
+    asked = call_of(flow(steps))
+    assert Looks(asked.plan.flow).seen(asked)[2] == (None,)
+
+
+def test_a_call_comes_from_and_one_to_who_is_never_recorded():
+    begins = list(Looks(flow_of("listed")).calls())
+    assert [begin.is_barred for begin in begins] == [False, True, True]
+    assert [told(begin) for begin in begins[1:]] == [
+        {"caller": "1999"},
+        {"called": "1999"},
+    ]

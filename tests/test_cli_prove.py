@@ -1,0 +1,86 @@
+"""`eslflow prove`."""
+
+import re
+
+import pytest
+
+from eslflow.check import explore
+from eslflow.cli import prove
+from eslflow.cli.main import CONFIGURATION
+from tests.command import run
+
+BAD = """\
+flow: bad
+purposes: {training: {basis: consent, retain: 90d}}
+notices: {recording: {version: 1, text: "Press 1 to agree, 2 to refuse."}}
+steps:
+  ask:
+    consent: {notice: recording, purpose: training}
+    keys: {1: granted, 2: refused}
+    refused: bye
+  sales: {queue: sales, record: on, from: answer}
+  bye: {hangup: NORMAL_CLEARING}
+"""
+
+
+@pytest.fixture
+def bad(tmp_path):
+    path = tmp_path / "bad.yaml"
+    path.write_text(BAD)
+    return path
+
+
+def test_a_flow_that_holds_is_told_with_its_states(tmp_path):
+    done = run(tmp_path, "prove", "flows/opening.yaml")
+    assert done.exit_code == 0
+    told = r"flows/opening\.yaml: proved \(\d+ states, \d+ moves\)\n"
+    assert re.fullmatch(told, done.stdout)
+
+
+def test_a_flow_that_does_not_hold_is_told_with_a_scenario(tmp_path, bad):
+    done = run(tmp_path, "prove", str(bad))
+    assert done.exit_code == CONFIGURATION
+    assert "step 'ask': who agrees reaches a person, who refuses does" in done.stderr
+    assert "the caller presses 2 (refused)" in done.stderr
+    assert "eslflow test, put this into bad.scenarios.yaml:" in done.stderr
+
+
+def test_its_scenario_fails_where_the_proof_does(tmp_path, bad):
+    told = run(tmp_path, "prove", str(bad)).stderr
+    text = told[told.index("    scenarios:") :]
+    scenarios = "\n".join(line[4:] for line in text.splitlines()) + "\n"
+    (tmp_path / "bad.scenarios.yaml").write_text(scenarios)
+    done = run(tmp_path, "test", str(bad))
+    assert done.exit_code == 1
+    assert "who refuses is not served at ask" in done.output
+
+
+def test_a_flow_that_is_too_large_is_not_proved(tmp_path, monkeypatch):
+    monkeypatch.setattr(explore, "MOST_STATES", 3)
+    monkeypatch.setattr(prove, "KNOWN", {})
+    done = run(tmp_path, "prove", "flows/opening.yaml")
+    assert done.exit_code == 1
+    assert "not proved" in done.stderr
+
+
+def test_steps_that_no_call_comes_to_are_named(tmp_path):
+    path = tmp_path / "left.yaml"
+    path.write_text(
+        "flow: left\nprompts: {a: A.}\nsteps:\n  set: {set: {x: y}}\n"
+        "  which: {branch: x, cases: {z: b}, otherwise: c}\n"
+        "  b: {announce: a}\n  c: {announce: a}\n"
+    )
+    done = run(tmp_path, "prove", str(path))
+    assert "; no call came to b)" in done.stdout
+
+
+def test_check_proves_too(tmp_path, bad):
+    done = run(tmp_path, "check", str(bad))
+    assert done.exit_code == CONFIGURATION
+
+
+def test_a_file_is_proved_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(prove, "KNOWN", {})
+    first = run(tmp_path, "prove", "flows/opening.yaml").stdout
+    monkeypatch.setattr("eslflow.cli.prove.prove", None)
+    assert run(tmp_path, "prove", "flows/opening.yaml").stdout == first
