@@ -258,8 +258,8 @@ MUTANTS = (
         "what the disk says of one row counts for another",
         "verbal",
         "call.engine",
-        "if type(event) is Kept:",
-        "if False:",
+        "is_turn = type(event) is not Kept or track is oldest",
+        "is_turn = True",
         "unpermitted",
     ),
     Mutant(

@@ -32,7 +32,7 @@ def test_every_shipped_flow_is_proved(path):
 
 @pytest.mark.parametrize("name", FLOWS)
 def test_the_flows_of_the_mutants_are_right_without_a_fault(name):
-    proof = prove(flow_of(name))
+    proof = proof_of(flow_of(name))
     assert proof.violations == ()
     assert proof.states < 1600
 

@@ -8,7 +8,7 @@ from eslflow.call.events import Bridged, RecordStarted, TimedOut
 from eslflow.check import stage as stage_module
 from eslflow.check.happens import happens
 from eslflow.check.observer import FAULT, FORGOTTEN
-from eslflow.check.stage import Plan, name_of, names
+from eslflow.check.stage import NAMES, Plan, name_of, names
 from eslflow.wire.terms import ApiCommand, RecordAction
 from tests.mutants import FLOWS
 from tests.proofs import call_of, choice_of, flow_of, words_of
@@ -211,3 +211,20 @@ def test_who_is_only_being_called_is_hung_up_on_without_a_word():
     stage = call_of(flow_of("stays"), "recorder/start does")
     stage._kills("b-leg")
     assert (stage._said, stage.is_left) == ([], False)
+
+
+@pytest.mark.parametrize(
+    ("who", "cc_agent", "user"),
+    [
+        ("", "_undef_", "1001@example.com"),
+        ("listed", "_undef_", "1001@example.com"),
+        ("cc_agent", "1999@example.com", "1001@example.com"),
+        ("dialed_user", "_undef_", "1999@example.com"),
+        ("unknown", "-ERR No such channel!", "-ERR No such channel!"),
+    ],
+)
+def test_a_legs_variables_say_whose_it_is(who, cc_agent, user):
+    stage = call_of(flow_of("listed"))
+    stage.observer.who = who
+    asked = [Api(ApiCommand.UUID_GETVAR, f"b-leg {name}") for name in NAMES]
+    assert [stage._truth(each) for each in asked] == [cc_agent, user]

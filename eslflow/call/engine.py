@@ -237,13 +237,12 @@ class Engine:
 
     def _hand_out(self, event: Event) -> None:
         """Wake the tracks that wait for this event."""
-        takers = [track for track in self._tracks if track.takes(event)]
-        if type(event) is Kept:
-            # Rows become durable in their order: what is told is told of the oldest.
-            takers = sorted(takers, key=lambda track: track.keep)[:1]
-        for track in takers:
-            # Another one may have ended it meanwhile, or what it waited for.
-            if track.takes(event):
+        # Rows become durable in their order: what is told is told of the oldest.
+        keeping = [track for track in self._tracks if track.is_keeping]
+        oldest = min(keeping, key=lambda track: track.keep, default=None)
+        for track in tuple(self._tracks):
+            is_turn = type(event) is not Kept or track is oldest
+            if is_turn and track.takes(event):
                 self._advance(track, event)
 
     def _look_round(self) -> None:
