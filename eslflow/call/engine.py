@@ -237,12 +237,13 @@ class Engine:
 
     def _hand_out(self, event: Event) -> None:
         """Wake the tracks that wait for this event."""
-        # Rows become durable in their order: what is told is told of the oldest.
-        keeping = [track for track in self._tracks if track.is_keeping]
-        oldest = min(keeping, key=lambda track: track.keep, default=None)
-        for track in tuple(self._tracks):
-            is_turn = type(event) is not Kept or track is oldest
-            if is_turn and track.takes(event):
+        tracks = tuple(self._tracks)
+        if type(event) is Kept:
+            # Rows become durable in their order: what is told is told of the oldest.
+            keeping = [track for track in tracks if track.is_keeping]
+            tracks = tuple(sorted(keeping, key=lambda track: track.keep)[:1])
+        for track in tracks:
+            if track.takes(event):
                 self._advance(track, event)
 
     def _look_round(self) -> None:
