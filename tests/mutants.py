@@ -258,8 +258,8 @@ MUTANTS = (
         "what the disk says of one row counts for another",
         "verbal",
         "call.engine",
-        "is_turn = type(event) is not Kept or track is oldest",
-        "is_turn = True",
+        "key=lambda track: track.keep)[:1])",
+        "key=lambda track: track.keep))",
         "unpermitted",
     ),
     Mutant(

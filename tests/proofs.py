@@ -61,10 +61,15 @@ def proof_of(flow: Flow) -> Proof:
     It is not measured, which would take several times as long, and kept for whoever
     checks the same file as a site's.
     """
+    proof = KNOWN[flow.sha256] = KNOWN.get(flow.sha256) or unmeasured(flow)
+    return proof
+
+
+def unmeasured(flow: Flow) -> Proof:
+    """Prove a flow without measuring what covers the prover."""
     measures = sys.gettrace()
     sys.settrace(None)
     try:
-        proof = KNOWN[flow.sha256] = KNOWN.get(flow.sha256) or prove(flow)
+        return prove(flow)
     finally:
         sys.settrace(measures)
-    return proof

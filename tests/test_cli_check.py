@@ -8,6 +8,8 @@ import pytest
 from eslflow.cli.main import CONFIGURATION
 from tests.command import run
 
+pytestmark = pytest.mark.usefixtures("quick_proofs")
+
 ROOT = Path(__file__).parent.parent
 TWELVE = ROOT / "tests" / "flows" / "bad" / "twelve.yaml"
 

@@ -16,6 +16,8 @@ from eslflow.flow.audio import notice_path
 from eslflow.ledger.writer import write
 from tests.command import run
 
+pytestmark = pytest.mark.usefixtures("quick_proofs")
+
 AUDIO = notice_path("support", "en", "recording", 1)
 
 

@@ -8,6 +8,8 @@ from eslflow.cli.main import CONFIGURATION
 from eslflow.settings import load_settings
 from tests.command import run
 
+pytestmark = pytest.mark.usefixtures("quick_proofs")
+
 
 def test_a_new_site_is_good_as_it_is(tmp_path):
     site = tmp_path / "site"

@@ -6,6 +6,8 @@ import pytest
 
 from tests.command import run
 
+pytestmark = pytest.mark.usefixtures("quick_proofs")
+
 WORDS = "flow: hi\nprompts: {hello: Hello.}\nsteps: {a: {announce: hello}}\n"
 
 

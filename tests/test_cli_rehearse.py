@@ -12,6 +12,8 @@ from eslflow.check.load import scenarios_of
 from eslflow.cli.main import CONFIGURATION
 from tests.command import run
 
+pytestmark = pytest.mark.usefixtures("quick_proofs")
+
 FLOWS = Path(__file__).parent.parent / "flows"
 GOOD = """\
 scenarios:
