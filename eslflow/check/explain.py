@@ -31,8 +31,11 @@ from eslflow.steps.step import Step
 from eslflow.steps.transfer import Transfer
 from eslflow.steps.webhook import Webhook
 
-_UNITS = ((86400, "day", "days"), (3600, "hour", "hours of time"))
-_MINUTE_S = 60
+_UNITS = (
+    (86400, "day", "days"),
+    (3600, "hour", "hours of time"),
+    (60, "minute", "minutes"),
+)
 UNRECORDED = frozenset({"refused", "unanswered", "objected", "undecided"})
 """Endings of a question after which its purpose permits nothing."""
 
@@ -125,7 +128,7 @@ class _Teller:
 
     def time(self, seconds: float) -> str:
         """Return a duration in words."""
-        for unit, one, many in (*_UNITS, (_MINUTE_S, "minute", "minutes")):
+        for unit, one, many in _UNITS:
             if seconds >= unit and seconds % unit == 0:
                 count = round(seconds / unit)
                 return self.say(one if count == 1 else many, n=count)

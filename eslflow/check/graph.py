@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from enum import Enum
 
 from eslflow.flow.model import Flow, Record
-from eslflow.steps.branch import Branch
-from eslflow.steps.menu import Menu
 from eslflow.steps.step import Step
 
 HANGS_UP, DIALPLAN = "hangs up", "dialplan"
 QUIET = frozenset({"done", "answered", "collected", "chosen"})
 """Ways that are what a step is there for; their arrows say nothing."""
+CHOSEN = frozenset({"granted", "refused", "open", "otherwise"})
+"""Endings that somebody chose, or a rule of the flow; whole, whatever comes then."""
 MOST_WORDS = 60
 """Characters of what stands on an arrow; more is cut."""
 
@@ -89,8 +89,7 @@ def _ways(step: Step) -> dict[tuple[str, bool], list[str]]:
     ways: dict[tuple[str, bool], list[str]] = {}
     for way, target in step.ways().items():
         is_fallback = way in step.fallbacks or way in step.again
-        # A question that fails in no way has ways of its own, all whole.
-        is_fallback &= way not in _chosen(step)
+        is_fallback &= way not in CHOSEN
         end = DIALPLAN if way in step.fallbacks else HANGS_UP
         words = ways.setdefault((target or end, is_fallback), [])
         if way not in QUIET:
@@ -101,13 +100,6 @@ def _ways(step: Step) -> dict[tuple[str, bool], list[str]]:
             more, whole = ways.pop((target, True)), ways[target, False]
             whole += more if whole else ()
     return ways
-
-
-def _chosen(step: Step) -> frozenset[str]:
-    """Return the ways that somebody chose, or that a rule of the flow did."""
-    keys = step.keys if isinstance(step, Menu) else ()
-    cases = step.cases if isinstance(step, Branch) else ()
-    return frozenset({*keys, *cases, "granted", "refused", "open", "otherwise"})
 
 
 def _cut(words: str) -> str:

@@ -31,9 +31,10 @@ _COUNTRY = re.compile(r"^country:[ \t]*[\"']?([A-Z]{2})\b", re.MULTILINE)
 
 def reader(site: Path) -> Reader:
     """Open the site's ledger; numbers are looked up as in its country."""
-    country = _COUNTRY.search(_settings(site))
+    text = _settings(site)
+    country = _COUNTRY.search(text)
     normal = normaliser(country[1]) if country else None
-    return Reader(ledger_of(site), normal)
+    return Reader(_ledger(site, text), normal)
 
 
 def ledger_of(site: Path) -> Path:
@@ -42,7 +43,11 @@ def ledger_of(site: Path) -> Path:
     The settings are read whole only when they name another ledger than the usual one:
     a look-up is waited for.
     """
-    if not _LEDGER.search(_settings(site)):
+    return _ledger(site, _settings(site))
+
+
+def _ledger(site: Path, text: str) -> Path:
+    if not _LEDGER.search(text):
         return site / "eslflow.db"
     from eslflow.settings import read_settings
 
