@@ -16,6 +16,8 @@ from eslflow.recordings.spans import Kind, Span, place, spans
 
 Line = dict[str, Any]
 
+SHORT_US = 100_000
+"""What is uncertain for less, is not worth a word: the clocks differ by as much."""
 _NAMES = ("at", "what", "reason", "reply", "seen", "place")
 
 
@@ -34,28 +36,28 @@ def file_card(say: Telling, number: int, recording: Line) -> Html:
     ]
     shown = [a for n, a in enumerate(own, 1) if n == len(own) or a["reply"] != MEANT]
     parts = spans(recording, own)
-    cells = [joined(tag("dt", n), tag("dd", v)) for n, v in _facts(say, number, recording, parts)]
     return tag(
         "div",
         tag("h3", say("recording", number=number)),
-        tag("dl", *cells),
+        say.listed(_ran(say, recording), "two"),
+        say.listed(_found(say, number, recording, parts)),
         *_drawn(say, parts),
         say.table(_NAMES, [_action(say, action) for action in shown]),
         class_="file",
     )
 
 
-def _facts(
+def _ran(say: Telling, line: Line) -> Iterator[tuple[str, Child]]:
+    yield say("for"), line["purposes"]
+    ms = line["ms"] if line["file_ms"] is None else line["file_ms"]
+    yield say("length"), "" if ms is None else say("seconds", s=f"{ms / 1000:.1f}")
+    yield say("begun"), say.time(line["started_at"])
+    yield say("ended"), say.time(line["stopped_at"])
+
+
+def _found(
     say: Telling, number: int, line: Line, parts: list[Span]
 ) -> Iterator[tuple[str, Child]]:
-    yield say("for"), line["purposes"]
-    if line["started_at"]:
-        yield say("began"), say.at(line["started_at"])
-    if line["stopped_at"]:
-        yield say("stopped"), say.at(line["stopped_at"])
-    ms = line["ms"] if line["file_ms"] is None else line["file_ms"]
-    if ms is not None:
-        yield say("length"), say("seconds", s=f"{ms / 1000:.1f}")
     yield say("checked"), _checked(say, line, parts)
     yield say("file"), joined(say.where(part_of(number, line)), *_hashes(line))
 
@@ -91,7 +93,9 @@ def _drawn(say: Telling, parts: list[Span]) -> Iterator[Html]:
     told = [
         say("span", kind=say.word(span.kind), begins=place(span.begins), ends=place(span.ends))
         for span in parts
-        if span.kind is not Kind.CLEAR
+        if span.kind is Kind.MASKED or (
+            span.kind is Kind.UNCERTAIN and span.length > SHORT_US
+        )
     ]
     yield tag("p", "; ".join(told), class_="legend")
 
@@ -103,8 +107,12 @@ def _action(say: Telling, action: Line) -> list[Child]:
     return [
         say.time(action["at"]),
         joined(say.word(action["action"]), before),
-        joined(action["reason"].replace("_", " "), tag("small", action["step"])),
+        joined(say.word(action["reason"], "why"), _step(action["step"])),
         action["reply"],
         say("yes" if action["verified"] else "no"),
         str(say.place("recording_actions", action["seq"])),
     ]
+
+
+def _step(name: str) -> str:
+    return f" ({name})" if name else ""

@@ -47,7 +47,7 @@ def page(facts: Facts) -> bytes:
         _section(say("recorded"), *_recorded(say)),
         _section(say("withdrawals"), *_after(say)),
         _section(say("looks"), _looks(say)),
-        _section(say("chain"), *_chain(say)),
+        _section(say("chain"), *_chain(say), kind="rests"),
         tag("footer", say("verify")),
     ]
     body = tag("body", tag("main", *parts))
@@ -55,8 +55,8 @@ def page(facts: Facts) -> bytes:
     return f"<!DOCTYPE html>\n{html}\n".encode()
 
 
-def _section(title: str, *children: Child) -> Html:
-    return tag("section", tag("h2", title), *children)
+def _section(title: str, *children: Child, kind: str = "told") -> Html:
+    return tag("section", tag("h2", title), *children, class_=kind)
 
 
 def _top(say: Telling) -> Html:
@@ -88,7 +88,10 @@ def _card(say: Telling, choice: Line) -> Html:
     state = choice["state"]
     kind = "good" if state in _GOOD else "bad" if state in _BAD else "open"
     lines = [tag("p", _how(say, choice))]
-    disk = _on_disk(say, choice)
+    granted = _granted(say, choice)
+    if granted is not None and granted is not choice:
+        lines.append(tag("p", say("before", how=_how(say, granted))))
+    disk = _on_disk(say, granted) if granted else 0
     if disk:
         lines.append(tag("p", say("disk", at=say.at(disk))))
     return tag(
@@ -109,10 +112,20 @@ def _how(say: Telling, choice: Line) -> str:
     return say("no key", at=at)
 
 
+def _granted(say: Telling, last: Line) -> Line | None:
+    """Return the grant of a purpose that was the last one, or was then withdrawn."""
+    if last["state"] not in (*_GOOD, State.WITHDRAWN.value):
+        return None
+    grants = [
+        choice
+        for choice in say.kept["choices"]
+        if choice["purpose"] == last["purpose"] and choice["state"] in _GOOD
+    ]
+    return grants[-1] if grants else None
+
+
 def _on_disk(say: Telling, choice: Line) -> int:
     """Return when a grant was on disk for certain: a recorder was asked for then."""
-    if choice["state"] not in _GOOD:
-        return 0
     files = {
         line["id"]
         for line in say.kept["recordings"]
@@ -130,40 +143,37 @@ def _on_disk(say: Telling, choice: Line) -> int:
 
 
 def _call(say: Telling) -> Html:
-    call, made = say.kept["call"], say.facts.made
+    call = say.kept["call"]
     rows: list[tuple[str, Child]] = []
     if "caller" in call:
         number = call["caller"]
         told = say("as told", number=number) if number else say("withheld")
         rows.append((say("from"), told))
-        if call.get("caller_name"):
-            rows.append((say("name"), call["caller_name"]))
         rows.append((say("to"), call.get("called")))
+        rows.append((say("name"), call.get("caller_name") or say("nobody")))
         rows.append((say("direction"), say.word(call.get("direction"))))
-        rows.append((say("begun"), say.at(call.get("offered_at"))))
+        rows.append((say("begun"), say.time(call.get("offered_at"))))
     if call.get("ended_at"):
-        words = f"{call.get('ending') or ''}".replace("_", " ")
+        ending = say.word(call.get("ending"), "ends")
         cause = f" ({call['cause']})" if call.get("cause") else ""
-        at = say.at(call["ended_at"])
-        rows.append((say("ended"), say("ending", at=at, ending=f"{words}{cause}")))
+        words = tag("small", f"{ending}{cause}")
+        rows.append((say("ended"), joined(say.time(call["ended_at"]), words)))
+    return say.listed(rows, "two")
+
+
+def _run(say: Telling) -> Html:
+    """Return what the call was run by."""
+    call, made = say.kept["call"], say.facts.made
+    rows: list[tuple[str, Child]] = []
     if call.get("flow"):
-        rows.append((say("flow"), _flow(say, call)))
+        hash_ = call.get("flow_sha256") or ""
+        version = tag("code", f"sha256 {hash_}")
+        held = say.where(f"flow/{hash_}.yaml")
+        rows.append((say("flow"), joined(call["flow"], version, tag("small", held))))
         rows.append((say("engine"), call.get("engine")))
     names = ", ".join(dict.fromkeys(zone.name for zone in made.zone)) or "UTC"
     rows.append((say("zone"), say("zone is", names=names)))
-    return facts_list(rows)
-
-
-def _flow(say: Telling, call: Line) -> Html:
-    hash_ = call.get("flow_sha256") or ""
-    told = [say("flow version", flow=call["flow"], sha256=hash_)]
-    return joined(*told, " ", say.where(f"flow/{hash_}.yaml"))
-
-
-def facts_list(rows: Iterable[tuple[str, Child]]) -> Html:
-    """Return names with what they are, in two columns."""
-    cells = [joined(tag("dt", name), tag("dd", value)) for name, value in rows]
-    return tag("dl", *cells)
+    return say.listed(rows)
 
 
 # What was asked.
@@ -176,7 +186,7 @@ def _asked(say: Telling) -> Iterator[Html]:
     if not choices:
         yield tag("p", say("none"))
         return
-    names = ("at", "purpose", "outcome", "heard", "offered", "pressed", "by", "place")
+    names = ("at", "outcome", "heard", "offered", "pressed", "by", "place")
     yield say.table(names, [_choice(say, choice) for choice in choices], "choices")
 
 
@@ -187,32 +197,29 @@ def _notice(say: Telling, notice: Line) -> Html:
     )
     rows = [(say("audio"), _audio(say, notice["audio_sha256"], notice["audio_ms"]))]
     if notice["url"]:
-        rows.append((say("more"), Html(tag("span", notice["url"]))))
+        rows.append((say("more"), joined(notice["url"])))
     words = notice["text"] or say("no words")
     quote = tag("blockquote", words, lang=notice["language"])
-    return tag("div", tag("h3", title), quote, facts_list(rows), class_="notice")
+    return tag("div", tag("h3", title), quote, say.listed(rows), class_="notice")
 
 
 def _audio(say: Telling, hash_: str, ms: int) -> Html:
-    name = f"audio/{hash_}.wav"
     if not hash_:
         return joined(say("no audio"))
-    if name in say.facts.held:
-        return joined(say("audio held", ms=ms, name=name))
-    return joined(say("audio gone", ms=ms, sha256=hash_))
+    is_held = f"audio/{hash_}.wav" in say.facts.held
+    words = say("audio held" if is_held else "audio gone", ms=ms)
+    return joined(words, tag("code", f"sha256 {hash_}"))
 
 
 def _choice(say: Telling, choice: Line) -> list[Child]:
-    reason = choice["reason"].replace("_", " ")
-    notes = [tag("small", text) for text in _notes(say, choice, reason)]
-    is_asked = bool(choice["notice"]) and choice["state"] != State.REQUESTED.value
+    notes = [tag("small", " ".join(_notes(say, choice)))]
     tries = choice["tries"]
+    is_asked = bool(choice["notice"] and tries)
     return [
         say.time(choice["at"]),
-        choice["purpose"] or say("whole call"),
-        joined(say.state(choice["state"]), *notes),
+        joined(tag("b", say.state(choice["state"])), *notes),
         _heard(say, choice) if is_asked else "",
-        say.offered(choice["keys_offered"]),
+        joined(*(tag("div", key) for key in say.offered(choice["keys_offered"]))),
         joined(
             tag("b", choice["key"] or say("nothing")),
             tag("small", say("try", number=tries)) if tries > 1 else "",
@@ -224,13 +231,14 @@ def _choice(say: Telling, choice: Line) -> list[Child]:
     ]
 
 
-def _notes(say: Telling, choice: Line, reason: str) -> Iterator[str]:
-    if reason:
-        yield reason
-    if choice["state"] == State.REQUESTED.value and choice["notice"]:
-        yield f"{choice['notice']} v{choice['notice_version']} {choice['language']}"
-    if choice["basis"]:
-        yield say("basis", basis=choice["basis"].replace("_", " "))
+def _notes(say: Telling, choice: Line) -> Iterator[str]:
+    yield say("purpose", purpose=choice["purpose"] or say("whole call"))
+    if choice["reason"]:
+        yield say("because", words=say.word(choice["reason"], "why"))
+    if choice["state"] == State.REQUESTED.value:
+        yield say("played", notice=choice["notice"], version=choice["notice_version"])
+    elif choice["basis"]:
+        yield say("basis", basis=say.word(choice["basis"], "basis"))
     if choice["retain_s"] and choice["state"] in _GOOD:
         yield say("retain", days=choice["retain_s"] // 86_400)
     if choice["receipt"]:
@@ -270,7 +278,7 @@ def _other(say: Telling, action: Line) -> list[Child]:
     return [
         say.time(action["at"]),
         joined(say.word(action["action"]), tag("small", say("other", path=path))),
-        action["reason"],
+        say.word(action["reason"], "why"),
         action["reply"],
         str(say.place("recording_actions", action["seq"])),
     ]
@@ -301,9 +309,9 @@ def _deleted(say: Telling) -> Iterator[list[Child]]:
         if action["action"] == "erase":
             words = say(
                 "deletion",
-                id=action["recording_id"],
+                recording=say.recording(action["recording_id"]),
                 reply=action["reply"],
-                reason=action["reason"],
+                reason=say.word(action["reason"], "why"),
             )
             yield [say.time(action["at"]), words]
 
@@ -332,7 +340,7 @@ def _looks(say: Telling) -> Html:
 
 
 def _did(say: Telling, look: Line) -> str:
-    name = look["recording_id"]
+    name = say.recording(look["recording_id"])
     if look["what"] == PROOF:
         return say("proof of", recording=name) if name else say(PROOF)
     return say.word(look["what"]).replace("{recording}", name)
@@ -349,7 +357,11 @@ def _chain(say: Telling) -> Iterator[Html]:
     ]
     yield say.table(("place", "row", "hash"), rows, "chain")
     for head in say.facts.trees:
-        yield tag("p", say("tree is", head=""), tag("code", str(head)))
-    for name, count in (("shows", 3), ("not", 4)):
-        points = [tag("li", say(f"{name} {n}")) for n in range(1, count + 1)]
-        yield tag("div", tag("h3", say(name)), tag("ul", *points), class_="limits")
+        yield tag("p", say("tree is"), tag("code", str(head)), class_="head")
+    yield _run(say)
+    yield tag("div", _points(say, "shows", 3), _points(say, "not", 4), class_="limits")
+
+
+def _points(say: Telling, name: str, count: int) -> Html:
+    points = [tag("li", say(f"{name} {n}")) for n in range(1, count + 1)]
+    return tag("div", tag("h3", say(name)), tag("ul", *points))

@@ -6,7 +6,7 @@ zone of the machine that it runs on: a bundle brings its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -31,15 +31,22 @@ class Telling:
         self._words = SENTENCES[facts.made.language]
         self._spoken = SPOKEN[facts.made.language]
         self._places = {(row.table, row.seq): row.place for row in facts.proof}
+        lines = enumerate(self.kept["recordings"], 1)
+        self._numbers = {line["id"]: number for number, line in lines}
         self._lengths = {n["audio_sha256"]: n["audio_ms"] for n in self.notices}
 
     def __call__(self, name: str, /, **values: object) -> str:
         """Return a sentence."""
         return self._words[name].format_map(values)
 
-    def word(self, value: object) -> str:
+    def word(self, value: object, kind: str = "") -> str:
         """Return a word of the rows in this language; an unknown one as it is."""
-        return self._words.get(str(value or ""), str(value or ""))
+        word = str(value or "")
+        return self._words.get(f"{kind} {word}".strip(), word.replace("_", " "))
+
+    def recording(self, name: str) -> str:
+        """Return a recording's title; empty for none."""
+        return self("recording", number=self._numbers[name]) if name in self._numbers else name
 
     def state(self, state: str) -> str:
         """Return what became of a question."""
@@ -65,10 +72,10 @@ class Telling:
         name = {"operator": "operator by"}.get(who, who)
         return self.word(name).replace("{who}", choice["who"]).strip()
 
-    def offered(self, keys: str) -> str:
+    def offered(self, keys: str) -> list[str]:
         """Return keys as they were offered, each with its meaning."""
         pairs = (pair.partition("=") for pair in keys.split())
-        return ", ".join(f"{key} = {self.word(meaning)}" for key, _, meaning in pairs)
+        return [f"{key} = {self.word(meaning, 'means')}" for key, _, meaning in pairs]
 
     def where(self, name: str) -> Html:
         """Return whether a part is in the bundle, and why not."""
@@ -104,6 +111,11 @@ class Telling:
         # The date is said again only where it is another one.
         shown = there[11:] if there[:10] == utc[:10] else there
         return f"{utc} UTC", f"{shown} {zone.name}" if zone.offset_s else ""
+
+    def listed(self, rows: Iterable[tuple[str, Child]], kind: str = "one") -> Html:
+        """Return names with what they are: one pair in a line, or `two`."""
+        cells = [joined(tag("dt", name), tag("dd", value)) for name, value in rows]
+        return tag("dl", *cells, class_=kind)
 
     def table(
         self, names: Sequence[str], rows: Sequence[Sequence[Child]], kind: str = "rows"
