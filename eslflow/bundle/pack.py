@@ -119,7 +119,7 @@ class Opened:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._size = os.fstat(file.fileno()).st_size
+        self._size = file.seek(0, os.SEEK_END)
         self.stamp = Stamp(0, 0)
         self.parts: dict[str, Part] = {}
         self._walk()

@@ -168,8 +168,8 @@ def _run(say: Telling) -> Html:
     if call.get("flow"):
         hash_ = call.get("flow_sha256") or ""
         version = tag("code", f"sha256 {hash_}")
-        held = say.where(f"flow/{hash_}.yaml")
-        rows.append((say("flow"), joined(call["flow"], version, tag("small", held))))
+        held = say.where(f"flow/{hash_}.yaml", "flow/")
+        rows.append((say("flow"), joined(call["flow"], ". ", held, version)))
         rows.append((say("engine"), call.get("engine")))
     names = ", ".join(dict.fromkeys(zone.name for zone in made.zone)) or "UTC"
     rows.append((say("zone"), say("zone is", names=names)))

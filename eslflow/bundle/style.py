@@ -8,7 +8,7 @@ STYLE = """
   @bottom-right { content: counter(page) " / " counter(pages); font: 7.5pt sans-serif;
     color: #5b6775; } }
 * { box-sizing: border-box; }
-html { font: 8.7pt/1.36 "Source Sans 3", "Segoe UI", "Helvetica Neue", Helvetica, Arial,
+html { font: 8.5pt/1.35 "Source Sans 3", "Segoe UI", "Helvetica Neue", Helvetica, Arial,
   "Liberation Sans", sans-serif; color: #1b2430; background: #eceff3;
   -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 body { margin: 0; }
@@ -16,7 +16,7 @@ main { max-width: 210mm; margin: 8mm auto; padding: 16mm 15mm; background: #fff;
   box-shadow: 0 1px 6px #0003; }
 h1 { margin: 0; font-size: 20pt; line-height: 1.15; font-weight: 650;
   letter-spacing: -0.01em; }
-h2 { margin: 4.5mm 0 1.6mm; padding-bottom: 0.8mm; font-size: 11pt; font-weight: 650;
+h2 { margin: 4mm 0 1.5mm; padding-bottom: 0.8mm; font-size: 11pt; font-weight: 650;
   border-bottom: 0.4mm solid #1b2430; break-after: avoid; }
 h3 { margin: 0 0 1.2mm; font-size: 9pt; font-weight: 650; break-after: avoid; }
 p { margin: 0 0 1.5mm; }
@@ -81,7 +81,7 @@ td div { white-space: nowrap; }
 .chain td:first-child, .chain th:first-child { width: 14mm; }
 .limits { display: grid; grid-template-columns: 1fr 1fr; gap: 6mm; margin-top: 4mm;
   break-inside: avoid; }
-footer { margin-top: 6mm; padding-top: 2mm; font-size: 8pt; color: #5b6775;
+footer { margin-top: 4mm; padding-top: 1.5mm; font-size: 8pt; color: #5b6775;
   border-top: 0.25mm solid #8a95a3; }
 @media print {
   html { background: #fff; }

@@ -77,10 +77,10 @@ class Telling:
         pairs = (pair.partition("=") for pair in keys.split())
         return [f"{key} = {self.word(meaning, 'means')}" for key, _, meaning in pairs]
 
-    def where(self, name: str) -> Html:
+    def where(self, name: str, shown: str = "") -> Html:
         """Return whether a part is in the bundle, and why not."""
         if name in self.facts.held:
-            return joined(self("file held", name=name))
+            return joined(self("file held", name=shown or name))
         why = self.facts.made.left_out.get(name, "")
         return joined(self("file out", why=self.word(why))) if why else Html("")
 
