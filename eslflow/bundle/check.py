@@ -22,6 +22,7 @@ from eslflow.ledger.tree import TreeHead, root_from
 
 _ROWS = (BUNDLE, CALL, WORDS, TREE)
 _HELD = re.compile(r"(audio|flow|recordings)/([0-9a-z]{1,64})\.(wav|yaml|flac|opus)")
+_AFTER = "every row in it was written after {} was kept, which so proves nothing of it"
 ENGINE = f"eslflow {__version__}"
 
 
@@ -103,6 +104,8 @@ def _demand_held(found: Facts, hashes: dict[str, str]) -> None:
             raise BadBundle(f"{name} is not the file that the rows name: do not use it")
     for name in sorted(set(right) - found.held - set(found.made.left_out)):
         raise BadBundle(f"{name} is missing, and nothing says why{pack.AGAIN}")
+    for name in sorted(set(found.made.left_out) - (set(right) - found.held)):
+        raise BadBundle(f"{BUNDLE} says why {name} is missing, and it is not")
 
 
 def _right(found: Facts) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -166,6 +169,8 @@ def _since(found: Facts, since: Head | TreeHead) -> str:
         )
     covered = _run(found, since.place)
     asked = [row.place for row in found.proof if row.place <= since.place]
+    if not asked:
+        raise BadBundle(_AFTER.format(since))
     if since.place not in known or covered != asked:
         loose = ", ".join(str(at) for at in asked if at not in covered) or "none"
         raise BadBundle(
@@ -198,7 +203,7 @@ def _since_tree(found: Facts, since: TreeHead) -> str:
     later = [row.place for row in found.proof if row.place > since.size]
     rest = f"; written later: places {', '.join(map(str, later))}" if later else ""
     if not ways:
-        raise BadBundle(f"every row in it was written after {since} was kept")
+        raise BadBundle(_AFTER.format(since))
     return (
         f"{len(ways)} rows stood in the ledger when {since} was kept, and are what "
         f"they were{rest}"

@@ -213,7 +213,8 @@ def _are(values: Iterable[Any], kind: type[Any]) -> bool:
 
 def _made(said: Line) -> Made:
     version = said.pop("format", None)
-    if type(version) is int and version > FORMAT:
+    _demand(type(version) is int, BUNDLE)
+    if version > FORMAT:
         raise BadBundle("it was made by a newer eslflow: check it with one")
     fields = ("call", "engine", "language", "zone", "left_out")
     _demand(version == FORMAT and set(said) == set(fields), BUNDLE)

@@ -62,7 +62,9 @@ def _section(title: str, *children: Child, kind: str = "told") -> Html:
 def _top(say: Telling) -> Html:
     look = say.facts.look
     why = say("why", reason=look["reason"]) if look["reason"] else say("no why")
-    made = say("made", at=say.at(look["at"]), who=look["who"])
+    made = say(
+        "made", at=say.at(look["at"]), who=look["who"], engine=say.facts.made.engine
+    )
     return tag(
         "header",
         tag("h1", say("title")),

@@ -13,7 +13,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
     {
         "title": "Proof of consent",
         "subtitle": "Telephone call {call}",
-        "made": "Made on {at} by {who}.",
+        "made": "Made on {at} by {who} with {engine}.",
         "why": "Reason: {reason}",
         "no why": "No reason was given.",
         "short": "In short",
@@ -199,7 +199,7 @@ GERMAN: Mapping[str, str] = MappingProxyType(
     {
         "title": "Nachweis der Einwilligung",
         "subtitle": "Telefongespräch {call}",
-        "made": "Erstellt am {at} von {who}.",
+        "made": "Erstellt am {at} von {who} mit {engine}.",
         "why": "Grund: {reason}",
         "no why": "Ein Grund wurde nicht genannt.",
         "short": "Kurz gefasst",
