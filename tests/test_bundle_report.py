@@ -3,12 +3,15 @@
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from io import BytesIO
 
 import pytest
 
 from eslflow.bundle.facts import facts
+from eslflow.bundle.make import Files, make
 from eslflow.bundle.report import page
-from eslflow.call.records import Choice, Look, RecordingAction, State
+from eslflow.call.records import Look, NoticePlayed, RecordingAction, State
+from eslflow.ledger.excerpt import excerpt
 from eslflow.ledger.writer import connect, write
 from eslflow.wire.terms import RecordAction
 from tests.bundles import (
@@ -110,7 +113,7 @@ def test_it_tells_who_looked_and_who_made_it(tmp_path):
     said = told(tmp_path).text
     assert f"anna decrypted Recording 1 {REASON}" in said
     assert f"root made a proof bundle {FOR}" in said
-    assert f"by root with eslflow" in said
+    assert "by root with eslflow" in said
 
 
 def test_it_tells_what_it_rests_on_and_what_it_does_not_show(tmp_path):
@@ -188,10 +191,6 @@ def other_call(folder, *rows, call="other"):
     """Return what is told of another call, of which only these rows are kept."""
     path = site_with_proof(folder)
     write(path, [*rows, Look(AT, "root", "proof", call, "", "")])
-    from eslflow.bundle.make import Files, make
-    from eslflow.ledger.excerpt import excerpt
-    from io import BytesIO
-
     found, out = excerpt(path, call, None, AT), BytesIO()
     audio = {f"audio/{sha(VOICE)}.wav": "gone"} if rows else {}
     make(out, found, Files({}, audio), "en")
@@ -227,8 +226,6 @@ def test_each_kind_of_answer_is_told(tmp_path, change, told):
 
 
 def test_a_question_whose_audio_was_missing_says_so(tmp_path):
-    from eslflow.call.records import NoticePlayed
-
     notice = NoticePlayed("support", "rec", 1, "fr", "", "", 0, "")
     choice = granted("other")._replace(
         notice="rec", notice_version=1, language="fr", audio_sha256=sha(VOICE)
@@ -264,4 +261,3 @@ def test_choices_of_what_was_not_asked_do_not_hide_an_answer(tmp_path):
     later = granted()._replace(at=AT + 99 * S, state=State.NOT_ASKED, key="")
     said = told(tmp_path, later).text
     assert "training Granted Key 1" in said
-    assert isinstance(later, Choice)
