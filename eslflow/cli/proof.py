@@ -21,7 +21,7 @@ from eslflow.cli.decrypt import IDENTITY, MOST_REASON, new_file, who
 from eslflow.cli.lookups import call_named, reader
 from eslflow.cli.tables import local
 from eslflow.cli.verify import AnyHead
-from eslflow.errors import Sealed, visible
+from eslflow.errors import BadBundle, Sealed, visible
 
 if TYPE_CHECKING:
     from eslflow.bundle.check import Checked
@@ -91,7 +91,13 @@ def command(ctx: click.Context, /, call: str | None, **options: Any) -> None:
 def _check(path: Path, since: Head | TreeHead | None, as_json: bool) -> None:
     from eslflow.bundle.check import check
 
-    found = check(path, since)
+    try:
+        found = check(path, since)
+    except BadBundle as error:
+        if as_json:
+            said = {"holds": False, "problem": str(error)}
+            click.echo(json.dumps(said, indent=2))
+        raise
     if as_json:
         click.echo(json.dumps({"holds": True, **_said(found)}, indent=2))
         return
@@ -130,10 +136,16 @@ def _words(path: Path, found: Checked) -> Iterator[str]:
 
 def _make(site: Path, call: str, options: dict[str, Any]) -> None:
     from eslflow.bundle.collect import Recordings
+    from eslflow.ledger.excerpt import excerpt
+    from eslflow.ledger.tree import TreeHead
     from eslflow.recordings.age import read_identities
     from eslflow.settings import read_settings
 
-    reason = options["reason"].strip()
+    reason, since = options["reason"].strip(), options["since"]
+    if since is not None and not isinstance(since, TreeHead):
+        raise click.UsageError(
+            "--since wants a head of the tree: eslflow consents head --tree prints it."
+        )
     if len(reason) > MOST_REASON or (options["with_recording"] and not reason):
         raise click.UsageError(
             f"--reason takes up to {MOST_REASON} characters, and --with-recording "
@@ -152,24 +164,11 @@ def _make(site: Path, call: str, options: dict[str, Any]) -> None:
     recordings = Recordings(settings.recordings, kept["recordings"], wants)
     recordings.demand(identities)
     at = _keep(settings, uuid, recordings, reason)
-    found = _excerpt(settings, uuid, options["since"], at)
+    found = excerpt(settings.ledger, uuid, since, at)
     with ExitStack() as stack:
         opened = dict(recordings.open(stack, identities))
         made = _write(settings, target, found, recordings, opened, options["language"])
     _tell(target, made, options["as_json"])
-
-
-def _excerpt(
-    settings: Settings, uuid: str, since: Head | TreeHead | None, at: int
-) -> Excerpt:
-    from eslflow.ledger.excerpt import excerpt
-    from eslflow.ledger.tree import TreeHead
-
-    if since is not None and not isinstance(since, TreeHead):
-        raise click.UsageError(
-            "--since wants a head of the tree: eslflow consents head --tree prints it."
-        )
-    return excerpt(settings.ledger, uuid, since, at)
 
 
 def _keep(settings: Settings, uuid: str, recordings: Recordings, reason: str) -> int:
