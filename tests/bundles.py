@@ -36,7 +36,7 @@ AT = 1_795_600_000_000_000
 S = 1_000_000
 NAME = 'Anna <script>alert("x")</script>\u202e'
 WORDS = "Dürfen wir aufzeichnen? 1 für ja, 2 für nein. <b>"
-REASON = "Beschwerde vom 15. Januar"
+REASON = "Beschwerde vom 15. Mai"
 REMARK = "Brief vom 3. Mai"
 FLOW = b"flow: support\n"
 VOICE = recorded(talk(2, channels=1), channels=1)
@@ -127,7 +127,7 @@ def rows(site: Path) -> list:
         asked_of(RecordAction.UNMASK, 14.2, step="pay"),
         asked_of(RecordAction.STOP, 16, reason="hangup", verified=False, reply=MEANT),
         asked_of(RecordAction.STOP, 16, reason="hangup", reply="RECORD_STOP"),
-        RecordingEnded(RECORDING, start, end, 6000, "success-silence", "stopped", start),
+        RecordingEnded(RECORDING, start, end, 6000, "success", "stopped", start),
         CallEnded(CALL, end + 1, "hung_up", "NORMAL_CLEARING", "talk"),
         RecordingChecked(
             RECORDING, end + S, "intact", path, sha(AUDIO), len(AUDIO), 6000, ""
@@ -184,4 +184,3 @@ def zipped(parts: dict[str, bytes], stamp: pack.Stamp | None = None) -> bytes:
     sources = [(n, io.BytesIO(d)) for n, d in {**rest, SUMS: listed}.items()]
     pack.write(out, sources, stamp or pack.Stamp(0, 33))
     return out.getvalue()
-

@@ -10,9 +10,9 @@ from eslflow.bundle.collect import Recordings, by_hash, zones
 from eslflow.bundle.facts import Zone
 from eslflow.errors import Elsewhere, Sealed
 from eslflow.recordings.age import read_identities
+from tests.bundles import sha
 from tests.files import put
 from tests.rest import IDENTITY, TO, Resting, masked_talk
-from tests.bundles import sha
 
 
 def test_a_file_is_found_by_its_hash_wherever_it_lies(tmp_path):

@@ -1,4 +1,4 @@
-"""What a bundle says, read from its parts; a part that is not of its form is refused."""
+"""What a bundle says; a part that is not of its form is refused."""
 
 import json
 
@@ -147,7 +147,10 @@ def test_a_row_that_is_written_otherwise_is_refused(parts):
 def test_a_row_of_another_call_is_refused(tmp_path, parts):
     path = site_with_proof(tmp_path)
     other = parts_of(bundle(path))
-    spoilt = {**other, "bundle.json": other["bundle.json"].replace(b"0a6f5a54", b"1a6f5a54")}
+    spoilt = {
+        **other,
+        "bundle.json": other["bundle.json"].replace(b"0a6f5a54", b"1a6f5a54"),
+    }
     spoilt["call.json"] = other["call.json"].replace(b"0a6f5a54", b"1a6f5a54")
     assert "is of another call than 1a6f5a54" in refused(spoilt)
 

@@ -59,7 +59,9 @@ def unpacked(data, tmp_path):
 
 
 def ran(folder, *words):
-    return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        words, cwd=folder, capture_output=True, text=True, check=False
+    )
 
 
 def test_sha256sum_checks_it_as_the_page_says(unpacked):
@@ -84,7 +86,9 @@ def test_the_hash_of_a_row_is_in_the_next_one(unpacked):
 
 
 def test_the_script_on_the_page_tells_good_rows_from_bad(unpacked):
-    code = README.partition("Save it as tree.py:\n\n")[2].partition("\n       python3")[0]
+    code = README.partition("Save it as tree.py:\n\n")[2].partition("\n       python3")[
+        0
+    ]
     lines = [line[7:] for line in code.splitlines()]
     (unpacked / "tree.py").write_text("\n".join(lines))
     assert (unpacked / "README.txt").read_text() == README

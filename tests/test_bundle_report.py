@@ -20,8 +20,8 @@ from tests.bundles import (
     FLOW,
     FOR,
     REASON,
-    REMARK,
     RECORDING,
+    REMARK,
     VOICE,
     WORDS,
     S,
@@ -71,7 +71,7 @@ def made(folder, *more, language="en", without=("none",), erased=""):
         db.close()
     parts = parts_of(bundle(path, language, without=without))
     held = {name for name in parts if name.startswith(("audio", "flow", "recordings"))}
-    found = facts({n: d for n, d in parts.items() if n.endswith(".json")} , held)
+    found = facts({n: d for n, d in parts.items() if n.endswith(".json")}, held)
     assert page(found) == parts["report.html"]
     return found
 
@@ -100,7 +100,9 @@ def test_it_tells_who_was_asked_what_and_what_was_pressed(tmp_path):
 def test_it_tells_when_the_grant_was_on_disk_and_what_the_recorder_did(tmp_path):
     said = told(tmp_path).text
     assert "The grant was on disk by 2026-11-25 09:46:49.996 UTC" in said
-    assert "recording begins sent 09:46:49.996 by the flow (talk) +OK Success yes" in said
+    assert (
+        "recording begins sent 09:46:49.996 by the flow (talk) +OK Success yes" in said
+    )
     assert "mask begins sent 09:46:52.996 by the flow (pay)" in said
     assert "mask ends" in said
     assert "masked 0:03.00 to 0:04.19" in said
@@ -163,7 +165,9 @@ def test_a_withdrawal_tells_who_why_and_what_was_granted_before(tmp_path):
     said = told(tmp_path, withdrawn(), action).text
     assert "Withdrawn Noted on 2026-11-25 10:01:40.000 UTC by anna" in said
     assert "Before, it was granted: Key 1 was pressed on 2026-11-25 09:46:49" in said
-    assert f"training was withdrawn by anna, at the command line. Why: {REMARK}." in said
+    assert (
+        f"training was withdrawn by anna, at the command line. Why: {REMARK}." in said
+    )
     assert "Recordings then: are deleted." in said
     assert "Recording 1: 1 file removed. Why: it was withdrawn." in said
 

@@ -114,7 +114,10 @@ def test_what_came_after_a_look_is_left_out(ledger):
         ("UPDATE chain SET hash = 'x' WHERE place = 4", "is not as it was written"),
         ("DELETE FROM chain WHERE place = 4", "choices 3 has no place in the chain"),
         ("DELETE FROM chain WHERE place = 1", "place 1 is gone from the chain"),
-        ("UPDATE choices SET key = CAST(x'ff' AS TEXT) WHERE seq = 3", "cannot be read"),
+        (
+            "UPDATE choices SET key = CAST(x'ff' AS TEXT) WHERE seq = 3",
+            "cannot be read",
+        ),
     ],
 )
 def test_a_row_that_is_not_as_written_is_not_handed_out(ledger, statement, told):

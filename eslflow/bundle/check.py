@@ -22,7 +22,7 @@ from eslflow.ledger.tree import TreeHead, root_from
 
 _ROWS = (BUNDLE, CALL, WORDS, TREE)
 _HELD = re.compile(r"(audio|flow|recordings)/([0-9a-z]{1,64})\.(wav|yaml|flac|opus)")
-_AFTER = "every row in it was written after {} was kept, which so proves nothing of it"
+_AFTER = "every row in it was written after {} was kept: it proves nothing of them"
 ENGINE = f"eslflow {__version__}"
 
 
@@ -174,10 +174,10 @@ def _since(found: Facts, since: Head | TreeHead) -> str:
     if since.place not in known or covered != asked:
         loose = ", ".join(str(at) for at in asked if at not in covered) or "none"
         raise BadBundle(
-            "the bundle itself holds; but that head cannot show it: rows of other calls "
-            f"lie between it and the rows at places {loose}. Ask for a bundle made with "
-            "--since and a head of the tree (eslflow consents head --tree), or compare "
-            "with the ledger: eslflow consents verify --since"
+            "the bundle itself holds; but that head cannot show it: rows of other "
+            f"calls lie between it and the rows at places {loose}. Ask for a bundle "
+            "made with --since and a head of the tree (eslflow consents head --tree), "
+            "or compare with the ledger: eslflow consents verify --since"
         )
     return f"all rows up to place {since.place} are what they were when it was kept"
 

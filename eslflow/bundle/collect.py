@@ -70,17 +70,17 @@ class Recordings:
 
     def _find(self, line: Line) -> tuple[str, Path | None]:
         """Return where a recording is; else why it is not to be had."""
-        if line["erased_at"]:
+        if line.get("erased_at"):
             return "erased", None
-        if line["verdict"] != "intact":
+        if line.get("verdict") != "intact":
             return "not intact", None
-        if not line["sha256"]:
+        if not line.get("sha256"):
             return "empty", None
         path = quarantine.find(self._folder, line["path"])
         if path is None:
             return "gone", None
         with quarantine.opened(self._folder, path) as fd:
-            is_it = sha256(fd) == (line["stored_sha256"] or line["sha256"])
+            is_it = sha256(fd) == (line.get("stored_sha256") or line["sha256"])
         return "changed", path if is_it else None
 
     def demand(self, identities: Sequence[Any]) -> None:
@@ -125,7 +125,7 @@ class _File(NamedTuple):
 
     @property
     def is_encrypted(self) -> bool:
-        return str(self.line["form"] or "").endswith(".age")
+        return str(self.line.get("form") or "").endswith(".age")
 
 
 def zones(times: Iterable[int]) -> tuple[Zone, ...]:

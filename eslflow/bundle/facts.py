@@ -279,7 +279,10 @@ def _demand_links(proof: tuple[Proof, ...]) -> None:
 def _unchained(said: Line, call: str) -> tuple[Line, list[Line]]:
     _demand(set(said) == {"call", "recordings"}, CALL)
     _demand(isinstance(said["recordings"], list), CALL)
-    typed = [(said["call"], _CALL), *((line, _RECORDING) for line in said["recordings"])]
+    typed = [
+        (said["call"], _CALL),
+        *((line, _RECORDING) for line in said["recordings"]),
+    ]
     for line, types in typed:
         _demand(isinstance(line, dict) and _is_line(line, types), CALL)
     _demand(said["call"].get("uuid") == call, CALL)
@@ -328,7 +331,10 @@ def _words(said: Line, proof: tuple[Proof, ...]) -> dict[str, str]:
 
 
 def _hex(text: Any, name: str) -> bytes:
-    _demand(type(text) is str and re.fullmatch("([0-9a-f]{2}){0,64}", text) is not None, name)
+    _demand(
+        type(text) is str and re.fullmatch("([0-9a-f]{2}){0,64}", text) is not None,
+        name,
+    )
     return bytes.fromhex(text)
 
 
@@ -358,7 +364,12 @@ def _demand_of_call(found: Facts) -> None:
     """Demand that the rows are of this call, and end with who made the bundle."""
     call = found.made.call
     asked = {
-        (row.line["flow"], row.line["notice"], row.line["notice_version"], row.line["language"])
+        (
+            row.line["flow"],
+            row.line["notice"],
+            row.line["notice_version"],
+            row.line["language"],
+        )
         for row in found.proof
         if row.table == "choices"
     }
@@ -372,6 +383,4 @@ def _demand_of_call(found: Facts) -> None:
             raise BadBundle(f"{row_name(row.place)} is of another call than {call}")
     last = found.proof[-1]
     if (last.table, last.line.get("what")) != ("looks", PROOF):
-        raise BadBundle(
-            f"its last row does not say who made it, when and why{AGAIN}"
-        )
+        raise BadBundle(f"its last row does not say who made it, when and why{AGAIN}")

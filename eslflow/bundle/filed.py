@@ -91,11 +91,15 @@ def _drawn(say: Telling, parts: list[Span]) -> Iterator[Html]:
     ]
     yield tag("div", *shown, class_="spans")
     told = [
-        say("span", kind=say.word(span.kind), begins=place(span.begins), ends=place(span.ends))
-        for span in parts
-        if span.kind is Kind.MASKED or (
-            span.kind is Kind.UNCERTAIN and span.length > SHORT_US
+        say(
+            "span",
+            kind=say.word(span.kind),
+            begins=place(span.begins),
+            ends=place(span.ends),
         )
+        for span in parts
+        if span.kind is Kind.MASKED
+        or (span.kind is Kind.UNCERTAIN and span.length > SHORT_US)
     ]
     yield tag("p", "; ".join(told), class_="legend")
 

@@ -14,8 +14,8 @@ _ODD = re.compile(
     "[\0-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
     "\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
 )
-"""What cannot be seen, or turns or hides what stands beside it. Written out: each Python
-knows other characters, and a report must be the same for all."""
+"""What cannot be seen, or turns or hides what stands beside it. Written out, for each
+Python knows other characters, and a report must be the same for all."""
 
 
 class Html(str):
@@ -44,8 +44,7 @@ def _shown(value: str) -> str:
 def tag(name: str, *children: Child, **attributes: str) -> Html:
     """Return an element. `class_` is `class`."""
     given = "".join(
-        f' {key.rstrip("_")}="{_shown(value)}"'
-        for key, value in attributes.items()
+        f' {key.rstrip("_")}="{_shown(value)}"' for key, value in attributes.items()
     )
     return Html(f"<{name}{given}>{joined(*children)}</{name}>")
 

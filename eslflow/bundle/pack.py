@@ -74,7 +74,9 @@ def write(out: BinaryIO, parts: Iterable[tuple[str, BinaryIO]], stamp: Stamp) ->
         size, crc = _measured(source)
         head = _before(name, size, crc, stamp)
         if at + len(head) + size > MOST_BYTES or len(written) == MOST_PARTS:
-            raise BadBundle("the bundle would be larger than 4 GB: leave recordings out")
+            raise BadBundle(
+                "the bundle would be larger than 4 GB: leave recordings out"
+            )
         out.write(head)
         source.seek(0)
         for piece in _pieces(source):

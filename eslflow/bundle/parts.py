@@ -1,8 +1,8 @@
 """The parts of a bundle: which there are, and what each is made of.
 
 In: an excerpt of a ledger, or facts. Out: bytes by the name of a part. What is made of
-facts alone stands in `DERIVED`: whoever checks a bundle makes it anew and compares. Must
-not read anything but what it is given.
+facts alone stands in `DERIVED`: whoever checks a bundle makes it anew and compares.
+Must not read anything but what it is given.
 """
 
 from __future__ import annotations

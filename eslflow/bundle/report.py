@@ -7,7 +7,7 @@ more than the rows do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from eslflow.bundle.facts import PROOF, Facts

@@ -60,7 +60,8 @@ td { padding: 1mm 2mm 1mm 0; vertical-align: top; overflow-wrap: anywhere;
   border-bottom: 0.2mm solid #dde2e8; }
 th:last-child, td:last-child { padding-right: 0; }
 .time { white-space: nowrap; font-variant-numeric: tabular-nums; }
-.bar { display: block; width: 22mm; height: 1.6mm; margin-top: 1mm; background: #dde2e8; }
+.bar { display: block; width: 22mm; height: 1.6mm; margin-top: 1mm;
+  background: #dde2e8; }
 .bar i { display: block; height: 100%; background: #1f4e79; }
 .spans { display: flex; height: 4.5mm; margin: 2mm 0 0.8mm; background: #dde2e8; }
 .spans i { display: block; background: #7fa3c7; }

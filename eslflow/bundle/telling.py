@@ -46,7 +46,11 @@ class Telling:
 
     def recording(self, name: str) -> str:
         """Return a recording's title; empty for none."""
-        return self("recording", number=self._numbers[name]) if name in self._numbers else name
+        return (
+            self("recording", number=self._numbers[name])
+            if name in self._numbers
+            else name
+        )
 
     def state(self, state: str) -> str:
         """Return what became of a question."""

@@ -22,8 +22,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "no key": "No key was pressed. Known on {at}.",
         "operator": "Noted on {at} by {who}.",
         "before": "Before, it was granted: {how}",
-        "disk": "The grant was on disk by {at}: only after that was the switch asked to "
-        "record.",
+        "disk": "The grant was on disk by {at}: only after that was the switch asked "
+        "to record.",
         "none": "This call holds no choice.",
         # States.
         "requested": "Asked",
@@ -157,8 +157,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "keep": "stay",
         "delete": "are deleted",
         "deletion": "{recording}: {reply}. Why: {reason}.",
-        "tombstone": "Words in the row at place {place} were erased. What stays of them "
-        "is the keyed hash {hash}: it shows that there were words, and not which.",
+        "tombstone": "Words in the row at place {place} were erased. What stays of "
+        "them is the keyed hash {hash}: it shows that there were words, and not which.",
         "looks": "Who looked at it",
         "who": "Who",
         "proof": "made a proof bundle",
@@ -332,7 +332,8 @@ GERMAN: Mapping[str, str] = MappingProxyType(
         "wozu niemand zugestimmt hat",
         "empty": "nichts wurde aufgezeichnet, daher gibt es keine Datei",
         "withdrawals": "Widerruf und Löschung",
-        "no withdrawals": "Nichts wurde widerrufen, nichts von diesem Gespräch gelöscht.",
+        "no withdrawals": "Nichts wurde widerrufen, nichts von diesem Gespräch "
+        "gelöscht.",
         "withdrawal": "{purpose}: widerrufen durch {who}.",
         "fate": "Aufzeichnungen danach: {fate}.",
         "keep": "bleiben",
@@ -359,15 +360,15 @@ GERMAN: Mapping[str, str] = MappingProxyType(
         "Zeit darin wurde geändert, seit er gebildet wurde.",
         "shows 2": "Ansage und Aufzeichnung in diesem Paket sind die, deren Hashwert "
         "die Zeilen nennen.",
-        "shows 3": "Mit einer Spitze des Baums, die anderswo aufbewahrt wurde, etwa vom "
-        "Datenschutzbeauftragten: dass die Zeilen dastanden, als diese Spitze gebildet "
-        "wurde, und seither dieselben sind.",
+        "shows 3": "Mit einer Spitze des Baums, die anderswo aufbewahrt wurde, etwa "
+        "vom Datenschutzbeauftragten: dass die Zeilen dastanden, als diese Spitze "
+        "gebildet wurde, und seither dieselben sind.",
         "not": "Was es nicht zeigt",
         "not 1": "Dass eine Zeile wahr war, als sie geschrieben wurde, und dass das "
         "Paket jede Zeile des Gesprächs enthält: Das zeigt nur die Datenbank selbst.",
         "not 2": "Ohne anderswo aufbewahrte Spitze: dass nicht alles erfunden ist.",
-        "not 3": "Wer am Telefon war. Eine Nummer lässt sich fälschen; sie steht wie der "
-        "übermittelte Name nicht in der Kette, damit beide gelöscht werden können.",
+        "not 3": "Wer am Telefon war. Eine Nummer lässt sich fälschen; sie steht wie "
+        "der übermittelte Name nicht in der Kette, damit beide gelöscht werden können.",
         "not 4": "Was in einer Datei gefunden wurde, und wann das Gespräch begann und "
         "endete, steht neben der Kette.",
         "verify": "Zum Prüfen: eslflow proof --check DATEI, oder von Hand, wie "

@@ -209,7 +209,9 @@ def _write(
     left_out |= {f"flow/{name}.yaml": "gone" for name in flows - set(flow)}
     left_out |= recordings.left_out
     with new_file(target) as out:
-        return make(out, found, Files(held, left_out), language_of(found, language or ""))
+        return make(
+            out, found, Files(held, left_out), language_of(found, language or "")
+        )
 
 
 def _tell(target: Path, made: Checked, as_json: bool) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class AnyHead(click.ParamType[Any]):
-    """What `eslflow consents head` printed: the chain's, or that of the tree over it."""
+    """What `eslflow consents head` printed: of the chain, or the tree over it."""
 
     name = "head"
 
@@ -83,11 +83,11 @@ def verify_command(
 
     path = ledger_of(ctx.obj)
     tree = since if isinstance(since, TreeHead) else None
-    found = verify(path, None if isinstance(since, TreeHead) else since)
+    kept = Head(*since) if since else None
+    found = verify(path, None if tree else kept)
     if tree is not None:
         found = _grown(path, found, tree)
-        since = Head(*tree)
-    click.echo(_as_json(found) if as_json else _words(found, since))
+    click.echo(_as_json(found) if as_json else _words(found, kept))
     if found.broken:
         ctx.exit(1)
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path as File
 from typing import Any, NamedTuple
@@ -59,30 +59,45 @@ def excerpt(
 ) -> Excerpt:
     """Return what a ledger holds of a call, as it is now.
 
-    Rows that came after somebody looked at that time are left out. All lead to the newest head of the tree, and to one that was kept elsewhere.
+    Rows that came after somebody looked at that time are left out. All lead to the
+    newest head of the tree, and to one that was kept elsewhere.
 
     Raises:
         StoreError: it cannot be read, or a row is not as it was written.
     """
+    with _reading(path) as db:
+        db.execute("BEGIN")
+        links = _until(tuple(_links(db, call)), looked_at)
+        calls = _lines(db, "SELECT * FROM calls WHERE uuid = ?", call)
+        sql = "SELECT * FROM recordings WHERE call_uuid = ? ORDER BY asked_at, id"
+        recordings = tuple(_lines(db, sql, call))
+        words = _words(db, call, links)
+        places = [link.place for link in links]
+        trees = dict([_tree(db, places, _last(db))])
+        if upto is not None:
+            trees |= [_grown(db, places, upto)]
+    return Excerpt(
+        links, words, calls[0] if calls else {"uuid": call}, recordings, trees
+    )
+
+
+@contextmanager
+def _reading(path: File) -> Iterator[sqlite3.Connection]:
     try:
         with closing(opened(path)) as db:
-            db.execute("BEGIN")
-            links = _until(tuple(_links(db, call)), looked_at)
-            calls = _lines(db, "SELECT * FROM calls WHERE uuid = ?", call)
-            sql = "SELECT * FROM recordings WHERE call_uuid = ? ORDER BY asked_at, id"
-            recordings = tuple(_lines(db, sql, call))
-            sql = "SELECT hash, key, text FROM personal WHERE call_uuid = ?"
-            words = {mark: (key, text) for mark, key, text in db.execute(sql, (call,))}
-            places = [link.place for link in links]
-            trees = dict([_tree(db, places, _last(db))])
-            if upto is not None:
-                trees |= [_grown(db, places, upto)]
+            yield db
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise StoreError(f"the ledger {path} cannot be read: {error}") from error
-    hung = "".join(link.text for link in links if MARK in link.text)
-    words = {mark: found for mark, found in words.items() if mark in hung}
-    call_ = calls[0] if calls else {"uuid": call}
-    return Excerpt(links, words, call_, recordings, trees)
+
+
+def _words(
+    db: sqlite3.Connection, call: str, links: Iterable[Linked]
+) -> dict[str, tuple[bytes, str]]:
+    """Return the words that these rows speak of."""
+    spoken = "".join(link.text for link in links if MARK in link.text)
+    sql = "SELECT hash, key, text FROM personal WHERE call_uuid = ?"
+    found = db.execute(sql, (call,))
+    return {mark: (key, text) for mark, key, text in found if mark in spoken}
 
 
 def _links(db: sqlite3.Connection, call: str) -> Iterable[Linked]:
@@ -142,8 +157,8 @@ def _next(
 ) -> tuple[int, int, int, bytes] | None:
     """Return the first link of a table from a place on."""
     sql = (
-        "SELECT place, kind, seq, CAST(hash AS BLOB) FROM chain WHERE place >= ? AND place < ? "
-        "AND kind = ? ORDER BY place LIMIT 1"
+        "SELECT place, kind, seq, CAST(hash AS BLOB) FROM chain "
+        "WHERE place >= ? AND place < ? AND kind = ? ORDER BY place LIMIT 1"
     )
     found: tuple[int, int, int, bytes] | None
     found = db.execute(sql, (place, end, kind)).fetchone()
@@ -172,16 +187,13 @@ def _grown(
 
 
 def tree_head(path: File, size: int | None = None) -> TreeHead:
-    """Return the head of the tree over a ledger's chain; up to a place, if one is given.
+    """Return the head of the tree over a ledger's chain, or over its start.
 
     Raises:
         StoreError: it cannot be read.
     """
-    try:
-        with closing(opened(path)) as db:
-            return _tree(db, (), _last(db) if size is None else size)[0]
-    except (sqlite3.Error, UnicodeDecodeError) as error:
-        raise StoreError(f"the ledger {path} cannot be read: {error}") from error
+    with _reading(path) as db:
+        return _tree(db, (), _last(db) if size is None else size)[0]
 
 
 def _last(db: sqlite3.Connection) -> int:

@@ -40,7 +40,9 @@ def tree_head_of(text: str) -> TreeHead:
     """
     found = _TEXT.fullmatch(text.strip())
     if found is None:
-        raise ValueError(f"{text!r} is no head of a tree: it looks like 41:tree:9f86...")
+        raise ValueError(
+            f"{text!r} is no head of a tree: it looks like 41:tree:9f86..."
+        )
     return TreeHead(int(found[1]), bytes.fromhex(found[2]))
 
 
@@ -67,7 +69,8 @@ def grow(
 ) -> tuple[TreeHead, dict[int, Path]]:
     """Return the head of the tree over the chain, and the path of each place."""
     parts: list[_Part] = []
-    wanted, ways = frozenset(places), {}
+    wanted = frozenset(places)
+    ways: dict[int, list[bytes]] = {}
     size = 0
     for size, hash_ in enumerate(hashes, 1):
         part = _Part(0, _leaf(hash_), [])
