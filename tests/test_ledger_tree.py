@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eslflow.ledger import tree as module
 from eslflow.ledger.tree import TreeHead, grow, root_from, tree_head_of
 
 
@@ -38,6 +39,17 @@ def test_the_root_is_that_of_the_rfc_and_every_row_leads_to_it(size):
     for place, way in ways.items():
         assert root_from(chain[place - 1], place, size, way) == head.root
         assert len(way) <= (size - 1).bit_length()
+
+
+@pytest.mark.parametrize("size", [3, 4, 5, 7, 8, 9, 31, 32, 33, 64])
+def test_blocks_make_the_same_tree(size, monkeypatch):
+    monkeypatch.setattr(module, "BLOCK", 4)
+    chain = hashes(size)
+    for places in ([], [1], [size], [2, size // 2 + 1], range(1, size + 1)):
+        head, ways = grow(chain, places)
+        assert head == TreeHead(size, root_of(chain))
+        for place, way in ways.items():
+            assert root_from(chain[place - 1], place, size, way) == head.root
 
 
 def test_nothing_is_a_tree_too():

@@ -68,11 +68,12 @@ _ODD = re.compile("[^A-Za-z0-9._-]")
 @click.option("--json", "as_json", is_flag=True, help="For programs: JSON.")
 @click.pass_context
 def command(ctx: click.Context, /, call: str | None, **options: Any) -> None:
-    """Put all proof about CALL into one file, for a court, an auditor or the caller.
+    """Put all proof about CALL into one file, or check one.
 
-    CALL is its uuid, the start of it, or its receipt. The file is a zip: a page to read
-    and print, what was played, the rows of the ledger with their hashes, and how to
-    check it all without this machine. It names the caller: hand it to nobody else.
+    It is for a court, an auditor or the caller. CALL is its uuid, the start of it, or
+    its receipt. The file is a zip: a page to read and print, what was played, the rows
+    of the ledger with their hashes, and how to check it all without this machine. It
+    names the caller: hand it to nobody else.
 
     That you made it, when and why is kept in the ledger first, and stands in it.
 
