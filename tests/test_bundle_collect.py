@@ -69,7 +69,7 @@ def test_an_intact_recording_is_handed_out(site):
     [
         ({"erased_at": 1}, "erased"),
         ({"verdict": "leaked"}, "not intact"),
-        ({"verdict": None}, "not intact"),
+        ({"verdict": None, "checked_at": None}, "not checked"),
         ({"sha256": ""}, "empty"),
         ({"sha256": "5e" * 32}, "changed"),
         ({"stored_sha256": "5e" * 32}, "changed"),

@@ -73,7 +73,7 @@ class Recordings:
         if line.get("erased_at"):
             return "erased", None
         if line.get("verdict") != "intact":
-            return "not intact", None
+            return "not intact" if line.get("checked_at") else "not checked", None
         if not line.get("sha256"):
             return "empty", None
         path = quarantine.find(self._folder, line["path"])

@@ -28,7 +28,7 @@ from eslflow.call.records import (
 )
 from eslflow.errors import BadBundle
 from eslflow.ledger.chain import BEGIN, FORMS, KINDS, Form
-from eslflow.ledger.personal import COLUMNS, ERASED, MARK, hashed
+from eslflow.ledger.personal import ERASED, MARK, hashed
 from eslflow.ledger.tree import TreeHead, tree_head_of
 
 Line = dict[str, Any]
@@ -47,6 +47,7 @@ PROOF = "proof"
 _MOST_DEPTH = "it is nested too deep"
 _MOST_NUMBER = 2**63
 """SQLite has no larger ones."""
+_MARK = re.compile(f"{MARK}[0-9a-f]{{64}}")
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 """Half of a character, escaped: eslflow escapes none, and no text can hold it."""
 
@@ -151,9 +152,7 @@ class Facts:
         ]
 
     def _said(self, value: Any) -> Any:
-        if isinstance(value, str) and value.startswith(MARK):
-            return self.words.get(value, ERASED)
-        return value
+        return self.words.get(value, ERASED) if _is_mark(value) else value
 
 
 def row_name(place: int) -> str:
@@ -308,21 +307,26 @@ def _is_small(value: Any) -> bool:
     return not isinstance(value, int) or -_MOST_NUMBER <= value < _MOST_NUMBER
 
 
-def _marks(proof: Iterable[Proof]) -> Iterator[str]:
+def marks(proof: Iterable[Proof]) -> Iterator[tuple[int, str]]:
+    """Yield each hash that stands for words, with the place of its row."""
     for row in proof:
-        for name in COLUMNS.get(row.table, ()):
-            if row.line[name].startswith(MARK):
-                yield row.line[name]
+        for value in row.line.values():
+            if _is_mark(value):
+                yield row.place, value
+
+
+def _is_mark(value: Any) -> bool:
+    return isinstance(value, str) and _MARK.fullmatch(value) is not None
 
 
 def _words(said: Line, proof: tuple[Proof, ...]) -> dict[str, str]:
     """Return words by their hash, if they are those of it."""
-    marks = set(_marks(proof))
+    spoken = {mark for _, mark in marks(proof)}
     found = {}
     for mark, pair in said.items():
         is_pair = isinstance(pair, dict) and set(pair) == {"key", "text"}
         _demand(is_pair and _are(pair.values(), str), WORDS)
-        if mark not in marks:
+        if mark not in spoken:
             raise BadBundle(f"{WORDS} holds words that no row speaks of: {mark}")
         if hashed(_hex(pair["key"], WORDS), pair["text"]) != mark:
             raise BadBundle(f"{WORDS} holds words of another hash than {mark}")
@@ -378,7 +382,7 @@ def _demand_of_call(found: Facts) -> None:
             key = [row.line[name] for name in ("flow", "notice", "version", "language")]
             is_ours = tuple(key) in asked
         else:
-            is_ours = row.line["call_uuid"] == call
+            is_ours = row.line.get("call_uuid") == call
         if not is_ours:
             raise BadBundle(f"{row_name(row.place)} is of another call than {call}")
     last = found.proof[-1]

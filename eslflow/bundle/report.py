@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from eslflow.bundle.facts import PROOF, Facts
+from eslflow.bundle.facts import PROOF, Facts, marks
 from eslflow.bundle.filed import file_card
 from eslflow.bundle.html import Child, Html, joined, tag
 from eslflow.bundle.style import STYLE
@@ -319,12 +319,9 @@ def _deleted(say: Telling) -> Iterator[list[Child]]:
 
 
 def _erased(say: Telling) -> Iterator[list[Child]]:
-    for row in say.facts.proof:
-        for value in row.line.values():
-            is_mark = isinstance(value, str) and value.startswith(MARK)
-            if is_mark and value not in say.facts.words:
-                hash_ = value.removeprefix(MARK)
-                yield [say("tombstone", place=row.place, hash=hash_)]
+    for place, mark in marks(say.facts.proof):
+        if mark not in say.facts.words:
+            yield [say("tombstone", place=place, hash=mark.removeprefix(MARK))]
 
 
 def _looks(say: Telling) -> Html:

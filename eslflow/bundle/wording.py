@@ -148,6 +148,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "not asked": "it was not asked for",
         "erased": "it was deleted",
         "not intact": "it was not found intact, and may hold what nobody agreed to",
+        "not checked": "it has not been looked into yet",
+        "no file": "no file of that hash is on that machine; with other flows inside, "
+        "the hash is that of them all",
         "empty": "nothing came to be recorded, so there is no file",
         # After it.
         "withdrawals": "Withdrawals and deletions",
@@ -330,6 +333,9 @@ GERMAN: Mapping[str, str] = MappingProxyType(
         "erased": "sie wurde gelöscht",
         "not intact": "sie wurde nicht einwandfrei vorgefunden und kann enthalten, "
         "wozu niemand zugestimmt hat",
+        "not checked": "sie wurde noch nicht geprüft",
+        "no file": "auf jenem Rechner gibt es keine Datei mit diesem Hashwert; mit "
+        "anderen Abläufen darin ist er der von allen zusammen",
         "empty": "nichts wurde aufgezeichnet, daher gibt es keine Datei",
         "withdrawals": "Widerruf und Löschung",
         "no withdrawals": "Nichts wurde widerrufen, nichts von diesem Gespräch "

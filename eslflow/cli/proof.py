@@ -207,7 +207,7 @@ def _write(
     held |= {f"flow/{name}.yaml": BytesIO(data) for name, data in flow.items()}
     held |= opened
     left_out = {f"audio/{name}.wav": "gone" for name in played - set(audio)}
-    left_out |= {f"flow/{name}.yaml": "gone" for name in flows - set(flow)}
+    left_out |= {f"flow/{name}.yaml": "no file" for name in flows - set(flow)}
     left_out |= recordings.left_out
     with new_file(target) as out:
         return make(

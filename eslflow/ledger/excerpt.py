@@ -16,20 +16,17 @@ from pathlib import Path as File
 from typing import Any, NamedTuple
 
 from eslflow.errors import StoreError
-from eslflow.ledger.chain import BEGIN, FORMS
+from eslflow.ledger.chain import BEGIN, FORMS, Form
 from eslflow.ledger.personal import MARK
 from eslflow.ledger.read import opened
 from eslflow.ledger.tree import Path, TreeHead, grow
 
 Line = dict[str, Any]
 
-_OF_CALL = {
-    "notices": "WHERE (flow, notice, version, language) IN (SELECT flow, notice, "
-    "notice_version, language FROM choices WHERE call_uuid = ? AND notice <> '')",
-    "choices": "WHERE call_uuid = ?",
-    "recording_actions": "WHERE call_uuid = ?",
-    "looks": "WHERE call_uuid = ?",
-}
+_NOTICES = (
+    "WHERE (flow, notice, version, language) IN (SELECT flow, notice, "
+    "notice_version, language FROM choices WHERE call_uuid = ? AND notice <> '')"
+)
 
 
 class Linked(NamedTuple):
@@ -104,9 +101,10 @@ def _links(db: sqlite3.Connection, call: str) -> Iterable[Linked]:
     rows = {
         (kind, row[0]): row[1:]
         for kind, form in FORMS.items()
+        if (where := _of_call(form))
         for row in db.execute(
-            f"SELECT seq, {', '.join(form.columns)} FROM {form.table} "
-            f"{_OF_CALL[form.table]} ORDER BY seq",
+            f"SELECT seq, {', '.join(form.columns)} FROM {form.table} {where} "
+            "ORDER BY seq",
             (call,),
         )
     }
@@ -122,6 +120,13 @@ def _links(db: sqlite3.Connection, call: str) -> Iterable[Linked]:
                 "proves nothing: see eslflow consents verify"
             )
         yield Linked(place, hash_, text)
+
+
+def _of_call(form: Form) -> str:
+    """Return which rows of a table are of a call; empty: none are of any."""
+    if form.table == "notices":
+        return _NOTICES
+    return "WHERE call_uuid = ?" if "call_uuid" in form.columns else ""
 
 
 def _until(links: tuple[Linked, ...], looked_at: int) -> tuple[Linked, ...]:
