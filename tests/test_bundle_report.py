@@ -7,7 +7,7 @@ from io import BytesIO
 
 import pytest
 
-from eslflow.bundle.facts import facts
+from eslflow.bundle.facts import Zone, facts
 from eslflow.bundle.make import Files, make
 from eslflow.bundle.report import page
 from eslflow.call.records import Look, NoticePlayed, RecordingAction, State
@@ -129,6 +129,16 @@ def test_it_tells_what_it_rests_on_and_what_it_does_not_show(tmp_path):
     alone = replace(found, proof=found.proof[:8])
     alone.__dict__["look"] = found.look
     assert "no other row lies between them" in Page(page(alone)).text
+
+
+def test_it_says_which_clocks_its_times_are_of(tmp_path):
+    found = made(tmp_path)
+    assert "Times UTC What it shows" in Page(page(found)).text
+    zones = (Zone(0, 3600, "CET"), Zone(AT, 7200, "CEST"))
+    there = replace(found, made=found.made._replace(zone=zones))
+    said = Page(page(there)).text
+    assert "as the clocks on site showed (CET, CEST)" in said
+    assert "2026-11-25 09:46:43.000 UTC 11:46:43.000 CEST" in said
 
 
 def test_nothing_of_a_call_becomes_a_tag_and_nothing_is_loaded(tmp_path):

@@ -45,7 +45,7 @@ def check(path: Path, since: Head | TreeHead | None = None) -> Checked:
         with path.open("rb") as file:
             return check_open(file, since)
     except OSError as error:
-        raise BadBundle(f"{path} cannot be read: {error.strerror}") from error
+        raise BadBundle(f"{path} cannot be read: {error.strerror or error}") from error
 
 
 def check_open(file: BinaryIO, since: Head | TreeHead | None = None) -> Checked:

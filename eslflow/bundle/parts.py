@@ -33,7 +33,7 @@ Proof of what was asked and answered in one telephone call
 ===========================================================
 
 report.html   the page to read: open it in a browser, print it on A4
-rows.json     the same rows for programs
+rows.json     the same rows for programs; times are microseconds since 1970, UTC
 chain/        the rows of proof, one file each, named after their place in the ledger's
               chain. Each is exactly the text whose SHA-256 stands in the ledger.
 tree.json     the way from each row to the head of a tree over the whole ledger

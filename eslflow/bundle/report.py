@@ -173,8 +173,9 @@ def _run(say: Telling) -> Html:
         held = say.where(f"flow/{hash_}.yaml", "flow/")
         rows.append((say("flow"), joined(call["flow"], ". ", held, version)))
         rows.append((say("engine"), call.get("engine")))
-    names = ", ".join(dict.fromkeys(zone.name for zone in made.zone)) or "UTC"
-    rows.append((say("zone"), say("zone is", names=names)))
+    names = dict.fromkeys(zone.name for zone in made.zone if zone.offset_s)
+    told = say("zone is", names=", ".join(names)) if names else say("zone utc")
+    rows.append((say("zone"), told))
     return say.listed(rows)
 
 

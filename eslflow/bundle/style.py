@@ -85,7 +85,7 @@ td div { white-space: nowrap; }
 footer { margin-top: 4mm; padding-top: 1.5mm; font-size: 8pt; color: #5b6775;
   border-top: 0.25mm solid #8a95a3; }
 @media print {
-  html { background: #fff; }
+  html { font-size: 8.2pt; background: #fff; }
   main { max-width: none; margin: 0; padding: 0; box-shadow: none; }
 }
 """

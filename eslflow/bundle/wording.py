@@ -57,6 +57,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "flow": "Flow",
         "engine": "Run by",
         "zone": "Times",
+        "zone utc": "UTC",
         "zone is": "UTC, and below as the clocks on site showed ({names})",
         # What was asked.
         "asked": "What was asked, and what was answered",
@@ -244,6 +245,7 @@ GERMAN: Mapping[str, str] = MappingProxyType(
         "flow": "Ablauf",
         "engine": "Ausgeführt von",
         "zone": "Zeiten",
+        "zone utc": "UTC",
         "zone is": "UTC, darunter wie die Uhren vor Ort zeigten ({names})",
         "asked": "Was gefragt und was geantwortet wurde",
         "notice": "Hinweis „{notice}“, Fassung {version}, {language}",
