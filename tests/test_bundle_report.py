@@ -7,6 +7,7 @@ from io import BytesIO
 
 import pytest
 
+from eslflow.bundle import make as make_module
 from eslflow.bundle.facts import Zone, facts
 from eslflow.bundle.make import Files, make
 from eslflow.bundle.report import page
@@ -34,6 +35,12 @@ from tests.bundles import (
 )
 
 VOID = {"meta", "br"}
+
+
+@pytest.fixture(autouse=True)
+def utc(monkeypatch):
+    """Let the clocks of this machine be those of UTC."""
+    monkeypatch.setattr(make_module, "zones", lambda times: ())
 
 
 class Page(HTMLParser):
