@@ -4,7 +4,7 @@ In: nothing. Out: CSS without any address in it.
 """
 
 STYLE = """
-@page { size: A4; margin: 13mm 15mm 14mm;
+@page { size: A4; margin: 12mm 15mm 12mm;
   @bottom-right { content: counter(page) " / " counter(pages); font: 7.5pt sans-serif;
     color: #5b6775; } }
 * { box-sizing: border-box; }
@@ -16,7 +16,7 @@ main { max-width: 210mm; margin: 8mm auto; padding: 16mm 15mm; background: #fff;
   box-shadow: 0 1px 6px #0003; }
 h1 { margin: 0; font-size: 20pt; line-height: 1.15; font-weight: 650;
   letter-spacing: -0.01em; }
-h2 { margin: 4mm 0 1.5mm; padding-bottom: 0.8mm; font-size: 11pt; font-weight: 650;
+h2 { margin: 3.6mm 0 1.4mm; padding-bottom: 0.8mm; font-size: 11pt; font-weight: 650;
   border-bottom: 0.4mm solid #1b2430; break-after: avoid; }
 h3 { margin: 0 0 1.2mm; font-size: 9pt; font-weight: 650; break-after: avoid; }
 p { margin: 0 0 1.5mm; }
