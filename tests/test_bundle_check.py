@@ -3,6 +3,7 @@
 import json
 import random
 import re
+import struct
 import subprocess
 import sys
 from io import BytesIO
@@ -213,6 +214,13 @@ def test_the_list_of_hashes_comes_last_and_is_whole(good):
     more = ("SHA256SUMS", BytesIO(listed + listed[:80]))
     pack.write(out, [*sources, more], STAMP)
     assert "it lists other parts" in refused(out.getvalue())
+
+
+def test_the_list_of_hashes_is_not_damaged_either(good):
+    crc = struct.pack("<I", pack.Opened(BytesIO(good)).parts["SHA256SUMS"].crc)
+    assert good.count(crc) == 2
+    told = refused(good.replace(crc, b"\0\0\0\0"))
+    assert "SHA256SUMS is damaged: its checksum is another" in told
 
 
 def test_a_huge_part_is_not_read(good, monkeypatch):

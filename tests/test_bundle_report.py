@@ -118,6 +118,11 @@ def test_it_tells_when_the_grant_was_on_disk_and_what_the_recorder_did(tmp_path)
     assert "the file was opened and is as it should be; every masked span was" in said
 
 
+def test_a_recorder_that_ran_before_says_nothing_of_a_later_grant(tmp_path):
+    later = granted()._replace(at=AT + 30 * S)
+    assert "The grant was on disk" not in told(tmp_path, later).text
+
+
 def test_it_tells_who_looked_and_who_made_it(tmp_path):
     said = told(tmp_path).text
     assert f"anna decrypted Recording 1 {REASON}" in said
