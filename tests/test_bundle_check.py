@@ -1,12 +1,14 @@
 """Whether a bundle holds: any byte that is not as it was written is found."""
 
 import json
+import os
 import random
 import re
 import struct
 import subprocess
 import sys
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from hypothesis import assume, given, settings
@@ -275,7 +277,9 @@ def test_it_needs_no_site_and_no_database(good, tmp_path):
         "import sys; from pathlib import Path; from eslflow.bundle.check import check;"
         "sys.modules['sqlite3'].connect = None; check(Path(sys.argv[1]))"
     )
-    done = subprocess.run([sys.executable, "-c", code, "p.zip"], cwd=tmp_path)
+    here = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    words = [sys.executable, "-c", code, "p.zip"]
+    done = subprocess.run(words, cwd=tmp_path, env=here, check=False)
     assert done.returncode == 0
     assert [path.name for path in tmp_path.iterdir()] == ["p.zip"]
 
