@@ -278,8 +278,8 @@ def test_an_unknown_number_is_told_as_such(tmp_path):
     found = made(tmp_path)
     call = {**found.call, "caller": "", "caller_name": "", "ended_at": None}
     said = Page(page(replace(found, call=call))).text
-    assert "From no number was told" in said
-    assert "Name told none" in said
+    assert "From no number is kept: it was withheld, or erased" in said
+    assert "Name told none is kept" in said
     assert "hung up" not in said
 
 
