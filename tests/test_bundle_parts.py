@@ -33,8 +33,8 @@ def test_what_is_made_of_facts_is_made_of_them_alone(parts):
 def test_rows_are_for_programs_with_words_in_place(parts):
     said = json.loads(parts["rows.json"])
     assert set(said) == {
-        "call", "choices", "recordings", "recording_actions", "notices", "looks",
-        "proof",
+        "made", "call", "choices", "recordings", "recording_actions", "notices",
+        "looks", "proof",
     }  # fmt: skip
     assert said["looks"][-1]["reason"] == FOR
     assert MARK in said["proof"][-1]["line"]["reason"]

@@ -98,6 +98,12 @@ def test_a_head_of_another_ledger_is_told(ledger, kept):
         excerpt(ledger, CALL, kept)
 
 
+def test_a_head_from_before_all_rows_of_the_call_is_told(ledger):
+    early = tree_head(ledger, 1)
+    with pytest.raises(StoreError, match="no row of the call had been written when 1:"):
+        excerpt(ledger, CALL, early)
+
+
 def test_what_came_after_a_look_is_left_out(ledger):
     write(ledger, [granted()])
     assert excerpt(ledger, CALL).links[-1].place == 14

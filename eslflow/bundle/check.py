@@ -127,7 +127,7 @@ def _demand_trees(found: Facts) -> None:
     """Demand that each row leads to each head that is not older than it."""
     for head, ways in found.trees.items():
         rows = {row.place: row for row in found.proof if row.place <= head.size}
-        if set(rows) != set(ways):
+        if not rows or set(rows) != set(ways):
             raise BadBundle(f"{TREE} does not have the way of each row{pack.AGAIN}")
         for place, way in ways.items():
             hash_ = bytes.fromhex(rows[place].hash)
@@ -202,8 +202,6 @@ def _since_tree(found: Facts, since: TreeHead) -> str:
         )
     later = [row.place for row in found.proof if row.place > since.size]
     rest = f"; written later: places {', '.join(map(str, later))}" if later else ""
-    if not ways:
-        raise BadBundle(_AFTER.format(since))
     return (
         f"{len(ways)} rows stood in the ledger when {since} was kept, and are what "
         f"they were{rest}"

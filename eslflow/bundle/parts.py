@@ -105,7 +105,8 @@ By hand
 
 def rows(facts: Facts) -> bytes:
     """Return all rows as programs read them, words in place of their hashes."""
-    said = {**facts.kept, "notices": facts.lines("notices")}
+    said = {"made": facts.made._asdict(), **facts.kept}
+    said["notices"] = facts.lines("notices")
     said["looks"] = facts.lines("looks")
     said["proof"] = [row._asdict() for row in facts.proof]
     return as_json(said)

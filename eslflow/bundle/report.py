@@ -357,7 +357,9 @@ def _chain(say: Telling) -> Iterator[Html]:
     ]
     yield say.table(("place", "row", "hash"), rows, "chain")
     for head in say.facts.trees:
-        yield tag("p", say("tree is"), tag("code", str(head)), class_="head")
+        yield tag(
+            "p", say("tree is", size=head.size), tag("code", str(head)), class_="head"
+        )
     yield _run(say)
     yield tag("div", _points(say, "shows", 3), _points(say, "not", 4), class_="limits")
 

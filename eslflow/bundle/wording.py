@@ -176,7 +176,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "no gaps": "no other row lies between them.",
         "row": "Row",
         "hash": "Hash (SHA-256)",
-        "tree is": "Each row leads to this head of the tree over the whole ledger:",
+        "tree is": "Each row up to place {size} leads to this head of the tree over "
+        "the whole ledger:",
         "shows": "What it shows",
         "shows 1": "Every row is the one of its hash: no word, key or time in it was "
         "changed since the hash was made.",
@@ -362,7 +363,8 @@ GERMAN: Mapping[str, str] = MappingProxyType(
         "no gaps": "keine andere Zeile liegt dazwischen.",
         "row": "Zeile",
         "hash": "Hashwert (SHA-256)",
-        "tree is": "Jede Zeile führt zu dieser Spitze des Baums über alle Zeilen:",
+        "tree is": "Jede Zeile bis Platz {size} führt zu dieser Spitze des Baums über "
+        "alle Zeilen:",
         "shows": "Was es zeigt",
         "shows 1": "Jede Zeile ist die ihres Hashwerts: Kein Wort, keine Taste, keine "
         "Zeit darin wurde geändert, seit er gebildet wurde.",

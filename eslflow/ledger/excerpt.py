@@ -188,6 +188,8 @@ def _grown(
         raise StoreError(
             f"this ledger has not grown out of {upto}: up to there, its head is {head}"
         )
+    if not ways:
+        raise StoreError(f"no row of the call had been written when {upto} was kept")
     return head, ways
 
 
