@@ -248,6 +248,14 @@ def test_times_of_its_parts_are_those_of_who_made_it(good):
     assert "its times are not those of" in refused(zipped(parts_of(good), stamp))
 
 
+def test_one_that_was_made_at_no_time_is_refused(site, monkeypatch):
+    monkeypatch.setattr("tests.bundles.MADE_AT", 2**62)
+    monkeypatch.setattr(pack, "stamp_of", lambda at: STAMP)
+    data = bundle(site["ledger"])
+    monkeypatch.undo()
+    assert "its times are not those of" in refused(data)
+
+
 def test_a_row_that_leads_elsewhere_is_told(good):
     def other(said):
         (ways,) = said.values()
