@@ -17,6 +17,7 @@ EslflowError
     NotFound             a look-up by a name that nothing has
     Elsewhere            a path does not lead to a recording of this site
     Sealed               what is encrypted cannot be opened, or a key not be used
+    BadBundle            a file is no proof bundle as eslflow makes it
 
 A caller who hangs up is not an error: `call.events.HungUp` says so.
 """
@@ -189,3 +190,7 @@ class Elsewhere(EslflowError):
 
 class Sealed(EslflowError):
     """What is encrypted cannot be opened, or a key cannot be made or used; says why."""
+
+
+class BadBundle(EslflowError):
+    """A file is no proof bundle as eslflow makes it: nothing in it is looked at."""

@@ -36,6 +36,7 @@ ARROWS = {
     "check": "errors wire flow call steps check",
     "ledger": "errors clock call.records wire.terms ledger",
     "recordings": "errors clock call.records wire.terms ledger.read recordings",
+    "bundle": "errors call.records wire.terms ledger recordings bundle",
     "prompts": "errors flow prompts",
     "settings": "errors flow shipped e164",
     "switch": "errors clock settings wire flow call switch",
@@ -47,7 +48,7 @@ ARROWS = {
     "web": "errors settings clock shipped wire flow call steps check ledger recordings"
     " prompts sim site rig switch web",
     "cli": "errors settings clock shipped wire flow call steps check ledger recordings"
-    " prompts sim site rig rehearsal switch web cli e164",
+    " bundle prompts sim site rig rehearsal switch web cli e164",
     "__main__": "cli",
     "__init__": "",
 }

@@ -29,6 +29,7 @@ from eslflow.web.app import ROUTES
 from eslflow.web.scopes import Scope
 from eslflow.web.token_file import add
 from eslflow.web.tokens import Token, digest
+from tests.bundles import bundle, parts_of, site_with_proof
 from tests.command import run, site_with_calls
 from tests.desks import ANNA, TableDesk
 from tests.mutants import MUTANTS
@@ -42,6 +43,7 @@ DOCS = (ROOT / "docs" / "freeswitch.md").read_text(encoding="utf-8")
 CONTROL = (ROOT / "docs" / "control.md").read_text(encoding="utf-8")
 PROOF = (ROOT / "docs" / "proof.md").read_text(encoding="utf-8")
 RECORDING = (ROOT / "docs" / "recording.md").read_text(encoding="utf-8")
+BUNDLES = (ROOT / "docs" / "bundles.md").read_text(encoding="utf-8")
 LEDGER = (ROOT / "docs" / "ledger.md").read_text(encoding="utf-8")
 PAGES = (
     "README.md",
@@ -49,6 +51,7 @@ PAGES = (
     "docs/freeswitch.md",
     "docs/control.md",
     "docs/ledger.md",
+    "docs/bundles.md",
 )
 HEAD = """\
 flow: test
@@ -94,10 +97,11 @@ def test_every_file_that_is_named_is_there(page):
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
 
 
-def test_every_look_up_that_is_shown_can_be_made(tmp_path):
+def test_every_look_up_that_is_shown_can_be_made(tmp_path, monkeypatch):
     site_with_calls(tmp_path)
+    monkeypatch.chdir(tmp_path)
     shown = re.findall(
-        r"^eslflow ((?:calls list|calls show|consents|recordings) .+)$",
+        r"^eslflow ((?:calls list|calls show|consents|recordings|proof) .+)$",
         README,
         re.MULTILINE,
     )
@@ -131,6 +135,28 @@ def test_the_commands_on_the_page_on_the_ledger_can_be_run(tmp_path):
     for line in shown:
         words = [kept if ":" in word else word for word in line.split()]
         assert run(tmp_path, *words).exit_code == 0
+
+
+def test_the_commands_on_the_page_on_bundles_can_be_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    site_with_calls(tmp_path)
+    shown = re.findall(r"^eslflow ((?:proof|consents) .+)$", BUNDLES, re.MULTILINE)
+    assert len(shown) == 6
+    kept = run(tmp_path, "consents", "head", "--tree").stdout.strip()
+    for line in shown:
+        words = shlex.split(line.replace("0a6f5a54", "aaaa-1"))
+        words = [kept if ":tree:" in word else word for word in words]
+        if "--since" in words and "--check" not in words:
+            (tmp_path / "court.zip").unlink()
+        done = run(tmp_path, *words)
+        assert done.exit_code == 0, f"{line}: {done.output}"
+
+
+def test_every_part_of_a_bundle_is_on_its_page(tmp_path):
+    parts = parts_of(bundle(site_with_proof(tmp_path)))
+    for name in parts:
+        folder, is_inside, _ = name.rpartition("/")
+        assert f"| `{folder}/" in BUNDLES if is_inside else f"| `{name}` |" in BUNDLES
 
 
 def test_the_file_of_the_reference_loads(tmp_path):
