@@ -105,7 +105,7 @@ def receipt(ctx: click.Context, option: click.Parameter, text: str | None) -> st
 
 
 def spans(command: Command) -> Command:
-    """Add the options that bound a look-up."""
+    """Add the options that bound a look-up, and how it is told."""
     for option in (
         click.option(
             "--json", "as_json", is_flag=True, help="For programs: JSON, UTC."
@@ -117,6 +117,14 @@ def spans(command: Command) -> Command:
             show_default=True,
             help="How many at most, the newest first.",
         ),
+    ):
+        command = option(command)
+    return bounds(command)
+
+
+def bounds(command: Command) -> Command:
+    """Add the options that say of which time and number."""
+    for option in (
         click.option("--until", callback=bound, help="Before this: 2026-11-24, or 7d."),
         click.option(
             "--since",
