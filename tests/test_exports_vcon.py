@@ -20,6 +20,7 @@ from tests.forms import PLAIN, VCON, call, choice, granted, kept, recording, ref
 SILENT = kept(choice(State.REQUESTED), choice(State.UNANSWERED, 2, reason="timeout"))
 HUNG_UP = kept(choice(State.REQUESTED), choice(State.HUNG_UP, 2))
 NOT_ASKED = kept(choice(State.NOT_ASKED, purpose="", basis="", notice=""))
+BASELESS = kept(choice(State.NOT_ASKED, basis=""))
 NOTHING = kept()
 TEXT = RefusedAs.TEXT
 
@@ -118,7 +119,7 @@ def test_no_choice_is_no_grant(kept_, way):
 
 
 @pytest.mark.parametrize("way", RefusedAs)
-@pytest.mark.parametrize("kept_", [NOT_ASKED, NOTHING])
+@pytest.mark.parametrize("kept_", [NOT_ASKED, NOTHING, BASELESS])
 def test_a_call_in_which_nothing_was_asked_claims_no_basis(kept_, way):
     document = made(kept_, refused_as=way)
     assert lawful(document) == []

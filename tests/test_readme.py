@@ -5,6 +5,7 @@ import re
 import shlex
 import shutil
 import subprocess
+from dataclasses import fields
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,10 +18,12 @@ from eslflow.check.load import scenarios_of
 from eslflow.check.prove import RULES, prove
 from eslflow.check.scenario import ENDINGS, Act, Callee, Fault, Outcome
 from eslflow.check.scenarios import EXPECT, KEYS, SCENARIO
+from eslflow.cli.export import FORMATS
 from eslflow.cli.main import COMMANDS, main
 from eslflow.errors import FlowErrors
 from eslflow.flow.options import fields_of
 from eslflow.ledger.chain import BEGIN, FORMS
+from eslflow.office import Office
 from eslflow.recordings.age import recipients
 from eslflow.recordings.hook import KEPT
 from eslflow.settings import TOKENS, Convert, load_settings
@@ -31,6 +34,7 @@ from eslflow.web.token_file import add
 from eslflow.web.tokens import Token, digest
 from tests.command import run, site_with_calls
 from tests.desks import ANNA, TableDesk
+from tests.forms import STATES
 from tests.mutants import MUTANTS
 from tests.served import served
 from tests.steps_of import Texts, flow
@@ -42,6 +46,7 @@ DOCS = (ROOT / "docs" / "freeswitch.md").read_text(encoding="utf-8")
 CONTROL = (ROOT / "docs" / "control.md").read_text(encoding="utf-8")
 PROOF = (ROOT / "docs" / "proof.md").read_text(encoding="utf-8")
 RECORDING = (ROOT / "docs" / "recording.md").read_text(encoding="utf-8")
+EXPORTS = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
 LEDGER = (ROOT / "docs" / "ledger.md").read_text(encoding="utf-8")
 PAGES = (
     "README.md",
@@ -49,6 +54,7 @@ PAGES = (
     "docs/freeswitch.md",
     "docs/control.md",
     "docs/ledger.md",
+    "docs/exports.md",
 )
 HEAD = """\
 flow: test
@@ -131,6 +137,26 @@ def test_the_commands_on_the_page_on_the_ledger_can_be_run(tmp_path):
     for line in shown:
         words = [kept if ":" in word else word for word in line.split()]
         assert run(tmp_path, *words).exit_code == 0
+
+
+def test_the_exports_that_are_shown_can_be_made(tmp_path, monkeypatch):
+    site_with_calls(tmp_path)
+    (shown,) = blocks(EXPORTS, "yaml settings")
+    (tmp_path / "eslflow.yaml").write_text(shown)
+    monkeypatch.chdir(tmp_path)
+    lines = re.findall(r"^eslflow (consents export .+)$", EXPORTS, re.MULTILINE)
+    assert len(lines) == len(FORMATS)
+    for line in lines:
+        done = run(tmp_path, *shlex.split(line.replace("0a6f5a54", "aaaa-1")))
+        assert done.exit_code == 0, f"{line}: {done.output}"
+    assert (tmp_path / "call.vcon").exists()
+
+
+def test_every_form_state_and_entry_of_an_export_is_explained():
+    for form in FORMATS:
+        assert f"| `{form}` |" in EXPORTS
+    for name in (*(field.name for field in fields(Office)), *STATES.split()):
+        assert f"`{name}`" in EXPORTS
 
 
 def test_the_file_of_the_reference_loads(tmp_path):
