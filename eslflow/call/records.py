@@ -108,6 +108,8 @@ class CallEnded(NamedTuple):
     """Hangup cause in FreeSWITCH's spelling; empty when none was heard."""
     last_step: str
     """Name of the step the call was in."""
+    queue: str = ""
+    """The queue that it has waited in last; empty: none."""
 
 
 class NoticePlayed(NamedTuple):

@@ -124,17 +124,23 @@ def spans(command: Command) -> Command:
 
 def bounds(command: Command) -> Command:
     """Add the options that say of which time and number."""
-    for option in (
-        click.option("--until", callback=bound, help="Before this: 2026-11-24, or 7d."),
-        click.option(
-            "--since",
-            callback=bound,
-            help="From this on: 2026-11-24, 2026-11-24T15:30, or 7d for 7 days ago.",
-        ),
-        click.option("--number", default="", help="Caller or called, in any spelling."),
-    ):
-        command = option(command)
-    return command
+    number = "Caller or called, in any spelling."
+    return times()(click.option("--number", default="", help=number)(command))
+
+
+def times(since: str | None = None) -> Callable[[Command], Command]:
+    """Return what adds the options that say of which time."""
+    until_ = click.option(
+        "--until", callback=bound, help="Before this: 2026-11-24, or 7d."
+    )
+    since_ = click.option(
+        "--since",
+        callback=bound,
+        default=since,
+        show_default=bool(since),
+        help="From this on: 2026-11-24, 2026-11-24T15:30, or 7d for 7 days ago.",
+    )
+    return lambda command: since_(until_(command))
 
 
 def bound(ctx: click.Context, option: click.Parameter, text: str | None) -> int:
