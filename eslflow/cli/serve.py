@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from eslflow.recordings.keeper import Keeper
     from eslflow.switch.controller import Controller
     from eslflow.switch.link import Link
+    from eslflow.switch.rounds import Rounds
 
 log = logging.getLogger("eslflow")
 
@@ -59,7 +60,6 @@ def serve(settings: Settings, site: Path) -> None:
     from eslflow.ledger.writer import Ledger
     from eslflow.switch.controller import Wakeup, run_until_stopped
     from eslflow.switch.link import link_of
-    from eslflow.switch.rounds import Rounds
     from eslflow.web.server import Control
 
     loaded = _opened(settings)

@@ -55,7 +55,7 @@ def command(
     }
     (whole,) = rates.rates(counts, lambda _: ()).values() or (rates.Rate(),)
     if svg is not None:
-        title = f"Consents {_span(since, until)}: {whole.share:.1%} of {whole.asked}"
+        title = f"Agreed {_span(since, until)}: {whole.share:.1%} of {whole.asked}"
         svg.write_text(rates.svg(title, named), encoding="utf-8")
     if as_json:
         click.echo(json.dumps(_json(since, until, whole, parts), indent=2))

@@ -14,6 +14,8 @@ from eslflow.call.records import State
 
 BAR = 20
 """Columns of a whole bar of text."""
+MOST_NAME = 36
+"""Characters of a name in a drawing."""
 _EIGHTHS = " \u258f\u258e\u258d\u258c\u258b\u258a\u2589"
 _FULL = "\u2588"
 
@@ -112,11 +114,16 @@ def svg(title: str, parts: Mapping[str, Mapping[str, Rate]]) -> str:
     )
 
 
+def _cut(name: str) -> str:
+    """Return what of a name there is room for."""
+    return name if len(name) <= MOST_NAME else f"{name[: MOST_NAME - 1]}\u2026"
+
+
 def _bar(y: int, name: str, rate: Rate) -> list[str]:
     told = f"{rate.agreed} of {rate.asked}"
     return [
         f"<g><title>{escape(name)}: {told} agreed</title>",
-        f'<text x="20" y="{y + 13}">{escape(name)}</text>',
+        f'<text x="20" y="{y + 13}">{escape(_cut(name))}</text>',
         f'<rect x="300" y="{y + 2}" width="240" height="14" class="of"/>',
         f'<rect x="300" y="{y + 2}" width="{rate.share * 240:.1f}" height="14" '
         'class="agreed"/>',

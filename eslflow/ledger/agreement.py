@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import takewhile
+from math import sqrt
 from pathlib import Path
 
 from eslflow.ledger.tally import Answer, newest
@@ -42,16 +43,25 @@ def _problem(answers: list[Answer]) -> str:
     people = len({answer.who or answer.call_uuid for answer in run})
     if people < LEAST_RUN or len(before) < LEAST_BEFORE:
         return ""
-    # As if one more had agreed, and one more had not: nothing is ever certain.
     yes = sum(answer.is_yes for answer in before)
-    usual = (yes + 1) / (len(before) + 2)
-    if (usual if is_yes else 1 - usual) ** people > CHANCE:
+    alike = yes if is_yes else len(before) - yes
+    if _usual(alike, len(before)) ** people > CHANCE:
         return ""
     before_ = f"of the {len(before)} before, {yes / len(before):.0%} did"
     if is_yes:
         return f"the last {people} people all agreed; {before_}: can they refuse?"
     hint = "is the question heard, and does the key arrive?"
     return f"none of the last {people} people agreed; {before_}: {hint}"
+
+
+def _usual(alike: int, many: int) -> float:
+    """Return how likely an answer is at most, by how many of those before were alike.
+
+    As if one more had been, and one more had not: nothing is ever certain. And two
+    standard errors more, for what was seen may itself have been luck.
+    """
+    share = (alike + 1) / (many + 2)
+    return min(1.0, share + 2 * sqrt(share * (1 - share) / many))
 
 
 class Agreement:
