@@ -22,6 +22,7 @@ from eslflow.cli.export import FORMATS
 from eslflow.cli.main import COMMANDS, main
 from eslflow.errors import FlowErrors
 from eslflow.flow.options import fields_of
+from eslflow.ledger import agreement
 from eslflow.ledger.chain import BEGIN, FORMS
 from eslflow.office import Office
 from eslflow.recordings.age import recipients
@@ -144,12 +145,25 @@ def test_the_exports_that_are_shown_can_be_made(tmp_path, monkeypatch):
     (shown,) = blocks(EXPORTS, "yaml settings")
     (tmp_path / "eslflow.yaml").write_text(shown)
     monkeypatch.chdir(tmp_path)
-    lines = re.findall(r"^eslflow (consents export .+)$", EXPORTS, re.MULTILINE)
-    assert len(lines) == len(FORMATS)
+    lines = re.findall(r"^eslflow (consents .+)$", EXPORTS, re.MULTILINE)
+    assert len([line for line in lines if " export " in line]) == len(FORMATS)
     for line in lines:
         done = run(tmp_path, *shlex.split(line.replace("0a6f5a54", "aaaa-1")))
         assert done.exit_code == 0, f"{line}: {done.output}"
     assert (tmp_path / "call.vcon").exists()
+    assert (tmp_path / "agreement.svg").exists()
+
+
+def test_the_rule_of_the_alarm_is_told_as_it_is():
+    text = " ".join(EXPORTS.split())
+    for words in (
+        f"the newest {agreement.MOST:,} questions",
+        f"Up to {agreement.MOST_BEFORE} questions before",
+        f"at least {agreement.LEAST_RUN} people in the run",
+        f"{agreement.LEAST_BEFORE} questions before it",
+        f"less than once in {round(1 / agreement.CHANCE):,} times",
+    ):
+        assert words in text
 
 
 def test_every_form_state_and_entry_of_an_export_is_explained():
