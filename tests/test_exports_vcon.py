@@ -150,13 +150,14 @@ def test_a_caller_who_is_not_known_is_anonymous():
     (caller, _) = made(kept(call_=odd))["parties"]
     assert caller == {"type": "person", "name": "Eve", "validation": "none"}
     (caller, _) = made(kept(call_=call(caller_name="")))["parties"]
-    assert caller == {"type": "person", "tel": forms.CALLER}
+    assert caller == {"type": "person", "tel": forms.CALLER, "validation": "none"}
 
 
 def test_the_called_party_is_a_party_of_its_own_when_asked():
     rows = (choice(State.GRANTED), choice(State.REFUSED, 2, party="callee"))
     document = made(kept(*rows))
-    assert document["parties"][CALLEE] == {"type": "person", "tel": forms.CALLED}
+    assert document["parties"][CALLEE]["tel"] == forms.CALLED
+    assert "name" not in document["parties"][CALLEE]
     (dialog,) = document["dialog"]
     assert dialog["parties"] == [CALLER, CALLEE]
     keys = [(e["party"], e["button"]) for e in dialog["party_history"][1:3]]
