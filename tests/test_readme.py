@@ -18,7 +18,7 @@ from eslflow.check.load import scenarios_of
 from eslflow.check.prove import RULES, prove
 from eslflow.check.scenario import ENDINGS, Act, Callee, Fault, Outcome
 from eslflow.check.scenarios import EXPECT, KEYS, SCENARIO
-from eslflow.cli.export import FORMATS
+from eslflow.cli.exporting import FORMATS
 from eslflow.cli.main import COMMANDS, main
 from eslflow.errors import FlowErrors
 from eslflow.flow.options import fields_of

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from eslflow.cli import export, stats, withdraw
+from eslflow.cli import exporting, stats, withdraw
 from eslflow.cli.filters import asked as asked_of
 from eslflow.cli.filters import which
 from eslflow.cli.lookups import as_json, call_named, reader, spans
@@ -36,7 +36,7 @@ def command() -> None:
 
 
 command.add_command(withdraw.command)
-command.add_command(export.command)
+command.add_command(exporting.command)
 command.add_command(stats.command)
 command.add_command(verify_command)
 command.add_command(head_command)

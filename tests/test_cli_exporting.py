@@ -13,7 +13,7 @@ from contextlib import closing
 import pytest
 
 from eslflow.call.records import CallOffered
-from eslflow.cli import export
+from eslflow.cli import exporting
 from eslflow.exports import iso27560, kantara
 from eslflow.ledger.read import Reader
 from eslflow.ledger.writer import write
@@ -106,9 +106,9 @@ def test_who_exported_when_and_why_is_kept_for_each_call_and_shown(site):
 @pytest.mark.parametrize("form", FORMATS)
 def test_the_look_is_on_disk_before_anything_is_given_out(site, monkeypatch, form):
     # One call at a time, so that each has its look before it is read.
-    monkeypatch.setattr(export, "AT_ONCE", 1)
+    monkeypatch.setattr(exporting, "AT_ONCE", 1)
     early = []
-    echo = export.click.echo
+    echo = exporting.click.echo
 
     def watched(text, **more):
         early.extend(
@@ -118,7 +118,7 @@ def test_the_look_is_on_disk_before_anything_is_given_out(site, monkeypatch, for
         )
         echo(text, **more)
 
-    monkeypatch.setattr(export.click, "echo", watched)
+    monkeypatch.setattr(exporting.click, "echo", watched)
     assert exports(site, form).exit_code == 0
     assert early == []
     assert all(looks(site, u) for u in ("aaaa-1", "bbbb-2", "cccc-3", "dddd-4"))
