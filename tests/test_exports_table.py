@@ -60,3 +60,4 @@ def test_what_cannot_be_printed_is_not():
 def test_who_is_no_longer_kept_is_said_to_be_erased():
     (found,) = read(line(caller=None, called=None, caller_name=None))
     assert {found[n] for n in ("caller", "called", "caller_name")} == {"(erased)"}
+    assert read(line(caller=""))[0]["caller"] == ""
