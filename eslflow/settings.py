@@ -20,6 +20,7 @@ from eslflow.flow.document import Document, Kind, Mark, Node
 from eslflow.flow.numbers import Numbers
 from eslflow.flow.options import Duration, OneOf, Size, Whole
 from eslflow.flow.problems import Context, entries_of, named, scalar
+from eslflow.office import Office, read_office
 from eslflow.shipped import SETTINGS
 
 FILE = SETTINGS
@@ -35,6 +36,7 @@ KEYS = (
     "numbers",
     "emergency",
     "country",
+    "office",
     "never_record",
     "extensions",
     "flows",
@@ -111,6 +113,8 @@ class Settings:
     """Emergency numbers as they are dialled; None: the usual ones."""
     country: str = ""
     """Where numbers are from that do not say so, as DE; empty: nobody knows."""
+    office: Office | None = None
+    """Who answers for what is recorded, as exports name it."""
     never_record: tuple[str, ...] = ()
     """Extensions and numbers whose calls are never recorded, as patterns."""
     extensions: tuple[str, ...] = ()
@@ -192,6 +196,7 @@ class _Loader:
         context = Context(self._document, {}, FILE)
         self._entries = entries_of(top, context, KEYS, "settings") or {}
         host, port = self._address("listen", "127.0.0.1", 8084)
+        country, office = self._country(), self._entries.get("office")
         return Settings(
             folder=self._site,
             host=host,
@@ -202,7 +207,8 @@ class _Loader:
             default_flow=self._text("default_flow", ""),
             numbers=self._numbers(),
             emergency=self._emergency(),
-            country=self._country(),
+            country=country,
+            office=read_office(office, self._context("office"), country),
             never_record=self._convert("never_record", Numbers(), ()),
             extensions=self._convert("extensions", Numbers(), ()),
             flows=self._path("flows", "flows"),

@@ -145,6 +145,21 @@ def test_what_was_withdrawn_is_deleted_while_it_serves(site):
     assert line["erased_for"] == "withdrawn"
 
 
+def test_that_suddenly_nobody_agrees_is_told_while_it_serves(site):
+    states = [State.GRANTED, State.REFUSED] * 50 + [State.UNANSWERED] * 30
+    rows = [
+        Choice(f"u-{n}", n, state, "training", "consent", 0, "f", "0", "s", "e")
+        for n, state in enumerate(states)
+    ]
+    write(site / "eslflow.db", rows)
+    with start(site) as process:
+        told = [*until("people agreed", process.stderr)][-1]
+        process.terminate()
+        process.communicate()
+        assert process.returncode == 0
+    assert "WARNING f, notice : none of the last 31 people agreed" in told
+
+
 def test_a_command_that_hangs_does_not_keep_it_from_stopping(site):
     hook = site / "hook"
     hook.write_text("#!/bin/sh\necho begun >$0.begun\nexec sleep 3600\n")

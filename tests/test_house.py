@@ -19,7 +19,7 @@ TESTS = sorted((ROOT / "tests").glob("**/*.py"))
 PHONES = sorted((ROOT / "tests" / "live").glob("*.py"))
 """What the live tests stand on; tested as tests/test_live_<module>.py."""
 
-CORE = ("wire", "flow", "call", "steps", "check")
+CORE = ("wire", "flow", "call", "steps", "check", "exports")
 
 ARROWS = {
     "errors": "",
@@ -38,7 +38,9 @@ ARROWS = {
     "recordings": "errors clock call.records wire.terms ledger.read recordings",
     "bundle": "errors call.records wire.terms ledger recordings bundle",
     "prompts": "errors flow prompts",
-    "settings": "errors flow shipped e164",
+    "office": "flow.document flow.problems",
+    "exports": "errors call.records call.consent flow.model office exports",
+    "settings": "errors flow shipped e164 office",
     "switch": "errors clock settings wire flow call switch",
     "sim": "errors clock wire flow call steps check sim",
     "site": "errors settings clock wire flow call steps check prompts switch.shelf"
@@ -48,7 +50,7 @@ ARROWS = {
     "web": "errors settings clock shipped wire flow call steps check ledger recordings"
     " prompts sim site rig switch web",
     "cli": "errors settings clock shipped wire flow call steps check ledger recordings"
-    " bundle prompts sim site rig rehearsal switch web cli e164",
+    " bundle prompts sim site rig rehearsal switch web cli e164 exports office",
     "__main__": "cli",
     "__init__": "",
 }

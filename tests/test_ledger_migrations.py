@@ -121,6 +121,17 @@ def test_choices_of_an_older_ledger_have_no_receipt_and_say_nothing_of_files(db)
     assert found == [("", "", "", "")]
 
 
+def test_calls_of_an_older_ledger_have_waited_in_no_queue_that_is_known(db):
+    migrations.apply(Database(db), stop_before="queues_of_calls")
+    call = CallOffered("u", "inbound", "1", "", "2", "f", "0", "e", 1)
+    names = (*CallOffered._fields, "caller_digits", "called_digits")
+    marks = ", ".join("?" * len(names))
+    sql = f"INSERT INTO calls ({', '.join(names)}) VALUES ({marks})"
+    db.execute(sql, (*call, "1", "2"))
+    migrate(db)
+    assert db.execute("SELECT queue FROM calls").fetchall() == [("",)]
+
+
 def test_receipts_are_found_by_an_index(db):
     migrate(db)
     where = "receipt = '12345674' AND receipt <> ''"

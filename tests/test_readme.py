@@ -5,6 +5,7 @@ import re
 import shlex
 import shutil
 import subprocess
+from dataclasses import fields
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,10 +18,13 @@ from eslflow.check.load import scenarios_of
 from eslflow.check.prove import RULES, prove
 from eslflow.check.scenario import ENDINGS, Act, Callee, Fault, Outcome
 from eslflow.check.scenarios import EXPECT, KEYS, SCENARIO
+from eslflow.cli.exporting import FORMATS
 from eslflow.cli.main import COMMANDS, main
 from eslflow.errors import FlowErrors
 from eslflow.flow.options import fields_of
+from eslflow.ledger import agreement
 from eslflow.ledger.chain import BEGIN, FORMS
+from eslflow.office import Office
 from eslflow.recordings.age import recipients
 from eslflow.recordings.hook import KEPT
 from eslflow.settings import TOKENS, Convert, load_settings
@@ -32,6 +36,7 @@ from eslflow.web.tokens import Token, digest
 from tests.bundles import bundle, parts_of, site_with_proof
 from tests.command import run, site_with_calls
 from tests.desks import ANNA, TableDesk
+from tests.forms import STATES
 from tests.mutants import MUTANTS
 from tests.served import served
 from tests.steps_of import Texts, flow
@@ -44,6 +49,7 @@ CONTROL = (ROOT / "docs" / "control.md").read_text(encoding="utf-8")
 PROOF = (ROOT / "docs" / "proof.md").read_text(encoding="utf-8")
 RECORDING = (ROOT / "docs" / "recording.md").read_text(encoding="utf-8")
 BUNDLES = (ROOT / "docs" / "bundles.md").read_text(encoding="utf-8")
+EXPORTS = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
 LEDGER = (ROOT / "docs" / "ledger.md").read_text(encoding="utf-8")
 PAGES = (
     "README.md",
@@ -52,6 +58,7 @@ PAGES = (
     "docs/control.md",
     "docs/ledger.md",
     "docs/bundles.md",
+    "docs/exports.md",
 )
 HEAD = """\
 flow: test
@@ -157,6 +164,39 @@ def test_every_part_of_a_bundle_is_on_its_page(tmp_path):
     for name in parts:
         folder, is_inside, _ = name.rpartition("/")
         assert f"| `{folder}/" in BUNDLES if is_inside else f"| `{name}` |" in BUNDLES
+
+
+def test_the_exports_that_are_shown_can_be_made(tmp_path, monkeypatch):
+    site_with_calls(tmp_path)
+    (shown,) = blocks(EXPORTS, "yaml settings")
+    (tmp_path / "eslflow.yaml").write_text(shown)
+    monkeypatch.chdir(tmp_path)
+    lines = re.findall(r"^eslflow (consents .+)$", EXPORTS, re.MULTILINE)
+    assert len([line for line in lines if " export " in line]) == len(FORMATS)
+    for line in lines:
+        done = run(tmp_path, *shlex.split(line.replace("0a6f5a54", "aaaa-1")))
+        assert done.exit_code == 0, f"{line}: {done.output}"
+    assert (tmp_path / "call.vcon").exists()
+    assert (tmp_path / "agreement.svg").exists()
+
+
+def test_the_rule_of_the_alarm_is_told_as_it_is():
+    text = " ".join(EXPORTS.split())
+    for words in (
+        f"the newest {agreement.MOST:,} questions",
+        f"Up to {agreement.MOST_BEFORE} questions before",
+        f"at least {agreement.LEAST_RUN} people in the run",
+        f"{agreement.LEAST_BEFORE} questions before it",
+        f"less than once in {round(1 / agreement.CHANCE):,} times",
+    ):
+        assert words in text
+
+
+def test_every_form_state_and_entry_of_an_export_is_explained():
+    for form in FORMATS:
+        assert f"| `{form}` |" in EXPORTS
+    for name in (*(field.name for field in fields(Office)), *STATES.split()):
+        assert f"`{name}`" in EXPORTS
 
 
 def test_the_file_of_the_reference_loads(tmp_path):

@@ -116,6 +116,7 @@ class Live:
         "now",
         "offered",
         "offered_at",
+        "queue",
         "recorder",
         "screen",
         "secrets",
@@ -141,8 +142,8 @@ class Live:
         self.screen = Screen(offered, flow, site)
         self.values: dict[str, str] = {}
         """What the flow remembers of the call: text, and never part of a command."""
-        self.step = ""
-        """Name of the step the call is in."""
+        self.step = self.queue = ""
+        """Names of the step the call is in, and of the queue it has waited in last."""
         self.leg = self.agent = ""
         """Unique-ID of the leg that the caller talks with, and who has it; empty: with
         none."""

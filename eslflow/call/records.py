@@ -108,6 +108,8 @@ class CallEnded(NamedTuple):
     """Hangup cause in FreeSWITCH's spelling; empty when none was heard."""
     last_step: str
     """Name of the step the call was in."""
+    queue: str = ""
+    """The queue that it has waited in last; empty: none."""
 
 
 class NoticePlayed(NamedTuple):
@@ -281,15 +283,16 @@ class RecordingErased(NamedTuple):
 
 
 class Look(NamedTuple):
-    """That somebody looked at what was recorded; kept before he may."""
+    """That somebody looked at what was recorded or kept; kept before he may."""
 
     at: int
     who: str
     """The machine's user."""
     what: str
-    """`decrypt`."""
+    """`decrypt` or `export FORMAT`."""
     call_uuid: str
     recording_id: str
+    """Empty: all that is kept of the call."""
     reason: str
     """In the words of who looked."""
 

@@ -43,6 +43,10 @@ default_flow: support
 # The country of numbers that name none: 030 1234 and +49 30 1234 are one caller then.
 # country: DE
 
+# Who answers for what is recorded, as exports of consents name it: docs/exports.md.
+# office: {name: ..., address: ..., contact: ..., email: ..., policy: https://...,
+#   withdrawal: tell the agent, storage: on this machine}
+
 # Extensions and numbers that are never recorded, whoever calls: the works council, say.
 # And the office's own: calls among them are never recorded. A star: how they begin.
 # never_record: [1001, "+4930123456"]

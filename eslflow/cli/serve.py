@@ -21,6 +21,7 @@ from eslflow.site import Loaded, open_site
 
 if TYPE_CHECKING:
     from eslflow.clock import Clock
+    from eslflow.ledger.agreement import Agreement
     from eslflow.ledger.writer import Ledger
     from eslflow.recordings.erase import Eraser
     from eslflow.recordings.keeper import Keeper
@@ -35,6 +36,8 @@ SPARE_FILES = 100
 """Open files besides the calls' sockets: the ledger, sounds, the control link."""
 ROUND_S = 5.0
 """How often recordings that have ended are looked into."""
+WATCH_S = 60.0
+"""How often it is looked whether callers suddenly all agree, or none does."""
 SQLITE = b"SQLite format 3\0"
 """How a ledger begins; an empty file may become one."""
 
@@ -71,12 +74,14 @@ def serve(settings: Settings, site: Path) -> None:
         controller = _controller(settings, loaded, ledger, clock)
         controller.start()
         link = link_of(settings.switch, clock, loaded.shelf.needs())
-        control = Control(settings, controller, ledger, link, clock)
+        agreement = _agreement(settings)
+        control = Control(settings, controller, ledger, link, clock, agreement)
         settle_memory()
         _announce(controller, settings, ", ".join(loaded.shelf.flows))
         checking = _checking(settings, ledger, clock)
         adopting = _adoption(settings, controller, link, clock)
-        with checking, _keeping(keeper, eraser), adopting, _reporting(controller):
+        keeping, watching = _keeping(keeper, eraser), _watching(agreement)
+        with checking, keeping, watching, adopting, _reporting(controller):
             left = run_until_stopped(controller, SIGNALS, settings.drain_s)
         control.stop()
         link.close()
@@ -153,6 +158,20 @@ def _keeping(keeper: Keeper | None, eraser: Eraser) -> Iterator[None]:
         finally:
             if keeper is not None:
                 keeper.stop()
+
+
+def _agreement(settings: Settings) -> Agreement:
+    """Return what sees whether callers suddenly all agree, or none does."""
+    from eslflow.ledger.agreement import Agreement
+
+    return Agreement(settings.ledger, alarm)
+
+
+def _watching(agreement: Agreement) -> Rounds:
+    """Look at it, again and again."""
+    from eslflow.switch.rounds import Rounds
+
+    return Rounds("watching how many agree", agreement.look, WATCH_S)
 
 
 @contextmanager

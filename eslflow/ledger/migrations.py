@@ -342,3 +342,9 @@ def _kept(db: Database, kind: int) -> Iterator[tuple[int, int, int, list[Any]]]:
 def no_index_of_paths(db: Database) -> None:
     """Drop what every recording had to be entered in: its file is named after it."""
     db.execute("DROP INDEX recordings_path")
+
+
+@migrations()
+def queues_of_calls(db: Database) -> None:
+    """Keep in which queue a call has waited."""
+    db.execute("ALTER TABLE calls ADD COLUMN queue TEXT NOT NULL DEFAULT ''")

@@ -60,6 +60,13 @@ class Ledger(Protocol):
         """Return how it is."""
 
 
+class Agreement(Protocol):
+    """Who watches how many agree."""
+
+    problem: str
+    """What is sudden; empty: nothing is."""
+
+
 class Link(Protocol):
     """A link to the switch."""
 
@@ -77,6 +84,8 @@ class Vitals:
     """None: the settings name no switch."""
     guard: Guard
     receipts: Receipts
+    agreement: Agreement | None = None
+    """None: nobody watches."""
 
 
 def report(vitals: Vitals) -> dict[str, Any]:
@@ -86,6 +95,7 @@ def report(vitals: Vitals) -> dict[str, Any]:
         "switch": _part(vitals.link.problem) if vitals.link else None,
         "tokens": _part(vitals.guard.tokens.problem) if vitals.guard.tokens else None,
         "disk": _part(vitals.controller.site.room()),
+        "consents": _part(vitals.agreement.problem) if vitals.agreement else None,
     }
     return {
         "ok": all(part is None or part["ok"] for part in parts.values()),
@@ -135,7 +145,7 @@ def _measured(vitals: Vitals) -> Iterator[Metric]:
         calls.add_metric([state], states[state])
     yield calls
     up = GaugeMetricFamily("eslflow_ok", "1 while this part is well.", labels=["part"])
-    for part in ("ledger", "switch", "tokens", "disk"):
+    for part in ("ledger", "switch", "tokens", "disk", "consents"):
         if found[part] is not None:
             up.add_metric([part], float(found[part]["ok"]))
     yield up

@@ -21,7 +21,7 @@ from eslflow.settings import Settings
 from eslflow.web.client import SOCKET
 from eslflow.web.connection import http_server
 from eslflow.web.guard import Guard
-from eslflow.web.health import Controller, Ledger, Link, Vitals
+from eslflow.web.health import Agreement, Controller, Ledger, Link, Vitals
 from eslflow.web.receipts import Receipts
 from eslflow.web.tokens import Tokens
 
@@ -44,12 +44,13 @@ class Control:
         ledger: Ledger,
         link: Link,
         clock: Clock,
+        agreement: Agreement | None = None,
     ) -> None:
         wanted = settings.control
         guard = Guard(Tokens(wanted.tokens) if wanted else None, clock)
         known = link if settings.switch else None
         receipts = Receipts(settings.ledger, clock)
-        self._vitals = Vitals(controller, ledger, known, guard, receipts)
+        self._vitals = Vitals(controller, ledger, known, guard, receipts, agreement)
         self._guard = guard
         self._app: Application | None = None
         self._path = settings.folder / SOCKET
