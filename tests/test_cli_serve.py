@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from hashlib import sha256
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from eslflow.call.records import (
 from eslflow.cli.main import CONFIGURATION
 from eslflow.cli.serve import SQLITE, allow_sockets, demand_ledger
 from eslflow.ledger.read import Reader
+from eslflow.ledger.versions import Versions
 from eslflow.ledger.writer import Ledger, write
 from eslflow.rig import file_length_ms
 from eslflow.sim.script import Script
@@ -98,6 +100,38 @@ def test_recordings_are_checked_while_it_serves(site):
         (line,) = ledger.recordings_named("u-1-1")
     assert line["verdict"] == "leaked"
     assert Path(line["path"]).parent == site / "recordings/quarantine/2027/01/15"
+
+
+def serve_once(site):
+    """Serve until the first call is answered."""
+    with start(site) as process:
+        host, _, port = process.stdout.readline().split()[-1].rpartition(":")
+        with socket.create_connection((host, int(port))) as peer:
+            assert peer.recv(100) == b"connect\n\n"
+        process.terminate()
+        process.communicate()
+        assert process.returncode == 0
+
+
+def test_what_it_serves_is_kept_once_however_often_it_starts(site):
+    serve_once(site)
+    serve_once(site)
+    with Versions(site / "eslflow.db") as versions:
+        (line,) = versions.log("support")
+        assert (line["state"], line["how"]) == ("served", "start")
+        (text,) = versions.whole(line["flow_sha256"])
+    data = (site / "flows/support.yaml").read_bytes()
+    assert text["text"].encode() == data
+    assert text["sha256"] == sha256(data).hexdigest()
+    (site / "flows/support.yaml").rename(site / "flows/other.yaml")
+    (site / "flows/other.yaml").write_bytes(data.replace(b": support", b": other", 1))
+    serve_once(site)
+    with Versions(site / "eslflow.db") as versions:
+        newest = versions.log()[:2]
+        assert [(line["flow"], line["state"]) for line in newest] == [
+            ("support", "removed"),
+            ("other", "served"),
+        ]
 
 
 def recorded(site, **wanted):

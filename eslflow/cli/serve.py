@@ -66,6 +66,7 @@ def serve(settings: Settings, site: Path) -> None:
     with Ledger(settings.ledger, wakeup.notify) as ledger:
         wakeup.watch(ledger)
         clock = SystemClock()
+        _keep_versions(settings, loaded, ledger, clock)
         keeper = _keeper(settings, ledger, clock)
         eraser = _eraser(settings, ledger, clock)
         controller = _controller(settings, loaded, ledger, clock)
@@ -96,6 +97,21 @@ def _opened(settings: Settings) -> Loaded:
     flows, sounds = loaded.shelf.flows.values(), loaded.site.sounds
     demand_same_notices(flows, sounds, settings.ledger)
     return loaded
+
+
+def _keep_versions(
+    settings: Settings, loaded: Loaded, ledger: Ledger, clock: Clock
+) -> None:
+    """Keep the flows' texts before a call runs them, and that they are served."""
+    from eslflow.cli.versions import Wanted, changes, texts
+    from eslflow.ledger.versions import Versions
+    from eslflow.web.client import user
+
+    with Versions(settings.ledger) as versions:
+        before = {n: line["flow_sha256"] for n, line in versions.served().items()}
+    flows, wanted = loaded.shelf.flows, Wanted("start", user())
+    # Rows are written in their order: those of calls come after these.
+    ledger.keep([*texts(flows.values()), *changes(before, flows, clock.now(), wanted)])
 
 
 def _checking(settings: Settings, ledger: Ledger, clock: Clock) -> Rounds:
