@@ -45,6 +45,7 @@ KEYS = (
     "ledger",
     "switch",
     "control",
+    "reload",
 )
 
 _ADDRESS = re.compile(r"(.+):([0-9]{1,5})")
@@ -71,6 +72,12 @@ class Control:
     host: str
     port: int
     tokens: Path
+
+
+class Reload(str, Enum):
+    """When flows are loaded again: when somebody asks, or also when a file changes."""
+
+    ON_REQUEST, ON_CHANGE = "on_request", "on_change"
 
 
 class Convert(str, Enum):
@@ -124,6 +131,7 @@ class Settings:
     switch: Switch | None = None
     control: Control | None = None
     """Without it, nothing listens for programs."""
+    reload: Reload = Reload.ON_REQUEST
     recording: AtRest = AtRest()
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)
     """Lines of the file that name flows, by the flow."""
@@ -212,6 +220,7 @@ class _Loader:
             ledger=self._path("ledger", "eslflow.db"),
             switch=self._switch(),
             control=self._control(),
+            reload=self._convert("reload", OneOf(Reload), Reload.ON_REQUEST),
             recording=self._recording(),
             lines=self._lines(),
         )
@@ -305,9 +314,7 @@ class _Loader:
         return code
 
     def _lines(self) -> dict[str, int]:
-        numbers, default = (
-            self._entries.get(key) for key in ("numbers", "default_flow")
-        )
+        numbers, default = map(self._entries.get, ("numbers", "default_flow"))
         nodes = [] if numbers is None else [value for _, value in numbers.pairs]
         nodes += [] if default is None else [default]
         return {node.text: node.mark.line for node in reversed(nodes)}

@@ -1,7 +1,8 @@
 """Rows of versions."""
 
-from eslflow.cli.versions import Wanted, changes, row, texts
+from eslflow.cli.versions import changes, row, texts
 from eslflow.flow.model import Version
+from eslflow.web.reloads import Wanted
 from tests.steps_of import flow
 from tests.test_flow_subflow import OPENING, within
 

@@ -262,6 +262,7 @@ def test_what_is_shown_of_live_calls_can_be_asked(tmp_path):
 def test_every_address_and_scope_of_the_control_api_is_listed():
     for method, path, _ in ROUTES:
         shown = path.replace("<name>", "CALL").replace("<extension>", "EXTENSION")
+        shown = shown.replace("<number>", "NUMBER")
         assert f"| `{method} {shown}` |" in CONTROL
     for scope in Scope:
         assert f"| `{scope}` |" in CONTROL

@@ -41,6 +41,7 @@ def test_all_is_well(vitals):
         "switch": fine,
         "tokens": None,
         "disk": fine,
+        "flows": None,
     }
 
 

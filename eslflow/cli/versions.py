@@ -8,21 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from eslflow.call.records import FlowServed, FlowVersion
 from eslflow.flow.model import Flow, Version
+from eslflow.web.reloads import Wanted
 
 SERVED, REMOVED, KEPT = "served", "removed", "kept"
-
-
-class Wanted(NamedTuple):
-    """Who wants flows to be served, how, and why."""
-
-    how: str
-    """As of `FlowServed`."""
-    who: str
-    note: str = ""
 
 
 def texts(flows: Iterable[Flow]) -> list[FlowVersion]:
