@@ -57,6 +57,9 @@ def test_the_version_before_is_another_one(path):
     with Versions(path) as versions:
         assert versions.before("a")["flow_sha256"] == "aaaa11"
         assert versions.before("opening") is None
+    write(path, [served(5, LATER, "removed")])
+    with Versions(path) as versions:
+        assert versions.before("a")["flow_sha256"] == "aaaa33"
 
 
 def test_a_flow_that_never_was_has_none_before(path):
@@ -84,6 +87,8 @@ def test_a_version_is_told_whole_with_the_flows_inside(path):
         assert [line["flow"] for line in found] == ["a", "opening"]
         assert inside(found[0]) == [("opening", "bbbb22")]
         assert inside(found[1]) == []
+        assert versions.has("a", LATER.text)
+        assert not versions.has("opening", LATER.text)
 
 
 def test_the_version_that_a_call_ran_is_told(path):
@@ -112,6 +117,7 @@ def test_a_ledger_of_an_older_eslflow_has_none(tmp_path):
     with Versions(path) as versions:
         assert versions.log() == []
         assert versions.served() == {}
+        assert not versions.has("a", "")
         with pytest.raises(NotFound):
             versions.version("aaaa")
 

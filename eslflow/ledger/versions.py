@@ -54,17 +54,24 @@ class Versions:
         return {line["flow"]: line for line in lines}
 
     def before(self, flow: str) -> Line | None:
-        """Return the version that a flow had before the one it had last, if any.
+        """Return the version that a flow had before the one that is served, if any.
+
+        Of a flow that is served no more, it is the last one that was.
 
         Raises:
             NotFound: there never was such a flow.
         """
-        lines = [line for line in self.log(flow) if line["state"] == "served"]
+        lines = [line for line in self.log(flow) if line["state"] != "kept"]
         if not lines:
             raise NotFound(f"no flow '{flow}' was served: see eslflow flows log")
-        now = lines[0]["flow_sha256"] if lines else ""
+        now = lines[0]["flow_sha256"] if lines[0]["state"] == "served" else ""
         others = (line for line in lines if line["flow_sha256"] != now)
-        return next(others, None)
+        return next((line for line in others if line["state"] == "served"), None)
+
+    def has(self, flow: str, text: str) -> bool:
+        """Whether a version of a flow has this text in its own file."""
+        sql = "SELECT 1 FROM flow_versions WHERE flow = ? AND text = ?"
+        return self._has_any and bool(self._all(sql, (flow, text)))
 
     def version(self, start: str) -> Line:
         """Return the version whose hash begins so.
