@@ -55,10 +55,10 @@ def rollback(
     if lost:
         write(settings.ledger, _kept(lost, note))
     before = {path: present(path) for path in texts}
+    texts = {path: data for path, data in texts.items() if before[path] != data}
     put(texts)
-    for path, data in texts.items():
-        if before[path] != data:
-            click.echo(visible(f"{path}: as in {target['sha256'][:SHORT]}"))
+    for path in texts:
+        click.echo(visible(f"{path}: as in {target['sha256'][:SHORT]}"))
     if not is_running(ctx.obj):
         click.echo("No eslflow runs here: it will be served when one starts.")
         return
@@ -66,7 +66,7 @@ def rollback(
     found = reload(ctx.obj, words)
     tell(found)
     if found["state"] != "served":
-        put(before)
+        put({path: before[path] for path in texts})
         click.echo("The files are as they were before.", err=True)
     ctx.exit(found["code"])
 
