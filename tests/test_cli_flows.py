@@ -216,6 +216,6 @@ def test_what_is_the_same_has_no_difference(site):
 
 
 def test_a_flow_that_never_was_is_not_compared(site):
-    done = site.run("diff", "smal")
+    done = site.run("diff", "smallest")
     assert done.exit_code == 1
-    assert "there is no flow 'smal': see eslflow flows list" in done.stderr
+    assert "there is no flow 'smallest': see eslflow flows list" in done.stderr
