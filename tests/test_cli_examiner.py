@@ -44,6 +44,14 @@ def test_a_process_that_breaks_is_told(site, monkeypatch):
     assert found.told.endswith("its process ended with 1. no memory")
 
 
+def test_nothing_is_imported_from_the_folder_that_it_runs_in(site, monkeypatch):
+    (site / "decimal.py").write_text("raise SystemExit('not mine')")
+    (site / "eslflow").mkdir()
+    (site / "eslflow/__init__.py").write_text("raise SystemExit('not mine either')")
+    monkeypatch.chdir(site)
+    assert Examiner().run(site, {}).code == FINE
+
+
 FOREVER = "import signal; signal.pause()"
 
 

@@ -11,7 +11,7 @@ from eslflow.call.live import Sound
 from eslflow.cli import reloading
 from eslflow.cli.candidate import FAILED, FINE, Candidate, Fit
 from eslflow.cli.main import CONFIGURATION
-from eslflow.cli.reloading import MOST_REPORTS, Reloader
+from eslflow.cli.reloading import MOST_REPORTS, MOST_TOLD, Reloader
 from eslflow.clock import SystemClock
 from eslflow.ledger.versions import Versions
 from eslflow.settings import Reload, Settings
@@ -172,6 +172,12 @@ def log_is_empty(site):
     site.rig.close()
     with Versions(site.rig.ledger.path) as versions:
         return versions.log() == []
+
+
+def test_health_does_not_repeat_a_long_refusal_whole(site, table):
+    table.code, table.told = FAILED, "x" * 100_000
+    assert len(reload(site)["told"]) == 100_000
+    assert len(site.reloader.problem) < 2 * MOST_TOLD
 
 
 def test_all_is_well_again_after_a_good_reload(site, table):

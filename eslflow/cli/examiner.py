@@ -12,12 +12,17 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import eslflow
 from eslflow.cli.candidate import FAILED, Candidate, received
 from eslflow.site import ENGINE
 
 LONGEST_S = 900.0
 """A site with fifty large flows takes two minutes on a slow machine."""
+ROOT = Path(eslflow.__file__).resolve().parent.parent
+"""Where this eslflow is imported from; the process must run no other."""
 PROGRAM = "from eslflow.cli.candidate import main; main()"
+# Not from the folder that serve was started in: anybody's json.py may lie there.
+_PATH = "import sys; sys.path[:] = [{!r}, *filter(None, sys.path)]; "
 MOST_SAID = 2000
 """Characters of what a broken process has said."""
 
@@ -36,7 +41,7 @@ class Examiner:
         # In a session of its own, so that what is meant for serve alone, a SIGHUP or
         # Ctrl-C, does not reach it.
         with subprocess.Popen(  # noqa: S603  our own program
-            [sys.executable, "-c", PROGRAM, str(site)],
+            [sys.executable, "-c", _PATH.format(str(ROOT)) + PROGRAM, str(site)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

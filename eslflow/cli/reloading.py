@@ -37,6 +37,8 @@ LEDGER_S = 30.0
 """How long the ledger may take to keep the texts."""
 MOST_REPORTS = 50
 """Reports that can be asked for; older ones are in the log."""
+MOST_TOLD = 2000
+"""Characters of a refusal that health repeats; the log has all."""
 LIVE = (
     "flows",
     "sounds",
@@ -233,7 +235,7 @@ class Reloader:
         """Leave all as it is, and say so."""
         report.state, report.code, report.told = "refused", code, told
         if self._controller.is_taking:
-            self.problem = f"the flows stay as they were: {told.strip()}"
+            self.problem = f"the flows stay as they were: {told.strip()[:MOST_TOLD]}"
         lines = [f"    {ascii(line)[1:-1]}" for line in told.strip().splitlines()]
         log.error("the flows stay as they were:\n%s", "\n".join(lines))
 
