@@ -142,6 +142,14 @@ def test_a_file_that_was_deleted_comes_back(site):
     assert text(site) == SMALL % "second"
 
 
+def test_a_file_that_is_gone_comes_back_as_it_is_served(site):
+    (site.flows / "small.yaml").unlink()
+    with served(site.folder, TableDesk(), Serving(site)):
+        done = site.run("rollback", "small")
+    assert done.exit_code == 0
+    assert text(site) == SMALL % "second"
+
+
 def test_a_file_that_came_back_goes_again_when_it_is_refused(site):
     (site.flows / "outer.yaml").unlink()
     site.serves()
@@ -178,4 +186,5 @@ def test_a_flow_with_one_version_cannot_go_back(site):
     done = site.run("rollback", "new")
     assert done.exit_code == 1
     assert "flow 'new' has had one version only" in done.stderr
+    assert f"eslflow flows rollback new {site.served['new'][:SHORT]}" in done.stderr
     assert "no flow 'nothing' was served" in site.run("rollback", "nothing").stderr

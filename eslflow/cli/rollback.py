@@ -45,7 +45,7 @@ def rollback(
     settings = load_settings(ctx.obj)
     disk = Disk(settings)
     with Versions(settings.ledger) as versions:
-        target = _target(versions, flow, version)
+        target = _target(versions, disk, flow, version)
         texts = {
             disk.path(line["flow"], line["file"]): line["text"].encode()
             for line in versions.whole(target["sha256"])
@@ -71,17 +71,34 @@ def rollback(
     ctx.exit(found["code"])
 
 
-def _target(versions: Versions, flow: str, version: str) -> Line:
+def _before(versions: Versions, disk: Disk, flow: str) -> str:
+    """Return the version before the one that is served; that one if its file is gone.
+
+    Raises:
+        NotFound: there is none.
+    """
+    served = versions.served().get(flow)
+    if served is not None and flow not in disk.files:
+        return str(served["flow_sha256"])
+    before = versions.before(flow)
+    if before is None and served is not None:
+        now = served["flow_sha256"][:SHORT]
+        raise NotFound(
+            f"flow '{flow}' has had one version only. To bring back what is served: "
+            f"eslflow flows rollback {flow} {now}"
+        )
+    if before is None:
+        raise NotFound(f"flow '{flow}' has never been served: see eslflow flows log")
+    return str(before["flow_sha256"])
+
+
+def _target(versions: Versions, disk: Disk, flow: str, version: str) -> Line:
     """Return the version to go back to.
 
     Raises:
         NotFound: there is none, or it is of another flow.
     """
-    if not version:
-        before = versions.before(flow)
-        if before is None:
-            raise NotFound(f"flow '{flow}' has had one version only")
-        version = before["flow_sha256"]
+    version = version or _before(versions, disk, flow)
     found = versions.version(version)
     if found["flow"] != flow:
         raise NotFound(f"{version} is a version of flow '{found['flow']}'")
