@@ -79,7 +79,7 @@ def test_what_is_served_is_listed_with_what_is_on_the_disk(site):
         "disk": "changed",
         "file": str(site.flows / "small.yaml"),
     }
-    assert (lines[1]["version"], lines[1]["since"]) == ("", "")
+    assert (lines[1]["version"], lines[1]["since"]) == ("", None)
 
 
 def test_the_table_shows_short_hashes(site):

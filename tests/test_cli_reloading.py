@@ -284,6 +284,26 @@ def test_a_fault_of_ours_keeps_the_old_and_the_next_reload_works(site, table):
     assert reload(site)["state"] == "served"
 
 
+def test_whoever_comes_during_a_fault_of_ours_is_answered(site, table):
+    table.may_end.clear()
+    table.code = None
+    first = site.reloader.ask(ANNA)
+    table.begun()
+    second = site.reloader.ask(BEN)
+    table.may_end.set()
+    assert site.reloader.wait(first, PATIENCE_S)["state"] == "refused"
+    assert site.reloader.wait(second, PATIENCE_S)["state"] == "refused"
+    assert len(table.asked) == 2
+
+
+def test_a_reload_that_has_not_begun_is_given_up(site, table):
+    number = site.reloader.ask(ANNA)
+    site.reloader.close()
+    assert "stopping" in site.reloader.wait(number, 0)["told"]
+    gevent.sleep(0)
+    assert table.asked == []
+
+
 def test_a_flow_that_cannot_be_swapped_in_keeps_the_old(site, table):
     table.flows = {"test": OTHER, "sales": replace(SALES, steps={"a": None})}
     before = site.rig.controller.heard

@@ -48,21 +48,23 @@ def list_(ctx: click.Context, as_json: bool) -> None:
     names = sorted({*served, *disk.files})
     found = [_standing(name, served.get(name), disk) for name in names]
     if as_json:
-        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        lines = [{**line, "since": iso(line["since"])} for line in found]
+        click.echo(json.dumps(lines, indent=2, ensure_ascii=False))
         return
-    for line in found:
-        line["version"] = line["version"][:SHORT]
-        line["since"] = _local(line["since"])
-    click.echo(table(LIST, [list(line.values()) for line in found], room(), ("file",)))
+    shown = [
+        {**line, "version": line["version"][:SHORT], "since": local(line["since"])}
+        for line in found
+    ]
+    click.echo(table(LIST, [list(line.values()) for line in shown], room(), ("file",)))
 
 
-def _standing(name: str, line: Line | None, disk: Disk) -> dict[str, str]:
+def _standing(name: str, line: Line | None, disk: Disk) -> dict[str, Any]:
     """Return how a flow stands, for the table and for programs."""
     path = disk.files.get(name)
     return {
         "flow": name,
         "version": line["flow_sha256"] if line else "",
-        "since": str(iso(line["at"])) if line else "",
+        "since": line["at"] if line else 0,
         "who": line["who"] if line else "",
         "disk": _state(name, line, disk),
         "file": str(path or ""),
@@ -78,15 +80,6 @@ def _state(name: str, line: Line | None, disk: Disk) -> str:
     if line is None:
         return NEW
     return NOW if flow.sha256 == line["flow_sha256"] else CHANGED
-
-
-def _local(utc: str) -> str:
-    from datetime import datetime
-
-    if not utc:
-        return ""
-    at = datetime.fromisoformat(utc.replace("Z", "+00:00"))
-    return local(int(at.timestamp() * 1e6))
 
 
 @command.command("log")

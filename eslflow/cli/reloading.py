@@ -132,7 +132,7 @@ class Reloader:
         else:
             report.wanted = _joined(report.wanted, wanted)
         if not self._keeper:
-            self._keeper = gevent.spawn(self._go)
+            self._keeper = self._begun()
         return report.number
 
     def wait(self, number: int, seconds: float) -> dict[str, Any] | None:
@@ -154,16 +154,23 @@ class Reloader:
             self._keeper.join()
         self._pool.kill()
 
+    def _begun(self) -> Any:
+        """Begin with what waits, if anything does."""
+        return None if self._next is None else gevent.spawn(self._go)
+
     def _go(self) -> None:
-        while self._next is not None:
-            report, self._next = self._next, None
-            report.state = "checking"
-            try:
-                self._reload(report)
-            finally:
-                if report.state not in FINAL:
-                    self._refuse(report, FAILED, "eslflow failed, see its log")
-                report.over.set()
+        report, self._next = self._next, None
+        if report is None:
+            return
+        report.state = "checking"
+        try:
+            self._reload(report)
+        finally:
+            if report.state not in FINAL:
+                self._refuse(report, FAILED, "eslflow failed, see its log")
+            report.over.set()
+            # Also after a fault of ours: whoever came meanwhile waits for an answer.
+            self._keeper = self._begun()
 
     def _reload(self, report: Report) -> None:
         if not self._controller.is_taking:
@@ -199,14 +206,16 @@ class Reloader:
 
     def _swap(self, report: Report, fit: Fit, served: Mapping[str, str]) -> None:
         """Serve it; from here to the end no call has its turn."""
-        report.restart = _fixed(self._settings, fit.settings)
         taken = {name: getattr(fit.settings, name) for name in LIVE}
-        self._settings = replace(self._settings, **taken)
-        loaded = loaded_of(self._settings, fit.flows, fit.sounds)
-        old = self._controller.site
+        settings = replace(self._settings, **taken)
+        loaded = loaded_of(settings, fit.flows, fit.sounds)
+        needs, old = loaded.shelf.needs(), self._controller.site
         fixed = {name: getattr(old, name) for name in FIXED}
+        # What could go wrong has been done: after this, it is served.
         self._controller.swap(loaded.shelf, replace(loaded.site, **fixed))
-        self._link.needs = loaded.shelf.needs()
+        report.state, self.problem = "served", ""
+        report.restart = _fixed(self._settings, fit.settings)
+        self._settings, self._link.needs = settings, needs
         now = self._clock.now()
         rows = changes(served, fit.flows, now, report.wanted)
         if rows:
@@ -219,7 +228,6 @@ class Reloader:
             }
             for row in rows
         ]
-        report.state, self.problem = "served", ""
         self._tell(report)
 
     def _tell(self, report: Report) -> None:
