@@ -28,7 +28,7 @@ LOG = ("when", "flow", "version", "state", "how", "who", "note")
 NOW, GONE, NEW, CHANGED, BROKEN = "as served", "gone", "new", "changed", "broken"
 
 
-@click.group("flows")
+@click.group("flows", short_help="List, compare and bring back versions of flows.")
 def command() -> None:
     """Versions of flows: what is served, what was, and how to go back."""
 

@@ -13,15 +13,14 @@ from typing import Any
 import click
 
 from eslflow.errors import visible
-from eslflow.web.body import LONGEST_NOTE
 from eslflow.web.client import ask
-from eslflow.web.reloads import ADDRESS, FINAL
+from eslflow.web.reloads import ADDRESS, FINAL, LONGEST_NOTE
 
 SHORT = 12
 """Characters of a hash that are shown."""
 
 
-@click.command("reload")
+@click.command("reload", short_help="Serve the flows as they are on the disk now.")
 @click.option("--note", default="", metavar="TEXT", help="Why; kept in the log.")
 @click.option("-q", "--quiet", is_flag=True, help="Tell only what is wrong.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")

@@ -16,13 +16,13 @@ from eslflow.flow.options import Duration, OneOf
 from eslflow.flow.problems import Context, near
 from eslflow.web.receipts import Claim
 from eslflow.web.refusal import Refusal, quoted
+from eslflow.web.reloads import LONGEST_NOTE
 
 KEYS = ("want", "for", "all")
 LONGEST_S = 86_400
 EXAMPLE = 'Send {"want": "masked", "for": "180s"}.'
 CLAIM = 'Send {"receipt": "64556562", "caller": "+4930123456"}.'
 NOTE = 'Send {"note": "shorter welcome"}, or {}.'
-LONGEST_NOTE = 500
 WANT = OneOf(Want)
 FOR = Duration(1, LONGEST_S)
 

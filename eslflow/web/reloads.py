@@ -11,6 +11,8 @@ from typing import Any, NamedTuple, Protocol
 ADDRESS = "/reload"
 FINAL = ("served", "refused")
 """States of a report that do not change any more."""
+LONGEST_NOTE = 500
+"""Characters."""
 PATIENCE_S = 8.0
 """How long a report is waited for: less than a request may take."""
 
