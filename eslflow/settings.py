@@ -9,7 +9,6 @@ import os
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,11 @@ from eslflow.flow.numbers import Numbers
 from eslflow.flow.options import Duration, OneOf, Size, Whole
 from eslflow.flow.problems import Context, entries_of, named, scalar
 from eslflow.office import Office, read_office
+from eslflow.parts import AtRest as AtRest
+from eslflow.parts import Control as Control
+from eslflow.parts import Convert as Convert
+from eslflow.parts import Reload as Reload
+from eslflow.parts import Switch as Switch
 from eslflow.shipped import SETTINGS
 
 FILE = SETTINGS
@@ -47,6 +51,7 @@ KEYS = (
     "ledger",
     "switch",
     "control",
+    "reload",
 )
 
 _ADDRESS = re.compile(r"(.+):([0-9]{1,5})")
@@ -55,44 +60,6 @@ _EMERGENCY = re.compile(r"\+?[0-9*#]{1,15}")
 _RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 _IDENTITY = "AGE-SECRET-KEY-"
 _PLAIN_PATH = re.compile(r"/[A-Za-z0-9_./@+-]+")
-
-
-@dataclass(frozen=True)
-class Switch:
-    """Where the switch's own event socket listens."""
-
-    host: str
-    port: int
-    password: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Control:
-    """Where the control API listens, and who may use it."""
-
-    host: str
-    port: int
-    tokens: Path
-
-
-class Convert(str, Enum):
-    """What intact recordings are converted to."""
-
-    FLAC = "flac"
-    OPUS = "opus"
-
-
-@dataclass(frozen=True)
-class AtRest:
-    """What becomes of recordings beside what callers agreed to; nothing, unless set."""
-
-    convert: Convert | None = None
-    encrypt_to: tuple[str, ...] = ()
-    """Recipients of age: whoever has the identity of one can decrypt."""
-    hook: tuple[str, ...] = ()
-    """A program and its arguments, run for each recording."""
-    beep_s: float = 0.0
-    """How often both parties hear a tone while they are recorded; 0: never."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +95,7 @@ class Settings:
     switch: Switch | None = None
     control: Control | None = None
     """Without it, nothing listens for programs."""
+    reload: Reload = Reload.ON_REQUEST
     recording: AtRest = AtRest()
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)
     """Lines of the file that name flows, by the flow."""
@@ -218,6 +186,7 @@ class _Loader:
             ledger=self._path("ledger", "eslflow.db"),
             switch=self._switch(),
             control=self._control(),
+            reload=self._convert("reload", OneOf(Reload), Reload.ON_REQUEST),
             recording=self._recording(),
             lines=self._lines(),
         )
@@ -311,9 +280,7 @@ class _Loader:
         return code
 
     def _lines(self) -> dict[str, int]:
-        numbers, default = (
-            self._entries.get(key) for key in ("numbers", "default_flow")
-        )
+        numbers, default = map(self._entries.get, ("numbers", "default_flow"))
         nodes = [] if numbers is None else [value for _, value in numbers.pairs]
         nodes += [] if default is None else [default]
         return {node.text: node.mark.line for node in reversed(nodes)}

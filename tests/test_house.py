@@ -40,7 +40,8 @@ ARROWS = {
     "prompts": "errors flow prompts",
     "office": "flow.document flow.problems",
     "exports": "errors call.records call.consent flow.model office exports",
-    "settings": "errors flow shipped e164 office",
+    "parts": "",
+    "settings": "errors flow shipped e164 office parts",
     "switch": "errors clock settings wire flow call switch",
     "sim": "errors clock wire flow call steps check sim",
     "site": "errors settings clock wire flow call steps check prompts switch.shelf"
@@ -119,6 +120,7 @@ WHOLE = {
     "tests/test_live_masks.py": "a real FreeSWITCH: what is masked",
     "tests/test_payment.py": "whole calls that pay, and where the card is not",
     "tests/test_load_fill.py": "a ledger with many calls",
+    "tests/test_load_reloads.py": "reloads while calls go on",
     "tests/test_lies.py": "a switch that is anything but honest",
     "tests/test_hostile.py": "what strangers send, through real sockets",
     "tests/test_house.py": "the checkout",

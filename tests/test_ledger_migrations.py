@@ -9,6 +9,8 @@ from sqlite_utils import Database
 from eslflow.call.records import (
     CallOffered,
     Choice,
+    FlowServed,
+    FlowVersion,
     Look,
     NoticePlayed,
     RecordingAction,
@@ -52,6 +54,8 @@ def test_migrating_twice_changes_nothing_and_every_column_is_there(db):
         ("recordings", RecordingErased),
         ("recording_actions", RecordingAction),
         ("looks", Look),
+        ("flow_versions", FlowVersion),
+        ("flow_log", FlowServed),
     ):
         columns = {line[1] for line in db.execute(f"PRAGMA table_info({table})")}
         assert set(row._fields) <= columns

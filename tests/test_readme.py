@@ -8,11 +8,12 @@ import subprocess
 from dataclasses import fields
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 
-from eslflow.call.records import Look
+from eslflow.call.records import CallOffered, Look
 from eslflow.check import flow_files, load_flow
 from eslflow.check.load import scenarios_of
 from eslflow.check.prove import RULES, prove
@@ -20,14 +21,17 @@ from eslflow.check.scenario import ENDINGS, Act, Callee, Fault, Outcome
 from eslflow.check.scenarios import EXPECT, KEYS, SCENARIO
 from eslflow.cli.exporting import FORMATS
 from eslflow.cli.main import COMMANDS, main
+from eslflow.cli.reloading import LIVE
+from eslflow.cli.watch import EVERY_S
 from eslflow.errors import FlowErrors
 from eslflow.flow.options import fields_of
 from eslflow.ledger import agreement
 from eslflow.ledger.chain import BEGIN, FORMS
+from eslflow.ledger.writer import write
 from eslflow.office import Office
 from eslflow.recordings.age import recipients
 from eslflow.recordings.hook import KEPT
-from eslflow.settings import TOKENS, Convert, load_settings
+from eslflow.settings import TOKENS, Convert, Reload, load_settings
 from eslflow.steps import KINDS
 from eslflow.web.app import ROUTES
 from eslflow.web.scopes import Scope
@@ -40,6 +44,8 @@ from tests.forms import STATES
 from tests.mutants import MUTANTS
 from tests.served import served
 from tests.steps_of import Texts, flow
+from tests.test_cli_flows import SMALL, Site
+from tests.test_cli_reload import SERVED
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -51,6 +57,7 @@ RECORDING = (ROOT / "docs" / "recording.md").read_text(encoding="utf-8")
 BUNDLES = (ROOT / "docs" / "bundles.md").read_text(encoding="utf-8")
 EXPORTS = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
 LEDGER = (ROOT / "docs" / "ledger.md").read_text(encoding="utf-8")
+SERVICE = (ROOT / "docs" / "flows-in-service.md").read_text(encoding="utf-8")
 PAGES = (
     "README.md",
     "flows/README.md",
@@ -59,6 +66,7 @@ PAGES = (
     "docs/ledger.md",
     "docs/bundles.md",
     "docs/exports.md",
+    "docs/flows-in-service.md",
 )
 HEAD = """\
 flow: test
@@ -199,6 +207,46 @@ def test_every_form_state_and_entry_of_an_export_is_explained():
         assert f"`{name}`" in EXPORTS
 
 
+def test_the_commands_on_the_page_on_flows_in_service_can_be_run(tmp_path):
+    site = Site(tmp_path)
+    site.put("support", SMALL.replace("small", "support") % "first")
+    old = site.serves()["support"]
+    site.put("support", SMALL.replace("small", "support") % "second")
+    new = site.serves()["support"]
+    call = ("inbound", "", "", "", "support", old, "e", 1)
+    write(site.ledger, [CallOffered("0a6f5a54-1", *call)])
+    reports = SimpleNamespace(problem="", ask=lambda _: 1, wait=lambda *_: SERVED)
+    shown = re.findall(r"^eslflow .+$", SERVICE, re.MULTILINE)
+    assert len(shown) == 13
+    with served(tmp_path, TableDesk(), reports):
+        for line in shown:
+            if "check" in line or "prompts" in line:
+                continue
+            words = line.replace("837aae70", old[:8]).replace("5e3cb5b3", new[:8])
+            done = run(tmp_path, *shlex.split(words)[1:])
+            assert done.exit_code == 0, f"{line}: {done.output}"
+
+
+def test_the_settings_that_a_reload_takes_over_are_listed():
+    (told,) = re.findall(r"reload takes over: ((?:[^.]|\n)+)\.", SERVICE)
+    assert set(re.findall("`([a-z_]+)`", told)) == set(LIVE) - {"lines"}
+
+
+def test_the_setting_that_reloads_by_itself_can_be_had(tmp_path):
+    (shown,) = blocks(SERVICE, "yaml settings")
+    (tmp_path / "eslflow.yaml").write_text(shown)
+    assert load_settings(tmp_path).reload is Reload.ON_CHANGE
+    assert "every two seconds" in SERVICE
+    assert EVERY_S == 2
+
+
+def test_the_unit_for_systemd_runs_commands_that_are_there():
+    unit = (ROOT / "docs/eslflow.service").read_text(encoding="utf-8")
+    words = re.findall(r"^Exec\w+=\S+/eslflow --site \S+ (\w+)$", unit, re.MULTILINE)
+    assert words == ["serve", "reload"]
+    assert set(words) <= set(COMMANDS)
+
+
 def test_the_file_of_the_reference_loads(tmp_path):
     path = tmp_path / "support.yaml"
     path.write_text(blocks(FLOWS, "yaml")[0], encoding="utf-8")
@@ -328,6 +376,7 @@ def test_what_is_shown_of_live_calls_can_be_asked(tmp_path):
 def test_every_address_and_scope_of_the_control_api_is_listed():
     for method, path, _ in ROUTES:
         shown = path.replace("<name>", "CALL").replace("<extension>", "EXTENSION")
+        shown = shown.replace("<number>", "NUMBER")
         assert f"| `{method} {shown}` |" in CONTROL
     for scope in Scope:
         assert f"| `{scope}` |" in CONTROL

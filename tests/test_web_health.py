@@ -45,6 +45,7 @@ def test_all_is_well(vitals):
         "tokens": None,
         "disk": fine,
         "consents": fine,
+        "flows": None,
     }
 
 

@@ -297,6 +297,36 @@ class Look(NamedTuple):
     """In the words of who looked."""
 
 
+class FlowVersion(NamedTuple):
+    """The text of one version of a flow, by the hash that calls and choices name."""
+
+    sha256: str
+    """Of the file's bytes; with flows inside, of all of it: see `inside`."""
+    flow: str
+    file: str
+    """Name of the file it was read from, without its folder."""
+    text: str
+    inside: str
+    """The flows in it, each as `name sha256`, a line each, sorted. If there are any,
+    the hash is that of the text's own hash and of these lines."""
+
+
+class FlowServed(NamedTuple):
+    """From when on new calls ran a version of a flow, and who wanted it so."""
+
+    at: int
+    flow: str
+    flow_sha256: str
+    state: str
+    """`served`; `removed`: the flow is there no more; `kept`: no call ran it, it was
+    in the way of an older version that was brought back."""
+    how: str
+    """`start`, `reload`, `signal`, `change` (of a file) or `rollback`."""
+    who: str
+    note: str
+    """In the words of who wanted it; may be empty."""
+
+
 MEANT = "not asked yet"
 """In place of the switch's words, on the row of a stop that is to be asked for."""
 
@@ -340,4 +370,6 @@ Row = (
     | RecordingErased
     | RecordingAction
     | Look
+    | FlowVersion
+    | FlowServed
 )

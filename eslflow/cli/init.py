@@ -36,6 +36,10 @@ TEMPLATE = """\
 # numbers: {"4930123456": support}
 default_flow: support
 
+# When changed flows are served: on_request (eslflow reload, SIGHUP), or also on_change
+# of a file. Calls that go on keep what they began with: docs/flows-in-service.md.
+# reload: on_request
+
 # Emergency numbers as they are dialled: a flow that calls what was dialled puts them
 # through before anything else, unasked and unrecorded.
 # emergency: [112, 110, 911, 999, "000", 111, 113, 115, 117, 118, 119]

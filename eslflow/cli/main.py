@@ -25,6 +25,8 @@ CONFIGURATION = 78
 COMMANDS = {
     "init": "init",
     "serve": "serve",
+    "reload": "reload",
+    "flows": "flows",
     "check": "check",
     "explain": "explain",
     "graph": "graph",

@@ -8,7 +8,7 @@ import os
 import resource
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 import click
 
 from eslflow.errors import SettingsError
-from eslflow.settings import Settings, load_settings
+from eslflow.settings import Reload, Settings, load_settings
 from eslflow.site import Loaded, open_site
 
 if TYPE_CHECKING:
+    from eslflow.cli.reloading import Reloader
     from eslflow.clock import Clock
     from eslflow.ledger.agreement import Agreement
     from eslflow.ledger.writer import Ledger
@@ -69,19 +70,29 @@ def serve(settings: Settings, site: Path) -> None:
     with Ledger(settings.ledger, wakeup.notify) as ledger:
         wakeup.watch(ledger)
         clock = SystemClock()
+        _keep_versions(settings, loaded, ledger, clock)
         keeper = _keeper(settings, ledger, clock)
         eraser = _eraser(settings, ledger, clock)
         controller = _controller(settings, loaded, ledger, clock)
         controller.start()
         link = link_of(settings.switch, clock, loaded.shelf.needs())
         agreement = _agreement(settings)
-        control = Control(settings, controller, ledger, link, clock, agreement)
+        reloader = _reloader(settings, controller, link, clock)
+        control = Control(
+            settings, controller, ledger, link, clock, agreement, reloader
+        )
         settle_memory()
         _announce(controller, settings, ", ".join(loaded.shelf.flows))
-        checking = _checking(settings, ledger, clock)
-        adopting = _adoption(settings, controller, link, clock)
-        keeping, watching = _keeping(keeper, eraser), _watching(agreement)
-        with checking, keeping, watching, adopting, _reporting(controller):
+        with ExitStack() as beside:
+            for part in (
+                _checking(settings, ledger, clock),
+                _keeping(keeper, eraser),
+                _watching(agreement),
+                _adoption(settings, controller, link, clock),
+                _reporting(controller),
+                _reloading(settings, reloader),
+            ):
+                beside.enter_context(part)
             left = run_until_stopped(controller, SIGNALS, settings.drain_s)
         control.stop()
         link.close()
@@ -101,6 +112,22 @@ def _opened(settings: Settings) -> Loaded:
     flows, sounds = loaded.shelf.flows.values(), loaded.site.sounds
     demand_same_notices(flows, sounds, settings.ledger)
     return loaded
+
+
+def _keep_versions(
+    settings: Settings, loaded: Loaded, ledger: Ledger, clock: Clock
+) -> None:
+    """Keep the flows' texts before a call runs them, and that they are served."""
+    from eslflow.cli.versions import changes, texts
+    from eslflow.ledger.versions import Versions
+    from eslflow.web.client import user
+    from eslflow.web.reloads import Wanted
+
+    with Versions(settings.ledger) as versions:
+        before = {n: line["flow_sha256"] for n, line in versions.served().items()}
+    flows, wanted = loaded.shelf.flows, Wanted("start", user())
+    # Rows are written in their order: those of calls come after these.
+    ledger.keep([*texts(flows.values()), *changes(before, flows, clock.now(), wanted)])
 
 
 def _checking(settings: Settings, ledger: Ledger, clock: Clock) -> Rounds:
@@ -203,6 +230,43 @@ def _adoption(
         yield
     finally:
         adoption.close()
+
+
+def _reloader(
+    settings: Settings, controller: Controller, link: Link, clock: Clock
+) -> Reloader:
+    """Return what reloads the flows when it is asked to; SIGHUP asks, too."""
+    import gevent
+
+    from eslflow.cli.examiner import Examiner
+    from eslflow.cli.reloading import Reloader
+    from eslflow.web.reloads import Wanted
+
+    reloader = Reloader(settings, controller, link, clock, Examiner())
+    by_signal = Wanted("signal", "SIGHUP")
+    gevent.signal_handler(signal.SIGHUP, lambda: reloader.ask(by_signal))
+    return reloader
+
+
+@contextmanager
+def _reloading(settings: Settings, reloader: Reloader) -> Iterator[None]:
+    """Reload when a file changes, if the site wants that; give up at the end."""
+    from gevent import get_hub
+
+    from eslflow.cli.watch import EVERY_S, Watch
+    from eslflow.switch.rounds import Rounds
+    from eslflow.web.reloads import Wanted
+
+    with ExitStack() as parts:
+        parts.callback(reloader.close)
+        if settings.reload is Reload.ON_CHANGE:
+            # The rounds have a thread of their own; the reloader lives in the hub's.
+            wake = get_hub().loop.async_()
+            parts.callback(wake.close)
+            wake.start(lambda: reloader.ask(Wanted("change", "a file that changed")))
+            watch = Watch(settings, wake.send)
+            parts.enter_context(Rounds("looking for changes", watch.look, EVERY_S))
+        yield
 
 
 def _controller(

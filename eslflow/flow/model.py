@@ -231,6 +231,21 @@ def _owned(flow: str, origin: str, name: str) -> tuple[str, str]:
 
 
 @dataclass(frozen=True)
+class Version:
+    """What a flow was read from, by its hash."""
+
+    flow: str
+    sha256: str
+    """Of all of it, with the flows inside."""
+    text: str
+    """Of its own file."""
+    file: str
+    """That file, as it was named."""
+    inside: tuple[tuple[str, str], ...] = ()
+    """Name and hash of each flow that it names, sorted."""
+
+
+@dataclass(frozen=True)
 class Flow:
     """One flow file, whole and checked."""
 
@@ -251,6 +266,8 @@ class Flow:
     """Of the file's bytes, in hex."""
     file: str = ""
     """Where it was read from."""
+    versions: tuple[Version, ...] = field(default=(), repr=False, compare=False)
+    """Its own text, then that of each flow inside it, however deep."""
 
     @cached_property
     def records(self) -> bool:

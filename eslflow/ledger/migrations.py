@@ -249,6 +249,36 @@ def numbers_in_one_spelling(db: Database) -> None:
     _run(db, _MEMORY)
 
 
+_FLOWS = """
+CREATE TABLE flow_versions (
+    sha256 TEXT PRIMARY KEY,
+    flow TEXT NOT NULL,
+    file TEXT NOT NULL,
+    text TEXT NOT NULL,
+    inside TEXT NOT NULL
+);;
+CREATE TABLE flow_log (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    flow TEXT NOT NULL,
+    flow_sha256 TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('served', 'removed', 'kept')),
+    how TEXT NOT NULL,
+    who TEXT NOT NULL,
+    note TEXT NOT NULL
+);;
+CREATE INDEX flow_log_flow ON flow_log (flow)
+"""
+
+
+@migrations()
+def versions_of_flows(db: Database) -> None:
+    """Keep the text of each flow that calls ran, and when it was served."""
+    _run(db, _FLOWS)
+    for table in ("flow_versions", "flow_log"):
+        _make_append_only(db, table)
+
+
 _CHAIN = """
 ALTER TABLE notices RENAME TO old_notices;;
 CREATE TABLE notices (

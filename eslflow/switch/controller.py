@@ -162,10 +162,7 @@ class Controller:
         timers: Timers | None = None,
         courier: Carries | None = None,
     ) -> None:
-        self.shelf = shelf
-        self.heard = {name: heard(flow) for name, flow in shelf.flows.items()}
-        """The events that each flow subscribes to."""
-        self.site = site
+        self.swap(shelf, site)
         self.ledger = ledger
         self.clock = clock
         self.hello_s = hello_s
@@ -199,6 +196,18 @@ class Controller:
     def driven(self) -> int:
         """How many calls have their socket here; adopted ones go on by themselves."""
         return sum(call.about() is not None for call in self._open)
+
+    def swap(self, shelf: Shelf, site: Site) -> None:
+        """Serve these flows from now on; calls in progress keep what they began with.
+
+        It is all done within one turn of the hub, so no call begins between the two.
+        """
+        # Made first: if one of the flows were at fault, nothing would have changed.
+        heard_by = {name: heard(flow) for name, flow in shelf.flows.items()}
+        self.shelf = shelf
+        self.site = site
+        self.heard = heard_by
+        """The events that each flow subscribes to."""
 
     def start(self) -> None:
         """Listen.

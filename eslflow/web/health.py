@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from eslflow.web.guard import Guard
+from eslflow.web.reloads import Reloads
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
@@ -86,6 +87,8 @@ class Vitals:
     receipts: Receipts
     agreement: Agreement | None = None
     """None: nobody watches."""
+    reloads: Reloads | None = None
+    """None: the flows stay as they are."""
 
 
 def report(vitals: Vitals) -> dict[str, Any]:
@@ -96,6 +99,7 @@ def report(vitals: Vitals) -> dict[str, Any]:
         "tokens": _part(vitals.guard.tokens.problem) if vitals.guard.tokens else None,
         "disk": _part(vitals.controller.site.room()),
         "consents": _part(vitals.agreement.problem) if vitals.agreement else None,
+        "flows": _part(vitals.reloads.problem) if vitals.reloads else None,
     }
     return {
         "ok": all(part is None or part["ok"] for part in parts.values()),
@@ -145,7 +149,7 @@ def _measured(vitals: Vitals) -> Iterator[Metric]:
         calls.add_metric([state], states[state])
     yield calls
     up = GaugeMetricFamily("eslflow_ok", "1 while this part is well.", labels=["part"])
-    for part in ("ledger", "switch", "tokens", "disk", "consents"):
+    for part in ("ledger", "switch", "tokens", "disk", "consents", "flows"):
         if found[part] is not None:
             up.add_metric([part], float(found[part]["ok"]))
     yield up
