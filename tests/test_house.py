@@ -35,7 +35,8 @@ ARROWS = {
     "call.engine": "errors wire flow call steps",
     "check": "errors wire flow call steps check",
     "ledger": "errors clock call.records wire.terms ledger",
-    "recordings": "errors clock call.records wire.terms ledger.read recordings",
+    "recordings": "errors clock call.records wire.terms ledger.read ledger.due"
+    " recordings",
     "prompts": "errors flow prompts",
     "settings": "errors flow shipped e164",
     "switch": "errors clock settings wire flow call switch",

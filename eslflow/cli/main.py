@@ -34,6 +34,8 @@ COMMANDS = {
     "calls": "calls",
     "consents": "consents",
     "recordings": "recordings",
+    "subject": "subject",
+    "retention": "retention",
     "tokens": "tokens",
     "prompts": "prompts",
     "dialplan": "dialplan",

@@ -36,6 +36,8 @@ _KINDS: dict[str, type[Any]] = {
         records.RecordingErased,
         records.RecordingAction,
         records.Look,
+        records.LegalHold,
+        records.Erasure,
     )
 }
 _GRANTS = (State.GRANTED, State.VERBAL)
