@@ -52,11 +52,12 @@ def eraser(settings: Settings, problems: list[str]) -> Eraser:
 
 
 def finish(
-    settings: Settings, texts: Sequence[str] | None, may_block: bool
+    settings: Settings, texts: Sequence[str] | None, *, beside: bool
 ) -> list[str]:
     """Do all that is ordered and not done yet; return what could not be.
 
-    `texts` were deleted already; None: nobody knows which.
+    `texts` were deleted already; None: nobody knows which. `beside`: a controller
+    writes, too.
 
     Raises:
         StoreError: the ledger cannot be written.
@@ -64,7 +65,7 @@ def finish(
     problems: list[str] = []
     eraser(settings, problems).run_due()
     now = SystemClock().now()
-    if not forget(settings.ledger, now, texts, may_block):
+    if not forget(settings.ledger, now, texts, beside=beside):
         problems.append(
             f"{settings.ledger} is large, and still holds traces of what was deleted "
             "in its free space: eslflow serve writes it anew when no call goes on"

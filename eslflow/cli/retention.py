@@ -93,7 +93,7 @@ def _run(site: Path) -> tuple[int, list[str]]:
 
     settings = read_settings(site)
     with alone(settings.ledger, waits=True):
-        problems = finish(settings, None, may_block=not is_running(site))
+        problems = finish(settings, None, beside=is_running(site))
         removes = eraser(settings, problems)
         retention = Retention(
             settings.ledger,

@@ -246,7 +246,7 @@ def _erase(person: Person, reason: str) -> _Done:
     demand_no_spill(settings.ledger)
     with alone(settings.ledger, waits=True):
         # What an earlier run was cut off in.
-        problems = finish(settings, None, may_block=not is_running(person.site))
+        problems = finish(settings, None, beside=is_running(person.site))
         subject = person.find()
         _demand_free(person, subject)
         texts = [subject.key, *subject.numbers, *subject.names]
@@ -255,6 +255,6 @@ def _erase(person: Person, reason: str) -> _Done:
         order = Order(SystemClock().now(), who(), reason, mark)
         begun = begin(settings.ledger, subject, order)
         texts += begun.texts
-        problems += finish(settings, texts, may_block=not is_running(person.site))
+        problems += finish(settings, texts, beside=is_running(person.site))
     problems += naming(settings, subject)
     return _Done(begun.number, key, problems)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from eslflow.errors import StoreError
 from eslflow.ledger.read import opened
-from eslflow.ledger.subject import LOST_US, for_, held_calls
+from eslflow.ledger.subject import LOST_US, for_, has_orders, held_calls
 
 Line = dict[str, Any]
 
@@ -56,7 +56,7 @@ def requested(path: Path, now: int) -> list[tuple[Line, str]]:
         f"ON r.call_uuid = e.call_uuid WHERE {_ENDED} ORDER BY r.asked_at"
     )
     with _reading(path) as db:
-        if not _has_orders(db):
+        if not has_orders(db):
             return []
         return [
             (dict(row), for_(row["erasure"])) for row in db.execute(sql, _lost(now))
@@ -88,12 +88,6 @@ def held(path: Path) -> set[str]:
 
 def _lost(now: int) -> tuple[int]:
     return (now - LOST_US,)
-
-
-def _has_orders(db: sqlite3.Connection) -> bool:
-    # A ledger that no newer eslflow has written to yet has none.
-    sql = "SELECT 1 FROM sqlite_master WHERE name = 'erasing'"
-    return db.execute(sql).fetchone() is not None
 
 
 @contextmanager

@@ -27,7 +27,8 @@ from typing import NamedTuple
 from eslflow.call.records import Erasure
 from eslflow.errors import StoreError
 from eslflow.ledger import scrub
-from eslflow.ledger.subject import BOTH, LOST_US, Subject, for_
+from eslflow.ledger.read import opened
+from eslflow.ledger.subject import BOTH, LOST_US, Subject, for_, has_orders
 from eslflow.ledger.where import SIDES
 from eslflow.ledger.writer import append, connect
 
@@ -114,29 +115,40 @@ def begin(path: Path, subject: Subject, order: Order) -> Begun:
 
 
 def finish(
-    path: Path, now: int, texts: Sequence[str] | None = None, may_block: bool = False
+    path: Path, now: int, texts: Sequence[str] | None = None, *, beside: bool
 ) -> bool:
     """Erase whom those calls were with whose files are gone; return if that is all.
 
     `texts` are traces of what was deleted before; None: they are not known, or the
-    process has other connections to the ledger (see `scrub`).
+    process has other connections to the ledger (see `scrub`). `beside`: a controller
+    writes, too, and is not to be kept waiting while calls go on.
 
     Raises:
         StoreError: the ledger cannot be written; what is left is done another time.
     """
     gone: list[str] = []
+    with closing(opened(path)) as db:
+        if not has_orders(db):
+            return True
     with closing(_opened(path)) as db:
         try:
             db.execute("BEGIN IMMEDIATE")
             for number, sides in _noted(db, now).items():
                 _forget(db, number, sides, now, gone)
             is_due = scrub.is_due(db)
+            may_block = not beside or _is_quiet(db, now)
             db.execute("COMMIT")
         except sqlite3.Error as error:
             raise StoreError(f"the ledger {path} cannot be written: {error}") from error
     if not is_due:
         return True
     return scrub.scrub(path, None if texts is None else [*texts, *gone], may_block)
+
+
+def _is_quiet(db: sqlite3.Connection, now: int) -> bool:
+    """Whether no call goes on, as far as the ledger knows."""
+    sql = "SELECT 1 FROM calls WHERE ended_at IS NULL AND offered_at > ?"
+    return db.execute(sql, (now - LOST_US,)).fetchone() is None
 
 
 @contextmanager

@@ -119,11 +119,11 @@ def names(text: str, key: str) -> bool:
 @lru_cache
 def _pattern(key: str) -> re.Pattern[str]:
     """Return what finds a number, with or without the code of its country."""
-    plain = key.lstrip("+0")
+    plain = re.sub("[^0-9]", "", key).lstrip("0")
     if len(plain) < LEAST_COMMON:
         return re.compile(f"(?<![0-9]){re.escape(key)}(?![0-9])")
     if not key.startswith("+"):
-        return re.compile(re.escape(plain))
+        return re.compile(plain)
     # How long the code is, is not known here: one to three digits.
     home = "|".join(plain[code:] for code in (1, 2, 3) if len(plain) - code >= SHORTEST)
     return re.compile(f"{plain}|(?:(?<![0-9])|0)(?:{home})(?![0-9])")
@@ -208,3 +208,12 @@ def held_calls(db: sqlite3.Connection) -> set[str]:
 def for_(order: int) -> str:
     """Return why a recording is deleted that a person's order is about."""
     return f"erased by order {order}"
+
+
+def has_orders(db: sqlite3.Connection) -> bool:
+    """Whether something is being erased by order."""
+    # A ledger that no newer eslflow has written to yet has no such table.
+    sql = "SELECT 1 FROM sqlite_master WHERE name = 'erasing'"
+    if db.execute(sql).fetchone() is None:
+        return False
+    return db.execute("SELECT 1 FROM erasing").fetchone() is not None
