@@ -108,8 +108,15 @@ GOLDEN = [
 
 
 @pytest.mark.parametrize(
-    ("kind", "last"), [(1, "url"), (2, "party"), (3, "path"), (4, "reason"), (5, "subject"),
-     (6, "words")]
+    ("kind", "last"),
+    [
+        (1, "url"),
+        (2, "party"),
+        (3, "path"),
+        (4, "reason"),
+        (5, "subject"),
+        (6, "words"),
+    ],
 )
 def test_columns_are_later_from_the_first_one_on_that_came_after_the_chain(kind, last):
     form = FORMS[kind]

@@ -450,7 +450,7 @@ def test_what_is_broken_is_found_in_whichever_part_it_is(attack, monkeypatch):
             kind, seq = attacker.one("SELECT kind, seq FROM chain WHERE place=?", place)
             table = FORMS[kind].table
             columns = {"notices": "text", "holds": "who", "erasures": "who"}
-        column = columns.get(table, "call_uuid")
+            column = columns.get(table, "call_uuid")
             attacker.flip(table, "seq", seq, column, 0, 1)
         assert found(attack.path)[:3] == (place, table, seq)
 
@@ -459,11 +459,11 @@ def test_what_is_broken_is_found_in_whichever_part_it_is(attack, monkeypatch):
 def test_calls_are_kept_whatever_was_made_of_the_last_hash_and_it_is_told(attack, odd):
     with attack() as db:
         Attacker(db)
-        db.execute("UPDATE chain SET hash = ? WHERE place = 42", (odd,))
+        db.execute("UPDATE chain SET hash = ? WHERE place = 48", (odd,))
     write(attack.path, proof(10))
     broken = found(attack.path)
-    assert broken.place == 42
-    assert verify(attack.path).head.place == 46
+    assert broken.place == 48
+    assert verify(attack.path).head.place == 52
 
 
 def test_a_place_that_is_far_away_takes_no_time_to_be_found(attack):

@@ -28,26 +28,28 @@ def certificate(found: Line, key: bytes = b"") -> str:
 def _lines(found: Line, key: bytes) -> Iterator[str]:
     yield f"Certificate of erasure {found['seq']}"
     yield f"  {_WHAT[found['kind']]}"
-    by = f" by {found['who']}" if found["who"] else " by eslflow"
-    yield f"  ordered   {local(found['at'])}{by}"
+    yield f"  ordered   {local(found['at'])} by {found['who'] or 'eslflow'}"
     if found["reason"]:
         yield f"  because   {found['reason']}"
     yield f"  in chain  place {found['place']}, {found['hash']}"
     if found["subject"]:
-        yield f"  person    hmac-sha256 {found['subject']}"
-    if key:
-        yield f"  key       {key.hex()}"
-        yield "            Keep it with the number, outside of this site: the two make"
-        yield "            the line above, and without the key nobody can guess it."
+        yield from _person(found, key)
     for done in found["done"]:
         yield from _done(done)
     if found["left"]:
         yield f"  to do     {found['left']} calls: they go on, or a file is still there"
     for file in found["files"]:
-        told = f"{file['recording_id']}: {file['reply']}"
-        yield f"  deleted   {local(file['at'])} {told}, for {file['purposes']}"
-        if file["sha256"]:
-            yield f"            sha256 {file['sha256']}"
+        yield from _file(file)
+
+
+def _person(found: Line, key: bytes) -> Iterator[str]:
+    yield f"  person    hmac-sha256 {found['subject']}"
+    if key:
+        yield f"  key       {key.hex()}"
+        yield "            Keep it with the number, outside of this site: the two make"
+        yield "            the line above, and without the key nobody can guess it."
+    if found["words"]:
+        yield f"  at once   {found['words']} texts that name the person are deleted"
 
 
 def _done(done: Line) -> Iterator[str]:
@@ -55,3 +57,10 @@ def _done(done: Line) -> Iterator[str]:
     calls = f"{done['calls']} calls name the person no more"
     yield f"  done      {local(done['at'])}: {calls}, {gone}"
     yield f"  in chain  place {done['place']}, {done['hash']}"
+
+
+def _file(file: Line) -> Iterator[str]:
+    told = f"{file['recording_id']}: {file['reply']}"
+    yield f"  deleted   {local(file['at'])} {told}, for {file['purposes']}"
+    if file["sha256"]:
+        yield f"            sha256 {file['sha256']}"

@@ -212,7 +212,7 @@ def _plan(person: Person, subject: Subject) -> Iterator[str]:
         yield f"  numbers   {', '.join(subject.numbers)}"
     if subject.names:
         yield f"  names     {', '.join(subject.names)}"
-    yield f"  words     {len(subject.marks)} texts besides those of calls"
+    yield f"  words     {len(subject.marks)} texts name the person"
     with closing(opened(person.ledger)) as db:
         on = going(db, subject.sides, SystemClock().now())
     with Reader(person.ledger) as ledger:

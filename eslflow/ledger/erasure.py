@@ -28,8 +28,7 @@ from eslflow.call.records import Erasure
 from eslflow.errors import StoreError
 from eslflow.ledger import scrub
 from eslflow.ledger.read import opened
-from eslflow.ledger.subject import BOTH, LOST_US, Subject, for_, has_orders
-from eslflow.ledger.where import SIDES
+from eslflow.ledger.subject import BOTH, LOST_US, SIDES, Subject, for_, has_orders
 from eslflow.ledger.writer import append, connect
 
 SUBJECT, RETENTION = "subject", "retention"

@@ -120,7 +120,7 @@ def _count(path: Path, wanted: dict[bytes, bool]) -> Seen:
                 # What lies within the part before was counted with it.
                 start = max(0, len(before) - len(pattern) + 1)
                 counts[pattern] += both.count(pattern, start)
-            before = both[len(both) - rest :]
+            before = both[max(0, len(both) - rest) :]
     return {pattern: (many, wanted[pattern]) for pattern, many in counts.items()}
 
 

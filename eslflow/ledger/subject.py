@@ -18,8 +18,9 @@ from typing import Any, NamedTuple
 from eslflow.errors import NotFound
 from eslflow.ledger.read import opened
 from eslflow.ledger.rows import digits
-from eslflow.ledger.where import SIDES, Normal, spelt
+from eslflow.ledger.where import Normal
 
+SIDES = ("caller", "called")
 BOTH = "both"
 HELD, RELEASED = "held", "released"
 LOST_US = 86_400_000_000
@@ -82,17 +83,20 @@ _Found = tuple[int, str, str, str, str, str]
 
 def _on_side(db: sqlite3.Connection, key: str, side: str) -> Iterator[_Found]:
     """Yield the calls in which the number stands on a side."""
-    sql, values = spelt(key, key)
-    if not key.startswith("+") and len(key) < LEAST_COMMON:
+    ends = digits(key)[:LEAST_COMMON]
+    if key.startswith("+") or len(ends) == LEAST_COMMON:
+        where, values = f"{side}_digits >= ? AND {side}_digits < ?", [ends, ends + ":"]
+    else:
         # An extension is not the end of a number.
-        sql, values = "SELECT uuid FROM calls WHERE {0} = ?", [key]
+        where, values = f"{side} = ?", [key]
     rows = db.execute(
         f"SELECT offered_at, uuid, {side}, {side}_key, caller_name FROM calls "
-        f"WHERE uuid IN ({sql.format(side)}) ORDER BY offered_at",
+        f"WHERE {where} ORDER BY offered_at",
         values,
     )
     for at, uuid, number, kept, name in rows:
-        if kept == key or _may_be(key, number):
+        are_whole = kept.startswith("+") and key.startswith("+")
+        if kept == key if are_whole else _may_be(key, number):
             yield at, uuid, side, number, kept, name
 
 
@@ -112,7 +116,9 @@ def _demand_one(number: str, lines: list[_Found]) -> None:
 def names(text: str, key: str) -> bool:
     """Whether a text names a number, in whatever spelling."""
     pattern = _pattern(key)
-    plain = _SEPARATORS.sub("", text.replace("(0)", ""))
+    plain = text
+    if len(key) >= LEAST_COMMON:
+        plain = _SEPARATORS.sub("", text.replace("(0)", ""))
     return any(pattern.search(words) is not None for words in (plain, text))
 
 

@@ -26,27 +26,6 @@ def ends_of(number: str) -> str:
     return (digits.lstrip("0") if is_whole else digits)[::-1][:9]
 
 
-SIDES = ("caller", "called")
-
-
-def spelt(number: str, key: str) -> tuple[str, list[str]]:
-    """Return what finds a number's calls on a side (`{0}`), and its values.
-
-    One that can be spelt as E.164, its key, is found by that; by its digits then only
-    where that was not kept.
-    """
-    ends = ends_of(number)
-    if len(ends) < LEAST_DIGITS:
-        return "SELECT uuid FROM calls WHERE {0} = ?", [number]
-    values = [ends, ends + ":"]
-    parts = "SELECT uuid FROM calls WHERE {0}_digits >= ? AND {0}_digits < ?"
-    if key.startswith("+"):
-        values.append(key)
-        parts += " AND {0}_key NOT LIKE '+%'"
-        parts += " UNION SELECT uuid FROM calls WHERE {0}_key = ?"
-    return parts, values
-
-
 class Where:
     """Conditions and their values."""
 
@@ -71,7 +50,8 @@ class Where:
     def number(self, number: str, table: str, normal: Normal | None = None) -> None:
         """Find a number however it is written: by its last digits, or as it is.
 
-        See `spelt`.
+        One that can be spelt as E.164 is found by that; by its digits then only where
+        that was not kept.
         """
         if not number:
             return
@@ -80,8 +60,14 @@ class Where:
             exact = f"({table}.caller = ? OR {table}.called = ?)"
             self.add(exact, number, number)
             return
-        parts, values = spelt(number, normal(number) if normal else "")
-        each = " UNION ".join(map(parts.format, SIDES))
+        key = normal(number) if normal else ""
+        values = [ends, ends + ":"]
+        parts = "SELECT uuid FROM calls WHERE {0}_digits >= ? AND {0}_digits < ?"
+        if key.startswith("+"):
+            values.append(key)
+            parts += " AND {0}_key NOT LIKE '+%'"
+            parts += " UNION SELECT uuid FROM calls WHERE {0}_key = ?"
+        each = " UNION ".join(map(parts.format, ("caller", "called")))
         self.add(f"{table}.uuid IN ({each})", *values, *values)
 
     def sql(self, word: str) -> str:
