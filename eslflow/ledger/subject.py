@@ -29,7 +29,8 @@ LEAST_COMMON = 7
 """Digits from the end that tell a number outside from any other, near enough."""
 SHORTEST = 5
 """Digits of a number without the code of its country."""
-_SEPARATORS = re.compile(r"[ ().\-/]")
+_SPACED = r"(?:\(0\)|[ ().\-/])*"
+"""What may stand between two digits of a number, for the eye."""
 
 
 class Subject(NamedTuple):
@@ -115,11 +116,7 @@ def _demand_one(number: str, lines: list[_Found]) -> None:
 
 def names(text: str, key: str) -> bool:
     """Whether a text names a number, in whatever spelling."""
-    pattern = _pattern(key)
-    plain = text
-    if len(key) >= LEAST_COMMON:
-        plain = _SEPARATORS.sub("", text.replace("(0)", ""))
-    return any(pattern.search(words) is not None for words in (plain, text))
+    return _pattern(key).search(text) is not None
 
 
 @lru_cache
@@ -128,11 +125,13 @@ def _pattern(key: str) -> re.Pattern[str]:
     plain = re.sub("[^0-9]", "", key).lstrip("0")
     if len(plain) < LEAST_COMMON:
         return re.compile(f"(?<![0-9]){re.escape(key)}(?![0-9])")
-    if not key.startswith("+"):
-        return re.compile(plain)
     # How long the code is, is not known here: one to three digits.
-    home = "|".join(plain[code:] for code in (1, 2, 3) if len(plain) - code >= SHORTEST)
-    return re.compile(f"{plain}|(?:(?<![0-9])|0)(?:{home})(?![0-9])")
+    codes = (1, 2, 3) if key.startswith("+") else ()
+    home = "|".join(
+        _SPACED.join(plain[code:]) for code in codes if len(plain) - code >= SHORTEST
+    )
+    without = f"|(?:(?<![0-9])|0){_SPACED}(?:{home})" if home else ""
+    return re.compile(f"(?:{_SPACED.join(plain)}{without})(?![0-9])")
 
 
 _BESIDE = {
