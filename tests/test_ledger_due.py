@@ -63,8 +63,8 @@ def test_a_purpose_without_an_end_keeps_it(retains):
 def test_what_was_said_last_holds(office):
     old(office, 40)
     again = Choice(
-        "a", office.now, State.GRANTED, "training", "consent", 90 * DAY_S, "sales", "f1",
-        "ask", "e",
+        "a", office.now, State.GRANTED, "training", "consent", 90 * DAY_S, "sales",
+        "f1", "ask", "e",
     )  # fmt: skip
     write(office.ledger, [again])
     assert due(office) == []

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from eslflow.cli.decrypt import MOST_REASON, who
+from eslflow.cli.decrypt import MOST_REASON, new_file, who
 from eslflow.cli.dossier import dossier, page
 from eslflow.cli.lookups import as_json, ledger_of, spelling
 from eslflow.cli.tables import local
@@ -100,6 +100,59 @@ def look(person: Person, subject: Subject, what: str, reason: str) -> None:
         now = SystemClock().now()
         row = Look(now, who(), what, "", "", reason, subject.key)
         write(person.ledger, (row,))
+
+
+@command.command("export")
+@REASON
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default="subject.zip",
+    show_default=True,
+    help="The file to write, outside of the site's folder.",
+)
+@click.option("--recordings", is_flag=True, help="With the recordings.")
+@click.option(
+    "--own-voice",
+    is_flag=True,
+    help="Of stereo recordings, only the channel of the person.",
+)
+@click.pass_context
+def export(
+    ctx: click.Context, reason: str, output: Path, recordings: bool, own_voice: bool
+) -> None:
+    """Write all that is kept of the person to a zip: a page, JSON, CSV.
+
+    Who exports it, when and why is kept before anything is written. A recording that
+    cannot go along is named, and the exit code is 1.
+    """
+    from eslflow.cli.export import Wanted, demand_outside, write
+    from eslflow.settings import read_settings
+
+    person: Person = ctx.obj
+    demand_outside(person.site, output)
+    if output.exists():
+        raise EslflowError(f"{output} is there already: name another with -o")
+    settings, subject = read_settings(person.site), person.find()
+    if not subject.is_known:
+        click.echo(visible(f"Nothing is kept of {subject.key}."))
+        return
+    look(person, subject, "export", reason)
+    with Reader(person.ledger) as ledger:
+        kept = dossier(ledger, subject, held_of(person.ledger))
+    wanted = Wanted(recordings or own_voice, own_voice)
+    with new_file(output) as file:
+        missing = [
+            f"recording {name} is not in it: {problem}"
+            for name, problem in write(file, kept, settings, wanted)
+            if problem
+        ]
+    click.echo(visible(str(output)))
+    for line in missing:
+        click.echo(visible(line), err=True)
+    if missing:
+        ctx.exit(1)
 
 
 @command.command("hold")
