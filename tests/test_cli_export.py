@@ -13,6 +13,7 @@ import pytest
 from eslflow.call.records import CallOffered, RecordingStored
 from eslflow.check.load import load_flow
 from eslflow.cli.export import table
+from eslflow.errors import visible
 from eslflow.ledger.read import Reader
 from eslflow.ledger.subject import read
 from eslflow.ledger.writer import write
@@ -109,7 +110,7 @@ flow: sales
 purposes: {training: {basis: consent}}
 recording: {left: LEFT}
 steps:
-  bye: {hangup: normal}
+  bye: {hangup: NORMAL_CLEARING}
 """
 
 
@@ -186,7 +187,7 @@ def test_of_whom_nothing_is_kept_no_file_is_made(office, target):
 )
 def test_what_a_caller_sends_is_no_formula(name):
     cell = table(("name",), [{"name": name}]).splitlines()[1].strip('"')
-    assert cell == f"'{name}"
+    assert cell == f"'{visible(name)}"
 
 
 def test_numbers_stay_numbers():

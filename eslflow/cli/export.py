@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Line = dict[str, Any]
 
-_FORMULA = re.compile(r"[=+\-@\t\r]")
+_FORMULA = re.compile(r" *[=+\-@]")
 _NUMBER = re.compile(r"[+-]?[0-9]+")
 _PIECE = 1 << 20
 _PARTIES = {"caller": "caller", "called": "callee"}
