@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import fcntl
 import hmac
+import logging
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -31,7 +32,9 @@ from eslflow.ledger.read import opened
 from eslflow.ledger.subject import BOTH, LOST_US, SIDES, Subject, for_, has_orders
 from eslflow.ledger.writer import append, connect
 
-SUBJECT, RETENTION = "subject", "retention"
+log = logging.getLogger("eslflow")
+
+SUBJECT = "subject"
 BEGUN, DONE = "begun", "done"
 
 
@@ -209,6 +212,7 @@ def _forget(
     many = (number, len(sides), files, words)
     append(db, [Erasure(now, SUBJECT, DONE, who, "", mark, *many)], set())
     db.execute(scrub.MARK)
+    log.info("erasure %d: %d calls name the person no more", number, len(sides))
 
 
 def _blank(db: sqlite3.Connection, uuid: str, side: str) -> Iterator[str]:
