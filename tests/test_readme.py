@@ -32,6 +32,7 @@ from eslflow.web.tokens import Token, digest
 from tests.command import run, site_with_calls
 from tests.desks import ANNA, TableDesk
 from tests.mutants import MUTANTS
+from tests.persons import Office
 from tests.served import served
 from tests.steps_of import Texts, flow
 
@@ -42,6 +43,7 @@ DOCS = (ROOT / "docs" / "freeswitch.md").read_text(encoding="utf-8")
 CONTROL = (ROOT / "docs" / "control.md").read_text(encoding="utf-8")
 PROOF = (ROOT / "docs" / "proof.md").read_text(encoding="utf-8")
 RECORDING = (ROOT / "docs" / "recording.md").read_text(encoding="utf-8")
+PEOPLE = (ROOT / "docs" / "people.md").read_text(encoding="utf-8")
 LEDGER = (ROOT / "docs" / "ledger.md").read_text(encoding="utf-8")
 PAGES = (
     "README.md",
@@ -49,6 +51,7 @@ PAGES = (
     "docs/freeswitch.md",
     "docs/control.md",
     "docs/ledger.md",
+    "docs/people.md",
 )
 HEAD = """\
 flow: test
@@ -97,7 +100,7 @@ def test_every_file_that_is_named_is_there(page):
 def test_every_look_up_that_is_shown_can_be_made(tmp_path):
     site_with_calls(tmp_path)
     shown = re.findall(
-        r"^eslflow ((?:calls list|calls show|consents|recordings) .+)$",
+        r"^eslflow ((?:calls list|calls show|consents|recordings|subject|retention) .+)$",
         README,
         re.MULTILINE,
     )
@@ -105,6 +108,21 @@ def test_every_look_up_that_is_shown_can_be_made(tmp_path):
     for line in shown:
         done = run(tmp_path, *shlex.split(line.replace("0a6f5a54", "aaaa-1")))
         assert done.exit_code == 0, f"{line}: {done.output}"
+
+
+def test_every_command_on_people_that_is_shown_can_be_run(tmp_path):
+    site, zip_ = tmp_path / "site", tmp_path / "file17.zip"
+    site.mkdir()
+    office = Office(site)
+    office.talked()
+    shown = re.findall(r"^eslflow (.+)$", PEOPLE, re.MULTILINE)
+    assert len(shown) > 8
+    for line in shown:
+        words = shlex.split(line.replace("/tmp/file17.zip", str(zip_)))
+        done = run(site, *words)
+        assert done.exit_code == 0, f"{line}: {done.output}"
+    assert zip_.exists()
+    assert office.call("anna-1")["call"]["caller"] == ""
 
 
 def test_what_the_page_on_the_ledger_shows_of_the_chain_is_true(tmp_path):
