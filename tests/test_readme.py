@@ -100,7 +100,8 @@ def test_every_file_that_is_named_is_there(page):
 def test_every_look_up_that_is_shown_can_be_made(tmp_path):
     site_with_calls(tmp_path)
     shown = re.findall(
-        r"^eslflow ((?:calls list|calls show|consents|recordings|subject|retention) .+)$",
+        r"^eslflow ((?:calls list|calls show|consents|recordings|subject|retention)"
+        r" .+)$",
         README,
         re.MULTILINE,
     )
@@ -128,7 +129,7 @@ def test_every_command_on_people_that_is_shown_can_be_run(tmp_path):
 def test_what_the_page_on_the_ledger_shows_of_the_chain_is_true(tmp_path):
     (shown,) = blocks(LEDGER, "json")
     row = json.loads(shown)
-    look = [row[name] for name in Look._fields]
+    look = [row.get(name, "") for name in Look._fields]
     assert (
         FORMS[4].text(look, row["place"], row["previous"], row["seq"]) + "\n" == shown
     )
