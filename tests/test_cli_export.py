@@ -90,6 +90,9 @@ def test_recordings_go_along_if_they_are_wanted(office, target):
     with ZipFile(target) as archive:
         for path in (first, second):
             assert archive.read(f"recordings/{path.name}") == path.read_bytes()
+    told = office.does("recordings", "show", "anna-1-1").stdout
+    assert "export by dpo\n            file 17" in told
+    assert "export by" not in office.does("recordings", "show", "ben-1-1").stdout
 
 
 def test_what_cannot_go_along_is_named(office, target):

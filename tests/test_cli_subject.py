@@ -292,7 +292,9 @@ def erases_until(office, calls):
         nonlocal left
         name = frame.f_code.co_filename
         ours = ("ledger/erasure", "ledger/scrub", "recordings/erase", "cli/erasing")
-        if event == "c_call" and any(part in name for part in ours):
+        # The system lets go of a lock when its process dies; here nobody would.
+        is_lock = frame.f_code.co_name == "alone"
+        if event == "c_call" and any(part in name for part in ours) and not is_lock:
             left -= 1
             if left < 0:
                 raise Killed

@@ -6,7 +6,7 @@ Must not erase what is under a legal hold, nor take somebody else for this perso
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -91,15 +91,25 @@ def show(person: Person, reason: str, as_json_: bool) -> None:
         click.echo(page(kept))
 
 
-def look(person: Person, subject: Subject, what: str, reason: str) -> None:
+def look(
+    person: Person,
+    subject: Subject,
+    what: str,
+    reason: str,
+    recordings: Sequence[Line] = (),
+) -> None:
     """Keep that somebody looks at a person; of whom nothing is kept, nothing is."""
     from eslflow.call.records import Look
     from eslflow.ledger.writer import write
 
     if subject.is_known:
-        now = SystemClock().now()
-        row = Look(now, who(), what, "", "", reason, subject.key)
-        write(person.ledger, (row,))
+        now, user = SystemClock().now(), who()
+        rows = [Look(now, user, what, "", "", reason, subject.key)]
+        rows += [
+            Look(now, user, what, line["call_uuid"], line["id"], reason)
+            for line in recordings
+        ]
+        write(person.ledger, rows)
 
 
 @command.command("export")
@@ -138,10 +148,11 @@ def export(
     if not subject.is_known:
         click.echo(visible(f"Nothing is kept of {subject.key}."))
         return
-    look(person, subject, "export", reason)
+    wanted = Wanted(recordings or own_voice, own_voice)
     with Reader(person.ledger) as ledger:
         kept = dossier(ledger, subject, held_of(person.ledger))
-    wanted = Wanted(recordings or own_voice, own_voice)
+    files = [line for call in kept["calls"] for line in call["recordings"]]
+    look(person, subject, "export", reason, files if wanted.recordings else ())
     with new_file(output) as file:
         missing = [
             f"recording {name} is not in it: {problem}"

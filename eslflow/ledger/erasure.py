@@ -156,8 +156,8 @@ def _is_quiet(db: sqlite3.Connection, now: int) -> bool:
 @contextmanager
 def alone(path: Path, waits: bool) -> Iterator[bool]:
     """Yield whether nobody else erases now, nor will until this is left."""
-    lock = path.with_name(path.name + ".erasing")
-    fd = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    # The folder, which both a command's user and that of serve can open.
+    fd = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
     except BlockingIOError:
