@@ -268,6 +268,56 @@ def test_what_is_held_is_not_erased_until_it_is_released(office):
     assert office.is_whole()
 
 
+def test_a_call_with_somebody_who_is_held_stays(office):
+    office.talked()
+    office.ends("both", "030123456", BEN)
+    path = office.records("both")
+    office.does("subject", BEN, "hold", "--reason", "court")
+    words = "call both stays: it is under a legal hold of somebody else"
+    dry = office.does("subject", ANNA, "erase", *WHY, "--dry-run")
+    assert words in dry.stdout
+    done = office.does("subject", ANNA, "erase", *WHY)
+    assert (done.exit_code, words in done.stderr) == (1, True)
+    assert path.exists()
+    assert office.call("both")["call"]["caller"] == "030123456"
+    assert office.call("anna-1")["call"]["caller"] == ""
+    office.does("subject", BEN, "release", "--reason", "over")
+    assert office.does("subject", ANNA, "erase", *WHY).exit_code == 0
+    assert office.traces() == []
+
+
+def test_a_hold_that_comes_before_a_call_has_ended_keeps_it(office):
+    office.ends("on", is_over=False)
+    path = office.records("on", is_over=False)
+    office.does("subject", ANNA, "erase", *WHY)
+    office.does("subject", ANNA, "hold", "--reason", "court")
+    at = office.now
+    over = RecordingEnded("on-1", at, at, 2000, "", "stopped", at)
+    write(office.ledger, [over, CallEnded("on", at, "hung_up", "", "talk")])
+    office.does("retention", "run")
+    assert path.exists()
+    assert office.call("on")["call"]["caller"] == "030123456"
+    office.does("subject", ANNA, "release", "--reason", "over")
+    office.does("retention", "run")
+    assert not path.exists()
+    assert office.call("on")["call"]["caller"] == ""
+
+
+def test_programs_erase_too(office):
+    office.talked()
+    plan = json.loads(
+        office.does("subject", ANNA, "erase", *WHY, "--dry-run", "--json").stdout
+    )
+    assert (plan["number"], plan["names"], plan["words"]) == (ANNA, [NAME], 2)
+    (call,) = [call for call in plan["calls"] if call["call"] == "anna-1"]
+    assert (call["side"], call["goes_on"], call["held"]) == ("caller", False, False)
+    assert call["recordings"][0]["id"] == "anna-1-1"
+    done = json.loads(office.does("subject", ANNA, "erase", *WHY, "--json").stdout)
+    assert done["subject"] == mark_of(bytes.fromhex(done["key"]), ANNA)
+    assert (done["left"], done["problems"]) == (0, [])
+    assert office.does("subject", ANNA, "erase", *WHY, "--json").stdout == ""
+
+
 def test_a_hold_keeps_what_was_withdrawn(office):
     path, _ = office.talked()
     office.does("subject", ANNA, "hold", "--reason", "court")

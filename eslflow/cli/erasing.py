@@ -38,7 +38,9 @@ def demand_no_spill(ledger: Path) -> None:
         )
 
 
-def eraser(settings: Settings, problems: list[str]) -> Eraser:
+def eraser(
+    settings: Settings, problems: list[str], *, is_silent: bool = False
+) -> Eraser:
     """Return what removes files, at once; what it cannot is added to the problems."""
     return Eraser(
         settings.ledger,
@@ -46,13 +48,17 @@ def eraser(settings: Settings, problems: list[str]) -> Eraser:
         settings.recordings,
         SystemClock(),
         problems.append,
-        lambda text: click.echo(visible(text)),
+        lambda text: None if is_silent else click.echo(visible(text)),
         patience_us=0,
     )
 
 
 def finish(
-    settings: Settings, texts: Sequence[str] | None, *, beside: bool
+    settings: Settings,
+    texts: Sequence[str] | None,
+    *,
+    beside: bool,
+    is_silent: bool = False,
 ) -> list[str]:
     """Do all that is ordered and not done yet; return what could not be.
 
@@ -63,7 +69,7 @@ def finish(
         StoreError: the ledger cannot be written.
     """
     problems: list[str] = []
-    eraser(settings, problems).run_due()
+    eraser(settings, problems, is_silent=is_silent).run_due()
     now = SystemClock().now()
     if not forget(settings.ledger, now, texts, beside=beside):
         problems.append(

@@ -49,7 +49,7 @@ def run(site: Path, dry_run: bool, as_json_: bool) -> None:
         found = list(past(ledger, SystemClock().now()))
         _tell(found, as_json_)
         return
-    number, problems = _run(site)
+    number, problems = _run(site, is_silent=as_json_)
     if number and as_json_:
         click.echo(as_json(erasure(ledger, number)))
     elif number:
@@ -82,7 +82,7 @@ def _tell(found: Sequence[Past], is_json: bool) -> None:
     click.echo("Nothing was done: this was a dry run.")
 
 
-def _run(site: Path) -> tuple[int, list[str]]:
+def _run(site: Path, *, is_silent: bool) -> tuple[int, list[str]]:
     """Delete what is due; return the number of it, and what could not be done."""
     from eslflow.cli.erasing import eraser, finish
     from eslflow.ledger.erasure import alone
@@ -93,8 +93,9 @@ def _run(site: Path) -> tuple[int, list[str]]:
 
     settings = read_settings(site)
     with alone(settings.ledger, waits=True):
-        problems = finish(settings, None, beside=is_running(site))
-        removes = eraser(settings, problems)
+        beside = is_running(site)
+        problems = finish(settings, None, beside=beside, is_silent=is_silent)
+        removes = eraser(settings, problems, is_silent=is_silent)
         retention = Retention(
             settings.ledger,
             lambda rows: write(settings.ledger, rows),

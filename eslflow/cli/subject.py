@@ -210,36 +210,48 @@ def _write_hold(person: Person, key: str, state: str, reason: str) -> None:
 @command.command("erase")
 @REASON
 @click.option("--dry-run", is_flag=True, help="Only say what it would do.")
+@click.option("--json", "as_json_", is_flag=True, help="For programs: JSON, UTC.")
 @click.pass_context
-def erase(ctx: click.Context, reason: str, dry_run: bool) -> None:
+def erase(ctx: click.Context, reason: str, dry_run: bool, as_json_: bool) -> None:
     """Erase the person: audio, numbers, names, words. It cannot be undone.
 
     What was asked and pressed stays as proof, and names nobody. That it was erased
     stands in the chain under a keyed hash; the certificate that is printed has the key.
     The reason is kept: do not name the person in it.
     """
-    from eslflow.cli.certificate import certificate
-    from eslflow.ledger.tombstone import erasure
-
     person: Person = ctx.obj
     subject = person.find()
     _demand_nameless(reason, subject)
     _demand_free(person, subject)
-    for line in _plan(person, subject):
-        click.echo(visible(line))
-    if dry_run:
-        click.echo("Nothing was done: this was a dry run.")
+    plan = _plan(person, subject)
+    if as_json_ and dry_run:
+        click.echo(as_json(plan))
+    elif not as_json_:
+        for line in _told(plan, subject):
+            click.echo(visible(line))
+    if dry_run or not subject.is_known:
+        if dry_run and not as_json_:
+            click.echo("Nothing was done: this was a dry run.")
         return
-    if not subject.is_known:
-        return
-    done = _erase(person, reason)
+    done = _erase(person, reason, is_silent=as_json_)
+    _certify(person, done, as_json_)
+    if done.problems:
+        ctx.exit(1)
+
+
+def _certify(person: Person, done: _Done, is_json: bool) -> None:
+    from eslflow.cli.certificate import certificate
+    from eslflow.ledger.tombstone import erasure
+
     found = erasure(person.ledger, done.number)
+    if is_json:
+        own = {"key": done.key.hex(), "problems": done.problems}
+        click.echo(as_json({**found, **own}))
+        return
     click.echo()
     click.echo(certificate(found, done.key))
     for problem in done.problems:
         click.echo(visible(f"Error: {problem}"), err=True)
-    if done.problems:
-        ctx.exit(1)
 
 
 def _demand_nameless(reason: str, subject: Subject) -> None:
@@ -263,11 +275,34 @@ def _demand_free(person: Person, subject: Subject) -> None:
         )
 
 
-def _plan(person: Person, subject: Subject) -> Iterator[str]:
-    """Tell what will be done."""
+def _plan(person: Person, subject: Subject) -> Line:
+    """Return what will be done."""
+    from eslflow.ledger.due import held
     from eslflow.ledger.erasure import going
     from eslflow.ledger.read import opened
 
+    with closing(opened(person.ledger)) as db:
+        on = going(db, subject.sides, SystemClock().now())
+    kept, calls = held(person.ledger), []
+    with Reader(person.ledger) as ledger:
+        for uuid, side in subject.sides.items():
+            files = [
+                {name: line.get(name) for name in ("id", "path", "erased_at")}
+                for line in ledger.call(uuid)["recordings"]
+            ]
+            fate = {"goes_on": uuid in on, "held": uuid in kept}
+            calls.append({"call": uuid, "side": side, **fate, "recordings": files})
+    return {
+        "number": subject.key,
+        "spellings": list(subject.numbers),
+        "names": list(subject.names),
+        "words": len(subject.marks),
+        "calls": calls,
+    }
+
+
+def _told(plan: Line, subject: Subject) -> Iterator[str]:
+    """Tell what will be done."""
     if not subject.is_known:
         yield f"Nothing is kept of {subject.key}: there is nothing to erase."
         return
@@ -276,17 +311,24 @@ def _plan(person: Person, subject: Subject) -> Iterator[str]:
         yield f"  numbers   {', '.join(subject.numbers)}"
     if subject.names:
         yield f"  names     {', '.join(subject.names)}"
-    yield f"  words     {len(subject.marks)} texts name the person"
-    with closing(opened(person.ledger)) as db:
-        on = going(db, subject.sides, SystemClock().now())
-    with Reader(person.ledger) as ledger:
-        for uuid, side in subject.sides.items():
-            rest = ", once it has ended" if uuid in on else ""
-            yield f"  call {uuid}: {side} is erased{rest}"
-            for line in ledger.call(uuid)["recordings"]:
-                gone = line.get("erased_at")
-                fate = f"was deleted {local(gone)}" if gone else "is deleted"
-                yield f"    recording {line['id']} {fate}: {line['path']}"
+    yield f"  words     {plan['words']} texts name the person"
+    for call in plan["calls"]:
+        yield from _told_of(call)
+
+
+def _told_of(call: Line) -> Iterator[str]:
+    if call["held"]:
+        yield f"  call {call['call']} {_HELD}"
+        return
+    rest = ", once it has ended" if call["goes_on"] else ""
+    yield f"  call {call['call']}: {call['side']} is erased{rest}"
+    for line in call["recordings"]:
+        gone = line["erased_at"]
+        fate = f"was deleted {local(gone)}" if gone else "is deleted"
+        yield f"    recording {line['id']} {fate}: {line['path']}"
+
+
+_HELD = "stays: it is under a legal hold of somebody else"
 
 
 class _Done(NamedTuple):
@@ -295,30 +337,33 @@ class _Done(NamedTuple):
     problems: list[str]
 
 
-def _erase(person: Person, reason: str) -> _Done:
+def _erase(person: Person, reason: str, *, is_silent: bool) -> _Done:
     """Erase, beside an eslflow that may run.
 
     Raises:
         StoreError: the ledger cannot be written.
     """
     from eslflow.cli.erasing import demand_no_spill, finish, naming
+    from eslflow.ledger.due import held
     from eslflow.ledger.erasure import Order, alone, begin, mark_of, new_key
     from eslflow.settings import read_settings
     from eslflow.web.client import is_running
 
     settings = read_settings(person.site)
     demand_no_spill(settings.ledger)
+    how = {"beside": is_running(person.site), "is_silent": is_silent}
     with alone(settings.ledger, waits=True):
         # What an earlier run was cut off in.
-        problems = finish(settings, None, beside=is_running(person.site))
+        problems = finish(settings, None, **how)
         subject = person.find()
         _demand_free(person, subject)
+        stay = held(settings.ledger) & subject.sides.keys()
+        problems += [f"call {uuid} {_HELD}" for uuid in sorted(stay)]
+        sides = {u: side for u, side in subject.sides.items() if u not in stay}
         texts = [subject.key, *subject.numbers, *subject.names]
         key = new_key()
-        mark = mark_of(key, subject.key)
-        order = Order(SystemClock().now(), who(), reason, mark)
-        begun = begin(settings.ledger, subject, order)
-        texts += begun.texts
-        problems += finish(settings, texts, beside=is_running(person.site))
+        order = Order(SystemClock().now(), who(), reason, mark_of(key, subject.key))
+        begun = begin(settings.ledger, subject._replace(sides=sides), order)
+        problems += finish(settings, [*texts, *begun.texts], **how)
     problems += naming(settings, subject)
     return _Done(begun.number, key, problems)

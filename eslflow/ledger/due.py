@@ -58,8 +58,11 @@ def requested(path: Path, now: int) -> list[tuple[Line, str]]:
     with _reading(path) as db:
         if not has_orders(db):
             return []
+        stay = held_calls(db)
         return [
-            (dict(row), for_(row["erasure"])) for row in db.execute(sql, _lost(now))
+            (dict(row), for_(row["erasure"]))
+            for row in db.execute(sql, _lost(now))
+            if row["call_uuid"] not in stay
         ]
 
 

@@ -29,7 +29,15 @@ from eslflow.call.records import Erasure
 from eslflow.errors import StoreError
 from eslflow.ledger import scrub
 from eslflow.ledger.read import opened
-from eslflow.ledger.subject import BOTH, LOST_US, SIDES, Subject, for_, has_orders
+from eslflow.ledger.subject import (
+    BOTH,
+    LOST_US,
+    SIDES,
+    Subject,
+    for_,
+    has_orders,
+    held_calls,
+)
 from eslflow.ledger.writer import append, connect
 
 log = logging.getLogger("eslflow")
@@ -182,8 +190,9 @@ def _noted(db: sqlite3.Connection, now: int) -> dict[int, dict[str, str]]:
         "AND r.erased_at IS NULL) ORDER BY erasure"
     )
     found: dict[int, dict[str, str]] = {}
+    stay = held_calls(db)
     for number, uuid, side in db.execute(sql).fetchall():
-        if not _is_going(db, uuid, now):
+        if uuid not in stay and not _is_going(db, uuid, now):
             found.setdefault(number, {})[uuid] = side
     return found
 
