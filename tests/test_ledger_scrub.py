@@ -98,6 +98,13 @@ def test_a_name_that_others_have_too_is_no_trace(path, vacuums):
     assert vacuums == []
 
 
+def test_a_number_that_a_call_still_has_is_no_trace(path, vacuums):
+    """As of a call that goes on: its own end removes the rest."""
+    marked(path)
+    assert scrub(path, [NUMBER], may_block=False)
+    assert vacuums == []
+
+
 def test_when_nobody_knows_what_was_deleted_it_is_written_anew(path, vacuums):
     leaves_traces(path)
     assert scrub(path, None, may_block=False)

@@ -366,4 +366,4 @@ def _erase(person: Person, reason: str, *, is_silent: bool) -> _Done:
         begun = begin(settings.ledger, subject._replace(sides=sides), order)
         problems += finish(settings, [*texts, *begun.texts], **how)
     problems += naming(settings, subject)
-    return _Done(begun.number, key, problems)
+    return _Done(begun.number, key, list(dict.fromkeys(problems)))

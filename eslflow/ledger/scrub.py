@@ -15,7 +15,7 @@ from pathlib import Path
 
 from eslflow.errors import StoreError
 from eslflow.ledger.rows import digits
-from eslflow.ledger.subject import LEAST_COMMON
+from eslflow.ledger.subject import LEAST_COMMON, SIDES
 from eslflow.ledger.where import ends_of
 
 PATIENCE_MS = 10_000
@@ -103,9 +103,24 @@ def empty_log(db: sqlite3.Connection) -> None:
 
 def _has_traces(db: sqlite3.Connection, seen: Seen) -> bool:
     return any(
-        many > (_alive(db, pattern.decode()) if may_be_others else 0)
-        for pattern, (many, may_be_others) in seen.items()
+        many > (_alive(db, text) if may_be_others else _number_alive(db, text, many))
+        for text, many, may_be_others in (
+            (pattern.decode(), many, others)
+            for pattern, (many, others) in seen.items()
+            if many
+        )
     )
+
+
+def _number_alive(db: sqlite3.Connection, text: str, many: int) -> int:
+    """Return as many as were seen, if a call still has the number, else 0."""
+    sql = "SELECT 1 FROM calls WHERE {0} >= ?1 AND {0} < ?1 || ':'"
+    found = (
+        db.execute(sql.format(f"{side}_digits"), (ends,)).fetchone()
+        for side in SIDES
+        for ends in (text, text[::-1])
+    )
+    return many if any(found) else 0
 
 
 def _count(path: Path, wanted: dict[bytes, bool]) -> Seen:
