@@ -44,7 +44,7 @@ def office(tmp_path):
 
 def test_the_file_goes_and_the_proof_stays(office):
     gone, stays = office.old(31), office.old(29, "b")
-    assert office.retention().run("dpo", "yearly") == 1
+    assert office.retention().run("dpo") == 1
     assert (gone.exists(), stays.exists()) == (False, True)
     kept = office.call("a")
     assert kept["call"]["caller"] == "030123456"
@@ -52,11 +52,7 @@ def test_the_file_goes_and_the_proof_stays(office):
     assert kept["recordings"][0]["erased_for"] == "expired"
     assert office.told == ["recording a-1 was expired: 1 file removed"]
     found = erasure(office.ledger, 1)
-    assert (found["kind"], found["who"], found["reason"]) == (
-        "retention",
-        "dpo",
-        "yearly",
-    )
+    assert (found["kind"], found["who"]) == ("retention", "dpo")
     assert [file["recording_id"] for file in found["files"]] == ["a-1"]
     assert office.is_whole()
 
@@ -77,6 +73,7 @@ def test_what_is_held_stays(office):
 def test_it_runs_once_a_day(office):
     retention, first = office.retention(), office.old(31)
     retention.run_daily()
+    retention.run_daily()
     assert not first.exists()
     second = office.old(31, "b")
     office.clock.restart(office.now + DAY_US - 1)
@@ -85,6 +82,29 @@ def test_it_runs_once_a_day(office):
     office.clock.restart(office.now + DAY_US)
     retention.run_daily()
     assert not second.exists()
+
+
+def test_while_rows_are_on_their_way_nothing_is_deleted_again(office):
+    office.old(31)
+    kept = []
+    office.writes = kept.append
+    retention = office.retention()
+    retention.run_daily()
+    retention.run_daily()
+    assert len(kept) == 2
+
+
+def test_very_much_goes_in_parts_and_what_cannot_go_keeps_no_other(office, monkeypatch):
+    monkeypatch.setattr("eslflow.recordings.retention.MOST_AT_ONCE", 2)
+    stuck = office.old(40, "stuck")
+    stuck.unlink()
+    stuck.mkdir()
+    files = [office.old(31 + number, f"a{number}") for number in range(5)]
+    retention = office.retention()
+    for left in (3, 1, 0):
+        retention.run_daily()
+        assert sum(path.exists() for path in files) == left
+    assert [row["recordings"] for row in erasures(office.ledger)] == [1, 2, 2]
 
 
 def test_what_cannot_be_deleted_is_told_and_not_counted(office):

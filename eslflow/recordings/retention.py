@@ -18,6 +18,8 @@ from eslflow.ledger.due import past
 from eslflow.recordings.erase import EXPIRED, Eraser
 
 DAY_US = 86_400_000_000
+MOST_AT_ONCE = 500
+"""Recordings of a round: whoever stops eslflow does not wait for all of them."""
 KIND, DONE = "retention", "done"
 
 
@@ -36,21 +38,32 @@ class Retention:
         self._eraser = eraser
         self._clock = clock
         self._ran_at = 0
+        self._done: set[str] = set()
+        """Kept, though the ledger may not have written it yet."""
 
     def run_daily(self) -> None:
-        """Delete what is due, unless that was done within a day."""
-        now = self._clock.now()
-        if now - self._ran_at >= DAY_US:
-            self.run("")
-            self._ran_at = now
+        """Delete what is due, unless that was done within a day.
 
-    def run(self, who: str, reason: str = "") -> int:
-        """Delete what is due; return how many recordings that were."""
+        After years there may be very much: then it goes in parts, a round each.
+        """
         now = self._clock.now()
-        due = [found.line for found in past(self._ledger, now) if not found.is_held]
-        count = sum(self._eraser.erase(line, EXPIRED) for line in due)
+        if now - self._ran_at >= DAY_US and self.run("", most=MOST_AT_ONCE) == 0:
+            self._ran_at = now
+            self._done.clear()
+
+    def run(self, who: str, most: int | None = None) -> int:
+        """Delete what is due; return how many recordings that were."""
+        now, count = self._clock.now(), 0
+        for found in past(self._ledger, now):
+            if count == most:
+                break
+            name = found.line["id"]
+            if found.is_held or name in self._done:
+                continue
+            if self._eraser.erase(found.line, EXPIRED):
+                self._done.add(name)
+                count += 1
         if count:
-            at = self._clock.now()
-            row = Erasure(at, KIND, DONE, who, reason, "", 0, 0, count, 0)
+            row = Erasure(self._clock.now(), KIND, DONE, who, "", "", 0, 0, count, 0)
             self._keep((row,))
         return count
