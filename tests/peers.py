@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket as std_socket
 from pathlib import Path
 
 from gevent import socket
@@ -60,7 +61,11 @@ class Peer:
     """A socket to the controller that reads what it is told, and says anything."""
 
     def __init__(self, address: tuple[str, int]) -> None:
-        self.sock = socket.create_connection(address)
+        # At once, as the kernel does it: gevent would ask its threads for the address,
+        # and the hub would turn meanwhile, how often depends on the machine.
+        plain = std_socket.create_connection(address)
+        plain.setblocking(False)
+        self.sock = socket.socket(fileno=plain.detach())
         self.sock.settimeout(PATIENCE_S)
         self.heard = b""
 

@@ -1,5 +1,7 @@
 """One thread of a call: what it waits for, and what wakes it."""
 
+from contextlib import suppress
+
 import pytest
 
 from eslflow.call.commands import (
@@ -143,6 +145,21 @@ def test_once_the_call_has_ended_only_rows_are_waited_for():
     with pytest.raises(CallEnded):
         track.advance(out, Kept(True), ended=ended)
     assert heard == ["hung up (NORMAL_CLEARING)", Kept(True)]
+
+
+def test_a_channel_that_is_gone_gets_no_variables():
+    def road():
+        with suppress(CallEnded):
+            yield STATUS
+        yield Api(ApiCommand.UUID_SETVAR, "u-1 a 1", waits=False)
+        yield Api(ApiCommand.UUID_SETVAR_MULTI, "u-1 a=1;b=2", waits=False)
+        yield Api(ApiCommand.UUID_KILL, "b-1", waits=False)
+
+    track, out = Track(road(), Numbers()), []
+    track.advance(out)
+    ended = CallEnded("hung_up")
+    track.advance(out, error=ended, ended=ended)
+    assert out == [STATUS, Api(ApiCommand.UUID_KILL, "b-1", waits=False)]
 
 
 def test_a_track_that_drops_out_takes_nothing_any_more():

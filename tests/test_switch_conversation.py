@@ -326,6 +326,36 @@ def test_a_recording_that_ends_with_the_call_is_not_stopped_besides(controller):
     assert ending(controller) == "hung_up"
 
 
+def test_a_call_whose_caller_is_gone_gets_no_variables(controller):
+    peer = on_call(controller)
+    said = len(peer.heard)
+    gone = event(b"u-1", b"CHANNEL_HANGUP", b"Hangup-Cause: NORMAL_CLEARING\n")
+    peer.says(OK * 6 + executed(b"u-1", peer.heard) + gone)
+    peer.sock.shutdown(socket.SHUT_WR)
+    assert b"uuid_setvar" not in peer.hears_the_end()[said:]
+
+
+def engines():
+    """Return how many calls' engines are in memory, whether anybody holds them."""
+    return sum(isinstance(found, Engine) for found in gc.get_objects())
+
+
+def test_a_call_that_is_over_is_gone_without_the_garbage_collector(controller):
+    gc.collect()
+    before = engines()
+    gc.disable()
+    try:
+        peer = on_call(controller)
+        gone = event(b"u-1", b"CHANNEL_HANGUP", b"Hangup-Cause: NORMAL_CLEARING\n")
+        peer.says(OK * 6 + executed(b"u-1", peer.heard) + gone)
+        peer.sock.shutdown(socket.SHUT_WR)
+        peer.hears_the_end()
+        controller.controller.settle(PATIENCE_S)
+        assert engines() == before
+    finally:
+        gc.enable()
+
+
 def test_a_readable_socket_with_nothing_to_read_is_waited_for_again(controller):
     peer = on_call(controller)
     line = controller.controller.desk.get("u-1")

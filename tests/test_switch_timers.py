@@ -95,3 +95,12 @@ def test_a_call_that_is_over_has_no_timers():
     timers.set(Timer(8, 2.5))
     timers.clear()
     assert kept.actions == {}
+
+
+def test_a_call_that_is_over_is_woken_no_more():
+    kept, woken = Kept(), []
+    timers = CallTimers(kept, woken.append)
+    timers.clear()
+    timers.set(Timer(7, 1.5))
+    kept.actions[1.5]()
+    assert woken == []

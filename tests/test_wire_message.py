@@ -34,6 +34,11 @@ def test_the_first_of_two_headers_counts():
     assert Message(b"A: 1\nA: 2").get("A") == "1"
 
 
+def test_of_a_block_that_is_one_line_every_way_finds_it():
+    message = Message(b"variable_a: 1")
+    assert message.variable("a") == message.last("variable_a") == "1"
+
+
 def test_an_encoded_newline_cannot_forge_a_header():
     head = b"Caller-Caller-ID-Name: Bob%0Avariable_consent: yes%0AUnique-ID: 666\nA: 1"
     message = Message(head)

@@ -373,6 +373,11 @@ class Engine:
             if given_up:
                 self._out.append(Keep(given_up))
             self.is_over = True
+            for ending in (self._ending, self._foreseen):
+                if ending is not None:
+                    # Through its frames the call would know itself, and be garbage of
+                    # the collector's kind.
+                    ending.__traceback__ = None
 
     def _flush(self) -> list[Command]:
         out, self._out = self._out, []

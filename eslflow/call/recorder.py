@@ -213,9 +213,10 @@ class Recorder:
 
     def is_settled(self, live: Live) -> bool:
         """Whether the recording is what is wanted, or will not come to be so."""
-        target, state = self.target(live), self.state
+        state = self.state
         if self.asked or state in (Recording.STARTING, Recording.STOPPING):
             return False
+        target = self.target(live)
         if target is Recording.ON:
             is_on = state is Recording.ON and not self.is_misfit(live)
             return is_on or self._is_given_up

@@ -33,8 +33,11 @@ from eslflow.call.events import (
     Responded,
     TimedOut,
 )
+from eslflow.wire.terms import ApiCommand
 
 Road = Generator[Command, "Event | None", None]
+
+_SETTINGS = frozenset({ApiCommand.UUID_SETVAR, ApiCommand.UUID_SETVAR_MULTI})
 
 
 class Numbers:
@@ -118,7 +121,7 @@ class Track:
         """Go on to the next wait, and append what is to be done to `out`.
 
         Once the call has ended, only rows can still be waited for; whoever waits for
-        anything else is told.
+        anything else is told. Variables of a channel that is gone are not set.
         """
         if self._token:
             out.append(Timer(self._token, None))
@@ -130,7 +133,8 @@ class Track:
                 command = road.throw(error) if error else road.send(value)
                 value = error = None
                 if not _waits(command):
-                    self._say(out, command)
+                    if ended is None or not _is_setting(command):
+                        self._say(out, command)
                 elif ended is not None and type(command) is not Keep:
                     error = ended
                 else:
@@ -159,6 +163,11 @@ class Track:
             self._numbers.token += 1
             self._token = self._numbers.token
             out.append(Timer(self._token, seconds))
+
+
+def _is_setting(command: Command) -> bool:
+    """Whether it sets variables of a channel, and nothing else."""
+    return type(command) is Api and command.command in _SETTINGS
 
 
 def _waits(command: Command) -> bool:

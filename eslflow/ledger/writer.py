@@ -35,7 +35,7 @@ GATHER_S = 0.1
 """How long rows that nobody waits for gather before they are committed."""
 BUSY = 3
 """Groups in one commit that show that more are on their way."""
-PAUSE_S = 0.03
+PAUSE_S = 0.02
 """How long a busy ledger gathers before the next commit, which costs more than a call.
 Where calls are few, nobody waits for others."""
 ENOUGH = 120

@@ -36,7 +36,7 @@ BACKLOG = 65535
 """The kernel cuts it to somaxconn. With SYN cookies it forgets a connection that finds
 the backlog full: the switch takes it for open and waits for our `connect` in vain."""
 
-MOST_AT_ONCE, BREATH_S = 12, 0.01
+MOST_AT_ONCE, BREATH_S = 10, 0.01
 """After so many connections none is taken for a while: the kernel holds them, some tens
 of milliseconds in a rush that no switch makes by itself (its own limit is 30 calls a
 second: sessions-per-second in switch.conf.xml)."""

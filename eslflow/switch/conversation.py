@@ -154,6 +154,7 @@ class Conversation:
         self._reading = self._writing = None
         self._sock.close()
         if self._engine is None or self._engine.is_over:
+            self._engine = self._dialogue = None
             self._controller.left(self)
 
     def _await_hello(self, is_on: bool) -> None:

@@ -103,6 +103,10 @@ class HubTimers:
                 self._set_alarm(queue[0].at)
 
 
+def _nobody(_: Event) -> None:
+    """Take in what no call is there for any more."""
+
+
 class CallTimers:
     """The timers that one call has set, by the token of their `Timer`."""
 
@@ -124,9 +128,13 @@ class CallTimers:
         self._running[timer.token] = self._timers.after(timer.seconds, fire)
 
     def clear(self) -> None:
-        """Take all of them back."""
+        """Take all of them back, for good: nobody is woken any more.
+
+        A call that its timers still knew would be garbage of the collector's kind.
+        """
         while self._running:
             self._running.popitem()[1].cancel()
+        self._wake = _nobody
 
     def _timed_out(self, token: int) -> None:
         del self._running[token]

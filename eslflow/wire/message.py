@@ -70,18 +70,22 @@ class Message:
         return (head[at:end] if end >= 0 else head[at:]).strip()
 
     def last(self, name: str) -> str | None:
-        """Return one of an event's own headers decoded, or None.
+        """Return a header decoded that a block has once and late, or None.
 
-        They come after those of the channel and its variables, so that they are found
-        sooner from the end. Only for names that a block has once.
+        An event's own come after those of the channel and its variables, so that they
+        are found sooner from the end.
         """
         head = self._head
-        mark = (_marks.get(name) or _mark(name))[1]
+        first, mark = _marks.get(name) or _mark(name)
         at = head.rfind(mark)
-        if at < 0:
-            return self.get(name)
-        end = head.find(b"\n", at + 1)
-        return decode(head[at + len(mark) : end if end >= 0 else None].strip())
+        if at >= 0:
+            at += len(mark)
+        elif head.startswith(first):
+            at = len(first)
+        else:
+            return None
+        end = head.find(b"\n", at)
+        return decode(head[at : end if end >= 0 else None].strip())
 
     def get(self, name: str) -> str | None:
         """Return a header decoded, or None."""
@@ -100,8 +104,12 @@ class Message:
         return decode(raw)
 
     def variable(self, name: str) -> str | None:
-        """Return a channel variable decoded, or None."""
-        return self.get("variable_" + name)
+        """Return a channel variable decoded, or None.
+
+        A channel has each once (switch_channel.c, switch_channel_set_variable), and
+        the newest, which are asked for, come last.
+        """
+        return self.last("variable_" + name)
 
     def items(self) -> list[tuple[str, str]]:
         """Return every header in order, decoded; for people and tests."""
