@@ -38,8 +38,8 @@ RECORDS = {
     2: Choice,
     3: RecordingAction,
     4: Look,
-    5: LegalHold,
-    6: Erasure,
+    6: LegalHold,
+    7: Erasure,
 }
 CHOICE = Choice("u", 5, State.GRANTED, "p", "consent", 0, "f", "0", "s", "e")
 ACTION = RecordingAction("u-1", "u", 6, RecordAction.STOP, "step", "s", "+OK", True)
@@ -114,8 +114,8 @@ GOLDEN = [
         (2, "party"),
         (3, "path"),
         (4, "reason"),
-        (5, "subject"),
-        (6, "words"),
+        (6, "subject"),
+        (7, "words"),
     ],
 )
 def test_columns_are_later_from_the_first_one_on_that_came_after_the_chain(kind, last):

@@ -51,7 +51,7 @@ def test_it_stands_in_the_chain_where_it_says(office):
     found, end = erasure(office.ledger, 1), head(office.ledger)
     assert (found["place"], found["hash"]) == (end.place, end.hash.hex())
     assert found["reason"] == "yearly"
-    assert FORMS[6].table == "erasures"
+    assert FORMS[7].table == "erasures"
 
 
 def test_one_that_never_was_is_told(office):

@@ -138,8 +138,8 @@ FORMS = {
         ("asked_at", "at", "call_uuid", "recording_id"),
     ),
     4: Form("looks", Look, 6, ("at", "call_uuid", "reason", "recording_id")),
-    5: Form("holds", LegalHold, 5, ("at", "reason", "subject")),
-    6: Form(
+    6: Form("holds", LegalHold, 5, ("at", "reason", "subject")),
+    7: Form(
         "erasures",
         Erasure,
         10,
