@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from eslflow.call.records import (
+    CallEnded,
+    CallOffered,
     Choice,
     RecordingAction,
     RecordingBegun,
@@ -22,7 +24,10 @@ from eslflow.call.records import (
 )
 from eslflow.cli.main import CONFIGURATION
 from eslflow.cli.serve import SQLITE, allow_sockets, demand_ledger
+from eslflow.clock import SystemClock
 from eslflow.ledger.read import Reader
+from eslflow.ledger.tombstone import erasure, erasures
+from eslflow.ledger.verify import verify
 from eslflow.ledger.versions import Versions
 from eslflow.ledger.writer import Ledger, write
 from eslflow.rig import file_length_ms
@@ -281,6 +286,57 @@ def test_that_suddenly_nobody_agrees_is_told_while_it_serves(site):
         process.communicate()
         assert process.returncode == 0
     assert "WARNING f, notice : none of the last 31 people agreed" in told
+
+
+def test_what_was_kept_long_enough_is_deleted_while_it_serves(site):
+    recorded(site)
+    said = Choice(
+        "u-1", 2, State.GRANTED, "training", "consent", 60, "f", "0", "s", "e"
+    )
+    write(site / "eslflow.db", [said])
+    with start(site) as process:
+        told = [*until("file removed", process.stderr)][-1]
+        process.terminate()
+        process.communicate()
+        assert process.returncode == 0
+    assert "INFO recording u-1-1 was expired: 1 file removed" in told
+    assert not (site / "recordings/2027/01/15/u-1-1.wav").exists()
+    (row,) = erasures(site / "eslflow.db")
+    assert (row["kind"], row["who"], row["recordings"]) == ("retention", "", 1)
+
+
+def test_a_caller_is_erased_while_it_serves_and_calls_go_on(site):
+    number = "+4930987654"
+    with start(site, "-v") as process:
+        host, _, port = process.stdout.readline().split()[-1].rpartition(":")
+        switch = SimulatedSwitch(host, int(port), length_ms=file_length_ms)
+        script = Script(keys=("1", "2"), caller=number, caller_name="Zoe Quist")
+        call = switch.call(script)
+        # Another call of the same person goes on, as far as the ledger knows.
+        now = SystemClock().now()
+        on = CallOffered("on", "inbound", number, "", "100", "f", "0", "e", now, number)
+        write(site / "eslflow.db", [on])
+        done = run(site, "subject", number, "erase", "--reason", "file 17")
+        assert done.exit_code == 0, done.output
+        assert f"call {call.uuid}: caller is erased\n" in done.stdout
+        assert "to do     1 calls" in done.stdout
+        with Reader(site / "eslflow.db") as ledger:
+            assert ledger.call(call.uuid)["call"]["caller"] == ""
+            assert ledger.call("on")["call"]["caller"] == number
+        assert switch.call(Script()).recordings is not None
+        write(site / "eslflow.db", [CallEnded("on", now, "hung_up", "", "s")])
+        log = [*until("erasure 1: 1 calls name the person no more", process.stderr)]
+        # In the next round its traces are gone, too.
+        process.send_signal(signal.SIGTERM)
+        log += process.stderr
+        assert process.wait() == 0
+    assert erasure(site / "eslflow.db", 1)["left"] == 0
+    for path in site.rglob("*"):
+        if path.is_file():
+            for text in ("30987654", "45678903", "Zoe Quist"):
+                assert text.encode() not in path.read_bytes(), path
+    assert not any("30987654" in line for line in log)
+    assert verify(site / "eslflow.db").broken is None
 
 
 def test_a_command_that_hangs_does_not_keep_it_from_stopping(site):

@@ -35,7 +35,8 @@ ARROWS = {
     "call.engine": "errors wire flow call steps",
     "check": "errors wire flow call steps check",
     "ledger": "errors clock call.records wire.terms ledger",
-    "recordings": "errors clock call.records wire.terms ledger.read recordings",
+    "recordings": "errors clock call.records wire.terms ledger.read ledger.due"
+    " recordings",
     "bundle": "errors call.records wire.terms ledger recordings bundle",
     "prompts": "errors flow prompts",
     "office": "flow.document flow.problems",

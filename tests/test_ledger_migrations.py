@@ -9,8 +9,10 @@ from sqlite_utils import Database
 from eslflow.call.records import (
     CallOffered,
     Choice,
+    Erasure,
     FlowServed,
     FlowVersion,
+    LegalHold,
     Look,
     NoticePlayed,
     RecordingAction,
@@ -56,6 +58,8 @@ def test_migrating_twice_changes_nothing_and_every_column_is_there(db):
         ("looks", Look),
         ("flow_versions", FlowVersion),
         ("flow_log", FlowServed),
+        ("holds", LegalHold),
+        ("erasures", Erasure),
     ):
         columns = {line[1] for line in db.execute(f"PRAGMA table_info({table})")}
         assert set(row._fields) <= columns
@@ -143,6 +147,10 @@ def test_receipts_are_found_by_an_index(db):
     assert "choices_receipt" in plan.fetchall()[0][3]
 
 
+REFUSE_UPDATES = (
+    "CREATE TRIGGER recording_actions_no_update BEFORE UPDATE ON recording_actions "
+    "BEGIN SELECT RAISE(ABORT, 'recording_actions are proof: append only'); END"
+)
 NOTICES = [
     ("f", "n", 2, "en", "Press 2.", "", 1, ""),
     ("f", "n", 1, "en", "\u2460", "", 1, ""),
@@ -215,6 +223,28 @@ def test_words_of_an_older_ledger_that_may_name_a_person_are_set_apart(tmp_path)
     assert verify(path).broken is None
 
 
+def test_numbers_outside_in_older_proof_are_set_apart_and_extensions_are_not(tmp_path):
+    path = tmp_path / "eslflow.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        old_ledger(db)
+        sql = "SELECT reason, reply FROM recording_actions ORDER BY seq"
+        before = db.execute(sql).fetchall()
+        db.execute("DROP TRIGGER recording_actions_no_update")
+        change = "UPDATE recording_actions SET reason = ? WHERE seq = ?"
+        db.execute(change, ("key 1001", 1))
+        db.execute(change, ("key +49301234567", 2))
+        db.execute(REFUSE_UPDATES)
+        migrate(db)
+        (inside, _), (outside, reply), *_ = db.execute(sql).fetchall()
+        assert inside == "key 1001"
+        assert outside.startswith("personal:")
+        assert reply == before[1][1]
+        assert db.execute("SELECT text FROM personal").fetchall() == [
+            ("key +49301234567",)
+        ]
+    assert verify(path).broken is None
+
+
 def test_a_new_ledger_says_nothing_of_older_proof(db, caplog):
     migrate(db)
     assert caplog.text == ""
@@ -224,7 +254,10 @@ def test_a_new_ledger_says_nothing_of_older_proof(db, caplog):
 def test_what_is_chained_cannot_be_changed_or_deleted(db, table):
     old_ledger(db)
     migrate(db)
-    db.execute("INSERT INTO looks VALUES (1, 1, 'anne', 'decrypt', 'u', 'u-1', 'x')")
+    write = "INSERT INTO looks VALUES (1, 1, 'anne', 'decrypt', 'u', 'u-1', 'x', '')"
+    db.execute(write)
+    db.execute("INSERT INTO holds VALUES (1, 1, 'held', 'anne', 'x', 'y')")
+    db.execute("INSERT INTO erasures VALUES (1, 1, 's', 'd', 'a', 'r', '', 0, 0, 0, 0)")
     column = db.execute(f"PRAGMA table_info({table})").fetchall()[1][1]
     before = db.execute(f"SELECT * FROM {table}").fetchall()
     assert before

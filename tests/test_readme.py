@@ -37,6 +37,7 @@ from eslflow.web.app import ROUTES
 from eslflow.web.scopes import Scope
 from eslflow.web.token_file import add
 from eslflow.web.tokens import Token, digest
+from tests import persons
 from tests.bundles import bundle, parts_of, site_with_proof
 from tests.command import run, site_with_calls
 from tests.desks import ANNA, TableDesk
@@ -56,6 +57,7 @@ PROOF = (ROOT / "docs" / "proof.md").read_text(encoding="utf-8")
 RECORDING = (ROOT / "docs" / "recording.md").read_text(encoding="utf-8")
 BUNDLES = (ROOT / "docs" / "bundles.md").read_text(encoding="utf-8")
 EXPORTS = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
+PEOPLE = (ROOT / "docs" / "people.md").read_text(encoding="utf-8")
 LEDGER = (ROOT / "docs" / "ledger.md").read_text(encoding="utf-8")
 SERVICE = (ROOT / "docs" / "flows-in-service.md").read_text(encoding="utf-8")
 PAGES = (
@@ -67,6 +69,7 @@ PAGES = (
     "docs/bundles.md",
     "docs/exports.md",
     "docs/flows-in-service.md",
+    "docs/people.md",
 )
 HEAD = """\
 flow: test
@@ -116,7 +119,8 @@ def test_every_look_up_that_is_shown_can_be_made(tmp_path, monkeypatch):
     site_with_calls(tmp_path)
     monkeypatch.chdir(tmp_path)
     shown = re.findall(
-        r"^eslflow ((?:calls list|calls show|consents|recordings|proof) .+)$",
+        r"^eslflow ((?:calls list|calls show|consents|recordings|proof|subject"
+        r"|retention) .+)$",
         README,
         re.MULTILINE,
     )
@@ -126,10 +130,25 @@ def test_every_look_up_that_is_shown_can_be_made(tmp_path, monkeypatch):
         assert done.exit_code == 0, f"{line}: {done.output}"
 
 
+def test_every_command_on_people_that_is_shown_can_be_run(tmp_path):
+    site, zip_ = tmp_path / "site", tmp_path / "file17.zip"
+    site.mkdir()
+    office = persons.Office(site)
+    office.talked()
+    shown = re.findall(r"^eslflow (.+)$", PEOPLE, re.MULTILINE)
+    assert len(shown) > 8
+    for line in shown:
+        words = shlex.split(line.replace("/tmp/file17.zip", str(zip_)))
+        done = run(site, *words)
+        assert done.exit_code == 0, f"{line}: {done.output}"
+    assert zip_.exists()
+    assert office.call("anna-1")["call"]["caller"] == ""
+
+
 def test_what_the_page_on_the_ledger_shows_of_the_chain_is_true(tmp_path):
     (shown,) = blocks(LEDGER, "json")
     row = json.loads(shown)
-    look = [row[name] for name in Look._fields]
+    look = [row.get(name, "") for name in Look._fields]
     assert (
         FORMS[4].text(look, row["place"], row["previous"], row["seq"]) + "\n" == shown
     )

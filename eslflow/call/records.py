@@ -279,7 +279,7 @@ class RecordingErased(NamedTuple):
     id: str
     erased_at: int
     erased_for: str
-    """Why: `withdrawn`."""
+    """Why: `withdrawn`, `expired`, or by which order of a person (`Erasure`)."""
 
 
 class Look(NamedTuple):
@@ -289,12 +289,51 @@ class Look(NamedTuple):
     who: str
     """The machine's user."""
     what: str
-    """`decrypt` or `export FORMAT`."""
+    """`decrypt`, `show`, `export`, `export FORMAT` or `proof`."""
     call_uuid: str
     recording_id: str
     """Empty: all that is kept of the call."""
     reason: str
     """In the words of who looked."""
+    subject: str = ""
+    """The number of whom all was looked at; mostly empty."""
+
+
+class LegalHold(NamedTuple):
+    """That nothing is to be deleted of somebody, or no longer so: a legal hold."""
+
+    at: int
+    state: str
+    """`held` or `released`."""
+    who: str
+    reason: str
+    """In the words of who ordered it."""
+    subject: str
+    """The number, in one spelling."""
+
+
+class Erasure(NamedTuple):
+    """That recordings, or all that names a person, were erased; itself stays."""
+
+    at: int
+    kind: str
+    """`subject` (asked for by a person) or `retention` (kept long enough)."""
+    state: str
+    """`begun`: it is asked for, whatever comes; `done`: it is so."""
+    who: str
+    """The machine's user; empty: eslflow by itself."""
+    reason: str
+    """In the words of who asked for it."""
+    subject: str
+    """Keyed hash of the person's number; the key is on the certificate alone."""
+    erasure: int
+    """Of what is done, the `seq` of what was begun; else 0."""
+    calls: int
+    """In how many the person was; of what is done, in how many no longer."""
+    recordings: int
+    """How many were deleted."""
+    words: int
+    """How many texts that may name somebody were deleted."""
 
 
 class FlowVersion(NamedTuple):
@@ -372,4 +411,6 @@ Row = (
     | Look
     | FlowVersion
     | FlowServed
+    | LegalHold
+    | Erasure
 )

@@ -20,6 +20,7 @@ from eslflow.clock import SystemClock
 from eslflow.e164 import normaliser
 from eslflow.errors import EslflowError, NotFound, SettingsError
 from eslflow.ledger.read import Reader
+from eslflow.ledger.where import Normal
 from eslflow.shipped import SETTINGS as FILE
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -35,6 +36,12 @@ def reader(site: Path) -> Reader:
     country = _COUNTRY.search(text)
     normal = normaliser(country[1]) if country else None
     return Reader(_ledger(site, text), normal)
+
+
+def spelling(site: Path) -> Normal:
+    """Return what puts numbers in one spelling, as in the site's country."""
+    country = _COUNTRY.search(_settings(site))
+    return normaliser(country[1] if country else "")
 
 
 def ledger_of(site: Path) -> Path:

@@ -37,6 +37,8 @@ COMMANDS = {
     "consents": "consents",
     "recordings": "recordings",
     "proof": "proof",
+    "subject": "subject",
+    "retention": "retention",
     "tokens": "tokens",
     "prompts": "prompts",
     "dialplan": "dialplan",

@@ -7,7 +7,7 @@ import logging
 import os
 import resource
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from eslflow.clock import Clock
     from eslflow.ledger.agreement import Agreement
     from eslflow.ledger.writer import Ledger
-    from eslflow.recordings.erase import Eraser
     from eslflow.recordings.keeper import Keeper
     from eslflow.switch.controller import Controller
     from eslflow.switch.link import Link
@@ -72,7 +71,7 @@ def serve(settings: Settings, site: Path) -> None:
         clock = SystemClock()
         _keep_versions(settings, loaded, ledger, clock)
         keeper = _keeper(settings, ledger, clock)
-        eraser = _eraser(settings, ledger, clock)
+        delete = _deleting(settings, ledger, clock)
         controller = _controller(settings, loaded, ledger, clock)
         controller.start()
         link = link_of(settings.switch, clock, loaded.shelf.needs())
@@ -86,7 +85,7 @@ def serve(settings: Settings, site: Path) -> None:
         with ExitStack() as beside:
             for part in (
                 _checking(settings, ledger, clock),
-                _keeping(keeper, eraser),
+                _keeping(settings, keeper, delete),
                 _watching(agreement),
                 _adoption(settings, controller, link, clock),
                 _reporting(controller),
@@ -158,26 +157,42 @@ def _keeper(settings: Settings, ledger: Ledger, clock: Clock) -> Keeper | None:
     return Keeper(wanted, settings.ledger, keep, folder, clock, alarm, tell)
 
 
-def _eraser(settings: Settings, ledger: Ledger, clock: Clock) -> Eraser:
-    """Return what deletes recordings whose consent was withdrawn."""
+def _deleting(settings: Settings, ledger: Ledger, clock: Clock) -> Callable[[], None]:
+    """Return what deletes whatever was withdrawn, ordered or kept long enough."""
+    from eslflow.ledger.erasure import finish
     from eslflow.recordings.erase import Eraser
+    from eslflow.recordings.retention import Retention
 
     folder, keep = settings.recordings, ledger.keep
-    return Eraser(settings.ledger, keep, folder, clock, alarm, tell)
+    eraser = Eraser(settings.ledger, keep, folder, clock, alarm, tell)
+    retention = Retention(settings.ledger, keep, eraser, clock)
+
+    def delete() -> None:
+        eraser.run_due()
+        finish(settings.ledger, clock.now(), beside=True)
+        retention.run_daily()
+
+    return delete
 
 
 @contextmanager
-def _keeping(keeper: Keeper | None, eraser: Eraser) -> Iterator[None]:
+def _keeping(
+    settings: Settings, keeper: Keeper | None, delete: Callable[[], None]
+) -> Iterator[None]:
     """Delete what is to go, then bring the rest to rest, again and again.
 
-    In one thread of their own: nothing is converted while it is deleted.
+    In one thread of their own: nothing is converted while it is deleted, nor while a
+    command deletes.
     """
+    from eslflow.ledger.erasure import alone
     from eslflow.switch.rounds import Rounds
 
     def work() -> None:
-        eraser.run_due()
-        if keeper is not None:
-            keeper.run_due()
+        with alone(settings.ledger, waits=False) as is_ours:
+            if is_ours:
+                delete()
+            if is_ours and keeper is not None:
+                keeper.run_due()
 
     with Rounds("keeping recordings", work, ROUND_S):
         try:

@@ -17,7 +17,7 @@ from typing import Any
 from sqlite_utils import Database, Migrations
 
 from eslflow.ledger.chain import BEGIN, FORMS, Chain
-from eslflow.ledger.personal import Places, apart, places
+from eslflow.ledger.personal import apart, places
 from eslflow.ledger.rows import held
 
 log = logging.getLogger("eslflow")
@@ -344,14 +344,15 @@ def _set_apart(db: Database) -> None:
         if found is None:
             continue
         db.execute(f"DROP TRIGGER {form.table}_no_update")
-        for at in found.words:
-            name = columns[at]
-            sql = f"SELECT * FROM {form.table} WHERE {name} <> '' ORDER BY seq"
-            for row in db.execute(sql).fetchall():
-                values, (word,) = apart(row, Places((at,), found.call))
+        rows = db.execute(f"SELECT * FROM {form.table} ORDER BY seq")
+        for row in [row for row in rows if found.found(row)]:
+            values, words = apart(row, found)
+            for word in words:
                 db.execute("INSERT INTO personal VALUES (?, ?, ?, ?)", word)
-                sql = f"UPDATE {form.table} SET {name} = ? WHERE seq = ?"
-                db.execute(sql, (values[at], row[0]))
+            sets = ", ".join(f"{columns[at]} = ?" for at in found.found(row))
+            new = [values[at] for at in found.found(row)]
+            sql = f"UPDATE {form.table} SET {sets} WHERE seq = ?"
+            db.execute(sql, [*new, row[0]])
         _refuse(db, form.table, "UPDATE")
 
 
@@ -359,6 +360,9 @@ def _kept(db: Database, kind: int) -> Iterator[tuple[int, int, int, list[Any]]]:
     """Yield a table's rows in their order, with their time, kind and seq."""
     form = FORMS[kind]
     there = {line[1] for line in db.execute(f"PRAGMA table_info({form.table})")}
+    if not there:
+        # It came after the chain.
+        return
     columns = [
         name if name in there else f"{form.later[name]!r}" for name in form.columns
     ]
@@ -378,3 +382,42 @@ def no_index_of_paths(db: Database) -> None:
 def queues_of_calls(db: Database) -> None:
     """Keep in which queue a call has waited."""
     db.execute("ALTER TABLE calls ADD COLUMN queue TEXT NOT NULL DEFAULT ''")
+
+
+_ERASURES = """
+ALTER TABLE looks ADD COLUMN subject TEXT NOT NULL DEFAULT '';;
+CREATE TABLE holds (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    who TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    subject TEXT NOT NULL
+);;
+CREATE TABLE erasures (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL,
+    who TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    erasure INTEGER NOT NULL,
+    calls INTEGER NOT NULL,
+    recordings INTEGER NOT NULL,
+    words INTEGER NOT NULL
+);;
+CREATE TABLE erasing (
+    call_uuid TEXT PRIMARY KEY,
+    side TEXT NOT NULL,
+    erasure INTEGER NOT NULL
+)
+"""
+
+
+@migrations()
+def erasures_and_holds(db: Database) -> None:
+    """Keep what was erased and what must not be; and what is being erased."""
+    _run(db, _ERASURES)
+    for table in ("holds", "erasures"):
+        _make_append_only(db, table)

@@ -7,7 +7,7 @@ the database for reading only; imports nothing slow, for a look-up is waited for
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from difflib import get_close_matches
 from pathlib import Path
@@ -39,6 +39,9 @@ WHERE NOT EXISTS (SELECT 1 FROM choices later WHERE later.call_uuid = c.call_uui
                   AND (later.state <> 'not_asked', later.seq)
                       > (c.state <> 'not_asked', c.seq))
 """
+
+# A ledger that no newer eslflow has written to yet has none.
+_HAS_SUBJECTS = "SELECT 1 FROM pragma_table_info('looks') WHERE name = 'subject'"
 
 
 def opened(path: Path) -> sqlite3.Connection:
@@ -319,6 +322,16 @@ class Reader:
             "SELECT * FROM looks WHERE call_uuid = ? AND recording_id = ? ORDER BY seq"
         )
         return self._all(sql, [recording["call_uuid"], recording["id"]])
+
+    def looks_at_person(self, marks: Collection[str]) -> list[Line]:
+        """Return who looked at all that is kept of a person, in order."""
+        if not marks or not self._all(_HAS_SUBJECTS, []):
+            return []
+        rows = self._db.execute("SELECT * FROM looks WHERE subject <> '' ORDER BY seq")
+        lines = [dict(row) for row in rows if row["subject"] in marks]
+        for line in lines:
+            together(line, self._text_of)
+        return lines
 
     def actions(self, recording: Mapping[str, Any]) -> list[Line]:
         """Return what was asked of a recording's recorder, in order."""

@@ -18,8 +18,10 @@ from eslflow.call.records import (
     CallEnded,
     CallOffered,
     Choice,
+    Erasure,
     FlowServed,
     FlowVersion,
+    LegalHold,
     Look,
     NoticePlayed,
     RecordingAction,
@@ -103,6 +105,8 @@ _KINDS: dict[type[Any], _Kind] = {
     Look: _Kind("looks", ("seq", *Look._fields)),
     FlowVersion: _Kind("flow_versions", FlowVersion._fields, conflict=_SAME),
     FlowServed: _Kind("flow_log", FlowServed._fields),
+    LegalHold: _Kind("holds", ("seq", *LegalHold._fields)),
+    Erasure: _Kind("erasures", ("seq", *Erasure._fields)),
     CallEnded: _Kind("calls", CallEnded._fields, key="uuid"),
     Link: _Kind("chain", Link._fields),
     Personal: _Kind("personal", Personal._fields),
@@ -138,7 +142,7 @@ def statements(
         kind = type(row)
         table, _, to_values, *_ = _KINDS[kind]
         values: Sequence[Any] = to_values(row)
-        if kind in _PERSONAL and any(values[at] for at in _PERSONAL[kind].words):
+        if kind in _PERSONAL and _PERSONAL[kind].found(values):
             values, words = apart(held(values), _PERSONAL[kind])
             by_kind.setdefault(Personal, []).extend(words)
         if table in CHAINED:

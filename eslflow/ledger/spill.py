@@ -38,6 +38,8 @@ _KINDS: dict[str, type[Any]] = {
         records.Look,
         records.FlowVersion,
         records.FlowServed,
+        records.LegalHold,
+        records.Erasure,
     )
 }
 _GRANTS = (State.GRANTED, State.VERBAL)

@@ -110,6 +110,11 @@ def _demand_chain(db: sqlite3.Connection) -> None:
             "this ledger is older than the chain: eslflow serve chains what is there "
             "when it starts"
         )
+    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'erasing'").fetchone():
+        raise StoreError(
+            "this ledger is older than this eslflow: eslflow serve brings it up to "
+            "date when it starts"
+        )
 
 
 def _ends(db: sqlite3.Connection) -> _Ends:

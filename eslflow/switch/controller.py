@@ -22,7 +22,7 @@ from eslflow.call.commands import Alarm, Tell
 from eslflow.call.live import Site
 from eslflow.call.records import Remembered, Row
 from eslflow.clock import Clock
-from eslflow.errors import SettingsError
+from eslflow.errors import SettingsError, nameless
 from eslflow.switch.conversation import HELLO_S, Conversation
 from eslflow.switch.courier import Carries, Courier
 from eslflow.switch.desk import Desk
@@ -261,7 +261,7 @@ class Controller:
         is_alarm = isinstance(what, Alarm)
         level = logging.WARNING if is_alarm else logging.DEBUG
         if log.isEnabledFor(level):
-            log.log(level, "call %s: %s", uuid, ascii(what.text)[1:-1])
+            log.log(level, "call %s: %s", uuid, nameless(ascii(what.text)[1:-1]))
         if self._watch is not None:
             self._watch(uuid, self.clock.now(), what)
 
