@@ -315,8 +315,8 @@ MUTANTS = (
         "who is never recorded, is",
         "listed",
         "call.screen",
-        "return live.leg == self.leg and self.reason is None",
-        "return live.leg == self.leg",
+        "is_let = leg == self.leg and self.reason is None",
+        "is_let = leg == self.leg",
         "never-recorded",
     ),
     Mutant(
@@ -339,8 +339,8 @@ MUTANTS = (
         "who cannot be found out may be recorded",
         "listed",
         "call.screen",
-        "return ()",
-        "return names",
+        "            return Whose(())\n",
+        '            value = ""\n',
         "never-recorded",
     ),
     Mutant(

@@ -2,6 +2,7 @@
 
 from eslflow.call.events import Offered
 from eslflow.call.live import Live, Site
+from eslflow.call.screen import Whose
 from eslflow.call.secret import Secret
 from tests.steps_of import flow
 
@@ -99,9 +100,10 @@ recording: {never_record: [1999]}
     assert not live.may_be_recorded
     live.leg = "b-1"
     assert not live.may_be_recorded
-    live.screen.met("b-1", ("1001",))
+    live.screen.joins("b-1", is_brought=True)
+    live.screen.met("b-1", Whose(("1001",)))
     assert live.may_be_recorded
-    live.screen.met("b-1", ("1999",))
+    live.screen.met("b-1", Whose(("1999",)))
     assert not live.may_be_recorded
     asked = Live(Offered("u"), flow("a: {announce: welcome}"), Site("/r"), 1)
     assert not asked.may_be_recorded

@@ -60,6 +60,8 @@ class Reason(StrEnum):
     """Both are extensions of the office."""
     UNKNOWN_PARTY = "unknown_party"
     """Nobody can say who answered, and some must never be recorded."""
+    OUTSIDE = "outside"
+    """The call was passed on to somebody who is not of the office."""
     NOBODY = "nobody"
     """There was nobody on the line to be asked."""
     CALLER_LEFT = "caller_left"

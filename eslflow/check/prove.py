@@ -53,6 +53,7 @@ from eslflow.check.observer import (
     BARRED,
     FAULT,
     FORGOTTEN,
+    OUTSIDE,
     PRIVATE,
     UNASKED,
     UNMASKED,
@@ -84,8 +85,8 @@ REFUSED = Rule(
     "lead to the same people.",
 )
 
-RULES = (REFUSED, CIRCLE, UNPERMITTED, PRIVATE, BARRED, UNMASKED, UNASKED) + (
-    *(FORGOTTEN, UNRECORDED, STUCK, FAULT),
+RULES = (REFUSED, CIRCLE, UNPERMITTED, PRIVATE, BARRED, OUTSIDE) + (
+    *(UNMASKED, UNASKED, FORGOTTEN, UNRECORDED, STUCK, FAULT),
 )
 """All that must hold."""
 PERSON, GONE = "a person", "the flow hangs up"

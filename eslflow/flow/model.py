@@ -142,6 +142,14 @@ class Second(StrEnum):
     IGNORE = "ignore"
 
 
+class Outside(StrEnum):
+    """What becomes of the recording of a call that is passed on outside the office."""
+
+    STOP = "stop"
+    RECORD = "record"
+    """It goes on."""
+
+
 @dataclass(frozen=True)
 class Verbal:
     """What an agent asks for, and what confirms it."""
@@ -179,6 +187,7 @@ class RecordingRules:
     """The prompt that tells callers why the call ends."""
     never_record: tuple[str, ...] = ()
     """Numbers that are never recorded, whole or how they begin and a star."""
+    outside: Outside = Outside.STOP
 
     @property
     def is_stereo(self) -> bool:
@@ -189,6 +198,11 @@ class RecordingRules:
     def is_demanded(self) -> bool:
         """Whether a call that cannot be recorded must reach nobody."""
         return self.if_unrecorded is IfUnrecorded.REFUSE
+
+    @property
+    def stays_inside(self) -> bool:
+        """Whether a call that is passed on is recorded inside the office alone."""
+        return self.outside is Outside.STOP and not self.is_demanded
 
 
 @dataclass(frozen=True)

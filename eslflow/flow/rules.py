@@ -17,6 +17,7 @@ from eslflow.flow.model import (
     CallerKey,
     Channels,
     IfUnrecorded,
+    Outside,
     Party,
     Purpose,
     RecordingRules,
@@ -100,6 +101,11 @@ RECORDING: dict[str, tuple[Takes, str]] = {
     "never_record": (
         Numbers(),
         "Extensions and numbers that are never recorded: [1001, 20*]. [none]",
+    ),
+    "outside": (
+        OneOf(Outside),
+        "What becomes of the recording when the call is passed on to somebody outside "
+        "the office; record: it goes on. [stop]",
     ),
 }
 """How calls are recorded, whatever the step: what each option takes, and what it is."""
