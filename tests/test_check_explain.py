@@ -202,6 +202,12 @@ recording:
     assert "if the caller has agreed (training)" in text["talk"]
 
 
+def test_what_is_recorded_outside_is_told():
+    text = told(ASK, head=f"{HEAD}recording: {{outside: record}}\n")
+    assert "Whoever takes a call over outside the office is recorded" in text["test"]
+    assert "outside" not in told(ASK)["test"]
+
+
 def test_who_is_never_recorded_is_told():
     never = "recording: {never_record: [1001, 20*]}\n"
     text = told("hush: {private: key}" + ASK, head=HEAD + never)

@@ -111,6 +111,7 @@ WHOLE = {
     "tests/test_live_killed.py": "a real FreeSWITCH: a controller that dies",
     "tests/test_live_offices.py": "a real FreeSWITCH: recorded by law, never, for some",
     "tests/test_live_outgoing.py": "a real FreeSWITCH: who is called is asked",
+    "tests/test_live_outside.py": "a real FreeSWITCH: who takes a call over",
     "tests/test_live_payment.py": "a real FreeSWITCH: what is entered by key",
     "tests/test_live_reconcile.py": "a controller killed beside a real FreeSWITCH",
     "tests/test_live_masks.py": "a real FreeSWITCH: what is masked",
