@@ -90,6 +90,9 @@ steps:
     "  hush: {private: key}\n  after: {announce: welcome, record: on}\n",
     "listed": f"{DUTY}recording: {{never_record: [1999]}}\n"
     "steps:\n  talk: {queue: support, record: on}\n",
+    "staff": f"{DUTY}recording: {{agents: must_agree, "
+    "agreement: {text: staff, version: 1}}\n"
+    "steps:\n  talk: {queue: support, record: on}\n",
     "demanded": f"{DUTY}recording:\n  if_unrecorded: refuse\n  refusal: welcome\n"
     "steps:\n  talk: {queue: support, record: on}\n",
     "recalled": f"{HEAD}steps:\n{ASK}    ask_again_after: 30d\n    remember: true\n"
@@ -342,6 +345,22 @@ MUTANTS = (
         "            return Reason.UNKNOWN_PARTY\n",
         "            return None\n",
         "never-recorded",
+    ),
+    Mutant(
+        "who has not agreed to it is recorded",
+        "staff",
+        "call.screen",
+        "            return Reason.AGENT_NOT_AGREED\n",
+        "            return None\n",
+        "not-agreed",
+    ),
+    Mutant(
+        "a file begins before it is known whether the agent has agreed",
+        "staff",
+        "call.screen",
+        "bool(self._never or self._staff or self._agreement)",
+        "bool(self._never or self._staff)",
+        "not-agreed",
     ),
     Mutant(
         "a file goes on while a call is passed on",

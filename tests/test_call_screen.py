@@ -91,10 +91,10 @@ def test_a_number_is_known_in_each_spelling():
 def test_who_answers_is_staff_only_to_staff():
     found, _ = screen("1001", extensions=("10*",))
     assert found.met("b", Whose(("x", "1002"))) is Reason.AMONG_STAFF
-    assert found.met("b", Whose(("030123456",), True)) is None
+    assert found.met("b", Whose(("030123456",), is_named=True)) is None
     found, _ = screen("+4930123", extensions=("10*",))
     assert not found.is_active
-    assert found.met("b", Whose(("1002",), True)) is None
+    assert found.met("b", Whose(("1002",), is_named=True)) is None
 
 
 def test_where_some_are_never_recorded_nobody_unknown_is():
@@ -470,3 +470,77 @@ def test_who_takes_a_parked_call_is_known_by_his_own_number():
             parts(call)
             joins(call, "8501", "b-2", **(names or OURS))
             assert call.engine.live.recorder.state is state
+
+
+# Agents who must have agreed.
+
+MUST_AGREE = LAW.replace(
+    "never_record: [1999]", "agents: must_agree, agreement: {text: staff, version: 2}"
+)
+STAFF = flow("talk: {queue: support, record: on}", MUST_AGREE)
+REGISTER = {("1001", "staff"): 2, ("1003", "staff"): 1, ("1004", "other"): 9}
+
+
+def registered(found):
+    """Return a site whose register holds these."""
+    return replace(
+        site_for(found),
+        agreed=lambda agent, text, least: REGISTER.get((agent, text), 0) >= least,
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "names", "is_recorded"),
+    [
+        ("1001", {}, True),
+        ("f3a9c1", {"cc_agent": "1001@default"}, True),
+        ("1002", {}, False),
+        ("1003", {}, False),
+        ("1004", {}, False),
+        # Whoever takes a parked call can say that he is anybody.
+        ("x", {"direction": "inbound", "caller_id_number": "1001"}, False),
+        ("x", {"direction": "inbound", "user_name": "1001"}, True),
+    ],
+)
+def test_an_agent_is_recorded_who_has_agreed(number, names, is_recorded):
+    with Playbook(STAFF, site=registered(STAFF)) as call:
+        talks(call, number, **names)
+        call.when(Wished(1, Wish(Want.ON, "token desk")))
+        answer = answers(call)[-1].answered
+        why = "" if is_recorded else "the agent has not agreed to being recorded"
+        assert answer.why == why
+    assert len(call.rows(RecordingBegun)) == is_recorded
+    notes = [(row.reason, row.who) for row in call.rows(Choice)]
+    assert notes == ([] if is_recorded else [("agent_not_agreed", number)])
+
+
+def test_who_takes_over_must_have_agreed_too():
+    with Playbook(STAFF, site=registered(STAFF)) as call:
+        talks(call)
+        parts(call)
+        joins(call, "1002", "b-2", dialed_user="1002@x")
+        assert call.engine.live.recorder.state is Recording.OFF
+    assert reasons(call) == ["agent_not_agreed"]
+
+
+def test_where_the_called_party_is_asked_the_caller_is_the_agent():
+    steps = """
+    call: {ring: {gateway: provider, number: "1"}, answered: ask}
+    ask:
+      consent: {notice: n, purpose: duty}
+      ask: callee
+      keys: {1: granted, 2: refused}
+    talk: {connect: callee, record: on, from: answer}
+    """
+    head = MUST_AGREE.replace("legal_obligation", "consent")
+    out = flow(steps, head + "notices: {n: {version: 1, text: Yes 1. No 2.}}\n")
+    for caller, reason in (("1001", None), ("1002", Reason.AGENT_NOT_AGREED)):
+        offered = Offered("u", caller=caller)
+        found = Screen(offered, out, registered(out))
+        assert found.met("b", Whose(("+49",), ("+49",), True)) is reason
+
+
+def test_where_the_office_says_nothing_nobody_has_agreed():
+    with Playbook(STAFF) as call:
+        talks(call)
+    assert reasons(call) == ["agent_not_agreed"]

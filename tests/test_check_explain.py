@@ -202,6 +202,13 @@ recording:
     assert "if the caller has agreed (training)" in text["talk"]
 
 
+def test_what_agents_must_agree_to_is_told():
+    must = "recording: {agents: must_agree, agreement: {text: staff, version: 2}}\n"
+    text = told(ASK, head=HEAD + must)
+    words = "Agents are recorded only if they have agreed to “staff”, in version 2"
+    assert words in text["test"]
+
+
 def test_what_is_recorded_outside_is_told():
     text = told(ASK, head=f"{HEAD}recording: {{outside: record}}\n")
     assert "Whoever takes a call over outside the office is recorded" in text["test"]

@@ -20,6 +20,7 @@ from eslflow.check.observer import (
     FORGOTTEN,
     OUTSIDE,
     PRIVATE,
+    UNAGREED,
     UNASKED,
     UNMASKED,
     UNPERMITTED,
@@ -330,6 +331,19 @@ def test_who_takes_a_call_over_outside_is_not_recorded():
     assert rules(observer) == [OUTSIDE.code]
     observer.hears(Unbridged(), 1)
     assert observer.who == ""
+
+
+AGREE = "recording: {agents: must_agree, agreement: {text: staff, version: 1}}\n"
+
+
+def test_an_agent_who_has_not_agreed_is_not_recorded():
+    observer = at("talk", LAW + WORDS + AGREE + STEPS)
+    observer.meets("unwilling", is_moving=False)
+    observer.hears(Bridged("b", "1001"), 1)
+    says(observer, "start")
+    observer.switch.does("start", FILE)
+    observer.meets("", is_moving=False)
+    assert rules(observer) == [UNAGREED.code] * 2
 
 
 OPEN = LAW + WORDS + "recording: {outside: record}\n" + STEPS

@@ -142,6 +142,11 @@ def test_a_talk_ends_or_changes_hands():
     assert "other agent/outside" not in found
 
 
+def test_whoever_answers_may_not_have_agreed():
+    found = words_of(call_of(flow_of("staff")))
+    assert found[:2] == ["agent answers", "agent answers/unwilling"]
+
+
 def test_whoever_takes_a_call_over_may_be_none_of_the_office():
     done = ("recorder/start does", "agent answers", "agent passes on")
     stage = call_of(flow_of("stays"), *done, "recorder/stop does")

@@ -105,6 +105,7 @@ WHOLE = {
     "tests/test_killed_at_rest.py": "a recording's file when eslflow is killed",
     "tests/test_killed.py": "a controller killed at each step of a call",
     "tests/test_live.py": "a real FreeSWITCH",
+    "tests/test_live_agents.py": "a real FreeSWITCH: agents who must agree",
     "tests/test_live_beep.py": "a real FreeSWITCH: the tone of who is recorded",
     "tests/test_live_handover.py": "a real FreeSWITCH: calls that change hands",
     "tests/test_live_keys.py": "a real FreeSWITCH: keys that permit and withdraw",

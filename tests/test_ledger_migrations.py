@@ -7,6 +7,7 @@ import pytest
 from sqlite_utils import Database
 
 from eslflow.call.records import (
+    AgentAgreed,
     CallOffered,
     Choice,
     Look,
@@ -52,6 +53,7 @@ def test_migrating_twice_changes_nothing_and_every_column_is_there(db):
         ("recordings", RecordingErased),
         ("recording_actions", RecordingAction),
         ("looks", Look),
+        ("agents", AgentAgreed),
     ):
         columns = {line[1] for line in db.execute(f"PRAGMA table_info({table})")}
         assert set(row._fields) <= columns
@@ -210,6 +212,7 @@ def test_what_is_chained_cannot_be_changed_or_deleted(db, table):
     old_ledger(db)
     migrate(db)
     db.execute("INSERT INTO looks VALUES (1, 1, 'anne', 'decrypt', 'u', 'u-1', 'x')")
+    db.execute("INSERT INTO agents VALUES (1, 1, '1', 'agreed', 's', 2, '', 'd', 'a')")
     column = db.execute(f"PRAGMA table_info({table})").fetchall()[1][1]
     before = db.execute(f"SELECT * FROM {table}").fetchall()
     assert before
@@ -217,3 +220,20 @@ def test_what_is_chained_cannot_be_changed_or_deleted(db, table):
         with pytest.raises(sqlite3.IntegrityError, match="proof: append only"):
             db.execute(change)
     assert db.execute(f"SELECT * FROM {table}").fetchall() == before
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE agents SET version = 9", "DELETE FROM agents"]
+)
+def test_an_older_ledger_gets_a_register_in_which_nothing_is_changed(db, change):
+    migrations.apply(Database(db), stop_before="register_of_agents")
+    migrate(db)
+    db.execute(
+        "INSERT INTO agents VALUES (1, 1, '1001', 'agreed', 'staff', 2, '', 'day', 'a')"
+    )
+    with pytest.raises(sqlite3.IntegrityError, match="agents are proof: append only"):
+        db.execute(change)
+    with pytest.raises(sqlite3.IntegrityError, match="CHECK constraint failed"):
+        db.execute(
+            "INSERT INTO agents VALUES (2, 1, '1001', 'maybe', 's', 2, '', 'day', 'a')"
+        )

@@ -13,7 +13,14 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from eslflow.call.records import Choice, Look, NoticePlayed, RecordingAction, State
+from eslflow.call.records import (
+    AgentAgreed,
+    Choice,
+    Look,
+    NoticePlayed,
+    RecordingAction,
+    State,
+)
 from eslflow.errors import StoreError
 from eslflow.ledger import verify as module
 from eslflow.ledger.chain import BEGIN, FORMS, KINDS, Chain, Head
@@ -25,7 +32,7 @@ from eslflow.wire.terms import RecordAction
 
 TABLES = sorted(KINDS)
 CALLS = 9
-ROWS = {"notices": 3, "choices": 18, "recording_actions": 18, "looks": 3}
+ROWS = {"notices": 3, "choices": 18, "recording_actions": 18, "looks": 3, "agents": 3}
 
 many = settings(
     max_examples=300,
@@ -52,6 +59,8 @@ def proof(number):
         words = f"Bitte drücken: die 1, {number}."
         notice = NoticePlayed("sales", "rec", 1 + number // 3, "en", words, "5e", 9, "")
         rows = [notice, *rows, Look(at, "anne", "decrypt", uuid, f"{uuid}-1", "asked")]
+        text = "staff", 1 + number, "5e"
+        rows.append(AgentAgreed(at, "1001", "agreed", *text, "2026-11-23", "anne"))
     return rows
 
 

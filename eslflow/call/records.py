@@ -60,6 +60,8 @@ class Reason(StrEnum):
     """Both are extensions of the office."""
     UNKNOWN_PARTY = "unknown_party"
     """Nobody can say who answered, and some must never be recorded."""
+    AGENT_NOT_AGREED = "agent_not_agreed"
+    """By the register, the agent has not agreed to being recorded."""
     OUTSIDE = "outside"
     """The call was passed on to somebody who is not of the office."""
     NOBODY = "nobody"
@@ -296,6 +298,26 @@ class Look(NamedTuple):
     """In the words of who looked."""
 
 
+class AgentAgreed(NamedTuple):
+    """That an agent has agreed to being recorded, or takes it back."""
+
+    at: int
+    """When it was entered."""
+    agent: str
+    """Extension, as the switch knows it."""
+    state: str
+    """`agreed` or `withdrawn`."""
+    text: str
+    """Name of what was agreed to."""
+    version: int
+    text_sha256: str
+    """Of the file with its words; empty: none was given."""
+    agreed_on: str
+    """The day it was agreed to or withdrawn, as `2026-11-23`."""
+    who: str
+    """The machine's user who entered it."""
+
+
 MEANT = "not asked yet"
 """In place of the switch's words, on the row of a stop that is to be asked for."""
 
@@ -339,4 +361,5 @@ Row = (
     | RecordingErased
     | RecordingAction
     | Look
+    | AgentAgreed
 )

@@ -9,6 +9,9 @@ A call that changes hands is recorded on only if who takes it over is of the off
 flow itself has brought the first who talks with the caller in a step; of any other the
 switch must say so. Until it has, nothing is recorded: when the two part, the file ends.
 
+Where agents must agree to being recorded, whoever has the caller is looked up in the
+register, and so is the caller where the called party is the one who is asked.
+
 A leg has several names: the number it was called by, which may be one that its phone
 made up; the agent's in mod_callcenter; the user's of the switch. All are looked at. Of
 a leg that came in by itself (it took the call out of a parking slot, say), the number
@@ -57,6 +60,8 @@ class Whose(NamedTuple):
 
     names: Collection[str]
     """Of whoever has it; none: that cannot be found out."""
+    known: Collection[str] = ()
+    """Those of them that nobody has only claimed."""
     is_named: bool = False
     """By the office itself: its agent, its user, and not by the way of a gateway."""
     is_sure: bool = False
@@ -67,6 +72,9 @@ class Screen:
     """What one call has to look out for."""
 
     __slots__ = (
+        "_agent",
+        "_agreed",
+        "_agreement",
         "_never",
         "_normal",
         "_office",
@@ -90,7 +98,10 @@ class Screen:
             self._never = (*site.never_record, *flow.recording.never_record)
             if self._is_among(offered.caller, site.extensions):
                 self._staff = site.extensions
-        self.is_active = bool(self._never or self._staff)
+        self._agreement = flow.recording.agreement
+        self._agreed = site.agreed
+        self._agent = offered.caller if flow.asks_callee else None
+        self.is_active = bool(self._never or self._staff or self._agreement)
         self.is_closed = flow.records and flow.recording.stays_inside
         """Who takes the call over must be of the office."""
         self.brought = ""
@@ -148,12 +159,22 @@ class Screen:
         if not whose.names:
             return Reason.UNKNOWN_PARTY
         barred = next(filter(None, map(self.bars, whose.names)), None)
+        if barred is None and not self._has_agreed(whose.known):
+            return Reason.AGENT_NOT_AGREED
         if barred is not None or not self.is_closed or leg == self.brought:
             return barred
         is_listed = whose.is_sure and any(
             self._is_among(name, self._office) for name in whose.names
         )
         return None if whose.is_named or is_listed else Reason.OUTSIDE
+
+    def _has_agreed(self, names: Collection[str]) -> bool:
+        """Whether the agent has agreed to being recorded, where they must."""
+        if self._agreement is None:
+            return True
+        text, version = self._agreement.text, self._agreement.version
+        agents = names if self._agent is None else (self._agent,)
+        return any(self._agreed(agent, text, version) for agent in agents)
 
     def lets(self, live: Live) -> bool:
         """Whether whoever has the call, or is about to have it, may be recorded."""
@@ -214,8 +235,9 @@ def _whose(live: Live, leg: str) -> Generator[Command, Event | None, Whose]:
         if variable == DIRECTION:
             asked += _asked_of(live.screen, value)
     names = {found.get(name, "") for name in (*NAMES, REGISTERED)}
-    names.add(found.get(CALLER, number))
-    return Whose(names - {""}, *_counts(found))
+    names = {*names, found.get(CALLER, number)} - {""}
+    known = {found[REGISTERED]} - {""} if CALLER in found else names
+    return Whose(names, known, *_counts(found))
 
 
 def _asked_of(screen: Screen, direction: str) -> tuple[str, ...]:
@@ -252,12 +274,17 @@ def why_not(live: Live) -> str:
         return "the call is being passed on"
     if live.screen.reason is Reason.OUTSIDE:
         return "the call was passed on outside the office"
+    if live.screen.reason is Reason.AGENT_NOT_AGREED:
+        return "the agent has not agreed to being recorded"
     return "who has the call is never recorded"
 
 
 def bar(live: Live, reason: Reason) -> Moves:
     """Keep, and tell, that a talk or a whole call is not recorded, and why."""
-    yield Keep((note(live, reason),))
+    row = note(live, reason)
+    if reason is Reason.AGENT_NOT_AGREED:
+        row = row._replace(who=live.agent)
+    yield Keep((row,))
     words = f"not recorded: {reason.value.replace('_', ' ')}"
     yield Alarm(words) if reason is Reason.UNKNOWN_PARTY else Tell(words)
 

@@ -102,6 +102,9 @@ class _Teller:
             yield self.say("refuses", text=self.prompt(rules.refusal))
         if rules.never_record:
             yield self.say("never", numbers=", ".join(rules.never_record))
+        if rules.agreement is not None:
+            text, version = rules.agreement.text, rules.agreement.version
+            yield self.say("agreement", text=text, version=version)
         if rules.outside is Outside.RECORD:
             yield self.say("outside")
 

@@ -32,6 +32,8 @@ from eslflow.wire.terms import ApiCommand, App, RecordAction
 
 STRANGER = "outside"
 """Why whoever takes a call over is not recorded: they are not of the office."""
+UNWILLING = "unwilling"
+"""The same of an agent who has not agreed."""
 AGENT = "agent"
 """Under which name the masks of agents are kept."""
 
@@ -61,6 +63,9 @@ BARRED = Rule(
 )
 OUTSIDE = Rule(
     "outside", "recorded though passed on outside the office", f"{_OURS} {_REPORT}"
+)
+UNAGREED = Rule(
+    "not-agreed", "recorded though the agent has not agreed", f"{_OURS} {_REPORT}"
 )
 UNRECORDED = Rule(
     "unrecorded", "a talk that must be recorded is not", f"{_OURS} {_REPORT}"
@@ -189,6 +194,8 @@ class Observer:
             return PRIVATE, f"though the call is {kind}"
         if self.who == STRANGER:
             return OUTSIDE, "though the call was passed on outside the office"
+        if self.who == UNWILLING:
+            return UNAGREED, "though the agent has not agreed to it"
         if self.is_barred or self.who:
             return BARRED, "though one of the two is never recorded"
         if not self.permits():
@@ -265,7 +272,9 @@ class Observer:
         rules = self._flow.recording
         if is_moving or not self._heard:
             return
-        if rules.never_record:
+        if rules.agreement is not None:
+            self._note(UNAGREED, "somebody answers while a file takes in sound")
+        elif rules.never_record:
             self._note(BARRED, "somebody answers while a file takes in sound")
         elif is_passed_on and rules.stays_inside:
             self._note(OUTSIDE, "somebody takes it over while a file takes in sound")

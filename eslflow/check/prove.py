@@ -55,6 +55,7 @@ from eslflow.check.observer import (
     FORGOTTEN,
     OUTSIDE,
     PRIVATE,
+    UNAGREED,
     UNASKED,
     UNMASKED,
     UNPERMITTED,
@@ -85,8 +86,10 @@ REFUSED = Rule(
     "lead to the same people.",
 )
 
-RULES = (REFUSED, CIRCLE, UNPERMITTED, PRIVATE, BARRED, OUTSIDE) + (
-    *(UNMASKED, UNASKED, FORGOTTEN, UNRECORDED, STUCK, FAULT),
+RULES = (
+    (REFUSED, CIRCLE, UNPERMITTED, PRIVATE, BARRED, OUTSIDE)
+    + (UNAGREED,)
+    + (*(UNMASKED, UNASKED, FORGOTTEN, UNRECORDED, STUCK, FAULT),)
 )
 """All that must hold."""
 PERSON, GONE = "a person", "the flow hangs up"

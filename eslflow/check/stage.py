@@ -20,7 +20,7 @@ from eslflow.call.events import Event, Offered, Parked, Replied, TimedOut, Unbri
 from eslflow.call.live import Site, Sound
 from eslflow.call.track import Track
 from eslflow.check.alike import alike, repeated
-from eslflow.check.observer import FAULT, STRANGER, Found, Observer
+from eslflow.check.observer import FAULT, STRANGER, UNWILLING, Found, Observer
 from eslflow.check.switch import Switch
 from eslflow.errors import EslflowError
 from eslflow.flow.model import Flow
@@ -133,7 +133,12 @@ class Stage:
         self.switch = Switch()
         self.observer = Observer(plan.flow, self.switch)
         self.site = Site(
-            RECORDINGS, "", plan.sounds, is_controlled=True, visited=self._visits
+            RECORDINGS,
+            "",
+            plan.sounds,
+            is_controlled=True,
+            visited=self._visits,
+            agreed=lambda _, __, ___: self.observer.who != UNWILLING,
         )
         self.engine = Engine(begin.offered, plan.flow, self.site, self.now)
         self.observer.is_barred = begin.is_barred

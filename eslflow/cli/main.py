@@ -34,6 +34,7 @@ COMMANDS = {
     "calls": "calls",
     "consents": "consents",
     "recordings": "recordings",
+    "agents": "agents",
     "tokens": "tokens",
     "prompts": "prompts",
     "dialplan": "dialplan",

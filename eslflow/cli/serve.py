@@ -21,6 +21,7 @@ from eslflow.site import Loaded, open_site
 
 if TYPE_CHECKING:
     from eslflow.clock import Clock
+    from eslflow.ledger.register import Register
     from eslflow.ledger.writer import Ledger
     from eslflow.recordings.erase import Eraser
     from eslflow.recordings.keeper import Keeper
@@ -67,8 +68,9 @@ def serve(settings: Settings, site: Path) -> None:
         wakeup.watch(ledger)
         clock = SystemClock()
         keeper = _keeper(settings, ledger, clock)
-        eraser = _eraser(settings, ledger, clock)
-        controller = _controller(settings, loaded, ledger, clock)
+        keeping = _keeping(keeper, _eraser(settings, ledger, clock))
+        register = _register(settings)
+        controller = _controller(settings, loaded, ledger, clock, register)
         controller.start()
         link = link_of(settings.switch, clock, loaded.shelf.needs())
         control = Control(settings, controller, ledger, link, clock)
@@ -76,7 +78,8 @@ def serve(settings: Settings, site: Path) -> None:
         _announce(controller, settings, ", ".join(loaded.shelf.flows))
         checking = _checking(settings, ledger, clock)
         adopting = _adoption(settings, controller, link, clock)
-        with checking, _keeping(keeper, eraser), adopting, _reporting(controller):
+        again = _reading(register)
+        with checking, again, keeping, adopting, _reporting(controller):
             left = run_until_stopped(controller, SIGNALS, settings.drain_s)
         control.stop()
         link.close()
@@ -106,6 +109,23 @@ def _checking(settings: Settings, ledger: Ledger, clock: Clock) -> Rounds:
     folder = settings.recordings
     auditor = Auditor(settings.ledger, ledger.keep, folder, clock, alarm)
     return Rounds("checking recordings", auditor.run_due, ROUND_S)
+
+
+def _register(settings: Settings) -> Register:
+    """Return the register of agents, as it is now."""
+    from eslflow.ledger.register import Register
+
+    register = Register(settings.ledger)
+    register.read()
+    return register
+
+
+def _reading(register: Register) -> Rounds:
+    """Read the register of agents again and again."""
+    from eslflow.ledger.register import EVERY_S
+    from eslflow.switch.rounds import Rounds
+
+    return Rounds("reading the register of agents", register.read, EVERY_S)
 
 
 def _keeper(settings: Settings, ledger: Ledger, clock: Clock) -> Keeper | None:
@@ -187,7 +207,11 @@ def _adoption(
 
 
 def _controller(
-    settings: Settings, loaded: Loaded, ledger: Ledger, clock: Clock
+    settings: Settings,
+    loaded: Loaded,
+    ledger: Ledger,
+    clock: Clock,
+    register: Register,
 ) -> Controller:
     """Return the site's controller, not started yet."""
     from eslflow.recordings.space import Space
@@ -198,6 +222,7 @@ def _controller(
         room=Space(settings.recordings, settings.free_space, clock).problem,
         is_controlled=settings.control is not None,
         beep_s=settings.recording.beep_s,
+        agreed=register.has_agreed,
     )
     return Controller(
         loaded.shelf,

@@ -329,6 +329,9 @@ def _kept(db: Database, kind: int) -> Iterator[tuple[int, int, int, list[Any]]]:
     """Yield a table's rows in their order, with their time, kind and seq."""
     form = FORMS[kind]
     there = {line[1] for line in db.execute(f"PRAGMA table_info({form.table})")}
+    if not there:
+        # A table that came after the chain.
+        return
     columns = [
         name if name in there else f"{form.later[name]!r}" for name in form.columns
     ]
@@ -342,3 +345,26 @@ def _kept(db: Database, kind: int) -> Iterator[tuple[int, int, int, list[Any]]]:
 def no_index_of_paths(db: Database) -> None:
     """Drop what every recording had to be entered in: its file is named after it."""
     db.execute("DROP INDEX recordings_path")
+
+
+_AGENTS = """
+CREATE TABLE agents (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    agent TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('agreed', 'withdrawn')),
+    text TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    text_sha256 TEXT NOT NULL,
+    agreed_on TEXT NOT NULL,
+    who TEXT NOT NULL
+);;
+CREATE INDEX agents_agent ON agents (agent, text)
+"""
+
+
+@migrations()
+def register_of_agents(db: Database) -> None:
+    """Keep which agents have agreed to being recorded, and to which words."""
+    _run(db, _AGENTS)
+    _make_append_only(db, "agents")

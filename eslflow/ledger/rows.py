@@ -15,6 +15,7 @@ from itertools import chain as joined
 from typing import Any, NamedTuple
 
 from eslflow.call.records import (
+    AgentAgreed,
     CallEnded,
     CallOffered,
     Choice,
@@ -99,6 +100,7 @@ _KINDS: dict[type[Any], _Kind] = {
     RecordingHooked: _Kind("recordings", RecordingHooked._fields, key="id"),
     RecordingErased: _Kind("recordings", RecordingErased._fields, key="id"),
     Look: _Kind("looks", ("seq", *Look._fields)),
+    AgentAgreed: _Kind("agents", ("seq", *AgentAgreed._fields)),
     CallEnded: _Kind("calls", CallEnded._fields, key="uuid"),
     Link: _Kind("chain", Link._fields),
     Personal: _Kind("personal", Personal._fields),

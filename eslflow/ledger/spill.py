@@ -36,6 +36,7 @@ _KINDS: dict[str, type[Any]] = {
         records.RecordingErased,
         records.RecordingAction,
         records.Look,
+        records.AgentAgreed,
     )
 }
 _GRANTS = (State.GRANTED, State.VERBAL)
