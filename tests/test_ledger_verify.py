@@ -32,7 +32,7 @@ from eslflow.wire.terms import RecordAction
 
 TABLES = sorted(KINDS)
 CALLS = 9
-ROWS = {"notices": 3, "choices": 18, "recording_actions": 18, "looks": 3, "agents": 3}
+ROWS = {"notices": 3, "choices": 18, "recording_actions": 18, "looks": 3}
 
 many = settings(
     max_examples=300,
@@ -59,8 +59,6 @@ def proof(number):
         words = f"Bitte drücken: die 1, {number}."
         notice = NoticePlayed("sales", "rec", 1 + number // 3, "en", words, "5e", 9, "")
         rows = [notice, *rows, Look(at, "anne", "decrypt", uuid, f"{uuid}-1", "asked")]
-        text = "staff", 1 + number, "5e"
-        rows.append(AgentAgreed(at, "1001", "agreed", *text, "2026-11-23", "anne"))
     return rows
 
 
@@ -524,3 +522,23 @@ def test_what_holds_by_itself_is_not_called_broken(attack):
     attack().thing.close()
     with pytest.raises(StoreError, match="changes while it is read: try again"):
         module._first_of(attack.path, 0, sum(ROWS.values()))
+
+
+def test_a_change_in_the_register_of_agents_is_found(tmp_path):
+    path = tmp_path / "eslflow.db"
+    row = AgentAgreed(7, "1001", "withdrawn", "staff", 2, "5e", "2026-11-23", "anne")
+    write(path, [row._replace(state="agreed"), row])
+    assert verify(path).broken is None
+    with closing(connect(path)) as db:
+        Attacker(db)
+        db.execute("UPDATE agents SET state = 'agreed' WHERE seq = 2")
+    broken = verify(path).broken
+    assert (broken.place, broken.table, broken.seq) == (2, "agents", 2)
+
+
+def test_a_ledger_from_before_the_register_has_to_be_brought_up_to_date(tmp_path):
+    path = tmp_path / "eslflow.db"
+    with closing(connect(path)) as db:
+        db.execute("DROP TABLE agents")
+    with pytest.raises(StoreError, match="older than this eslflow: eslflow serve"):
+        verify(path)
