@@ -115,6 +115,10 @@ def test_without_a_country_numbers_lose_what_separates_their_digits():
     assert normal("anonymous") == normal("") == normal("sip:x@y") == ""
 
 
+def test_where_nobody_keeps_a_register_nobody_has_agreed():
+    assert not Site("/r").agreed("1001", "staff", 1)
+
+
 def test_of_two_answers_the_later_one_is_the_last():
     live = Live(Offered("u"), flow("a: {announce: welcome}"), Site("/r"), 1)
     first = live.new_answer()

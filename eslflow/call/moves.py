@@ -301,11 +301,8 @@ def unmask(live: Live) -> Moves:
 def stop(live: Live) -> Moves:
     """Stop the file: the step ends it, somebody did, or who talks has changed."""
     reason = "parted" if live.screen.has_parted(live) else "step"
-    if live.recorder.is_forbidden:
-        reason = "control"
-    elif live.consents.is_withdrawn:
-        reason = "withdrawn"
-    yield from _stop(live, reason)
+    reason = "withdrawn" if live.consents.is_withdrawn else reason
+    yield from _stop(live, "control" if live.recorder.is_forbidden else reason)
 
 
 def _stop(live: Live, reason: str) -> Moves:
