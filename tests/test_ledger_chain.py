@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eslflow.call.records import (
+    AgentAgreed,
     Choice,
     Erasure,
     LegalHold,
@@ -38,6 +39,7 @@ RECORDS = {
     2: Choice,
     3: RecordingAction,
     4: Look,
+    5: AgentAgreed,
     6: LegalHold,
     7: Erasure,
 }
@@ -114,6 +116,7 @@ GOLDEN = [
         (2, "party"),
         (3, "path"),
         (4, "reason"),
+        (5, "who"),
         (6, "subject"),
         (7, "words"),
     ],

@@ -7,6 +7,7 @@ import pytest
 from sqlite_utils import Database
 
 from eslflow.call.records import (
+    AgentAgreed,
     CallOffered,
     Choice,
     Erasure,
@@ -60,6 +61,7 @@ def test_migrating_twice_changes_nothing_and_every_column_is_there(db):
         ("flow_log", FlowServed),
         ("holds", LegalHold),
         ("erasures", Erasure),
+        ("agents", AgentAgreed),
     ):
         columns = {line[1] for line in db.execute(f"PRAGMA table_info({table})")}
         assert set(row._fields) <= columns
@@ -258,6 +260,7 @@ def test_what_is_chained_cannot_be_changed_or_deleted(db, table):
     db.execute(write)
     db.execute("INSERT INTO holds VALUES (1, 1, 'held', 'anne', 'x', 'y')")
     db.execute("INSERT INTO erasures VALUES (1, 1, 's', 'd', 'a', 'r', '', 0, 0, 0, 0)")
+    db.execute("INSERT INTO agents VALUES (1, 1, '1', 'agreed', 's', 2, '', 'd', 'a')")
     column = db.execute(f"PRAGMA table_info({table})").fetchall()[1][1]
     before = db.execute(f"SELECT * FROM {table}").fetchall()
     assert before
@@ -265,3 +268,20 @@ def test_what_is_chained_cannot_be_changed_or_deleted(db, table):
         with pytest.raises(sqlite3.IntegrityError, match="proof: append only"):
             db.execute(change)
     assert db.execute(f"SELECT * FROM {table}").fetchall() == before
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE agents SET version = 9", "DELETE FROM agents"]
+)
+def test_an_older_ledger_gets_a_register_in_which_nothing_is_changed(db, change):
+    migrations.apply(Database(db), stop_before="register_of_agents")
+    migrate(db)
+    db.execute(
+        "INSERT INTO agents VALUES (1, 1, '1001', 'agreed', 'staff', 2, '', 'day', 'a')"
+    )
+    with pytest.raises(sqlite3.IntegrityError, match="agents are proof: append only"):
+        db.execute(change)
+    with pytest.raises(sqlite3.IntegrityError, match="CHECK constraint failed"):
+        db.execute(
+            "INSERT INTO agents VALUES (2, 1, '1001', 'maybe', 's', 2, '', 'day', 'a')"
+        )

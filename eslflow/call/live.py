@@ -44,6 +44,10 @@ def _as_it_is(number: str) -> str:
     return "" if is_withheld(number) else dialled(number)
 
 
+def _nobody_has(_: str, __: str, ___: int) -> bool:
+    return False
+
+
 EMERGENCY = (
     "112",
     "110",
@@ -86,6 +90,8 @@ class Site:
     """Extensions and numbers whose calls are never recorded, as patterns."""
     extensions: tuple[str, ...] = ()
     """The office's own: calls among them are never recorded."""
+    agreed: Callable[[str, str, int], bool] = _nobody_has
+    """Says whether an agent has agreed to a text, in this version or a later one."""
 
 
 class Aside(NamedTuple):

@@ -39,6 +39,7 @@ COMMANDS = {
     "proof": "proof",
     "subject": "subject",
     "retention": "retention",
+    "agents": "agents",
     "tokens": "tokens",
     "prompts": "prompts",
     "dialplan": "dialplan",

@@ -7,7 +7,7 @@ import logging
 import os
 import resource
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +15,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from eslflow.cli.beside import (
+    agreement_of,
+    checking,
+    keeping_of,
+    reading,
+    register_of,
+    watching,
+)
 from eslflow.errors import SettingsError
 from eslflow.settings import Reload, Settings, load_settings
 from eslflow.site import Loaded, open_site
@@ -22,22 +30,16 @@ from eslflow.site import Loaded, open_site
 if TYPE_CHECKING:
     from eslflow.cli.reloading import Reloader
     from eslflow.clock import Clock
-    from eslflow.ledger.agreement import Agreement
+    from eslflow.ledger.register import Register
     from eslflow.ledger.writer import Ledger
-    from eslflow.recordings.keeper import Keeper
     from eslflow.switch.controller import Controller
     from eslflow.switch.link import Link
-    from eslflow.switch.rounds import Rounds
 
 log = logging.getLogger("eslflow")
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 SPARE_FILES = 100
 """Open files besides the calls' sockets: the ledger, sounds, the control link."""
-ROUND_S = 5.0
-"""How often recordings that have ended are looked into."""
-WATCH_S = 60.0
-"""How often it is looked whether callers suddenly all agree, or none does."""
 SQLITE = b"SQLite format 3\0"
 """How a ledger begins; an empty file may become one."""
 
@@ -70,12 +72,12 @@ def serve(settings: Settings, site: Path) -> None:
         wakeup.watch(ledger)
         clock = SystemClock()
         _keep_versions(settings, loaded, ledger, clock)
-        keeper = _keeper(settings, ledger, clock)
-        delete = _deleting(settings, ledger, clock)
-        controller = _controller(settings, loaded, ledger, clock)
+        keeping = keeping_of(settings, ledger, clock)
+        register = register_of(settings)
+        controller = _controller(settings, loaded, ledger, clock, register)
         controller.start()
         link = link_of(settings.switch, clock, loaded.shelf.needs())
-        agreement = _agreement(settings)
+        agreement = agreement_of(settings)
         reloader = _reloader(settings, controller, link, clock)
         control = Control(
             settings, controller, ledger, link, clock, agreement, reloader
@@ -84,9 +86,10 @@ def serve(settings: Settings, site: Path) -> None:
         _announce(controller, settings, ", ".join(loaded.shelf.flows))
         with ExitStack() as beside:
             for part in (
-                _checking(settings, ledger, clock),
-                _keeping(settings, keeper, delete),
-                _watching(agreement),
+                checking(settings, ledger, clock),
+                keeping,
+                watching(agreement),
+                reading(register),
                 _adoption(settings, controller, link, clock),
                 _reporting(controller),
                 _reloading(settings, reloader),
@@ -127,93 +130,6 @@ def _keep_versions(
     flows, wanted = loaded.shelf.flows, Wanted("start", user())
     # Rows are written in their order: those of calls come after these.
     ledger.keep([*texts(flows.values()), *changes(before, flows, clock.now(), wanted)])
-
-
-def _checking(settings: Settings, ledger: Ledger, clock: Clock) -> Rounds:
-    """Open recordings after their calls, again and again."""
-    from eslflow.recordings.auditor import Auditor
-    from eslflow.switch.rounds import Rounds
-
-    folder = settings.recordings
-    auditor = Auditor(settings.ledger, ledger.keep, folder, clock, alarm)
-    return Rounds("checking recordings", auditor.run_due, ROUND_S)
-
-
-def _keeper(settings: Settings, ledger: Ledger, clock: Clock) -> Keeper | None:
-    """Return what brings recordings to rest, if the site wants anything of it.
-
-    Raises:
-        SettingsError: a library or a program that it takes is not there.
-    """
-    from eslflow.recordings.forms import Form
-    from eslflow.recordings.keeper import Keeper, Wanted
-
-    site = settings.recording
-    convert = Form(site.convert.value) if site.convert else None
-    wanted = Wanted(convert, site.encrypt_to, site.hook)
-    if not wanted.is_something:
-        return None
-    folder, keep = settings.recordings, ledger.keep
-    return Keeper(wanted, settings.ledger, keep, folder, clock, alarm, tell)
-
-
-def _deleting(settings: Settings, ledger: Ledger, clock: Clock) -> Callable[[], None]:
-    """Return what deletes whatever was withdrawn, ordered or kept long enough."""
-    from eslflow.ledger.erasure import finish
-    from eslflow.recordings.erase import Eraser
-    from eslflow.recordings.retention import Retention
-
-    folder, keep = settings.recordings, ledger.keep
-    eraser = Eraser(settings.ledger, keep, folder, clock, alarm, tell)
-    retention = Retention(settings.ledger, keep, eraser, clock)
-
-    def delete() -> None:
-        eraser.run_due()
-        finish(settings.ledger, clock.now(), beside=True)
-        retention.run_daily()
-
-    return delete
-
-
-@contextmanager
-def _keeping(
-    settings: Settings, keeper: Keeper | None, delete: Callable[[], None]
-) -> Iterator[None]:
-    """Delete what is to go, then bring the rest to rest, again and again.
-
-    In one thread of their own: nothing is converted while it is deleted, nor while a
-    command deletes.
-    """
-    from eslflow.ledger.erasure import alone
-    from eslflow.switch.rounds import Rounds
-
-    def work() -> None:
-        with alone(settings.ledger, waits=False) as is_ours:
-            if is_ours:
-                delete()
-            if is_ours and keeper is not None:
-                keeper.run_due()
-
-    with Rounds("keeping recordings", work, ROUND_S):
-        try:
-            yield
-        finally:
-            if keeper is not None:
-                keeper.stop()
-
-
-def _agreement(settings: Settings) -> Agreement:
-    """Return what sees whether callers suddenly all agree, or none does."""
-    from eslflow.ledger.agreement import Agreement
-
-    return Agreement(settings.ledger, alarm)
-
-
-def _watching(agreement: Agreement) -> Rounds:
-    """Look at it, again and again."""
-    from eslflow.switch.rounds import Rounds
-
-    return Rounds("watching how many agree", agreement.look, WATCH_S)
 
 
 @contextmanager
@@ -285,7 +201,11 @@ def _reloading(settings: Settings, reloader: Reloader) -> Iterator[None]:
 
 
 def _controller(
-    settings: Settings, loaded: Loaded, ledger: Ledger, clock: Clock
+    settings: Settings,
+    loaded: Loaded,
+    ledger: Ledger,
+    clock: Clock,
+    register: Register,
 ) -> Controller:
     """Return the site's controller, not started yet."""
     from eslflow.recordings.space import Space
@@ -296,6 +216,7 @@ def _controller(
         room=Space(settings.recordings, settings.free_space, clock).problem,
         is_controlled=settings.control is not None,
         beep_s=settings.recording.beep_s,
+        agreed=register.has_agreed,
     )
     return Controller(
         loaded.shelf,
@@ -307,16 +228,6 @@ def _controller(
         allow=settings.allow,
         most_calls=settings.most_calls,
     )
-
-
-def alarm(text: str) -> None:
-    """Tell what somebody has to look after; what strangers wrote stays on one line."""
-    log.warning("%s", ascii(text)[1:-1])
-
-
-def tell(text: str) -> None:
-    """Tell what has been done; what other programs said stays on one line."""
-    log.info("%s", ascii(text)[1:-1])
 
 
 def _make_folder(recordings: Path) -> None:

@@ -20,6 +20,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple, get_type_hints
 
 from eslflow.call.records import (
+    AgentAgreed,
     Choice,
     Erasure,
     LegalHold,
@@ -138,6 +139,7 @@ FORMS = {
         ("asked_at", "at", "call_uuid", "recording_id"),
     ),
     4: Form("looks", Look, 6, ("at", "call_uuid", "reason", "recording_id")),
+    5: Form("agents", AgentAgreed, 8, ("agent", "at", "version")),
     6: Form("holds", LegalHold, 5, ("at", "reason", "subject")),
     7: Form(
         "erasures",

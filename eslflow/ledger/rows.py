@@ -15,6 +15,7 @@ from itertools import chain as joined
 from typing import Any, NamedTuple
 
 from eslflow.call.records import (
+    AgentAgreed,
     CallEnded,
     CallOffered,
     Choice,
@@ -107,6 +108,7 @@ _KINDS: dict[type[Any], _Kind] = {
     FlowServed: _Kind("flow_log", FlowServed._fields),
     LegalHold: _Kind("holds", ("seq", *LegalHold._fields)),
     Erasure: _Kind("erasures", ("seq", *Erasure._fields)),
+    AgentAgreed: _Kind("agents", ("seq", *AgentAgreed._fields)),
     CallEnded: _Kind("calls", CallEnded._fields, key="uuid"),
     Link: _Kind("chain", Link._fields),
     Personal: _Kind("personal", Personal._fields),

@@ -40,6 +40,7 @@ _KINDS: dict[str, type[Any]] = {
         records.FlowServed,
         records.LegalHold,
         records.Erasure,
+        records.AgentAgreed,
     )
 }
 _GRANTS = (State.GRANTED, State.VERBAL)

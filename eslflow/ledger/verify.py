@@ -110,7 +110,8 @@ def _demand_chain(db: sqlite3.Connection) -> None:
             "this ledger is older than the chain: eslflow serve chains what is there "
             "when it starts"
         )
-    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'erasing'").fetchone():
+    there = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
+    if not there.issuperset(KINDS):
         raise StoreError(
             "this ledger is older than this eslflow: eslflow serve brings it up to "
             "date when it starts"

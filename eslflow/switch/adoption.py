@@ -93,6 +93,7 @@ class Adoption:
         live = restored(kept, talk.path, flow, controller.site, now)
         if talk.leg is not None:
             live.leg, live.agent = talk.leg.uuid, talk.leg.number
+            live.screen.joins(live.leg, is_brought=True)
         _date_the_answer(live, talk.leg)
         is_guarded = live.recorder.state is Recording.ON and deadman.is_needed(live)
         if is_guarded:
