@@ -84,7 +84,9 @@ def app(tmp_path, controller, reloads):
         add(tmp_path / "tokens.yaml", token)
     guard = Guard(Tokens(tmp_path / "tokens.yaml"), Clock())
     receipts = Receipts(tmp_path / "eslflow.db", Clock())
-    return make_app(Vitals(controller, Ledger(), None, guard, receipts, reloads))
+    return make_app(
+        Vitals(controller, Ledger(), None, guard, receipts, reloads=reloads)
+    )
 
 
 @pytest.fixture
