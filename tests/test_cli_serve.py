@@ -19,6 +19,7 @@ from eslflow.call.records import (
     RecordingEnded,
     State,
 )
+from eslflow.cli.lock import LOCK
 from eslflow.cli.main import CONFIGURATION
 from eslflow.cli.serve import SQLITE, allow_sockets, demand_ledger
 from eslflow.ledger.read import Reader
@@ -71,6 +72,19 @@ def test_it_serves_until_it_is_told_to_stop(site):
     assert "stopped" in told
     with Reader(site / "eslflow.db") as ledger:
         assert ledger.call(call.uuid)["call"]["ending"] == "hung_up"
+
+
+def test_a_second_serve_of_a_site_is_refused(site):
+    with start(site) as process:
+        process.stdout.readline()
+        (site / "eslflow.yaml").write_text("listen: 127.0.0.1:0\n")
+        done = run(site, "serve")
+        assert done.exit_code == 1
+        assert f"process {process.pid} holds {site / LOCK}" in done.stderr
+        assert run(site, "calls", "live").stderr == "No call goes on.\n"
+        process.terminate()
+        process.communicate()
+        assert process.returncode == 0
 
 
 def test_recordings_are_checked_while_it_serves(site):
@@ -169,15 +183,12 @@ def test_a_hook_that_is_not_there_is_bad_configuration(site):
 
 
 def test_a_port_that_is_taken_is_bad_configuration(site):
-    with start(site) as first:
-        address = first.stdout.readline().split()[-1]
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        address = f"127.0.0.1:{other.getsockname()[1]}"
         (site / "eslflow.yaml").write_text(f"listen: {address}\n")
-        with start(site) as second:
-            told = second.stderr.read()
-            assert second.wait() == CONFIGURATION
-        first.terminate()
-        first.communicate()
-    assert f"cannot listen on {address}: Address already in use" in told
+        done = run(site, "serve")
+    assert done.exit_code == CONFIGURATION
+    assert f"cannot listen on {address}: Address already in use" in done.stderr
 
 
 def test_a_broken_flow_stops_it_before_a_call_finds_out(site):

@@ -128,13 +128,21 @@ def test_the_socket_is_there_while_it_runs_whatever_was_there(control, tmp_path)
     path = tmp_path / SOCKET
     with socket.socket(socket.AF_UNIX) as left:
         left.bind(str(path))
-    first = control()
+    one = control()
     assert over_unix(path, "GET", "/ready") == (200, {"ready": True})
-    second = control()
-    first.stop()
-    assert over_unix(path, "GET", "/ready") == (200, {"ready": True})
-    second.stop()
+    one.stop()
     assert sorted(item.name for item in tmp_path.iterdir()) == ["eslflow.yaml"]
+
+
+def test_a_socket_that_another_listens_on_stays_its_own(control, tmp_path, caplog):
+    path = tmp_path / SOCKET
+    first = control()
+    second = control()
+    assert "another eslflow listens there" in caplog.text
+    second.stop()
+    assert over_unix(path, "GET", "/ready") == (200, {"ready": True})
+    first.stop()
+    assert not path.exists()
 
 
 def test_a_folder_where_no_socket_can_be_costs_no_call(control, tmp_path, caplog):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from eslflow.cli.lock import only_one
 from eslflow.errors import SettingsError
 from eslflow.settings import Settings, load_settings
 from eslflow.site import Loaded, open_site
@@ -48,7 +49,9 @@ def command(ctx: click.Context, verbose: bool) -> None:
         level=logging.DEBUG if verbose else logging.INFO,
         format="%(asctime)s %(levelname)s %(message)s",
     )
-    serve(load_settings(ctx.obj), ctx.obj)
+    settings = load_settings(ctx.obj)
+    with only_one(settings.folder):
+        serve(settings, ctx.obj)
 
 
 def serve(settings: Settings, site: Path) -> None:

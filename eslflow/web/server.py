@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterable
+from errno import EADDRINUSE
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from gevent import get_hub, socket
 from eslflow.clock import Clock
 from eslflow.errors import SettingsError
 from eslflow.settings import Settings
-from eslflow.web.client import SOCKET
+from eslflow.web.client import SOCKET, is_running
 from eslflow.web.connection import http_server
 from eslflow.web.guard import Guard
 from eslflow.web.health import Controller, Ledger, Link, Vitals
@@ -95,6 +96,8 @@ class Control:
     def _open_unix(self) -> None:
         """Open the socket for the command line; calls can do without it."""
         try:
+            if self._path.is_socket() and is_running(self._path.parent):
+                raise OSError(EADDRINUSE, "another eslflow listens there")
             listener = _listen_unix(self._path)
         except OSError as error:
             log.warning(
