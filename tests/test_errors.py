@@ -1,11 +1,13 @@
 """The tree of errors, and how they read."""
 
+import errno
 import inspect
 
 import pytest
 
 from eslflow import errors
 from eslflow.errors import (
+    AddressTaken,
     CommandRefused,
     EslflowError,
     FlowError,
@@ -13,7 +15,9 @@ from eslflow.errors import (
     IllegalTransition,
     ProtocolError,
     RenderError,
+    SettingsError,
     UnsafeValue,
+    not_listening,
     visible,
 )
 
@@ -126,3 +130,17 @@ def test_a_problem_that_was_found_twice_is_told_once():
         two,
         one,
     )
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [
+        (errno.EADDRINUSE, AddressTaken),
+        (errno.EADDRNOTAVAIL, AddressTaken),
+        (errno.EACCES, SettingsError),
+    ],
+)
+def test_an_address_that_may_be_free_later_is_no_bad_setting(number, kind):
+    found = not_listening("cannot listen", OSError(number, "why"))
+    assert type(found) is kind
+    assert str(found) == "cannot listen"

@@ -14,7 +14,7 @@ import pytest
 from gevent import socket as green
 
 from eslflow.clock import SystemClock
-from eslflow.errors import FlowErrors, SettingsError
+from eslflow.errors import AddressTaken, FlowErrors, SettingsError
 from eslflow.ledger.writer import Health
 from eslflow.settings import load_settings
 from eslflow.sim.script import Script
@@ -118,9 +118,9 @@ def test_tokens_that_cannot_be_used_are_bad_configuration(control, tmp_path):
         control(ON)
 
 
-def test_an_address_that_cannot_be_had_is_bad_configuration(control):
+def test_an_address_that_is_taken_is_told(control):
     host, port = control(ON).address
-    with pytest.raises(SettingsError, match=f"cannot listen on {host}:{port}"):
+    with pytest.raises(AddressTaken, match=f"cannot listen on {host}:{port}"):
         control(f"control: {{listen: '{host}:{port}'}}\n")
 
 

@@ -22,7 +22,7 @@ from eslflow.call.commands import Alarm, Tell
 from eslflow.call.live import Site
 from eslflow.call.records import Remembered, Row
 from eslflow.clock import Clock
-from eslflow.errors import SettingsError
+from eslflow.errors import not_listening
 from eslflow.switch.conversation import HELLO_S, Conversation
 from eslflow.switch.courier import Carries, Courier
 from eslflow.switch.desk import Desk
@@ -204,7 +204,8 @@ class Controller:
         """Listen.
 
         Raises:
-            SettingsError: the address cannot be had.
+            AddressTaken: the address cannot be had now.
+            SettingsError: nor ever.
         """
         listener = _listen(*self._where)
         host, port = listener.getsockname()[:2]
@@ -280,7 +281,8 @@ def _listen(host: str, port: int) -> socket.socket:
     """Return a listening socket.
 
     Raises:
-        SettingsError: the address cannot be had.
+        AddressTaken: the address cannot be had now.
+        SettingsError: nor ever.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
@@ -297,9 +299,10 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
-        raise SettingsError(
+        raise not_listening(
             f"cannot listen on {host}:{port}: {error.strerror}. Is eslflow running "
-            "already, or another program? See listen: in eslflow.yaml"
+            "already, or another program? See listen: in eslflow.yaml",
+            error,
         ) from error
     return listener
 

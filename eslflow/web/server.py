@@ -17,7 +17,7 @@ from typing import Any
 from gevent import get_hub, socket
 
 from eslflow.clock import Clock
-from eslflow.errors import SettingsError
+from eslflow.errors import not_listening
 from eslflow.settings import Settings
 from eslflow.web.client import SOCKET, is_running
 from eslflow.web.connection import http_server
@@ -120,7 +120,8 @@ def _listen_tcp(host: str, port: int) -> Any:
     """Return a listening socket.
 
     Raises:
-        SettingsError: the address cannot be had.
+        AddressTaken: the address cannot be had now.
+        SettingsError: nor ever.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
@@ -133,9 +134,10 @@ def _listen_tcp(host: str, port: int) -> Any:
         listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
-        raise SettingsError(
+        raise not_listening(
             f"the control API cannot listen on {host}:{port}: {error.strerror}. "
-            "See control: in eslflow.yaml"
+            "See control: in eslflow.yaml",
+            error,
         ) from error
     return listener
 
