@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import pytest
 
 from eslflow.flow.document import Document, Kind, Mark, Node
+from eslflow.flow.keys import Keys
 from eslflow.flow.model import From, Record
 from eslflow.flow.options import (
     RECORD_FROM,
     RECORD_WANTED,
     REQUIRED,
     Duration,
-    Keys,
     NoticeName,
     OneOf,
     PromptName,
@@ -149,28 +149,6 @@ def test_what_the_switch_would_run_is_refused(text):
 
 def test_a_queue_name_is_text():
     assert "a list stands" in convert(QueueName(), "[a]")
-
-
-def test_keys_are_those_of_a_telephone():
-    takes = Keys(OneOf(Meaning))
-    text = "{1: granted, '2': refused, star: refused, hash: refused, A: refused}"
-    assert list(convert(takes, text)) == ["1", "2", "*", "#", "A"]
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("{12: granted}", "'12' is no key of a telephone"),
-        ("{x: granted}", "'x' is no key of a telephone"),
-        ("{[1]: granted}", "'' is no key of a telephone"),
-        ("{1: granted, '1': refused}", "the key 1 stands twice"),
-        ("{1: gone}", "'gone' is not right here"),
-        ("{}", "a mapping stands where keys are wanted"),
-        ("1", "a number stands where keys are wanted"),
-    ],
-)
-def test_keys_that_are_none_are_told(text, said):
-    assert convert(Keys(OneOf(Meaning)), text).startswith(said)
 
 
 def test_an_address_is_one_of_the_web():

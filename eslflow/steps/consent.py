@@ -19,10 +19,10 @@ from eslflow.call.events import CallEnded, Event, Kept
 from eslflow.call.receipt import receipt_of
 from eslflow.call.records import Choice, NoticePlayed, Reason, State
 from eslflow.flow.entries import Flag
+from eslflow.flow.keys import KEYS, Keys, unmeant
 from eslflow.flow.model import Basis, Party
 from eslflow.flow.options import (
     Duration,
-    Keys,
     NoticeName,
     OneOf,
     PromptName,
@@ -143,9 +143,10 @@ class Consent(Step):
         if self.more and not offers_more:
             yield "more", "no key means more", "Add one to keys, as 9: more."
         for meaning in (Meaning.GRANTED, Meaning.REFUSED):
-            if meaning not in self.keys.values():
-                problem = f"no key means {meaning}"
-                yield "keys", problem, "Who cannot refuse has not agreed."
+            problem = unmeant(meaning, self.keys)
+            if problem:
+                hint = f"Who cannot refuse has not agreed. Let one of {KEYS} mean it."
+                yield "keys", problem, hint
         yield from self._unrememberable()
         if self.meanwhile and self.party is Party.CALLER:
             problem = "the caller is asked, and cannot hear another prompt meanwhile"

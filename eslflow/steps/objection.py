@@ -16,10 +16,10 @@ from eslflow.call.choices import Played, choice_row, notice_row
 from eslflow.call.commands import Alarm, Command, Keep, Tell
 from eslflow.call.events import CallEnded, Event, Kept
 from eslflow.call.records import Reason, State
+from eslflow.flow.keys import Keys, unmeant
 from eslflow.flow.model import Basis
 from eslflow.flow.options import (
     Duration,
-    Keys,
     NoticeName,
     OneOf,
     PurposeName,
@@ -103,9 +103,10 @@ class Objection(Step):
             )
             hint = "Announce it without a choice: {announce: PROMPT}."
             yield "objection", problem, hint
-        if Meaning.OBJECTED not in self.keys.values():
+        problem = unmeant(Meaning.OBJECTED, self.keys)
+        if problem:
             hint = "Add one, as 3: objected; or announce it without a choice."
-            yield "keys", f"no key means {Meaning.OBJECTED}", hint
+            yield "keys", problem, hint
 
     def run(self, live: Live) -> Road:
         """Announce it, keep what became of it, and say how it ended."""
