@@ -95,8 +95,12 @@ def test_a_size_that_is_none_is_told():
 def test_a_whole_number_has_a_range():
     assert convert(Whole(1, 10), "10") == 10
     assert "Takes a whole number from 1 to 10." in convert(Whole(1, 10), "11")
-    assert "'1.5' is not right here" in convert(Whole(1, 10), "1.5")
-    assert "'3' is not right here" in convert(Whole(1, 10), "'3'")
+    assert "'1.5' is no whole number" in convert(Whole(1, 10), "1.5")
+    assert "'3' is no whole number" in convert(Whole(1, 10), "'3'")
+    assert convert(Whole(1, 10), "17").startswith("17 is too large (1 to 10)")
+    assert convert(Whole(1, 10), "0").startswith("0 is too small (1 to 10)")
+    options = Table({"tries": Whole(1, 9)})
+    assert convert(options, "{tries: 17}").startswith("tries: 17 is too large (1 to 9)")
     assert "nothing stands" in convert(Whole(1, 10), "")
 
 

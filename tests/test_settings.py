@@ -108,7 +108,7 @@ def test_the_password_can_come_from_the_environment(site, monkeypatch):
         ("country: [DE]\n", "a list stands where text is wanted"),
         ("never_record: 1001\n", "a number stands where numbers are wanted"),
         ('extensions: ["*"]\n', "'*' is no number, nor how one begins"),
-        ("most_calls: 0\n", "'0' is not right here"),
+        ("most_calls: 0\n", "most_calls: 0 is too small (1 to 100000)"),
         ("drain: 30\n", "'30' is no duration"),
         ("free_space: 1000\n", "'1000' is no size"),
         ("numbers: [a]\n", "a list stands where numbers are"),

@@ -223,7 +223,12 @@ class Whole(Takes):
             return None
         if node.kind is Kind.INT and self.least <= int(text) <= self.most:
             return int(text)
-        context.problem(node, f"'{text}' is not right here", f"Takes {self.words}.")
+        problem = f"'{text}' is no whole number"
+        if node.kind is Kind.INT:
+            wrong = "large" if int(text) > self.most else "small"
+            problem = f"{text} is too {wrong} ({self.least} to {self.most})"
+        place = f"{context.name}: " if context.name else ""
+        context.problem(node, place + problem, f"Takes {self.words}.")
         return None
 
     def schema(self) -> dict[str, Any]:
