@@ -227,7 +227,8 @@ class Whole(Takes):
         if node.kind is Kind.INT:
             wrong = "large" if int(text) > self.most else "small"
             problem = f"{text} is too {wrong} ({self.least} to {self.most})"
-        place = f"{context.name}: " if context.name else ""
+        name = context.name or context.path
+        place = f"{name}: " if name else ""
         context.problem(node, place + problem, f"Takes {self.words}.")
         return None
 
