@@ -21,7 +21,7 @@ from eslflow.call.records import (
 )
 from eslflow.cli.lock import LOCK
 from eslflow.cli.main import CONFIGURATION
-from eslflow.cli.serve import SQLITE, allow_sockets, demand_ledger
+from eslflow.cli.serve import NO_SWITCH, SQLITE, allow_sockets, demand_ledger
 from eslflow.ledger.read import Reader
 from eslflow.ledger.writer import Ledger, write
 from eslflow.rig import file_length_ms
@@ -72,6 +72,15 @@ def test_it_serves_until_it_is_told_to_stop(site):
     assert "stopped" in told
     with Reader(site / "eslflow.db") as ledger:
         assert ledger.call(call.uuid)["call"]["ending"] == "hung_up"
+
+
+def test_a_site_that_cannot_ask_the_switch_is_warned(site):
+    for text, told in (("", 1), ("switch: {address: '127.0.0.1:1'}\n", 0)):
+        (site / "eslflow.yaml").write_text(f"listen: 127.0.0.1:0\n{text}")
+        with start(site) as process:
+            process.stdout.readline()
+            process.terminate()
+            assert process.stderr.read().count(NO_SWITCH) == told
 
 
 def test_a_second_serve_of_a_site_is_refused(site):

@@ -65,8 +65,10 @@ default_flow: support
 # how often both parties hear a tone while they are recorded. See docs/recording.md.
 # recording: {convert: flac, encrypt_to: [age1...], hook: [/usr/bin/up], beep: 15s}
 
-# FreeSWITCH's own event socket, to see whether it is well. The password stands in a
-# file, or in the environment as ESLFLOW_SWITCH_PASSWORD.
+# Recommended: FreeSWITCH's own event socket. Over it, serve ends the calls that were
+# left open when it was killed, takes over those that go on, stops every recorder that
+# nobody permits, and sees whether the switch is well. The password stands in a file of
+# mode 0600, or in the environment as ESLFLOW_SWITCH_PASSWORD. See docs/freeswitch.md.
 # switch: {address: 127.0.0.1:8021, password_file: switch.password}
 
 # The control API: live calls, and mask, unmask and stop of their recording, for

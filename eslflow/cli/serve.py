@@ -36,6 +36,11 @@ SPARE_FILES = 100
 """Open files besides the calls' sockets: the ledger, sounds, the control link."""
 ROUND_S = 5.0
 """How often recordings that have ended are looked into."""
+NO_SWITCH = (
+    "switch: is not set in eslflow.yaml, so nothing asks FreeSWITCH what it records: "
+    "should eslflow be killed, its calls stay open in the ledger (requested, going "
+    "on), and a recorder that nobody permits is not found. See docs/freeswitch.md"
+)
 SQLITE = b"SQLite format 3\0"
 """How a ledger begins; an empty file may become one."""
 
@@ -76,6 +81,8 @@ def serve(settings: Settings, site: Path) -> None:
         link = link_of(settings.switch, clock, loaded.shelf.needs())
         control = Control(settings, controller, ledger, link, clock)
         settle_memory()
+        if settings.switch is None:
+            log.warning("%s", NO_SWITCH)
         _announce(controller, settings, ", ".join(loaded.shelf.flows))
         checking = _checking(settings, ledger, clock)
         adopting = _adoption(settings, controller, link, clock)
