@@ -20,6 +20,7 @@ from eslflow.flow.document import Document, Kind, Mark, Node
 from eslflow.flow.numbers import Numbers
 from eslflow.flow.options import Duration, OneOf, Size, Whole
 from eslflow.flow.problems import Context, entries_of, named, scalar
+from eslflow.password import PasswordError, password_in
 from eslflow.shipped import SETTINGS
 
 FILE = SETTINGS
@@ -385,9 +386,9 @@ class _Loader:
         node = self._entries.get("switch.password_file")
         if node is None:
             return password
+        hint = f"Or give the password in the environment, as {PASSWORD}."
         try:
-            return (self._site / node.text).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            hint = f"Or give the password in the environment, as {PASSWORD}."
-            context.problem(node, f"the password file cannot be read: {error}", hint)
+            return password_in(self._site / node.text, hint)
+        except PasswordError as error:
+            context.problem(node, str(error), error.hint)
             return ""

@@ -37,7 +37,8 @@ ARROWS = {
     "ledger": "errors clock call.records wire.terms ledger",
     "recordings": "errors clock call.records wire.terms ledger.read recordings",
     "prompts": "errors flow prompts",
-    "settings": "errors flow shipped e164",
+    "password": "",
+    "settings": "errors flow shipped e164 password",
     "switch": "errors clock settings wire flow call switch",
     "sim": "errors clock wire flow call steps check sim",
     "site": "errors settings clock wire flow call steps check prompts switch.shelf"

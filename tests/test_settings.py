@@ -35,6 +35,7 @@ def test_everything_has_a_default(site, text):
 
 def test_every_setting_can_be_given(site, tmp_path):
     (tmp_path / "pw").write_text("secret\n")
+    (tmp_path / "pw").chmod(0o600)
     settings = load_settings(
         site(
             "listen: '[::1]:9000'\nallow: [192.0.2.1]\nmost_calls: 7\ndrain: 2m\n"
@@ -90,6 +91,16 @@ def test_the_password_can_come_from_the_environment(site, monkeypatch):
     assert settings.switch is not None
     assert settings.switch.password == "from outside"
     assert settings.switch.port == 8021
+
+
+def test_a_password_that_everybody_can_read_is_refused(site, tmp_path):
+    (tmp_path / "pw").write_text("secret\n")
+    (tmp_path / "pw").chmod(0o644)
+    with pytest.raises(FlowErrors) as refused:
+        load_settings(site("switch: {password_file: pw}\n"))
+    (problem,) = refused.value.problems
+    assert "others may read" in problem.problem
+    assert "chmod 600" in problem.hint
 
 
 @pytest.mark.parametrize(

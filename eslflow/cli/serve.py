@@ -98,11 +98,14 @@ def serve(settings: Settings, site: Path) -> None:
 def _opened(settings: Settings) -> Loaded:
     """Return a site whose flows, audio and ledger fit together."""
     from eslflow.cli.drift import demand_same_notices
+    from eslflow.ledger.rights import close_to_others
 
     loaded = open_site(settings)
     for fault in loaded.faults:
         log.warning("%s", fault)
     demand_ledger(settings.ledger)
+    for told in close_to_others(settings.ledger):
+        log.warning("%s", told)
     flows, sounds = loaded.shelf.flows.values(), loaded.site.sounds
     demand_same_notices(flows, sounds, settings.ledger)
     return loaded
