@@ -16,6 +16,7 @@ from typing import Any
 
 from eslflow.e164 import is_country
 from eslflow.errors import SettingsError
+from eslflow.flow.audio import Rate
 from eslflow.flow.document import Document, Kind, Mark, Node
 from eslflow.flow.numbers import Numbers
 from eslflow.flow.options import Duration, OneOf, Size, Whole
@@ -40,6 +41,7 @@ KEYS = (
     "extensions",
     "flows",
     "sounds",
+    "sounds_rate",
     "recordings",
     "recording",
     "free_space",
@@ -48,6 +50,7 @@ KEYS = (
     "control",
 )
 
+RATE = Rate.TELEPHONE
 _ADDRESS = re.compile(r"(.+):([0-9]{1,5})")
 _DIALLED = re.compile(r"[+*#]?[A-Za-z0-9_.*#-]+")
 _EMERGENCY = re.compile(r"\+?[0-9*#]{1,15}")
@@ -118,6 +121,8 @@ class Settings:
     """The office's own: calls among them are never recorded."""
     flows: Path = Path("flows")
     sounds: Path = Path("sounds")
+    sounds_rate: int = int(RATE.value)
+    """Samples a second of what a machine speaks."""
     recordings: Path = Path("recordings")
     free_space: int = 10**9
     """Bytes that stay free on the disk of recordings: with less, none begins."""
@@ -208,6 +213,7 @@ class _Loader:
             extensions=self._convert("extensions", Numbers(), ()),
             flows=self._path("flows", "flows"),
             sounds=self._path("sounds", "sounds"),
+            sounds_rate=int(self._convert("sounds_rate", OneOf(Rate), RATE).value),
             recordings=self._path("recordings", "recordings"),
             free_space=self._convert("free_space", Size(), 10**9),
             ledger=self._path("ledger", "eslflow.db"),

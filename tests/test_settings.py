@@ -119,6 +119,7 @@ def test_a_password_that_everybody_can_read_is_refused(site, tmp_path):
         ("country: [DE]\n", "a list stands where text is wanted"),
         ("never_record: 1001\n", "a number stands where numbers are wanted"),
         ('extensions: ["*"]\n', "'*' is no number, nor how one begins"),
+        ("sounds_rate: 44100\n", "'44100' is not right here"),
         ("most_calls: 0\n", "most_calls: 0 is too small (1 to 100000)"),
         ("drain: 30\n", "'30' is no duration"),
         ("free_space: 1000\n", "'1000' is no size"),

@@ -49,9 +49,11 @@ default_flow: support
 # extensions: ["10*", 2001]
 
 # Folders, relative to this file. FreeSWITCH reads sounds and writes recordings, so
-# their paths must have no blanks.
+# their paths must have no blanks. What eslflow prompts build speaks has sounds_rate
+# samples a second: 8000, or 16000 for wide-band telephones.
 # flows: flows
 # sounds: sounds
+# sounds_rate: 8000
 # recordings: recordings
 # ledger: eslflow.db
 
