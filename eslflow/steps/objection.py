@@ -8,7 +8,7 @@ the purpose permits nothing; that nobody objected counts only once it is on disk
 from __future__ import annotations
 
 from collections.abc import Collection, Generator, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -149,10 +149,12 @@ class Objection(Step):
         where = f"{notice.name} v{notice.version}, {live.language}"
         yield Tell(f'announces "{words}" ({where})')
         yield from speech.forget(live)
+        began = live.now
         try:
             return (yield from speech.ask(live, sound, self.keys, self.timeout))
         except CallEnded:
-            yield self._keep(live, told, State.HUNG_UP)
+            heard_ms = speech.heard_since(live, sound, began)
+            yield self._keep(live, replace(told, heard_ms=heard_ms), State.HUNG_UP)
             raise
 
     def _decide(self, live: Live, answer: Answer, told: Played) -> Road:
