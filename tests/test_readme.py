@@ -74,14 +74,26 @@ def blocks(text, kind):
     return re.findall(rf"^```{kind}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
 
 
-def test_the_first_flow_and_what_try_tells_of_it_are_true(tmp_path):
-    (tmp_path / "flows").mkdir()
-    path = tmp_path / "flows" / "support.yaml"
-    path.write_text(blocks(README, "yaml")[0])
-    done = CliRunner().invoke(main, ["try", str(path), "--press", "1"])
+def test_the_first_flow_and_what_try_tells_of_it_are_true(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (shown,) = re.findall(
+        r"^\$ (eslflow try .+)\n((?:.*\n)+?)```", README, re.MULTILINE
+    )
+    (name,) = re.findall(r"Save this as `([a-z]+\.yaml)`", README)
+    Path(name).write_text(blocks(README, "yaml")[0])
+    program, *words = shlex.split(shown[0])
+    done = CliRunner().invoke(main, words)
     assert done.exit_code == 0, done.output
-    shown = README.partition("$ eslflow try support --press 1\n")[2]
-    assert done.output == shown.partition("```")[0]
+    assert done.output == shown[1]
+
+
+def test_the_first_screen_leads_to_a_call():
+    lines = README.splitlines()[:30]
+    text = " ".join(lines)
+    assert "scripts/setup" in text
+    assert ".venv/bin/eslflow" in text
+    assert "async full" in text
+    assert "eslflow try" in text
 
 
 FILES = re.compile(r"`((?:tests|scripts|docs|flows|eslflow)/[a-z_./]+)`")
