@@ -83,6 +83,23 @@ def test_a_site_that_cannot_ask_the_switch_is_warned(site):
             assert process.stderr.read().count(NO_SWITCH) == told
 
 
+def test_each_call_is_told_in_a_line_that_names_nobody(site):
+    with start(site) as process:
+        host, _, port = process.stdout.readline().split()[-1].rpartition(":")
+        script = Script(keys=("1", "2"), caller="+4930987654", caller_name="Eve")
+        switch = SimulatedSwitch(host, int(port), length_ms=file_length_ms)
+        call = switch.call(script)
+        process.terminate()
+        told = process.stderr.read()
+    (line,) = [line for line in told.splitlines() if call.uuid in line]
+    assert line.endswith(
+        f"INFO call {call.uuid}: flow support, hung up (NORMAL_CLEARING), "
+        "training granted, recorded"
+    )
+    assert "4930987654" not in told
+    assert "Eve" not in told
+
+
 def test_a_second_serve_of_a_site_is_refused(site):
     with start(site) as process:
         process.stdout.readline()

@@ -154,6 +154,8 @@ class Conversation:
         self._reading = self._writing = None
         self._sock.close()
         if self._engine is None or self._engine.is_over:
+            if self._engine is not None and log.isEnabledFor(logging.INFO):
+                log.info("call %s: %s", self.uuid, ascii(self._engine.in_short)[1:-1])
             self._engine = self._dialogue = None
             self._controller.left(self)
 
