@@ -138,7 +138,7 @@ def test_a_flow_that_changes_its_language_keeps_the_words_of_all(tmp_path):
 
 
 def test_a_call_can_be_tried_at_another_time(tmp_path):
-    run(tmp_path, "init", str(tmp_path))
+    run(tmp_path, "init", str(tmp_path), "--flows", "office-hours")
     words = ("try", "office-hours", "--press", "1,2,1", "--at")
     told = run(tmp_path, *words, "2026-12-25 12:00").stdout
     assert "holiday (Christmas)" in told
