@@ -131,8 +131,8 @@ class Settings:
     control: Control | None = None
     """Without it, nothing listens for programs."""
     recording: AtRest = AtRest()
-    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
-    """Lines of the file that name flows, by the flow."""
+    named: tuple[tuple[str, Mark], ...] = field(default=(), compare=False)
+    """The flows that the file names, and where."""
 
 
 def load_settings(site: Path) -> Settings:
@@ -220,7 +220,7 @@ class _Loader:
             switch=self._switch(),
             control=self._control(),
             recording=self._recording(),
-            lines=self._lines(),
+            named=self._named(),
         )
 
     def _context(self, key: str) -> Context:
@@ -311,13 +311,13 @@ class _Loader:
             self._context("country").problem(node, f"'{code}' is no country", hint)
         return code
 
-    def _lines(self) -> dict[str, int]:
+    def _named(self) -> tuple[tuple[str, Mark], ...]:
         numbers, default = (
             self._entries.get(key) for key in ("numbers", "default_flow")
         )
         nodes = [] if numbers is None else [value for _, value in numbers.pairs]
         nodes += [] if default is None else [default]
-        return {node.text: node.mark.line for node in reversed(nodes)}
+        return tuple((node.text, node.mark) for node in nodes)
 
     def _inside(self, key: str, keys: Collection[str], words: str) -> bool:
         """Make the entries of a setting known as `key.inner`; false without it."""

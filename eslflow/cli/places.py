@@ -51,9 +51,9 @@ def _flow_path(site: Path, name: str) -> Path:
         return path
     files = flow_files(folder)
     for other in files:
-        if name and _flow_in(other) == name:
+        if name and name_in(other) == name:
             return other
-    known = {path.stem for path in files} | {_flow_in(path) for path in files}
+    known = {path.stem for path in files} | {name_in(path) for path in files}
     near = get_close_matches(name, known, 1)
     hint = f" Did you mean {near[0]}?" if near else ""
     if settings is None:
@@ -64,8 +64,11 @@ def _flow_path(site: Path, name: str) -> Path:
     raise NotFound(f"there is no flow {name} in {folder}.{hint}")
 
 
-def _flow_in(path: Path) -> str:
-    """Return what a flow calls itself, which may be another name than its file's."""
+def name_in(path: Path) -> str:
+    """Return what a flow calls itself, which may be another name than its file's.
+
+    Read without the rest, which may be wrong; empty when it cannot be.
+    """
     try:
         found = _FLOW.search(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
