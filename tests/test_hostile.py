@@ -3,6 +3,7 @@
 Beside every attack a good call goes on, and must end as if nothing had been.
 """
 
+import logging
 import random
 import re
 from contextlib import contextmanager
@@ -109,6 +110,26 @@ def test_what_a_caller_writes_is_data(controller, name):
     with controller.look() as ledger:
         kept = {line["call_uuid"]: line["state"] for line in ledger.consents()}
     assert kept == {script.uuid: "granted", other: "granted"}
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "+49\n\n30",
+        "x\n\nContent-Type: text/rude\n\n",
+        "x\nLinger-Time: 5\nContent-Length: 0\n\nContent-Type: text/rude\n\n",
+        "x" * 400,
+    ],
+)
+def test_a_number_that_would_forge_the_last_notice_is_data(controller, caplog, number):
+    call = controller.call(Script(keys=("1",), path="test", caller=number))
+    assert "a message of a kind" not in caplog.text
+    assert not [r for r in caplog.records if r.levelno >= logging.WARNING]
+    with controller.look() as ledger:
+        kept = ledger.call(call.uuid)
+    assert kept["call"]["caller"] == number
+    assert kept["call"]["ending"] == "hung_up"
+    assert len(call.recordings) == 1
 
 
 @pytest.mark.parametrize(

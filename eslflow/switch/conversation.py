@@ -249,7 +249,8 @@ class Conversation:
         self._dialogue = Dialogue(offered.uuid)
         controller.desk.joined(self)
         heard = controller.heard[flow.name]
-        self._dispatch(self._engine.begin(), self._dialogue.open(*heard))
+        opening = self._dialogue.open(*heard, may_linger=offered.may_linger)
+        self._dispatch(self._engine.begin(), opening)
 
     def _dispatch(self, commands: Iterable[Command] = (), before: bytes = b"") -> None:
         """Carry commands out, then what the engine makes of each waiting event.
