@@ -90,6 +90,14 @@ def visible(text: str) -> str:
     )
 
 
+def on_one_line(text: str) -> str:
+    """Return a text fit for a log: whatever a stranger wrote in it, it is one line.
+
+    What needs no escape gets none, for it may have been escaped before.
+    """
+    return text if text.isascii() and text.isprintable() else ascii(text)[1:-1]
+
+
 def columns(text: str) -> int:
     """Return how many columns a text takes; wide characters take two, accents none."""
     if text.isascii():

@@ -18,6 +18,7 @@ from eslflow.errors import (
     SettingsError,
     UnsafeValue,
     not_listening,
+    on_one_line,
     visible,
 )
 
@@ -121,6 +122,12 @@ def test_errors_carry_data_and_read_as_sentences():
 
 def test_what_moves_a_cursor_is_made_visible():
     assert visible("a\tb\x1b[2Jc\n") == "a b\ufffd[2Jc\ufffd"
+
+
+def test_a_line_of_the_log_is_escaped_once():
+    assert on_one_line(str(ProtocolError("odd", b"\xd2"))) == r"odd: b'\xd2'"
+    assert on_one_line("Zoë\nx") == r"Zo\xeb\nx"
+    assert on_one_line("") == ""
 
 
 def test_a_problem_that_was_found_twice_is_told_once():

@@ -191,6 +191,16 @@ def test_a_stranger_costs_one_line_of_the_log(controller, caplog, name):
     assert all(re.fullmatch(r"dropped 127\.0\.0\.1: [ -~]+", text) for text in lines)
 
 
+def test_what_a_stranger_says_is_escaped_once(controller, caplog):
+    peer = Peer(controller.controller.address)
+    peer.says(b"Content-Length: \xd2\n\n")
+    peer.hears_the_end()
+    controller.controller.settle()
+    (line,) = (record.getMessage() for record in caplog.records)
+    assert r"b'\xd2" in line
+    assert r"\\" not in line
+
+
 AFTER_THE_OFFER = {
     "a reply to nothing": OK * 60,
     "a kind that no call has": b"Content-Type: text/rude-rejection\n\n",
