@@ -92,6 +92,15 @@ def test_settings_that_name_no_flow_are_told(site):
     assert run(site, "check", "support").stderr == ""
 
 
+def test_what_is_declared_in_vain_is_warned_of(site):
+    path = site / "flows" / "support.yaml"
+    text = path.read_text().replace("  welcome: {announce: welcome}\n", "")
+    path.write_text(text)
+    done = run(site, "check", "support")
+    assert done.exit_code == 0
+    assert "warning: no step plays the prompt 'welcome'" in done.stderr
+
+
 def test_a_flow_that_is_not_there_keeps_no_other_from_being_checked(site):
     shutil.copy(TWELVE, site / "flows" / "twelve.yaml")
     done = run(site, "check", "nosuch", "support")

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from eslflow.call.live import Sound
+from eslflow.check.unused import unused
 from eslflow.cli.drift import demand_same_notices
 from eslflow.cli.main import CONFIGURATION
 from eslflow.cli.places import flow_paths, name_in, settings_or_none, sounds_beside
@@ -106,6 +107,8 @@ def _report(site: Path, flow: Flow, path: Path) -> bool:
     if any(not fault.is_ours for fault in faults):
         hint = f"or remove the file, then: {_command(site, path)}"
         click.echo(f"  What a person recorded: record it again, {hint}", err=True)
+    for warning in unused(flow):
+        click.echo(f"{path}: warning: {warning}", err=True)
     for step in flow.steps.values():
         for warning in step.warns():
             click.echo(f"{path}: warning: step '{step.name}': {warning}", err=True)
