@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from eslflow.cli import withdraw
-from eslflow.cli.lookups import as_json, call_named, reader, receipt, spans
+from eslflow.cli.lookups import as_json, call_named, reader, receipt, spans, tell_none
 from eslflow.cli.story import asked, story
 from eslflow.cli.tables import local, room, table
 from eslflow.cli.verify import head_command, verify_command
@@ -86,7 +86,7 @@ def list_(
         click.echo(as_json(lines))
         return
     if not lines:
-        click.echo("No consent fits.", err=True)
+        tell_none("consent", options["number"])
         return
     click.echo(table(COLUMNS, [_row(line) for line in lines], room(), SPARE))
 
