@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from eslflow.call.records import Look
+from eslflow.call.records import Look, State
 from eslflow.check import flow_files, load_flow
 from eslflow.check.load import scenarios_of
 from eslflow.check.prove import RULES, prove
@@ -94,6 +94,22 @@ def test_the_first_screen_leads_to_a_call():
     assert ".venv/bin/eslflow" in text
     assert "async full" in text
     assert "eslflow try" in text
+
+
+def test_every_state_of_a_choice_is_explained():
+    for state in State:
+        assert f"| `{state.value}` |" in README
+
+
+def test_one_site_is_named_on_all_pages():
+    for page in PAGES:
+        text = (ROOT / page).read_text(encoding="utf-8")
+        assert set(re.findall(r"--site (/[a-z/]+)", text)) <= {"/srv/eslflow"}, page
+
+
+def test_the_schema_is_named_where_flows_are_explained():
+    (line,) = re.findall(r"^# yaml-language-server: .+$", FLOWS, re.MULTILINE)[:1]
+    assert (ROOT / "flows" / "support.yaml").read_text().startswith(line)
 
 
 FILES = re.compile(r"`((?:tests|scripts|docs|flows|eslflow)/[a-z_./]+)`")
