@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from eslflow.clock import SystemClock
 from tests.command import run
 
 ROOT = Path(__file__).parent.parent
@@ -135,6 +136,14 @@ def test_a_flow_that_changes_its_language_keeps_the_words_of_all(tmp_path):
     )
     told = run(tmp_path, "try", str(path), "--press", "1", "--language", "de").stdout
     assert told.index('announces "Hallo."') < told.index('announces "Hello."')
+
+
+def test_a_call_is_tried_now(monkeypatch):
+    monkeypatch.setattr(SystemClock, "now", lambda _: 1_800_000_000_000_000)
+    _, told = tried("--press", "1,2")
+    assert "recordings/2027/01/15/try-1.wav" in told
+    _, told = tried("--press", "1,2", "--at", "2026-06-30 12:00")
+    assert "recordings/2026/06/30/try-1.wav" in told
 
 
 def test_a_call_can_be_tried_at_another_time(tmp_path):

@@ -82,7 +82,7 @@ def test_the_first_flow_and_what_try_tells_of_it_are_true(tmp_path, monkeypatch)
     (name,) = re.findall(r"Save this as `([a-z]+\.yaml)`", README)
     Path(name).write_text(blocks(README, "yaml")[0])
     program, *words = shlex.split(shown[0])
-    done = CliRunner().invoke(main, words)
+    done = CliRunner().invoke(main, [*words, "--at", "2026-11-23 10:00"])
     assert done.exit_code == 0, done.output
     assert done.output == shown[1]
 
@@ -179,7 +179,9 @@ def test_every_call_that_is_shown_with_a_flow_can_be_tried(tmp_path):
     assert len(shown) > 4
     run(tmp_path, "init", str(tmp_path), "--flows", "all")
     for line in shown:
-        done = run(tmp_path, *shlex.split(line))
+        words = shlex.split(line)
+        at = [] if "--at" in words else ["--at", "2026-11-23 10:00"]
+        done = run(tmp_path, *words, *at)
         assert done.exit_code == 0, f"{line}: {done.output}"
         assert "!" not in done.output
 
