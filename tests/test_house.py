@@ -110,6 +110,7 @@ WHOLE = {
     "tests/test_live_handover.py": "a real FreeSWITCH: calls that change hands",
     "tests/test_live_keys.py": "a real FreeSWITCH: keys that permit and withdraw",
     "tests/test_live_killed.py": "a real FreeSWITCH: a controller that dies",
+    "tests/test_live_numbers.py": "a real FreeSWITCH: numbers meant to be more",
     "tests/test_live_offices.py": "a real FreeSWITCH: recorded by law, never, for some",
     "tests/test_live_outgoing.py": "a real FreeSWITCH: who is called is asked",
     "tests/test_live_payment.py": "a real FreeSWITCH: what is entered by key",

@@ -118,7 +118,7 @@ class Dialogue:
         socket lingers has the channel's name in it as it is (mod_event_socket.c, and in
         512 bytes), and sofia.c makes that of the caller's number, decoded: one with a
         line feed in it would end the notice, and what follows would be taken for the
-        switch's word. Such a call ends with its hang-up.
+        switch's word (measured). Such a call ends with its hang-up.
         """
         said = [text.linger(LINGER_S)] if may_linger else []
         said.append(text.only("Unique-ID", self._uuid))
