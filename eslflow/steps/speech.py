@@ -26,7 +26,8 @@ PLAYED = "playback_last_offset_pos"
 RATE = "read_rate"
 """At which it counts them: whatever the file has, it is played at the rate of the
 channel (switch_core_file_open in switch_ivr_play_file gets actual_samples_per_second,
-of which switch_core_codec.c makes this variable)."""
+of which switch_core_codec.c makes this variable; measured: 2 s of a file at 8000 Hz
+count 32,000 on a channel of 16,000)."""
 SLOWEST = 8
 """Samples of a millisecond on a channel that does not tell its rate."""
 KEY = "eslflow_key"
