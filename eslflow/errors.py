@@ -4,6 +4,7 @@ EslflowError
     FlowError            one problem at one place of a flow file
     FlowErrors           all problems of one file, sorted by line
     SettingsError        the site's settings cannot be used
+    AddressTaken         an address to listen on is not to be had, now
     RenderError          a template failed on this call
     ProtocolError        the peer sent nonsense: drop the connection
     UnsafeValue          a value that could forge or run a command was refused
@@ -27,6 +28,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from errno import EADDRINUSE, EADDRNOTAVAIL
 from unicodedata import category, east_asian_width
 
 LONGEST_LINE = 120
@@ -101,6 +103,14 @@ def nameless(text: str) -> str:
     return _NUMBER.sub(r"...\1", text)
 
 
+def on_one_line(text: str) -> str:
+    """Return a text fit for a log: whatever a stranger wrote in it, it is one line.
+
+    What needs no escape gets none, for it may have been escaped before.
+    """
+    return text if text.isascii() and text.isprintable() else ascii(text)[1:-1]
+
+
 def columns(text: str) -> int:
     """Return how many columns a text takes; wide characters take two, accents none."""
     if text.isascii():
@@ -123,6 +133,19 @@ class FlowErrors(EslflowError):
 
 class SettingsError(EslflowError):
     """The site's settings cannot be used; says which, where and what would do."""
+
+
+class AddressTaken(EslflowError):
+    """An address cannot be listened on now; a moment later it may be free."""
+
+
+def not_listening(problem: str, error: OSError) -> EslflowError:
+    """Return why an address cannot be had: an error that may pass, or one that stays.
+
+    A program that ends gives its port back, an interface that comes up its address.
+    """
+    may_pass = error.errno in (EADDRINUSE, EADDRNOTAVAIL)
+    return AddressTaken(problem) if may_pass else SettingsError(problem)
 
 
 class RenderError(EslflowError):

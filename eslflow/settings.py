@@ -15,6 +15,7 @@ from typing import Any
 
 from eslflow.e164 import is_country
 from eslflow.errors import SettingsError
+from eslflow.flow.audio import Rate
 from eslflow.flow.document import Document, Kind, Mark, Node
 from eslflow.flow.numbers import Numbers
 from eslflow.flow.options import Duration, OneOf, Size, Whole
@@ -25,6 +26,7 @@ from eslflow.parts import Control as Control
 from eslflow.parts import Convert as Convert
 from eslflow.parts import Reload as Reload
 from eslflow.parts import Switch as Switch
+from eslflow.password import PasswordError, password_in
 from eslflow.shipped import SETTINGS
 
 FILE = SETTINGS
@@ -45,6 +47,7 @@ KEYS = (
     "extensions",
     "flows",
     "sounds",
+    "sounds_rate",
     "recordings",
     "recording",
     "free_space",
@@ -54,6 +57,7 @@ KEYS = (
     "reload",
 )
 
+RATE = Rate.TELEPHONE
 _ADDRESS = re.compile(r"(.+):([0-9]{1,5})")
 _DIALLED = re.compile(r"[+*#]?[A-Za-z0-9_.*#-]+")
 _EMERGENCY = re.compile(r"\+?[0-9*#]{1,15}")
@@ -88,6 +92,8 @@ class Settings:
     """The office's own: calls among them are never recorded."""
     flows: Path = Path("flows")
     sounds: Path = Path("sounds")
+    sounds_rate: int = int(RATE.value)
+    """Samples a second of what a machine speaks."""
     recordings: Path = Path("recordings")
     free_space: int = 10**9
     """Bytes that stay free on the disk of recordings: with less, none begins."""
@@ -97,8 +103,8 @@ class Settings:
     """Without it, nothing listens for programs."""
     reload: Reload = Reload.ON_REQUEST
     recording: AtRest = AtRest()
-    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
-    """Lines of the file that name flows, by the flow."""
+    named: tuple[tuple[str, Mark], ...] = field(default=(), compare=False)
+    """The flows that the file names, and where."""
 
 
 def load_settings(site: Path) -> Settings:
@@ -181,6 +187,7 @@ class _Loader:
             extensions=self._convert("extensions", Numbers(), ()),
             flows=self._path("flows", "flows"),
             sounds=self._path("sounds", "sounds"),
+            sounds_rate=int(self._convert("sounds_rate", OneOf(Rate), RATE).value),
             recordings=self._path("recordings", "recordings"),
             free_space=self._convert("free_space", Size(), 10**9),
             ledger=self._path("ledger", "eslflow.db"),
@@ -188,7 +195,7 @@ class _Loader:
             control=self._control(),
             reload=self._convert("reload", OneOf(Reload), Reload.ON_REQUEST),
             recording=self._recording(),
-            lines=self._lines(),
+            named=self._named(),
         )
 
     def _context(self, key: str) -> Context:
@@ -279,11 +286,11 @@ class _Loader:
             self._context("country").problem(node, f"'{code}' is no country", hint)
         return code
 
-    def _lines(self) -> dict[str, int]:
+    def _named(self) -> tuple[tuple[str, Mark], ...]:
         numbers, default = map(self._entries.get, ("numbers", "default_flow"))
         nodes = [] if numbers is None else [value for _, value in numbers.pairs]
         nodes += [] if default is None else [default]
-        return {node.text: node.mark.line for node in reversed(nodes)}
+        return tuple((node.text, node.mark) for node in nodes)
 
     def _inside(self, key: str, keys: Collection[str], words: str) -> bool:
         """Make the entries of a setting known as `key.inner`; false without it."""
@@ -358,9 +365,9 @@ class _Loader:
         node = self._entries.get("switch.password_file")
         if node is None:
             return password
+        hint = f"Or give the password in the environment, as {PASSWORD}."
         try:
-            return (self._site / node.text).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            hint = f"Or give the password in the environment, as {PASSWORD}."
-            context.problem(node, f"the password file cannot be read: {error}", hint)
+            return password_in(self._site / node.text, hint)
+        except PasswordError as error:
+            context.problem(node, str(error), error.hint)
             return ""

@@ -56,8 +56,8 @@ def open_site(settings: Settings) -> Loaded:
     """Return a site ready to take calls.
 
     Raises:
-        FlowErrors: every problem of every flow.
-        SettingsError: there are no flows, two of one name, or a rule names none.
+        FlowErrors: every problem of every flow, or every rule that names none.
+        SettingsError: there are no flows, or two of one name.
     """
     flows = load_flows(flow_files(settings.flows))
     if not flows:
@@ -92,15 +92,28 @@ def demand_known(settings: Settings, flows: Iterable[str]) -> None:
     """Refuse settings that send calls to a flow which is not there.
 
     Raises:
-        SettingsError: a rule names none of these.
+        FlowErrors: each place that names none of these.
     """
-    named = {*settings.numbers.values(), settings.default_flow} - {""}
-    for name in sorted(named - set(flows)):
-        where = f"{settings.folder / FILE}:{settings.lines.get(name, 1)}"
-        guess = near(name, list(flows)) or "."
-        raise SettingsError(
-            f"{where}: there is no flow '{name}'{guess} There are: {', '.join(flows)}"
-        )
+    known = list(flows)
+    path = settings.folder / FILE
+    problems = []
+    for name, mark in settings.named:
+        if name and name not in known:
+            problem = f"there is no flow '{name}'{near(name, known)}"
+            hint = f"There are: {', '.join(known)}"
+            place = str(path), mark.line, mark.column
+            source, width = _line(path, mark.line), mark.width
+            problems.append(FlowError(*place, problem, source, width, hint))
+    if problems:
+        raise FlowErrors(problems)
+
+
+def _line(path: Path, number: int) -> str:
+    """Return a line of a file that was read a moment ago; empty if it is gone."""
+    try:
+        return path.read_text(encoding="utf-8").splitlines()[number - 1]
+    except (OSError, ValueError, IndexError):
+        return ""
 
 
 def load_flows(paths: Iterable[Path]) -> dict[str, Flow]:

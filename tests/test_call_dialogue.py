@@ -63,6 +63,7 @@ def test_an_offer_is_read_from_channel_data():
         "flow_path": "support",
         "is_answered": False,
         "segments": 2,
+        "may_linger": True,
     }
 
 
@@ -88,6 +89,25 @@ def test_no_offer_without_a_uuid_or_with_one_that_could_forge():
         offer(Message(b"Content-Type: text/html"))
     with pytest.raises(UnsafeValue):
         offer(Message(b"Unique-ID: a%0A%0Aapi"))
+
+
+@pytest.mark.parametrize(
+    ("name", "may_linger"),
+    [
+        (b"sofia/external/%2B4930%40example.com", True),
+        (b"", True),
+        (b"sofia/external/1%0A%0AContent-Type%3A%20x%40h", False),
+        (b"sofia/external/1%0D%40h", False),
+        (b"x" * 200, True),
+        (b"x" * 201, False),
+    ],
+)
+def test_a_caller_whose_name_could_forge_the_last_notice_gets_none(name, may_linger):
+    found = offer(Message(b"Unique-ID: 4c1b-9\nChannel-Name: " + name))
+    assert found.may_linger is may_linger
+    opening = Dialogue("4c1b-9").open([], [], may_linger=found.may_linger)
+    assert opening.startswith(b"linger") is may_linger
+    assert b"filter Unique-ID 4c1b-9\n\n" in opening
 
 
 def test_filters_come_before_the_subscription():

@@ -1,8 +1,9 @@
 """The rows that frame a call."""
 
-from eslflow.call.ending import ended_row, not_asked_rows, offered_row
+from eslflow.call.ending import ended_row, in_short, not_asked_rows, offered_row
 from eslflow.call.events import CallEnded, Offered
 from eslflow.call.live import Live, Site
+from eslflow.call.recording import Segment
 from eslflow.call.records import State
 from eslflow.e164 import normaliser
 from tests.steps_of import flow
@@ -45,3 +46,18 @@ def test_numbers_are_kept_in_one_spelling_too():
         *("030 123456", "+4930123456"),
         "",
     )
+
+
+def test_a_call_in_short_tells_no_number_and_no_name():
+    offered = Offered("u", "inbound", "+4930", "Anna", "100", segments=1)
+    live = Live(offered, flow("a: {announce: welcome}"), Site("/r"), 7)
+    ended = CallEnded("hung_up", "USER_BUSY")
+    said = "flow test, hung up (USER_BUSY), training"
+    assert in_short(live, ended) == f"{said} not asked, not recorded"
+    live.consents.kept("training", State.HUNG_UP)
+    live.recorder.segments += 1
+    live.recorder.segment = Segment("u-2", "/r/u-2.wav")
+    assert in_short(live, ended) == f"{said} hung up, not recorded"
+    live.consents.kept("training", State.GRANTED)
+    live.recorder.segment.started_at = 8
+    assert in_short(live, ended) == f"{said} granted, recorded"

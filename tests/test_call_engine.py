@@ -59,6 +59,7 @@ ASK = flow(
 def test_a_call_is_kept_as_soon_as_it_comes():
     with Playbook(ANNOUNCE) as call:
         call.expects(Execute(App.ANSWER, waits=False), Execute(App.PLAYBACK, WELCOME))
+    assert call.engine.in_short == ""
     (row,) = call.rows(CallOffered)
     assert (row.uuid, row.caller, row.flow) == ("4c1b-9", "+4930123", "test")
     assert row.flow_sha256 == ANNOUNCE.sha256
@@ -79,6 +80,7 @@ def test_a_flow_that_is_through_hangs_up():
         "hello",
     )
     assert call.engine.is_over
+    assert call.engine.in_short.startswith("flow test, finished (NORMAL_CLEARING), ")
 
 
 def test_a_call_answered_before_is_not_answered_again():

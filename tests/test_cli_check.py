@@ -83,8 +83,41 @@ def test_settings_that_name_no_flow_are_told(site):
     (site / "eslflow.yaml").write_text("numbers: {1: suport}\n")
     done = run(site, "check")
     assert done.exit_code == CONFIGURATION
-    assert "eslflow.yaml:1: there is no flow 'suport'. Did you mean" in done.stderr
-    assert run(site, "check", "support").exit_code == 0
+    assert "eslflow.yaml:1:14: there is no flow 'suport'. Did you mean" in done.stderr
+    done = run(site, "check", "support")
+    assert done.exit_code == 0
+    assert "serve would not start all the same: " in done.stderr
+    assert "there is no flow 'suport'" in done.stderr
+    (site / "eslflow.yaml").write_text("")
+    assert run(site, "check", "support").stderr == ""
+
+
+def test_what_is_declared_in_vain_is_warned_of(site):
+    path = site / "flows" / "support.yaml"
+    text = path.read_text().replace("  welcome: {announce: welcome}\n", "")
+    path.write_text(text)
+    done = run(site, "check", "support")
+    assert done.exit_code == 0
+    assert "warning: no step plays the prompt 'welcome'" in done.stderr
+
+
+def test_a_flow_that_is_not_there_keeps_no_other_from_being_checked(site):
+    shutil.copy(TWELVE, site / "flows" / "twelve.yaml")
+    done = run(site, "check", "nosuch", "support")
+    assert done.exit_code == 1
+    assert "there is no flow nosuch" in done.stderr
+    assert "support.yaml: good" in done.stdout
+    done = run(site, "check", "nosuch", "twelve")
+    assert done.exit_code == CONFIGURATION
+    assert "twelve.yaml:4:" in done.stderr
+
+
+def test_settings_and_flows_are_told_in_one_run(site):
+    shutil.copy(TWELVE, site / "flows" / "twelve.yaml")
+    (site / "eslflow.yaml").write_text("default_flow: twelv\n")
+    done = run(site, "check")
+    assert "twelve.yaml:4:" in done.stderr
+    assert "there is no flow 'twelv'" in done.stderr
 
 
 def test_two_flows_of_one_name_are_told(site):

@@ -53,8 +53,16 @@ def test_consents_are_found_by_what_is_known(site):
 def test_nothing_found_is_said_and_no_error(site):
     done = run(site, "consents", "list", "--number", "999999")
     assert (done.exit_code, done.stdout) == (0, "")
-    assert "No consent fits." in done.stderr
+    assert done.stderr == "No consent fits.\n"
     assert listed(site, "--number", "999999") == []
+
+
+@pytest.mark.parametrize("kind", ["consents", "calls", "recordings"])
+def test_a_number_that_looks_like_a_slip_is_told(site, kind):
+    done = run(site, kind, "list", "--number", "abc")
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert "'abc' has fewer than 4 digits" in done.stderr
+    assert listed(site, "--number", "anonymous") == ["cccc-3"]
 
 
 def test_everything_of_a_call_is_shown(site):

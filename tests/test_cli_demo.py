@@ -28,7 +28,13 @@ def test_every_outcome_is_what_it_must_be_and_can_be_looked_up(tmp_path):
             for recording in ledger.call(line["uuid"])["recordings"]
         ]
     assert wav.read(type(site)(recording["path"])).ms > 1000
-    assert run(tmp_path, "demo", str(site)).exit_code == 0
+    (site / "notes").write_text("mine")
+    done = run(tmp_path, "demo", str(site))
+    assert done.exit_code == 1
+    assert "scripts/demo --anew" in done.stderr
+    assert (site / "notes").exists()
+    assert run(tmp_path, "demo", str(site), "--anew").exit_code == 0
+    assert not (site / "notes").exists()
 
 
 @pytest.mark.parametrize("is_site", [False, True])

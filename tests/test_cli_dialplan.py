@@ -12,7 +12,7 @@ FIFO = "flow: desk\nsteps: {a: {queue: desk, type: fifo}}\n"
 
 @pytest.fixture
 def site(tmp_path):
-    run(tmp_path, "init", str(tmp_path))
+    run(tmp_path, "init", str(tmp_path), "--flows", "all")
     return tmp_path
 
 

@@ -11,8 +11,23 @@ def test_flows_are_named_by_path_or_by_name(tmp_path):
     (tmp_path / "flows" / "a.yaml").write_text("")
     assert flow_paths(tmp_path, ["x/b.yaml", "a"])[0].name == "b.yaml"
     assert flow_paths(tmp_path, ["a"]) == [tmp_path / "flows" / "a.yaml"]
-    with pytest.raises(NotFound, match="there is no flow zz"):
+    with pytest.raises(NotFound, match="there is no flow zz") as told:
         flow_paths(tmp_path, ["zz"])
+    assert "make one (eslflow init FOLDER)" in str(told.value)
+
+
+def test_a_flow_is_found_by_what_it_calls_itself_too(tmp_path):
+    (tmp_path / "eslflow.yaml").write_text("")
+    (tmp_path / "flows").mkdir()
+    path = tmp_path / "flows" / "clinic.yaml"
+    path.write_text("# flow: other\nflow: 'praxis'  # ours\n")
+    (tmp_path / "flows" / "latin.yaml").write_bytes(b"flow: \xe9\n")
+    (tmp_path / "flows" / "none.yaml").write_text("")
+    assert flow_paths(tmp_path, ["praxis", "clinic"]) == [path, path]
+    with pytest.raises(NotFound, match=r"Did you mean praxis\?"):
+        flow_paths(tmp_path, ["praxiss"])
+    with pytest.raises(NotFound):
+        flow_paths(tmp_path, [""])
 
 
 def test_a_folder_is_no_flow(tmp_path, monkeypatch):
@@ -40,3 +55,8 @@ def test_a_flow_outside_a_site_has_its_sounds_beside_its_folder(tmp_path):
     assert settings_or_none(tmp_path) is None
     path = tmp_path / "flows" / "a.yaml"
     assert sounds_beside(tmp_path, path) == tmp_path / "sounds"
+
+
+def test_a_file_by_itself_has_its_sounds_beside_it(tmp_path):
+    for place in (tmp_path, tmp_path / "mine"):
+        assert sounds_beside(tmp_path, place / "readme.yaml") == place / "sounds"

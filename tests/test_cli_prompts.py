@@ -1,9 +1,13 @@
 """`eslflow prompts`."""
 
+import hashlib
 import os
 
 import pytest
 
+from eslflow.call.records import NoticePlayed
+from eslflow.ledger.writer import Ledger, write
+from eslflow.prompts import wav
 from tests.command import run
 
 pytestmark = pytest.mark.usefixtures("quick_proofs")
@@ -48,6 +52,51 @@ def test_a_list_tells_who_recorded_what(site):
     assert by["support", "prompt", "welcome", "de"].endswith("person")
     assert by["support", "prompt", "welcome", "fr"].endswith("missing")
     assert "is no WAV file" in by["support", "prompt", "welcome", "es"]
+
+
+def test_the_rate_is_the_sites(site):
+    path = site / "sounds" / "hi" / "en" / "hello.wav"
+    with (site / "eslflow.yaml").open("a") as file:
+        file.write("sounds_rate: 16000\n")
+    run(site, "prompts", "build", "hi")
+    assert wav.read(path).rate == 16000
+    assert "hi: 0 made, 1 kept" in run(site, "prompts", "build", "hi").stdout
+    done = run(site, "prompts", "build", "hi", "--rate", "8000")
+    assert wav.read(path).rate == 8000
+    assert "the next build makes them anew" in done.stderr
+    assert "sounds_rate: 8000" in done.stderr
+
+
+ASKS = """\
+flow: ask
+purposes: {training: {basis: consent, retain: 90d}}
+notices: {rec: {version: 1, text: May we?}}
+steps:
+  ask: {consent: {notice: rec, purpose: training}, keys: {1: granted, 2: refused}}
+  talk: {hangup: NORMAL_CLEARING}
+"""
+
+
+def test_what_callers_have_heard_is_not_made_anew(site):
+    (site / "flows" / "ask.yaml").write_text(ASKS)
+    run(site, "prompts", "build", "ask", "hi")
+    (path,) = (site / "sounds" / "ask" / "en").iterdir()
+    before = path.read_bytes()
+    sha256 = hashlib.sha256(before).hexdigest()
+    Ledger(site / "eslflow.db").close()
+    played = NoticePlayed("ask", "rec", 1, "en", "May we?", sha256, 1, "")
+    write(site / "eslflow.db", [played])
+    done = run(site, "prompts", "build", "ask", "hi", "--rate", "16000")
+    assert done.exit_code == 1
+    assert "callers have heard notice rec v1 (en) otherwise" in done.stderr
+    assert path.read_bytes() == before
+    assert "hi: 1 made, 0 kept" in done.stdout
+    path.unlink()
+    assert run(site, "prompts", "build", "ask").exit_code == 0
+    assert path.read_bytes() == before
+    newer = ASKS.replace("version: 1", "version: 2")
+    (site / "flows" / "ask.yaml").write_text(newer)
+    assert run(site, "prompts", "build", "ask", "--rate", "16000").exit_code == 0
 
 
 def test_a_missing_program_is_told(site, monkeypatch):

@@ -22,8 +22,9 @@ from eslflow.call.records import (
     RecordingEnded,
     State,
 )
+from eslflow.cli.lock import LOCK
 from eslflow.cli.main import CONFIGURATION
-from eslflow.cli.serve import SQLITE, allow_sockets, demand_ledger
+from eslflow.cli.serve import NO_SWITCH, SQLITE, allow_sockets, demand_ledger
 from eslflow.clock import SystemClock
 from eslflow.ledger.read import Reader
 from eslflow.ledger.tombstone import erasure, erasures
@@ -78,6 +79,45 @@ def test_it_serves_until_it_is_told_to_stop(site):
     assert "stopped" in told
     with Reader(site / "eslflow.db") as ledger:
         assert ledger.call(call.uuid)["call"]["ending"] == "hung_up"
+
+
+def test_a_site_that_cannot_ask_the_switch_is_warned(site):
+    for text, told in (("", 1), ("switch: {address: '127.0.0.1:1'}\n", 0)):
+        (site / "eslflow.yaml").write_text(f"listen: 127.0.0.1:0\n{text}")
+        with start(site) as process:
+            process.stdout.readline()
+            process.terminate()
+            assert process.stderr.read().count(NO_SWITCH) == told
+
+
+def test_each_call_is_told_in_a_line_that_names_nobody(site):
+    with start(site) as process:
+        host, _, port = process.stdout.readline().split()[-1].rpartition(":")
+        script = Script(keys=("1", "2"), caller="+4930987654", caller_name="Eve")
+        switch = SimulatedSwitch(host, int(port), length_ms=file_length_ms)
+        call = switch.call(script)
+        process.terminate()
+        told = process.stderr.read()
+    (line,) = [line for line in told.splitlines() if call.uuid in line]
+    assert line.endswith(
+        f"INFO call {call.uuid}: flow support, hung up (NORMAL_CLEARING), "
+        "training granted, recorded"
+    )
+    assert "4930987654" not in told
+    assert "Eve" not in told
+
+
+def test_a_second_serve_of_a_site_is_refused(site):
+    with start(site) as process:
+        process.stdout.readline()
+        (site / "eslflow.yaml").write_text("listen: 127.0.0.1:0\n")
+        done = run(site, "serve")
+        assert done.exit_code == 1
+        assert f"process {process.pid} holds {site / LOCK}" in done.stderr
+        assert run(site, "calls", "live").stderr == "No call goes on.\n"
+        process.terminate()
+        process.communicate()
+        assert process.returncode == 0
 
 
 def test_recordings_are_checked_while_it_serves(site):
@@ -362,16 +402,13 @@ def test_a_hook_that_is_not_there_is_bad_configuration(site):
     assert "recording: hook: /none/up cannot be run: No such file" in done.stderr
 
 
-def test_a_port_that_is_taken_is_bad_configuration(site):
-    with start(site) as first:
-        address = first.stdout.readline().split()[-1]
+def test_a_port_that_is_taken_may_be_free_when_systemd_tries_again(site):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        address = f"127.0.0.1:{other.getsockname()[1]}"
         (site / "eslflow.yaml").write_text(f"listen: {address}\n")
-        with start(site) as second:
-            told = second.stderr.read()
-            assert second.wait() == CONFIGURATION
-        first.terminate()
-        first.communicate()
-    assert f"cannot listen on {address}: Address already in use" in told
+        done = run(site, "serve")
+    assert done.exit_code == 1
+    assert f"cannot listen on {address}: Address already in use" in done.stderr
 
 
 def test_a_broken_flow_stops_it_before_a_call_finds_out(site):

@@ -54,6 +54,14 @@ def test_a_call_that_is_going_on_tells_what_is_known(ledger):
     assert "audio     none" in told
 
 
+def test_how_much_was_heard_before_a_hang_up_may_be_unknown(ledger):
+    kept = ledger.call("aaaa-1")
+    kept["choices"][1] |= {"state": "hung_up", "heard_ms": 2700}
+    assert "asked once, 2.7 s were played" in story(kept)
+    kept["choices"][1] |= {"heard_ms": 0}
+    assert "asked once, how much was played is unknown" in story(kept)
+
+
 def test_what_a_caller_sends_does_not_fill_the_screen(ledger):
     kept = ledger.call("aaaa-1")
     kept["call"] |= {"caller": "1" * 5000, "caller_name": "n" * 5000}

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from eslflow.clock import SystemClock
 from tests.command import run
 
 ROOT = Path(__file__).parent.parent
@@ -137,8 +138,16 @@ def test_a_flow_that_changes_its_language_keeps_the_words_of_all(tmp_path):
     assert told.index('announces "Hallo."') < told.index('announces "Hello."')
 
 
+def test_a_call_is_tried_now(monkeypatch):
+    monkeypatch.setattr(SystemClock, "now", lambda _: 1_800_000_000_000_000)
+    _, told = tried("--press", "1,2")
+    assert "recordings/2027/01/15/try-1.wav" in told
+    _, told = tried("--press", "1,2", "--at", "2026-06-30 12:00")
+    assert "recordings/2026/06/30/try-1.wav" in told
+
+
 def test_a_call_can_be_tried_at_another_time(tmp_path):
-    run(tmp_path, "init", str(tmp_path))
+    run(tmp_path, "init", str(tmp_path), "--flows", "office-hours")
     words = ("try", "office-hours", "--press", "1,2,1", "--at")
     told = run(tmp_path, *words, "2026-12-25 12:00").stdout
     assert "holiday (Christmas)" in told

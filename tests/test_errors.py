@@ -1,11 +1,13 @@
 """The tree of errors, and how they read."""
 
+import errno
 import inspect
 
 import pytest
 
 from eslflow import errors
 from eslflow.errors import (
+    AddressTaken,
     CommandRefused,
     EslflowError,
     FlowError,
@@ -13,8 +15,11 @@ from eslflow.errors import (
     IllegalTransition,
     ProtocolError,
     RenderError,
+    SettingsError,
     UnsafeValue,
     nameless,
+    not_listening,
+    on_one_line,
     visible,
 )
 
@@ -120,6 +125,12 @@ def test_what_moves_a_cursor_is_made_visible():
     assert visible("a\tb\x1b[2Jc\n") == "a b\ufffd[2Jc\ufffd"
 
 
+def test_a_line_of_the_log_is_escaped_once():
+    assert on_one_line(str(ProtocolError("odd", b"\xd2"))) == r"odd: b'\xd2'"
+    assert on_one_line("Zoë\nx") == r"Zo\xeb\nx"
+    assert on_one_line("") == ""
+
+
 def test_a_problem_that_was_found_twice_is_told_once():
     one = FlowError("b.yaml", 1, 1, "wrong")
     two = FlowError("a.yaml", 1, 1, "wrong")
@@ -145,3 +156,17 @@ def test_a_problem_that_was_found_twice_is_told_once():
 )
 def test_of_a_number_only_its_end_goes_into_the_log(text, told):
     assert nameless(text) == (told or text)
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [
+        (errno.EADDRINUSE, AddressTaken),
+        (errno.EADDRNOTAVAIL, AddressTaken),
+        (errno.EACCES, SettingsError),
+    ],
+)
+def test_an_address_that_may_be_free_later_is_no_bad_setting(number, kind):
+    found = not_listening("cannot listen", OSError(number, "why"))
+    assert type(found) is kind
+    assert str(found) == "cannot listen"

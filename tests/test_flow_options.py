@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import pytest
 
 from eslflow.flow.document import Document, Kind, Mark, Node
+from eslflow.flow.keys import Keys
 from eslflow.flow.model import From, Record
 from eslflow.flow.options import (
     RECORD_FROM,
     RECORD_WANTED,
     REQUIRED,
     Duration,
-    Keys,
     NoticeName,
     OneOf,
     PromptName,
@@ -95,8 +95,12 @@ def test_a_size_that_is_none_is_told():
 def test_a_whole_number_has_a_range():
     assert convert(Whole(1, 10), "10") == 10
     assert "Takes a whole number from 1 to 10." in convert(Whole(1, 10), "11")
-    assert "'1.5' is not right here" in convert(Whole(1, 10), "1.5")
-    assert "'3' is not right here" in convert(Whole(1, 10), "'3'")
+    assert "'1.5' is no whole number" in convert(Whole(1, 10), "1.5")
+    assert "'3' is no whole number" in convert(Whole(1, 10), "'3'")
+    assert convert(Whole(1, 10), "17").startswith("17 is too large (1 to 10)")
+    assert convert(Whole(1, 10), "0").startswith("0 is too small (1 to 10)")
+    options = Table({"tries": Whole(1, 9)})
+    assert convert(options, "{tries: 17}").startswith("tries: 17 is too large (1 to 9)")
     assert "nothing stands" in convert(Whole(1, 10), "")
 
 
@@ -149,28 +153,6 @@ def test_what_the_switch_would_run_is_refused(text):
 
 def test_a_queue_name_is_text():
     assert "a list stands" in convert(QueueName(), "[a]")
-
-
-def test_keys_are_those_of_a_telephone():
-    takes = Keys(OneOf(Meaning))
-    text = "{1: granted, '2': refused, star: refused, hash: refused, A: refused}"
-    assert list(convert(takes, text)) == ["1", "2", "*", "#", "A"]
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("{12: granted}", "'12' is no key of a telephone"),
-        ("{x: granted}", "'x' is no key of a telephone"),
-        ("{[1]: granted}", "'' is no key of a telephone"),
-        ("{1: granted, '1': refused}", "the key 1 stands twice"),
-        ("{1: gone}", "'gone' is not right here"),
-        ("{}", "a mapping stands where keys are wanted"),
-        ("1", "a number stands where keys are wanted"),
-    ],
-)
-def test_keys_that_are_none_are_told(text, said):
-    assert convert(Keys(OneOf(Meaning)), text).startswith(said)
 
 
 def test_an_address_is_one_of_the_web():

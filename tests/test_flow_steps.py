@@ -80,6 +80,11 @@ def test_the_flow_starts_with_its_first_step_or_the_one_named():
             "a: {consent: {notice: recording, purpose: training}, keys: {1: granted}}",
             "no key means refused",
         ),
+        (
+            "a: {consent: {notice: recording, purpose: training}, "
+            "keys: {1: granted, B: refused}}",
+            "no key of an ordinary telephone means refused",
+        ),
     ],
 )
 def test_each_mistake_is_named(steps, expected):

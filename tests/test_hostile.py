@@ -3,6 +3,7 @@
 Beside every attack a good call goes on, and must end as if nothing had been.
 """
 
+import logging
 import random
 import re
 from contextlib import contextmanager
@@ -112,6 +113,26 @@ def test_what_a_caller_writes_is_data(controller, name):
 
 
 @pytest.mark.parametrize(
+    "number",
+    [
+        "+49\n\n30",
+        "x\n\nContent-Type: text/rude\n\n",
+        "x\nLinger-Time: 5\nContent-Length: 0\n\nContent-Type: text/rude\n\n",
+        "x" * 400,
+    ],
+)
+def test_a_number_that_would_forge_the_last_notice_is_data(controller, caplog, number):
+    call = controller.call(Script(keys=("1",), path="test", caller=number))
+    assert "a message of a kind" not in caplog.text
+    assert not [r for r in caplog.records if r.levelno >= logging.WARNING]
+    with controller.look() as ledger:
+        kept = ledger.call(call.uuid)
+    assert kept["call"]["caller"] == number
+    assert kept["call"]["ending"] == "hung_up"
+    assert len(call.recordings) == 1
+
+
+@pytest.mark.parametrize(
     "path", ["../../etc/passwd", "${system(x)}", "a" * 9999, "no such"]
 )
 def test_a_flow_path_that_no_flow_has_goes_back_to_the_dialplan(controller, path):
@@ -168,6 +189,16 @@ def test_a_stranger_costs_one_line_of_the_log(controller, caplog, name):
     lines = [record.getMessage() for record in caplog.records]
     assert len(lines) == (name != "blank lines")
     assert all(re.fullmatch(r"dropped 127\.0\.0\.1: [ -~]+", text) for text in lines)
+
+
+def test_what_a_stranger_says_is_escaped_once(controller, caplog):
+    peer = Peer(controller.controller.address)
+    peer.says(b"Content-Length: \xd2\n\n")
+    peer.hears_the_end()
+    controller.controller.settle()
+    (line,) = (record.getMessage() for record in caplog.records)
+    assert r"b'\xd2" in line
+    assert r"\\" not in line
 
 
 AFTER_THE_OFFER = {

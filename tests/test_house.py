@@ -42,7 +42,8 @@ ARROWS = {
     "office": "flow.document flow.problems",
     "exports": "errors call.records call.consent flow.model office exports",
     "parts": "",
-    "settings": "errors flow shipped e164 office parts",
+    "password": "",
+    "settings": "errors flow shipped e164 office parts password",
     "switch": "errors clock settings wire flow call switch",
     "sim": "errors clock wire flow call steps check sim",
     "site": "errors settings clock wire flow call steps check prompts switch.shelf"
@@ -115,6 +116,7 @@ WHOLE = {
     "tests/test_live_handover.py": "a real FreeSWITCH: calls that change hands",
     "tests/test_live_keys.py": "a real FreeSWITCH: keys that permit and withdraw",
     "tests/test_live_killed.py": "a real FreeSWITCH: a controller that dies",
+    "tests/test_live_numbers.py": "a real FreeSWITCH: numbers meant to be more",
     "tests/test_live_offices.py": "a real FreeSWITCH: recorded by law, never, for some",
     "tests/test_live_outgoing.py": "a real FreeSWITCH: who is called is asked",
     "tests/test_live_outside.py": "a real FreeSWITCH: who takes a call over",

@@ -36,6 +36,30 @@ def test_another_rate_is_made_anew_and_back(tmp_path):
         assert build([HELLO], tmp_path, rate, speak) == []
 
 
+def test_each_file_is_told_when_it_is_there(tmp_path):
+    other = Audio("t/en/other.wav", "en", "Other.", "prompt other")
+    there = []
+
+    def tell(item):
+        there.append([(tmp_path / i.path).exists() for i in (HELLO, other)])
+
+    build([HELLO, other], tmp_path, speak=speak, tell=tell)
+    assert there == [[True, False], [True, True]]
+
+
+def test_what_was_heard_may_only_come_back_as_it_was(tmp_path):
+    build([HELLO], tmp_path, speak=speak)
+    path = tmp_path / HELLO.path
+    before = path.read_bytes()
+    heard = {HELLO.path: wav.read(path).sha256}
+    with pytest.raises(PromptError, match=r"heard prompt hello \(en\) otherwise"):
+        build([HELLO], tmp_path, 16000, speak, heard=heard)
+    assert path.read_bytes() == before
+    path.unlink()
+    assert build([HELLO], tmp_path, speak=speak, heard=heard) == [HELLO]
+    assert path.read_bytes() == before
+
+
 def test_new_words_are_spoken_anew(tmp_path):
     build([HELLO], tmp_path, speak=speak)
     other = Audio(HELLO.path, "en", "Good day.", "prompt hello")

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner
 
-from eslflow.call.records import CallOffered, Look
+from eslflow.call.records import CallOffered, Look, State
 from eslflow.check import flow_files, load_flow
 from eslflow.check.load import scenarios_of
 from eslflow.check.prove import RULES, prove
@@ -95,14 +95,42 @@ def blocks(text, kind):
     return re.findall(rf"^```{kind}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
 
 
-def test_the_first_flow_and_what_try_tells_of_it_are_true(tmp_path):
-    (tmp_path / "flows").mkdir()
-    path = tmp_path / "flows" / "support.yaml"
-    path.write_text(blocks(README, "yaml")[0])
-    done = CliRunner().invoke(main, ["try", str(path), "--press", "1"])
+def test_the_first_flow_and_what_try_tells_of_it_are_true(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (shown,) = re.findall(
+        r"^\$ (eslflow try .+)\n((?:.*\n)+?)```", README, re.MULTILINE
+    )
+    (name,) = re.findall(r"Save this as `([a-z]+\.yaml)`", README)
+    Path(name).write_text(blocks(README, "yaml")[0])
+    program, *words = shlex.split(shown[0])
+    done = CliRunner().invoke(main, [*words, "--at", "2026-11-23 10:00"])
     assert done.exit_code == 0, done.output
-    shown = README.partition("$ eslflow try support --press 1\n")[2]
-    assert done.output == shown.partition("```")[0]
+    assert done.output == shown[1]
+
+
+def test_the_first_screen_leads_to_a_call():
+    lines = README.splitlines()[:30]
+    text = " ".join(lines)
+    assert "scripts/setup" in text
+    assert ".venv/bin/eslflow" in text
+    assert "async full" in text
+    assert "eslflow try" in text
+
+
+def test_every_state_of_a_choice_is_explained():
+    for state in State:
+        assert f"| `{state.value}` |" in README
+
+
+def test_one_site_is_named_on_all_pages():
+    for page in PAGES:
+        text = (ROOT / page).read_text(encoding="utf-8")
+        assert set(re.findall(r"--site (/[a-z/]+)", text)) <= {"/srv/eslflow"}, page
+
+
+def test_the_schema_is_named_where_flows_are_explained():
+    (line,) = re.findall(r"^# yaml-language-server: .+$", FLOWS, re.MULTILINE)[:1]
+    assert (ROOT / "flows" / "support.yaml").read_text().startswith(line)
 
 
 FILES = re.compile(r"`((?:tests|scripts|docs|flows|eslflow)/[a-z_./]+)`")
@@ -282,9 +310,11 @@ def test_every_whole_file_of_the_reference_loads(tmp_path, number):
 def test_every_call_that_is_shown_with_a_flow_can_be_tried(tmp_path):
     shown = re.findall(r"^eslflow (try .+)$", FLOWS, re.MULTILINE)
     assert len(shown) > 4
-    run(tmp_path, "init", str(tmp_path))
+    run(tmp_path, "init", str(tmp_path), "--flows", "all")
     for line in shown:
-        done = run(tmp_path, *shlex.split(line))
+        words = shlex.split(line)
+        at = [] if "--at" in words else ["--at", "2026-11-23 10:00"]
+        done = run(tmp_path, *words, *at)
         assert done.exit_code == 0, f"{line}: {done.output}"
         assert "!" not in done.output
 
@@ -301,7 +331,7 @@ def test_the_scenarios_of_the_reference_come_out_as_they_say(tmp_path):
 def test_every_test_that_is_shown_passes(tmp_path):
     shown = re.findall(r"^eslflow (test .+)$", FLOWS, re.MULTILINE)
     assert len(shown) > 1
-    run(tmp_path, "init", str(tmp_path))
+    run(tmp_path, "init", str(tmp_path), "--flows", "all")
     for line in shown:
         done = run(tmp_path, *shlex.split(line))
         assert done.exit_code == 0, f"{line}: {done.output}"

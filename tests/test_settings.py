@@ -43,6 +43,7 @@ def test_everything_has_a_default(site, text):
 
 def test_every_setting_can_be_given(site, tmp_path):
     (tmp_path / "pw").write_text("secret\n")
+    (tmp_path / "pw").chmod(0o600)
     settings = load_settings(
         site(
             "listen: '[::1]:9000'\nallow: [192.0.2.1]\nmost_calls: 7\ndrain: 2m\n"
@@ -101,6 +102,16 @@ def test_the_password_can_come_from_the_environment(site, monkeypatch):
     assert settings.switch.port == 8021
 
 
+def test_a_password_that_everybody_can_read_is_refused(site, tmp_path):
+    (tmp_path / "pw").write_text("secret\n")
+    (tmp_path / "pw").chmod(0o644)
+    with pytest.raises(FlowErrors) as refused:
+        load_settings(site("switch: {password_file: pw}\n"))
+    (problem,) = refused.value.problems
+    assert "others may read" in problem.problem
+    assert "chmod 600" in problem.hint
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -117,7 +128,8 @@ def test_the_password_can_come_from_the_environment(site, monkeypatch):
         ("country: [DE]\n", "a list stands where text is wanted"),
         ("never_record: 1001\n", "a number stands where numbers are wanted"),
         ('extensions: ["*"]\n', "'*' is no number, nor how one begins"),
-        ("most_calls: 0\n", "'0' is not right here"),
+        ("sounds_rate: 44100\n", "'44100' is not right here"),
+        ("most_calls: 0\n", "most_calls: 0 is too small (1 to 100000)"),
         ("drain: 30\n", "'30' is no duration"),
         ("free_space: 1000\n", "'1000' is no size"),
         ("numbers: [a]\n", "a list stands where numbers are"),

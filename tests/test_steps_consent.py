@@ -198,8 +198,9 @@ def test_a_switch_that_will_not_ask_leaves_it_unanswered():
 def test_a_hangup_during_the_question_is_kept_as_such():
     with Playbook(ASK) as call:
         asked(call)
-        call.when(HungUp("NORMAL_CLEARING"))
+        call.when(HungUp("NORMAL_CLEARING"), 2.7)
     assert (last(call).state, last(call).tries) == (State.HUNG_UP, 1)
+    assert last(call).heard_ms == 2700
     assert last(call).performed_by == "subject"
 
 
@@ -346,8 +347,8 @@ def test_whoever_hangs_up_while_more_is_told_has_not_answered():
         call.skips()
         call.when(chose(1, 4, "9"))
         call.expects(TOLD_MORE)
-        call.when(HungUp("NORMAL_CLEARING"))
-    assert last(call).state is State.HUNG_UP
+        call.when(HungUp("NORMAL_CLEARING"), 1.5)
+    assert (last(call).state, last(call).heard_ms) == (State.HUNG_UP, 1500)
     assert not [row for row in call.rows(Choice) if row.reason == "more"]
 
 
@@ -414,9 +415,11 @@ def test_the_called_party_is_asked_while_the_caller_hears_why_it_takes_long():
 def test_a_called_party_who_hangs_up_has_not_agreed_and_the_caller_goes_on():
     call, leg, _ = callee_asked()
     with call:
-        call.when(LegEnded(leg))
+        call.when(LegEnded(leg), 9.0)
         choice = last(call)
         assert (choice.state, choice.party) == (State.HUNG_UP, "callee")
+        # The whole notice, which is no longer.
+        assert choice.heard_ms == 4000
         assert choice.performed_by == "subject"
         assert call.engine.live.step == "talk"
         call.skips()

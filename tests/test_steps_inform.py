@@ -84,10 +84,11 @@ def test_one_without_audio_is_kept_as_that():
 def test_who_hangs_up_in_it_is_kept_as_that():
     with Playbook(TELL) as call:
         call.skips()
-        call.when(HungUp("ORIGINATOR_CANCEL"))
+        call.when(HungUp("ORIGINATOR_CANCEL"), 2.7)
         call.skips()
         call.when(Kept(True))
     assert (told(call).state, told(call).performed_by) == (State.HUNG_UP, "subject")
+    assert told(call).heard_ms == 2700
 
 
 @pytest.mark.parametrize("event", [Kept(False, "disk full"), HungUp("")])

@@ -168,9 +168,9 @@ def test_who_corrects_a_wrong_key_has_objected():
 def test_whoever_hangs_up_while_it_is_played_is_kept_as_that():
     with Playbook(TELL) as call:
         announced(call)
-        call.when(HungUp("NORMAL_CLEARING"))
+        call.when(HungUp("NORMAL_CLEARING"), 2.7)
         call.skips()
-    assert last(call).state is State.HUNG_UP
+    assert (last(call).state, last(call).heard_ms) == (State.HUNG_UP, 2700)
     assert not is_recorded(call)
 
 

@@ -91,6 +91,35 @@ def test_an_answer_is_what_was_offered_and_heard(values, answer):
     assert drive(speech.ask(live(), SOUND, ["1", "2"], 2.5), event)[1] == answer
 
 
+@pytest.mark.parametrize(
+    ("rate", "ms"),
+    [
+        ("8000", 2000),
+        ("16000", 1000),
+        ("48000", 333),
+        (None, 2000),
+        ("0", 2000),
+        ("-1", 2000),
+        ("9" * 7, 2000),
+    ],
+)
+def test_the_switch_counts_samples_at_the_rate_of_the_channel(rate, ms):
+    told = {"eslflow_digits_1": "1", speech.PLAYED: "16000"}
+    told |= {} if rate is None else {speech.RATE: rate}
+    event = Executed("m", variables=Told(told))
+    answer = drive(speech.ask(live(), SOUND, ["1"], 2.5), event)[1]
+    assert answer.heard_ms == ms
+
+
+def test_of_what_was_cut_off_our_clock_tells_how_much_was_played():
+    call = live()
+    began, call.now = call.now, call.now + 300_000
+    assert speech.heard_since(call, SOUND, began) == 300
+    call.now += 9_000_000
+    assert speech.heard_since(call, SOUND, began) == SOUND.ms
+    assert speech.heard_since(call, None, began) == 0
+
+
 def test_a_question_the_switch_refuses_has_no_answer():
     road = speech.ask(live(), SOUND, ["1"], 2.5)
     said, answer = drive(road, Replied(1, False, "-ERR no"))

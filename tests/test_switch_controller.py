@@ -10,7 +10,7 @@ import pytest
 from eslflow.call.commands import Alarm
 from eslflow.call.live import Site
 from eslflow.clock import SystemClock
-from eslflow.errors import SettingsError
+from eslflow.errors import AddressTaken
 from eslflow.ledger.read import Reader
 from eslflow.sim.script import HANG_UP, Agent, Script
 from eslflow.switch.controller import (
@@ -191,7 +191,7 @@ def test_an_address_that_is_taken_is_told(controller, tmp_path):
     second = Controller(
         Shelf({}), Site("/r"), controller.ledger, SystemClock(), port=port
     )
-    with pytest.raises(SettingsError, match=f"cannot listen on {host}:{port}"):
+    with pytest.raises(AddressTaken, match=f"cannot listen on {host}:{port}"):
         second.start()
 
 

@@ -14,7 +14,7 @@ import pytest
 from gevent import socket as green
 
 from eslflow.clock import SystemClock
-from eslflow.errors import FlowErrors, SettingsError
+from eslflow.errors import AddressTaken, FlowErrors, SettingsError
 from eslflow.ledger.writer import Health
 from eslflow.settings import load_settings
 from eslflow.sim.script import Script
@@ -118,9 +118,9 @@ def test_tokens_that_cannot_be_used_are_bad_configuration(control, tmp_path):
         control(ON)
 
 
-def test_an_address_that_cannot_be_had_is_bad_configuration(control):
+def test_an_address_that_is_taken_is_told(control):
     host, port = control(ON).address
-    with pytest.raises(SettingsError, match=f"cannot listen on {host}:{port}"):
+    with pytest.raises(AddressTaken, match=f"cannot listen on {host}:{port}"):
         control(f"control: {{listen: '{host}:{port}'}}\n")
 
 
@@ -128,13 +128,21 @@ def test_the_socket_is_there_while_it_runs_whatever_was_there(control, tmp_path)
     path = tmp_path / SOCKET
     with socket.socket(socket.AF_UNIX) as left:
         left.bind(str(path))
-    first = control()
+    one = control()
     assert over_unix(path, "GET", "/ready") == (200, {"ready": True})
-    second = control()
-    first.stop()
-    assert over_unix(path, "GET", "/ready") == (200, {"ready": True})
-    second.stop()
+    one.stop()
     assert sorted(item.name for item in tmp_path.iterdir()) == ["eslflow.yaml"]
+
+
+def test_a_socket_that_another_listens_on_stays_its_own(control, tmp_path, caplog):
+    path = tmp_path / SOCKET
+    first = control()
+    second = control()
+    assert "another eslflow listens there" in caplog.text
+    second.stop()
+    assert over_unix(path, "GET", "/ready") == (200, {"ready": True})
+    first.stop()
+    assert not path.exists()
 
 
 def test_a_folder_where_no_socket_can_be_costs_no_call(control, tmp_path, caplog):

@@ -45,6 +45,8 @@ from eslflow.wire.terms import ContentType, EventName, Subclass
 LINGER_S = 5
 """How long the switch keeps the socket after a hang-up, for RECORD_STOP comes late."""
 MOST_SEGMENTS = 100_000
+MOST_NAME = 200
+"""Characters of a channel's name with which the notice of `linger` fits its buffer."""
 
 Make = Callable[[Message], "Event | None"]
 
@@ -61,6 +63,7 @@ def offer(message: Message) -> Offered:
     """
     uuid = text.identifier(message.need("Unique-ID"))
     segments = message.variable("eslflow_segments") or "0"
+    name = message.get("Channel-Name") or ""
     return Offered(
         uuid=uuid,
         direction=message.get("Call-Direction") or "",
@@ -70,6 +73,7 @@ def offer(message: Message) -> Offered:
         flow_path=(message.variable("socket_path") or "")[:_SAFE_PATH],
         is_answered=message.get("Answer-State") == "answered",
         segments=_number(segments, MOST_SEGMENTS),
+        may_linger=name.isprintable() and len(name) <= MOST_NAME,
     )
 
 
@@ -106,12 +110,18 @@ class Dialogue:
         names: Iterable[EventName],
         customs: Iterable[Subclass],
         hears_others: bool = False,
+        may_linger: bool = True,
     ) -> bytes:
         """Return the commands that come first; filters before `event` (measured).
 
-        Between the two the socket hears every call of the switch.
+        Between the two the socket hears every call of the switch. The notice that the
+        socket lingers has the channel's name in it as it is (mod_event_socket.c, and in
+        512 bytes), and sofia.c makes that of the caller's number, decoded: one with a
+        line feed in it would end the notice, and what follows would be taken for the
+        switch's word (measured). Such a call ends with its hang-up.
         """
-        said = [text.linger(LINGER_S), text.only("Unique-ID", self._uuid)]
+        said = [text.linger(LINGER_S)] if may_linger else []
+        said.append(text.only("Unique-ID", self._uuid))
         if hears_others:
             said.append(text.only("Other-Leg-Unique-ID", self._uuid))
         said.append(text.events(names, customs))

@@ -1,6 +1,6 @@
-"""The rows that frame a call: how it came, how it ended, what was never asked.
+"""What frames a call: how it came, how it ended, what was never asked.
 
-In: the call's live state. Out: rows. Must not store them.
+In: the call's live state. Out: rows, and a line for the log. Must not store them.
 """
 
 from __future__ import annotations
@@ -48,3 +48,17 @@ def not_asked_rows(live: Live) -> Iterator[Choice]:
     """Yield a row for each purpose that was to be asked about, and never was."""
     for purpose in live.consents.not_asked():
         yield choice_row(live, purpose, State.NOT_ASKED)
+
+
+def in_short(live: Live, ended: CallEnded) -> str:
+    """Return what became of a call, for a log: nothing of it is about a person."""
+    told = [f"flow {live.flow.name}", str(ended)]
+    for name in live.flow.purposes:
+        state = live.consents.state(name) or State.NOT_ASKED
+        told.append(f"{name} {state.value.replace('_', ' ')}")
+    recorder = live.recorder
+    files = recorder.segments - live.offered.segments
+    if recorder.segment is not None and not recorder.segment.started_at:
+        files -= 1
+    told.append("recorded" if files > 0 else "not recorded")
+    return ", ".join(told)

@@ -32,7 +32,7 @@ from eslflow.call.commands import (
     Keep,
     Tell,
 )
-from eslflow.call.ending import ended_row, not_asked_rows, offered_row
+from eslflow.call.ending import ended_row, in_short, not_asked_rows, offered_row
 from eslflow.call.events import (
     Bridged,
     CallEnded,
@@ -103,6 +103,11 @@ class Engine:
         self._is_told = False
         self._is_gone = False
         self._out: list[Command] = []
+
+    @property
+    def in_short(self) -> str:
+        """What became of the call, for a log; empty while it goes on."""
+        return in_short(self.live, self._ending) if self._ending else ""
 
     def begin(self) -> list[Command]:
         """Start the road; return what is to be done first."""

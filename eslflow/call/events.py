@@ -46,6 +46,8 @@ class Offered(NamedTuple):
     is_answered: bool = False
     segments: int = 0
     """Recordings this call has had already, if it was handed over before."""
+    may_linger: bool = True
+    """Whether the socket may stay for a while after a hang-up."""
 
 
 class Executed(NamedTuple):

@@ -161,7 +161,8 @@ class Choice(NamedTuple):
     language: str = ""
     audio_sha256: str = ""
     heard_ms: int = 0
-    """How much of the notice was played before the key (last try)."""
+    """How much of the notice was played before the key (last try), as the switch
+    counts; when there was a hang-up instead, how much at most, by our clock."""
     keys_offered: str = ""
     """As offered: `1=granted 2=refused`."""
     key: str = ""

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from eslflow.cli import live
-from eslflow.cli.lookups import as_json, reader, spans
+from eslflow.cli.lookups import as_json, reader, spans, tell_none
 from eslflow.cli.story import story
 from eslflow.cli.tables import local, room, table
 
@@ -46,7 +46,7 @@ def list_(ctx: click.Context, /, flow: str, **options: Any) -> None:
         click.echo(as_json(lines))
         return
     if not lines:
-        click.echo("No call fits.", err=True)
+        tell_none("call", options["number"])
         return
     rows = [
         (

@@ -9,14 +9,15 @@ from pathlib import Path
 import click
 
 from eslflow.call.live import Sound
+from eslflow.check.unused import unused
 from eslflow.cli.drift import demand_same_notices
 from eslflow.cli.main import CONFIGURATION
-from eslflow.cli.places import flow_paths, settings_or_none, sounds_beside
+from eslflow.cli.places import flow_paths, name_in, settings_or_none, sounds_beside
 from eslflow.cli.prove import told as told_proof
-from eslflow.errors import FlowErrors, StoreError
+from eslflow.errors import FlowErrors, NotFound, SettingsError, StoreError, visible
 from eslflow.flow.model import Flow
 from eslflow.settings import load_settings
-from eslflow.site import demand_known, find_sounds, load_flows
+from eslflow.site import demand_known, find_sounds, load_flows, open_site
 
 
 @click.command("check", short_help="Tell everything that is wrong with flows.")
@@ -24,9 +25,24 @@ from eslflow.site import demand_known, find_sounds, load_flows
 @click.pass_context
 def command(ctx: click.Context, flows: tuple[str, ...]) -> None:
     """Check flows, given by file or by name; without any, all of the site."""
+    paths, missing = _found(ctx.obj, flows)
+    is_good = _check(ctx.obj, paths)
+    if not flows:
+        is_good &= _tell_named(ctx.obj, paths)
+    if not is_good:
+        ctx.exit(CONFIGURATION)
+    if missing:
+        ctx.exit(1)
+    load_flows(paths)
+    if flows:
+        _tell_others(ctx.obj, paths)
+
+
+def _check(site: Path, paths: list[Path]) -> bool:
+    """Tell everything that is wrong with each flow; return whether nothing is."""
     is_good = True
     told: set[str] = set()
-    for path in flow_paths(ctx.obj, flows):
+    for path in paths:
         try:
             (flow,) = load_flows([path]).values()
         except FlowErrors as error:
@@ -37,12 +53,47 @@ def command(ctx: click.Context, flows: tuple[str, ...]) -> None:
                     told.add(problem)
             is_good = False
             continue
-        is_good &= report(ctx.obj, flow, path) and not told_proof(flow).violations
-    if not is_good:
-        ctx.exit(CONFIGURATION)
-    together = load_flows(flow_paths(ctx.obj, flows))
-    if not flows:
-        demand_known(load_settings(ctx.obj), together)
+        is_good &= report(site, flow, path) and not told_proof(flow).violations
+    return is_good
+
+
+def _found(site: Path, names: tuple[str, ...]) -> tuple[list[Path], bool]:
+    """Return the files of flows, and whether some are missing; those are told."""
+    if not names:
+        return flow_paths(site, ()), False
+    found: list[Path] = []
+    for name in names:
+        try:
+            found += flow_paths(site, [name])
+        except NotFound as error:
+            click.echo(f"Error: {visible(str(error))}", err=True)
+    return found, len(found) < len(names)
+
+
+def _tell_named(site: Path, paths: list[Path]) -> bool:
+    """Tell of settings that name flows which are not there; return whether none do."""
+    try:
+        demand_known(load_settings(site), map(name_in, paths))
+    except FlowErrors as error:
+        click.echo(str(error), err=True)
+        return False
+    return True
+
+
+def _tell_others(site: Path, paths: list[Path]) -> None:
+    """Tell that `serve` would not start all the same, for what was not checked."""
+    settings = settings_or_none(site)
+    if settings is None or all(p.resolve().parent != settings.flows for p in paths):
+        return
+    try:
+        open_site(settings)
+    except (FlowErrors, SettingsError) as error:
+        first = str(error).splitlines()[0]
+        click.echo(
+            f"warning: eslflow serve would not start all the same: {visible(first)}\n"
+            "  See all of it with: eslflow check",
+            err=True,
+        )
 
 
 def report(site: Path, flow: Flow, path: Path) -> bool:
@@ -56,6 +107,8 @@ def report(site: Path, flow: Flow, path: Path) -> bool:
     if any(not fault.is_ours for fault in faults):
         hint = f"or remove the file, then: {_command(site, path)}"
         click.echo(f"  What a person recorded: record it again, {hint}", err=True)
+    for warning in unused(flow):
+        click.echo(f"{path}: warning: {warning}", err=True)
     for step in flow.steps.values():
         for warning in step.warns():
             click.echo(f"{path}: warning: step '{step.name}': {warning}", err=True)

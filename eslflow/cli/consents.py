@@ -9,7 +9,7 @@ import click
 from eslflow.cli import exporting, stats, withdraw
 from eslflow.cli.filters import asked as asked_of
 from eslflow.cli.filters import which
-from eslflow.cli.lookups import as_json, call_named, reader, spans
+from eslflow.cli.lookups import as_json, call_named, reader, spans, tell_none
 from eslflow.cli.story import asked, looks_at, story
 from eslflow.cli.tables import local, room, table
 from eslflow.cli.verify import head_command, verify_command
@@ -55,7 +55,7 @@ def list_(ctx: click.Context, /, **options: Any) -> None:
         click.echo(as_json(lines))
         return
     if not lines:
-        click.echo("No consent fits.", err=True)
+        tell_none("consent", options["number"])
         return
     click.echo(table(COLUMNS, [_row(line) for line in lines], room(), SPARE))
 

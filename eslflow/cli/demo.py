@@ -77,10 +77,15 @@ CASES = (
 
 
 @click.command("demo", hidden=True)
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-def command(folder: Path) -> None:
+@click.argument(
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default="demo-site",
+)
+@click.option("--anew", is_flag=True, help="Throw away what it made there before.")
+def command(folder: Path, anew: bool) -> None:
     """Run the main job on a new site in FOLDER."""
-    _make_site(folder)
+    _make_site(folder, anew)
     with _controller(folder) as (host, port):
         click.echo(f"A controller listens on {host}:{port}.")
         switch = SimulatedSwitch(
@@ -104,16 +109,21 @@ def command(folder: Path) -> None:
         click.echo(f"  {_program()} --site {shlex.quote(str(folder))} {words}")
 
 
-def _make_site(folder: Path) -> None:
-    """Make the site anew.
+def _make_site(folder: Path, anew: bool) -> None:
+    """Make the site; one of an earlier demonstration is replaced only if asked for.
 
     Raises:
-        EslflowError: the folder holds something that is not the demonstration's.
+        EslflowError: the folder holds something.
     """
     if folder.exists() and any(folder.iterdir()):
         if not _is_ours(folder):
             raise EslflowError(
                 f"{folder} is there, and scripts/demo did not make it: name another"
+            )
+        if not anew:
+            raise EslflowError(
+                f"{folder} is there, of an earlier demonstration. To throw it away: "
+                "scripts/demo --anew; to keep it, name another: scripts/demo FOLDER"
             )
         shutil.rmtree(folder)
     _eslflow("init", str(folder), quiet=True)

@@ -29,13 +29,36 @@ def demand_same_notices(
         FlowErrors: each of them, with both hashes.
         StoreError: the ledger cannot be read.
     """
-    if not ledger.is_file() or not ledger.stat().st_size:
-        return
-    with Reader(ledger) as reader:
-        played = reader.notices()
+    played = _played(ledger)
     changed = [error for flow in flows for error in _changed(flow, sounds, played)]
     if changed:
         raise FlowErrors(changed)
+
+
+def heard_audio(flow: Flow, ledger: Path) -> dict[str, str]:
+    """Return the audio of which callers have heard today's version: path and SHA-256.
+
+    Raises:
+        StoreError: the ledger cannot be read.
+    """
+    found = {}
+    for line in _played(ledger):
+        notice = flow.notices.get(line["notice"])
+        is_this = notice is not None and line["flow"] == flow.name
+        sha256 = line["audio_sha256"]
+        if notice is None or not is_this or line["version"] != notice.version:
+            continue
+        if sha256:
+            found[notice.audio(flow.name, line["language"])] = sha256
+    return found
+
+
+def _played(ledger: Path) -> list[dict[str, Any]]:
+    """Return the notices that were played; without a ledger none was."""
+    if not ledger.is_file() or not ledger.stat().st_size:
+        return []
+    with Reader(ledger) as reader:
+        return reader.notices()
 
 
 def _changed(

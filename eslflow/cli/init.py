@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from eslflow import flow, shipped
-from eslflow.errors import EslflowError
+from eslflow.check import flow_files
+from eslflow.errors import EslflowError, NotFound
+from eslflow.prompts.build import MANIFEST
 from eslflow.settings import FILE, demand_plain
+from eslflow.site import load_flows
 
 IN_CHECKOUT = "../eslflow/flow/schema.json"
+FIRST = "support"
+"""The flow that a site begins with."""
+README = "README.md"
+_RUNS = re.compile(r"^  [a-z0-9_-]+: \{flow: ([a-z0-9_-]+)", re.MULTILINE)
+"""A step that runs another flow, as the flows that ship write it."""
+_LINK = re.compile(r"\[([^\]]+)\]\(([^):#]+)(#[^)]*)?\)")
 SCHEMA = Path(flow.__file__).resolve().parent / "schema.json"
 """The flows' JSON Schema, for editors."""
 
@@ -57,9 +69,11 @@ default_flow: support
 # extensions: ["10*", 2001]
 
 # Folders, relative to this file. FreeSWITCH reads sounds and writes recordings, so
-# their paths must have no blanks.
+# their paths must have no blanks. What eslflow prompts build speaks has sounds_rate
+# samples a second: 8000, or 16000 for wide-band telephones.
 # flows: flows
 # sounds: sounds
+# sounds_rate: 8000
 # recordings: recordings
 # ledger: eslflow.db
 
@@ -73,8 +87,10 @@ default_flow: support
 # how often both parties hear a tone while they are recorded. See docs/recording.md.
 # recording: {convert: flac, encrypt_to: [age1...], hook: [/usr/bin/up], beep: 15s}
 
-# FreeSWITCH's own event socket, to see whether it is well. The password stands in a
-# file, or in the environment as ESLFLOW_SWITCH_PASSWORD.
+# Recommended: FreeSWITCH's own event socket. Over it, serve ends the calls that were
+# left open when it was killed, takes over those that go on, stops every recorder that
+# nobody permits, and sees whether the switch is well. The password stands in a file of
+# mode 0600, or in the environment as ESLFLOW_SWITCH_PASSWORD. See docs/freeswitch.md.
 # switch: {address: 127.0.0.1:8021, password_file: switch.password}
 
 # The control API: live calls, and mask, unmask and stop of their recording, for
@@ -86,42 +102,112 @@ default_flow: support
 
 @click.command("init")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-def command(folder: Path) -> None:
+@click.option(
+    "--flows",
+    "wanted",
+    multiple=True,
+    metavar="NAME,...",
+    default=(FIRST,),
+    show_default=True,
+    help="The flows that it begins with, of those that ship; all: every one.",
+)
+def command(folder: Path, wanted: tuple[str, ...]) -> None:
     """Make a new site in FOLDER: settings, flows, sounds."""
     if (folder / FILE).exists():
         raise EslflowError(f"{folder} is a site already ({FILE} is there)")
     demand_plain(folder.resolve(), "Choose a folder")
+    names = _names(",".join(wanted).split(","))
+    first = FIRST if FIRST in names else names[0]
+    flows, sounds = shipped.flows(), shipped.sounds()
     try:
-        for name in ("flows", "sounds"):
-            _copy(shipped.folder(name), folder / name)
+        for name in names:
+            for end in (".yaml", ".scenarios.yaml"):
+                _copy(flows / f"{name}{end}", folder / "flows" / f"{name}{end}")
+        _copy(flows / README, folder / "flows" / README)
+        _copy_sounds(names, sounds, folder / "sounds")
         (folder / "recordings").mkdir(exist_ok=True)
-        (folder / FILE).write_text(TEMPLATE, encoding="utf-8")
+        settings = TEMPLATE.replace("default_flow: support", f"default_flow: {first}")
+        (folder / FILE).write_text(settings, encoding="utf-8")
     except OSError as error:
         raise EslflowError(f"cannot make a site in {folder}: {error}") from error
-    click.echo(f"A new site is in {folder}. Next:")
-    for line in (
-        f"eslflow --site {folder} check",
-        f"eslflow --site {folder} try support --press 1,2",
-        f"eslflow --site {folder} dialplan",
-        f"eslflow --site {folder} serve",
-    ):
-        click.echo(f"  {line}")
+    click.echo(f"A new site is in {folder}, with {', '.join(names)}. Next:")
+    lines = _next(folder, first)
+    width = max(len(line) for line, _ in lines)
+    for line, why in lines:
+        click.echo(f"  {line:<{width}}  # {why}")
+
+
+def _next(folder: Path, flow: str) -> tuple[tuple[str, str], ...]:
+    """Return what is done next, in order, and what for."""
+    site = f"eslflow --site {folder}"
+    return (
+        (f"$EDITOR {folder}/flows/{flow}.yaml", "your words, queues and policy"),
+        (f"{site} prompts build", "speak the words that are new"),
+        (f"{site} check", "what is wrong with it, all at once"),
+        (f"{site} try {flow}", "a call here: the terminal is the keypad"),
+        (f"{site} dialplan --number 4930123456", "paste it; the number is yours"),
+        (f"{site} serve", "take calls"),
+    )
+
+
+def _names(wanted: Sequence[str]) -> list[str]:
+    """Return the flows that are wanted, with those that they run.
+
+    Raises:
+        NotFound: no flow of that name ships.
+    """
+    known = [path.stem for path in flow_files(shipped.flows())]
+    names = list(known if "all" in wanted else wanted)
+    found: dict[str, None] = {}
+    while names:
+        name = names.pop(0)
+        if name not in known:
+            listed = ", ".join(known)
+            raise NotFound(f"no flow '{name}' ships with eslflow. There are: {listed}")
+        if name not in found:
+            found[name] = None
+            text = (shipped.flows() / f"{name}.yaml").read_text(encoding="utf-8")
+            names += _RUNS.findall(text)
+    return list(found)
+
+
+def _copy_sounds(names: Sequence[str], source: Path, target: Path) -> None:
+    """Copy what the flows play, and what is known of it."""
+    flows = load_flows(shipped.flows() / f"{name}.yaml" for name in names).values()
+    audio = {item.path for flow in flows for item in flow.audio()}
+    for path in sorted(audio):
+        _copy(source / path, target / path)
+    if not (target / MANIFEST).exists():
+        made = json.loads((source / MANIFEST).read_text(encoding="utf-8"))
+        kept = {path: made[path] for path in sorted(audio & made.keys())}
+        text = json.dumps(kept, indent=1) + "\n"
+        target.mkdir(parents=True, exist_ok=True)
+        (target / MANIFEST).write_text(text, encoding="utf-8")
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy a folder; a file that is there already is somebody's, and stays."""
-    target.mkdir(parents=True, exist_ok=True)
-    for path in sorted(source.iterdir()):
-        if path.is_dir():
-            _copy(path, target / path.name)
-        elif not (target / path.name).exists():
-            shutil.copyfile(path, target / path.name)
-            if path.suffix == ".yaml":
-                _name_schema(target / path.name)
+    """Copy a file, if there is one; what is there already is somebody's, and stays."""
+    if target.exists() or not source.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+    if target.suffix in (".yaml", ".md"):
+        text = target.read_text(encoding="utf-8")
+        # Editors find the schema where it is installed.
+        text = text.replace(f"$schema={IN_CHECKOUT}", f"$schema={SCHEMA}")
+        text = _LINK.sub(lambda link: _led(link, target.parent), text)
+        target.write_text(text, encoding="utf-8")
 
 
-def _name_schema(path: Path) -> None:
-    """Let editors find the flows' schema where it is installed."""
-    text = path.read_text(encoding="utf-8")
-    text = text.replace(f"$schema={IN_CHECKOUT}", f"$schema={SCHEMA}")
-    path.write_text(text, encoding="utf-8")
+def _led(link: re.Match[str], folder: Path) -> str:
+    """Return a link of a page that is not where it was; one that leads nowhere is text.
+
+    What eslflow has and a site has not is named as that.
+    """
+    words, where = link[1], link[2]
+    if (folder / where).exists():
+        return link[0]
+    page = where.removeprefix("../")
+    if page in (where, words):
+        return f"{words} of eslflow"
+    return f"{words} ({page} of eslflow)"

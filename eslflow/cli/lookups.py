@@ -18,9 +18,9 @@ from eslflow.call.receipt import is_right, typed
 from eslflow.cli.tables import iso, moment
 from eslflow.clock import SystemClock
 from eslflow.e164 import normaliser
-from eslflow.errors import EslflowError, NotFound, SettingsError
+from eslflow.errors import EslflowError, NotFound, SettingsError, visible
 from eslflow.ledger.read import Reader
-from eslflow.ledger.where import Normal
+from eslflow.ledger.where import LEAST_DIGITS, Normal, ends_of
 from eslflow.shipped import SETTINGS as FILE
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -148,6 +148,17 @@ def times(since: str | None = None) -> Callable[[Command], Command]:
         help="From this on: 2026-11-24, 2026-11-24T15:30, or 7d for 7 days ago.",
     )
     return lambda command: since_(until_(command))
+
+
+def tell_none(what: str, number: str) -> None:
+    """Tell that nothing fits, and of a number that looks like a slip."""
+    click.echo(f"No {what} fits.", err=True)
+    if number and len(ends_of(number)) < LEAST_DIGITS:
+        click.echo(
+            f"'{visible(number)}' has fewer than {LEAST_DIGITS} digits, so only that "
+            "very text was looked for (as anonymous, or an extension). Is it a slip?",
+            err=True,
+        )
 
 
 def bound(ctx: click.Context, option: click.Parameter, text: str | None) -> int:

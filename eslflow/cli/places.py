@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -9,6 +10,10 @@ from pathlib import Path
 from eslflow.check.load import flow_files
 from eslflow.errors import NotFound, SettingsError
 from eslflow.settings import FILE, Settings, load_settings
+
+FLOWS = "flows"
+"""The folder of a site's flows, unless its settings name another."""
+_FLOW = re.compile(r"^flow:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
 
 
 def settings_or_none(site: Path) -> Settings | None:
@@ -40,18 +45,44 @@ def _flow_path(site: Path, name: str) -> Path:
     if "/" in name or name.endswith((".yaml", ".yml")):
         return Path(name)
     settings = settings_or_none(site)
-    folder = settings.flows if settings else site / "flows"
+    folder = settings.flows if settings else site / FLOWS
     path = folder / f"{name}.yaml"
     if path.exists():
         return path
-    near = get_close_matches(name, [p.stem for p in flow_files(folder)], 1)
+    files = flow_files(folder)
+    for other in files:
+        if name and name_in(other) == name:
+            return other
+    known = {path.stem for path in files} | {name_in(path) for path in files}
+    near = get_close_matches(name, known, 1)
     hint = f" Did you mean {near[0]}?" if near else ""
+    if settings is None:
+        hint = (
+            f" Nor is there a site in {site}: make one (eslflow init FOLDER) and name "
+            "it (eslflow --site FOLDER ...), or name a flow by its file: NAME.yaml"
+        )
     raise NotFound(f"there is no flow {name} in {folder}.{hint}")
 
 
+def name_in(path: Path) -> str:
+    """Return what a flow calls itself, which may be another name than its file's.
+
+    Read without the rest, which may be wrong; empty when it cannot be.
+    """
+    try:
+        found = _FLOW.search(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    return found[1] if found else ""
+
+
 def sounds_beside(site: Path, flow: Path) -> Path:
-    """Return the sounds folder: the site's, or the one beside the flow's folder."""
+    """Return the sounds folder: the site's, or for other flows one that is near.
+
+    That is `sounds` beside a folder `flows`, as in a site; else beside the file itself.
+    """
     settings = settings_or_none(site)
-    if settings is not None and flow.resolve().parent == settings.flows:
+    folder = flow.resolve().parent
+    if settings is not None and folder == settings.flows:
         return settings.sounds
-    return flow.resolve().parent.parent / "sounds"
+    return (folder.parent if folder.name == FLOWS else folder) / "sounds"

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import click
 
-from eslflow.cli.places import flow_paths, sounds_beside
+from eslflow.cli.drift import heard_audio
+from eslflow.cli.places import flow_paths, settings_or_none, sounds_beside
 from eslflow.cli.tables import table
 from eslflow.errors import PromptError
+from eslflow.flow.audio import Audio, Rate
+from eslflow.flow.model import Flow
 from eslflow.prompts import wav
-from eslflow.prompts.build import RATES, build, due, read_manifest
+from eslflow.prompts.build import build, due, read_manifest
 from eslflow.site import load_flows
 
 
@@ -23,26 +26,55 @@ def command() -> None:
 @click.argument("flows", nargs=-1, metavar="[FLOW]...")
 @click.option(
     "--rate",
-    type=click.Choice([str(rate) for rate in RATES]),
-    default="8000",
-    show_default=True,
-    help="Samples a second; what a machine spoke at another rate is made anew.",
+    type=click.Choice([rate.value for rate in Rate]),
+    default=None,
+    help="Samples a second, this once.  [default: sounds_rate: of the settings, "
+    "else 8000]",
 )
 @click.option("--dry-run", is_flag=True, help="Only say what would be made.")
 @click.pass_context
 def build_(
-    ctx: click.Context, flows: tuple[str, ...], rate: str, dry_run: bool
+    ctx: click.Context, flows: tuple[str, ...], rate: str | None, dry_run: bool
 ) -> None:
-    """Speak what no person recorded, with espeak-ng."""
+    """Speak what no person recorded, with espeak-ng.
+
+    What a machine spoke at another rate is made anew; a notice that callers have heard
+    stays as they have heard it.
+    """
+    settings = settings_or_none(ctx.obj)
+    usual = settings.sounds_rate if settings else int(Rate.TELEPHONE.value)
+    samples = usual if rate is None else int(rate)
+    if samples != usual:
+        hint = f"unless eslflow.yaml says sounds_rate: {rate}"
+        click.echo(f"eslflow: the next build makes them anew {hint}", err=True)
+    refused = []
     for path in flow_paths(ctx.obj, flows):
         (flow,) = load_flows([path]).values()
-        sounds = sounds_beside(ctx.obj, path)
-        audio = list(flow.audio())
-        make = due if dry_run else build
-        made = make(audio, sounds, int(rate))
+        try:
+            _build(ctx.obj, flow, path, samples, dry_run)
+        except PromptError as error:
+            refused.append(f"{flow.name}: {error}")
+    if refused:
+        raise PromptError("\n".join(refused))
+
+
+def _build(site: Path, flow: Flow, path: Path, rate: int, dry_run: bool) -> None:
+    """Make the audio of one flow, and tell it file by file: speaking takes a while."""
+    sounds = sounds_beside(site, path)
+    audio = list(flow.audio())
+
+    def tell(item: Audio) -> None:
+        click.echo(f"{'would make' if dry_run else 'made'} {sounds / item.path}")
+
+    if dry_run:
+        made = due(audio, sounds, rate)
         for item in made:
-            click.echo(f"{'would make' if dry_run else 'made'} {sounds / item.path}")
-        click.echo(f"{flow.name}: {len(made)} made, {len(audio) - len(made)} kept")
+            tell(item)
+    else:
+        settings = settings_or_none(site)
+        heard = heard_audio(flow, settings.ledger) if settings else {}
+        made = build(audio, sounds, rate, heard=heard, tell=tell)
+    click.echo(f"{flow.name}: {len(made)} made, {len(audio) - len(made)} kept")
 
 
 @command.command("list")

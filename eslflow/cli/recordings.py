@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from eslflow.cli import decrypt, reconcile
-from eslflow.cli.lookups import as_json, reader, spans
+from eslflow.cli.lookups import as_json, reader, spans, tell_none
 from eslflow.cli.story import file_story, looks_at
 from eslflow.cli.tables import local, room, table
 from eslflow.errors import Sealed, visible
@@ -58,7 +58,7 @@ def list_(ctx: click.Context, /, verdict: str | None, **options: Any) -> None:
         click.echo(as_json(lines))
         return
     if not lines:
-        click.echo("No recording fits.", err=True)
+        tell_none("recording", options["number"])
         return
     click.echo(table(COLUMNS, [_row(line) for line in lines], room(), SPARE))
 

@@ -7,8 +7,8 @@ import logging
 import os
 import resource
 import signal
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from eslflow.cli.beside import (
     register_of,
     watching,
 )
+from eslflow.cli.lock import only_one
 from eslflow.errors import SettingsError
 from eslflow.settings import Reload, Settings, load_settings
 from eslflow.site import Loaded, open_site
@@ -40,6 +41,11 @@ log = logging.getLogger("eslflow")
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 SPARE_FILES = 100
 """Open files besides the calls' sockets: the ledger, sounds, the control link."""
+NO_SWITCH = (
+    "switch: is not set in eslflow.yaml, so nothing asks FreeSWITCH what it records: "
+    "should eslflow be killed, its calls stay open in the ledger (requested, going "
+    "on), and a recorder that nobody permits is not found. See docs/freeswitch.md"
+)
 SQLITE = b"SQLite format 3\0"
 """How a ledger begins; an empty file may become one."""
 
@@ -53,14 +59,16 @@ def command(ctx: click.Context, verbose: bool) -> None:
         level=logging.DEBUG if verbose else logging.INFO,
         format="%(asctime)s %(levelname)s %(message)s",
     )
-    serve(load_settings(ctx.obj), ctx.obj)
+    settings = load_settings(ctx.obj)
+    with only_one(settings.folder):
+        serve(settings, ctx.obj)
 
 
 def serve(settings: Settings, site: Path) -> None:
     """Run a site's controller."""
     from eslflow.clock import SystemClock
     from eslflow.ledger.writer import Ledger
-    from eslflow.switch.controller import Wakeup, run_until_stopped
+    from eslflow.switch.controller import Wakeup
     from eslflow.switch.link import link_of
     from eslflow.web.server import Control
 
@@ -84,18 +92,16 @@ def serve(settings: Settings, site: Path) -> None:
         )
         settle_memory()
         _announce(controller, settings, ", ".join(loaded.shelf.flows))
-        with ExitStack() as beside:
-            for part in (
-                checking(settings, ledger, clock),
-                keeping,
-                watching(agreement),
-                reading(register),
-                _adoption(settings, controller, link, clock),
-                _reporting(controller),
-                _reloading(settings, reloader),
-            ):
-                beside.enter_context(part)
-            left = run_until_stopped(controller, SIGNALS, settings.drain_s)
+        parts = (
+            checking(settings, ledger, clock),
+            keeping,
+            watching(agreement),
+            reading(register),
+            _adoption(settings, controller, link, clock),
+            _reporting(controller),
+            _reloading(settings, reloader),
+        )
+        left = _run(controller, parts, settings.drain_s)
         control.stop()
         link.close()
         log.info(
@@ -103,14 +109,31 @@ def serve(settings: Settings, site: Path) -> None:
         )
 
 
+def _run(
+    controller: Controller,
+    parts: Iterable[AbstractContextManager[object]],
+    drain_s: float,
+) -> int:
+    """Take calls, with what goes on beside them; return how many could not end."""
+    from eslflow.switch.controller import run_until_stopped
+
+    with ExitStack() as beside:
+        for part in parts:
+            beside.enter_context(part)
+        return run_until_stopped(controller, SIGNALS, drain_s)
+
+
 def _opened(settings: Settings) -> Loaded:
     """Return a site whose flows, audio and ledger fit together."""
     from eslflow.cli.drift import demand_same_notices
+    from eslflow.ledger.rights import close_to_others
 
     loaded = open_site(settings)
     for fault in loaded.faults:
         log.warning("%s", fault)
     demand_ledger(settings.ledger)
+    for told in close_to_others(settings.ledger):
+        log.warning("%s", told)
     flows, sounds = loaded.shelf.flows.values(), loaded.site.sounds
     demand_same_notices(flows, sounds, settings.ledger)
     return loaded
@@ -296,6 +319,8 @@ def settle_memory() -> None:
 
 
 def _announce(controller: Controller, settings: Settings, flows: str) -> None:
+    if settings.switch is None:
+        log.warning("%s", NO_SWITCH)
     host, port = controller.address
     log.info("flows: %s; ledger: %s", flows, settings.ledger)
     click.echo(f"listening on {f'[{host}]' if ':' in host else host}:{port}")

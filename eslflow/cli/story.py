@@ -102,9 +102,11 @@ def _question(choice: Kept) -> Iterator[str]:
     yield f"  audio     {f'sha256 {sha256}' if sha256 else 'none'}"
     yield f"  offered   {choice['keys_offered']}"
     key = choice["key"] or "nothing"
-    heard = choice["heard_ms"] / 1000
+    heard = f"{choice['heard_ms'] / 1000:.1f} s were played"
+    if choice["state"] == State.HUNG_UP.value and not choice["heard_ms"]:
+        heard = "how much was played is unknown"
     times = _TIMES.get(choice["tries"], f"{choice['tries']} times")
-    yield f"  pressed   {key}, asked {times}, {heard:.1f} s were played"
+    yield f"  pressed   {key}, asked {times}, {heard}"
 
 
 def file_story(recording: Kept, actions: list[Kept]) -> Iterator[str]:

@@ -21,6 +21,7 @@ import click
 
 from eslflow.call.commands import Alarm, Tell
 from eslflow.cli.places import flow_paths, sounds_beside
+from eslflow.clock import SystemClock
 from eslflow.errors import EslflowError, visible
 from eslflow.flow.audio import Audio
 from eslflow.flow.model import Flow
@@ -53,7 +54,8 @@ _NAMES = {"star": "*", "hash": "#"}
     "--at",
     type=click.DateTime(["%Y-%m-%d %H:%M"]),
     default=None,
-    help='When it is called, "2026-12-24 10:00", by this machine\'s clock.',
+    help='When it is called, "2026-12-24 10:00", by this machine\'s clock. '
+    "[default: now]",
 )
 @click.option(
     "--webhook",
@@ -92,7 +94,7 @@ def command(
         sounds_beside(ctx.obj, path),
         script,
         click.echo,
-        START if at is None else round(at.timestamp()) * 1_000_000,
+        SystemClock().now() if at is None else round(at.timestamp()) * 1_000_000,
         webhook,
     )
 

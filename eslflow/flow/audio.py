@@ -6,6 +6,14 @@ In: names. Out: relative paths with forward slashes. Must not look whether they 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
+
+
+class Rate(Enum):
+    """Samples a second of audio that a machine speaks."""
+
+    TELEPHONE = "8000"
+    WIDE_BAND = "16000"
 
 
 @dataclass(frozen=True)

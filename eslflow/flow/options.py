@@ -32,8 +32,6 @@ _LIKELY = {"s": "5s", "d": "90d"}
 _DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)(ms|s|m|h|d)")
 _SIZES = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _SIZE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)(KB|MB|GB|TB)")
-_KEYS = {"star": "*", "hash": "#"}
-_KEY = re.compile(r"[0-9*#A-D]")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f$]|%24|%25", re.IGNORECASE)
 
 
@@ -225,7 +223,13 @@ class Whole(Takes):
             return None
         if node.kind is Kind.INT and self.least <= int(text) <= self.most:
             return int(text)
-        context.problem(node, f"'{text}' is not right here", f"Takes {self.words}.")
+        problem = f"'{text}' is no whole number"
+        if node.kind is Kind.INT:
+            wrong = "large" if int(text) > self.most else "small"
+            problem = f"{text} is too {wrong} ({self.least} to {self.most})"
+        name = context.name or context.path
+        place = f"{name}: " if name else ""
+        context.problem(node, place + problem, f"Takes {self.words}.")
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -311,47 +315,6 @@ def Tag() -> Takes:  # noqa: N802
     """Take what stands before a caller's name; `;` would end the variable it is in."""
     pattern = r"[A-Za-z0-9 _.:!+()\[\]-]{1,20}"
     return Text(pattern, 'up to 20 letters, digits, blanks and _.:!+-()[] as "[REC] "')
-
-
-class Keys(Takes):
-    """A mapping from keys of the telephone to something."""
-
-    def __init__(self, values: Takes) -> None:
-        self._values = values
-        self.words = f"keys (0 to 9, star, hash) with {values.words} each"
-
-    def convert(self, node: Node, context: Context) -> dict[str, Any] | None:
-        """Return the values by key, `*` and `#` as such."""
-        if node.kind is not Kind.MAPPING or not node.pairs:
-            problem = f"{node.kind.value} stands where keys are wanted"
-            context.problem(node, problem, f"Takes {self.words}.")
-            return None
-        found: dict[str, Any] = {}
-        for key_node, value_node in node.pairs:
-            key = _KEYS.get(key_node.text, key_node.text)
-            if not key_node.is_scalar or not _KEY.fullmatch(key):
-                hint = "Keys are 0 to 9, star, hash and A to D."
-                context.problem(key_node, f"'{key}' is no key of a telephone", hint)
-                continue
-            if key in found:
-                problem = f"the key {key_node.text} stands twice"
-                context.problem(key_node, problem, "Remove one of them.")
-            inside = context.inside(key_node.text)
-            found[key] = self._values.convert(value_node, inside)
-        return found
-
-    def schema(self) -> dict[str, Any]:
-        """Return the schema of the mapping."""
-        return {
-            "type": "object",
-            "minProperties": 1,
-            "propertyNames": {"pattern": "^([0-9*#A-D]|star|hash)$"},
-            "additionalProperties": self._values.schema(),
-        }
-
-    def renamed(self, value: Any, rename: Rename) -> Any:
-        """Return the same keys with other names."""
-        return {key: self._values.renamed(to, rename) for key, to in value.items()}
 
 
 class Table(Takes):

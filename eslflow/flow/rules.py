@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from eslflow.flow.document import Document, Node
+from eslflow.flow.keys import Keys
 from eslflow.flow.model import (
     AfterMask,
     AgentKey,
@@ -30,7 +31,6 @@ from eslflow.flow.model import (
 from eslflow.flow.numbers import Numbers
 from eslflow.flow.options import (
     Duration,
-    Keys,
     NoticeName,
     OneOf,
     PromptName,

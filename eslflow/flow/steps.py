@@ -199,7 +199,7 @@ class _Reader:
             if node is None:
                 if field.default is REQUIRED:
                     problem = f"step '{draft.name}' has no '{key}'"
-                    hint = f"{key} is {field.takes.words}"
+                    hint = f"Add {key}: it takes {field.takes.words}."
                     draft.context.problem(draft.node, problem, hint)
                     is_good = False
                 continue

@@ -16,6 +16,7 @@ from typing import Any
 
 from eslflow.call import records
 from eslflow.call.records import Choice, Row, State
+from eslflow.ledger.rights import make
 from eslflow.wire.terms import RecordAction
 
 KEPT_LATE = "kept_late"
@@ -71,6 +72,7 @@ class Spill:
         for rows in keeps:
             entry = {"id": uuid.uuid4().hex, "rows": [_entry(_late(r)) for r in rows]}
             lines.append(json.dumps(entry, ensure_ascii=True) + "\n")
+        make(self.path)
         with self.path.open("a", encoding="ascii") as file:
             file.write("".join(lines))
             file.flush()

@@ -23,6 +23,7 @@ from eslflow.errors import StoreError
 from eslflow.ledger.chain import open_chain
 from eslflow.ledger.memory import Asked, last_choice
 from eslflow.ledger.migrations import migrate
+from eslflow.ledger.rights import make
 from eslflow.ledger.rows import KEPT_NOTICE, STATEMENTS, statements, text
 from eslflow.ledger.spill import Spill
 from eslflow.wire.terms import RecordAction
@@ -268,6 +269,7 @@ def connect(path: Path) -> sqlite3.Connection:
     Raises:
         StoreError: it cannot be opened, or is no ledger.
     """
+    make(path)
     try:
         with ExitStack() as if_it_fails:
             db = sqlite3.connect(

@@ -12,16 +12,18 @@ import json
 import os
 import subprocess
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from eslflow.errors import PromptError
 from eslflow.flow.audio import Audio
 from eslflow.prompts import wav
 
-RATES = (8000, 16000)
 MANIFEST = "generated.json"
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 _VOICES = {"en": "en-gb"}
 _WORDS_A_MINUTE = "145"
@@ -107,25 +109,58 @@ def _is_due(item: Audio, sounds: Path, made: Made | None, rate: int) -> bool:
 
 
 def build(
-    audio: Iterable[Audio], sounds: Path, rate: int = 8000, speak: Speak = espeak
+    audio: Iterable[Audio],
+    sounds: Path,
+    rate: int = 8000,
+    speak: Speak = espeak,
+    *,
+    heard: Mapping[str, str] = NOTHING,
+    tell: Callable[[Audio], None] = lambda _: None,
 ) -> list[Audio]:
-    """Make what is due; return it.
+    """Make what is due, tell each as soon as it is there; return them.
+
+    `heard` are the files, by path, of which callers have heard this version, with its
+    SHA-256: they may come back as they were, and not become anything else.
 
     Raises:
-        PromptError: a file cannot be made; those before it are whole and listed.
+        PromptError: a file cannot be made, or not as callers have heard it; the others
+            are whole and listed.
     """
-    built = due(audio, sounds, rate)
+    built, refused = [], []
     made = read_manifest(sounds)
-    for item in built:
-        sound, spoken_at = wav.samples(speak(item.text, item.language))
-        sound = wav.normalise(wav.resample(sound, spoken_at, rate))
-        sound.extend(array("h", bytes(2 * int(_PAUSE_S * rate))))
-        data = wav.encode(sound, rate)
+    for item in due(audio, sounds, rate):
+        data = _spoken(item, rate, speak)
+        sha256 = _digest(data)
+        if heard.get(item.path, sha256) != sha256:
+            refused.append(item)
+            continue
         _set_aside(sounds / item.path, made.get(item.path))
         _write(sounds / item.path, data)
-        made[item.path] = Made(_digest(item.text.encode()), _digest(data))
+        made[item.path] = Made(_digest(item.text.encode()), sha256)
         _write(sounds / MANIFEST, _manifest(made))
+        built.append(item)
+        tell(item)
+    if refused:
+        raise PromptError(_refusal(refused))
     return built
+
+
+def _spoken(item: Audio, rate: int, speak: Speak) -> bytes:
+    """Return a text spoken by a machine, as the file that is played."""
+    sound, spoken_at = wav.samples(speak(item.text, item.language))
+    sound = wav.normalise(wav.resample(sound, spoken_at, rate))
+    sound.extend(array("h", bytes(2 * int(_PAUSE_S * rate))))
+    return wav.encode(sound, rate)
+
+
+def _refusal(refused: Sequence[Audio]) -> str:
+    which = ", ".join(f"{item.what} ({item.language})" for item in refused)
+    return (
+        f"callers have heard {which} otherwise than it would be made now: it stays as "
+        "it is, for what was heard is what was agreed to. Give it a new version: in "
+        "the flow, or build with the words, the rate and the espeak-ng that it was "
+        "made with"
+    )
 
 
 def _manifest(made: dict[str, Made]) -> bytes:

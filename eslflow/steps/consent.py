@@ -19,10 +19,10 @@ from eslflow.call.events import CallEnded, Event, Kept
 from eslflow.call.receipt import receipt_of
 from eslflow.call.records import Choice, NoticePlayed, Reason, State
 from eslflow.flow.entries import Flag
+from eslflow.flow.keys import KEYS, Keys, unmeant
 from eslflow.flow.model import Basis, Party
 from eslflow.flow.options import (
     Duration,
-    Keys,
     NoticeName,
     OneOf,
     PromptName,
@@ -143,9 +143,10 @@ class Consent(Step):
         if self.more and not offers_more:
             yield "more", "no key means more", "Add one to keys, as 9: more."
         for meaning in (Meaning.GRANTED, Meaning.REFUSED):
-            if meaning not in self.keys.values():
-                problem = f"no key means {meaning}"
-                yield "keys", problem, "Who cannot refuse has not agreed."
+            problem = unmeant(meaning, self.keys)
+            if problem:
+                hint = f"Who cannot refuse has not agreed. Let one of {KEYS} mean it."
+                yield "keys", problem, hint
         yield from self._unrememberable()
         if self.meanwhile and self.party is Party.CALLER:
             problem = "the caller is asked, and cannot hear another prompt meanwhile"
@@ -205,7 +206,7 @@ class Consent(Step):
             if answer.key:
                 return (yield from self._answered(live, sound, answer, tries, told))
             if answer.is_gone:
-                return (yield from self._gone(live, sound, tries))
+                return (yield from self._gone(live, sound, answer, tries))
             reason = _reason(answer)
             words = reason.value.replace("_", " ")
             yield Tell(f"no answer: {words} {answer.wrong}".rstrip())
@@ -224,10 +225,12 @@ class Consent(Step):
         else:
             yield Execute(App.PLAYBACK, sound.path, waits=False)
 
-    def _gone(self, live: Live, sound: Sound, tries: int) -> Road:
+    def _gone(self, live: Live, sound: Sound, answer: Answer, tries: int) -> Road:
         """Keep that the called party hung up; the caller is still there."""
         live.consents.kept(self.asks["purpose"], State.HUNG_UP)
-        yield Keep((self._choice(live, State.HUNG_UP, sound=sound, tries=tries),))
+        state = State.HUNG_UP
+        choice = self._choice(live, state, sound=sound, answer=answer, tries=tries)
+        yield Keep((choice,))
         yield Tell(f"{self.party} hangs up during the question")
         return "unanswered"
 
@@ -243,10 +246,11 @@ class Consent(Step):
             # Never the caller instead.
             return Answer(is_gone=True)
         yield from speech.forget(live, leg)
+        began = live.now
         try:
             return (yield from speech.ask(live, sound, self.keys, self.timeout, leg))
         except CallEnded:
-            yield self._hung_up(live, sound, tries)
+            yield self._hung_up(live, sound, began, tries)
             raise
 
     def _tell_more(
@@ -258,11 +262,12 @@ class Consent(Step):
         yield Tell(
             f'{self.party} presses {key}: "{notice.text.get(live.language, "")}"'
         )
+        began = live.now
         try:
             what = f"notice {self.more}"
             was_told = yield from speech.play(live, sound, what, self._leg(live))
         except CallEnded:
-            yield self._hung_up(live, sound, tries)
+            yield self._hung_up(live, sound, began, tries)
             raise
         if sound is not None and was_told:
             answer = Answer(key=key, heard_ms=sound.ms)
@@ -278,13 +283,17 @@ class Consent(Step):
             yield Keep((self._notice(live, sound, self.more), choice))
         return was_told
 
-    def _hung_up(self, live: Live, sound: Sound | None, tries: int) -> Keep:
+    def _hung_up(self, live: Live, sound: Sound | None, began: int, tries: int) -> Keep:
         """Take in that the caller hung up meanwhile."""
         state, reason = State.HUNG_UP, None
         if self.party is Party.CALLEE:
             state, reason = State.UNANSWERED, Reason.CALLER_LEFT
         live.consents.kept(self.asks["purpose"], state)
-        return Keep((self._choice(live, state, reason, sound=sound, tries=tries),))
+        answer = Answer(heard_ms=speech.heard_since(live, sound, began))
+        choice = self._choice(
+            live, state, reason, sound=sound, answer=answer, tries=tries
+        )
+        return Keep((choice,))
 
     def _answered(
         self, live: Live, sound: Sound, answer: Answer, tries: int, told: int

@@ -66,10 +66,13 @@ class Inform(Step):
         words = notice.text.get(live.language, "")
         where = f"{notice.name} v{notice.version}, {live.language}"
         yield Tell(f'informs "{words}" ({where})')
+        began = live.now
         try:
             played = yield from speech.play(live, sound, f"notice {notice.name}")
         except CallEnded:
-            yield from self._keep(live, Played(notice, sound, tries=1), State.HUNG_UP)
+            heard_ms = speech.heard_since(live, sound, began)
+            told = Played(notice, sound, heard_ms=heard_ms, tries=1)
+            yield from self._keep(live, told, State.HUNG_UP)
             raise
         heard_ms = sound.ms if sound is not None and played else 0
         told = Played(notice, sound, heard_ms=heard_ms, tries=1)

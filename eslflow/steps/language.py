@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.call.commands import Alarm, Command, Tell
 from eslflow.call.events import Event
-from eslflow.flow.options import Duration, Keys, PromptName, Text, Whole, option
+from eslflow.flow.keys import Keys
+from eslflow.flow.options import Duration, PromptName, Text, Whole, option
 from eslflow.flow.words import LANGUAGE
 from eslflow.steps import speech
 from eslflow.steps.speech import Answer

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.call.commands import Alarm, Tell
-from eslflow.flow.options import Duration, Keys, PromptName, StepName, Whole, option
+from eslflow.flow.keys import Keys
+from eslflow.flow.options import Duration, PromptName, StepName, Whole, option
 from eslflow.steps import speech
 from eslflow.steps.step import Road, Step
 

@@ -8,7 +8,7 @@ the purpose permits nothing; that nobody objected counts only once it is on disk
 from __future__ import annotations
 
 from collections.abc import Collection, Generator, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,10 +16,10 @@ from eslflow.call.choices import Played, choice_row, notice_row
 from eslflow.call.commands import Alarm, Command, Keep, Tell
 from eslflow.call.events import CallEnded, Event, Kept
 from eslflow.call.records import Reason, State
+from eslflow.flow.keys import Keys, unmeant
 from eslflow.flow.model import Basis
 from eslflow.flow.options import (
     Duration,
-    Keys,
     NoticeName,
     OneOf,
     PurposeName,
@@ -103,9 +103,10 @@ class Objection(Step):
             )
             hint = "Announce it without a choice: {announce: PROMPT}."
             yield "objection", problem, hint
-        if Meaning.OBJECTED not in self.keys.values():
+        problem = unmeant(Meaning.OBJECTED, self.keys)
+        if problem:
             hint = "Add one, as 3: objected; or announce it without a choice."
-            yield "keys", f"no key means {Meaning.OBJECTED}", hint
+            yield "keys", problem, hint
 
     def run(self, live: Live) -> Road:
         """Announce it, keep what became of it, and say how it ended."""
@@ -148,10 +149,12 @@ class Objection(Step):
         where = f"{notice.name} v{notice.version}, {live.language}"
         yield Tell(f'announces "{words}" ({where})')
         yield from speech.forget(live)
+        began = live.now
         try:
             return (yield from speech.ask(live, sound, self.keys, self.timeout))
         except CallEnded:
-            yield self._keep(live, told, State.HUNG_UP)
+            heard_ms = speech.heard_since(live, sound, began)
+            yield self._keep(live, replace(told, heard_ms=heard_ms), State.HUNG_UP)
             raise
 
     def _decide(self, live: Live, answer: Answer, told: Played) -> Road:

@@ -23,8 +23,13 @@ Speech = Generator[Command, "Event | None", bool]
 PLAYED = "playback_last_offset_pos"
 """How many samples were played; FreeSWITCH sets it when a file ends or is cut off
 (switch_ivr_play_say.c), and leaves it alone when there was no file to play."""
-SAMPLES_PER_MS = 8
-"""Of the call's codec; wide-band calls count more, so `heard_ms` is then too long."""
+RATE = "read_rate"
+"""At which it counts them: whatever the file has, it is played at the rate of the
+channel (switch_core_file_open in switch_ivr_play_file gets actual_samples_per_second,
+of which switch_core_codec.c makes this variable; measured: 2 s of a file at 8000 Hz
+count 32,000 on a channel of 16,000)."""
+SLOWEST = 8
+"""Samples of a millisecond on a channel that does not tell its rate."""
 KEY = "eslflow_key"
 """The channel variable that holds one key, until it has been read."""
 DIGITS = frozenset("0123456789")
@@ -96,6 +101,21 @@ def play(live: Live, sound: Sound | None, what: str, leg: str = "") -> Speech:
     return False
 
 
+def played_ms(samples: str, rate: str | None) -> int:
+    """Return how long something was played, at a channel's rate."""
+    is_rate = rate is not None and rate.isdigit() and len(rate) < 7
+    return int(samples[:12]) // max(SLOWEST, int(rate or 0) // 1000 if is_rate else 0)
+
+
+def heard_since(live: Live, sound: Sound | None, began: int) -> int:
+    """Return how much of a file was played by now at most, in ms, by our own clock.
+
+    For calls that end meanwhile: the switch tells of a hang-up before it stops to play,
+    and its count (`PLAYED`) comes too late.
+    """
+    return 0 if sound is None else min((live.now - began) // 1000, sound.ms)
+
+
 def ask(
     live: Live, sound: Sound, keys: Collection[str], timeout_s: float, leg: str = ""
 ) -> Generator[Command, Event | None, Answer]:
@@ -107,7 +127,7 @@ def ask(
     `leg` is asked instead of the caller.
     """
     yield from answered(live)
-    variable = live.new_variable()
+    variable, began = live.new_variable(), live.now
     # min max tries timeout terminators file invalid-file variable regex digit-timeout
     done = yield Execute(
         App.PLAY_AND_GET_DIGITS,
@@ -117,13 +137,14 @@ def ask(
         sooner=(LegEnded,) if leg else (),
     )
     if isinstance(done, LegEnded):
-        return Answer(is_gone=True)
+        return Answer(is_gone=True, heard_ms=heard_since(live, sound, began))
     if not isinstance(done, Executed):
         return Answer(refused=getattr(done, "text", ""))
     played = done.variables.variable(PLAYED)
     key = done.variables.variable(variable) or ""
     is_broken = played is None or not played.isdigit()
-    heard_ms = int(played[:12]) // SAMPLES_PER_MS if played and not is_broken else 0
+    rate = done.variables.variable(RATE)
+    heard_ms = played_ms(played, rate) if played and not is_broken else 0
     if key and key in keys and not is_broken:
         return Answer(key=key, heard_ms=heard_ms)
     wrong = done.variables.variable(f"{variable}_invalid") or key

@@ -22,7 +22,8 @@ from eslflow.call.commands import Alarm, Tell
 from eslflow.call.live import Site
 from eslflow.call.records import Remembered, Row
 from eslflow.clock import Clock
-from eslflow.errors import SettingsError, nameless
+from eslflow.errors import nameless, not_listening, on_one_line
+from eslflow.switch.complaints import Complaints
 from eslflow.switch.conversation import HELLO_S, Conversation
 from eslflow.switch.courier import Carries, Courier
 from eslflow.switch.desk import Desk
@@ -169,6 +170,8 @@ class Controller:
         self.timers: Timers = timers or HubTimers()
         self.doorbell = HubTimers()
         """For peers that have offered no call yet, whatever clock calls have."""
+        self.complaints = Complaints(self.doorbell)
+        """About peers that are no calls."""
         self.courier: Carries = courier or Courier()
         """Who sends what calls ask of programs."""
         self.desk = Desk()
@@ -213,7 +216,8 @@ class Controller:
         """Listen.
 
         Raises:
-            SettingsError: the address cannot be had.
+            AddressTaken: the address cannot be had now.
+            SettingsError: nor ever.
         """
         listener = _listen(*self._where)
         host, port = listener.getsockname()[:2]
@@ -240,6 +244,7 @@ class Controller:
             self._server.stop(timeout=0)
         for conversation in list(self._open):
             conversation.stop()
+        self.complaints.close()
         # Those left wait for the ledger; what it answers within a second is kept too.
         self._idle.wait(1)
 
@@ -261,7 +266,7 @@ class Controller:
         is_alarm = isinstance(what, Alarm)
         level = logging.WARNING if is_alarm else logging.DEBUG
         if log.isEnabledFor(level):
-            log.log(level, "call %s: %s", uuid, nameless(ascii(what.text)[1:-1]))
+            log.log(level, "call %s: %s", uuid, nameless(on_one_line(what.text)))
         if self._watch is not None:
             self._watch(uuid, self.clock.now(), what)
 
@@ -270,13 +275,12 @@ class Controller:
         # On an IPv6 socket the system writes an IPv4 peer as ::ffff:192.0.2.1.
         peer = str(address[0]).removeprefix("::ffff:")
         if peer not in self._allow:
-            log.warning("refused %s: not in allow: of eslflow.yaml", peer)
+            self.complaints.tell(f"refused {peer}: not in allow: of eslflow.yaml")
             sock.close()
             return
         if len(self._open) >= self._most_calls:
-            log.warning(
-                "refused a call: %d run already (most_calls:)", self._most_calls
-            )
+            why = f"{self._most_calls} run already (most_calls:)"
+            self.complaints.tell(f"refused a call: {why}")
             sock.close()
             return
         conversation = Conversation(self, sock, peer)
@@ -289,7 +293,8 @@ def _listen(host: str, port: int) -> socket.socket:
     """Return a listening socket.
 
     Raises:
-        SettingsError: the address cannot be had.
+        AddressTaken: the address cannot be had now.
+        SettingsError: nor ever.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
@@ -306,9 +311,10 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
-        raise SettingsError(
+        raise not_listening(
             f"cannot listen on {host}:{port}: {error.strerror}. Is eslflow running "
-            "already, or another program? See listen: in eslflow.yaml"
+            "already, or another program? See listen: in eslflow.yaml",
+            error,
         ) from error
     return listener
 

@@ -36,7 +36,7 @@ from eslflow.call.commands import (
 from eslflow.call.dialogue import Dialogue, offer
 from eslflow.call.engine import Engine
 from eslflow.call.events import Disconnected, Event, Found, HungUp, Kept
-from eslflow.errors import ProtocolError, UnsafeValue, nameless
+from eslflow.errors import ProtocolError, UnsafeValue, nameless, on_one_line
 from eslflow.switch.desk import LiveCall
 from eslflow.switch.timers import CallTimers, Handle
 from eslflow.wire import command as text
@@ -154,6 +154,8 @@ class Conversation:
         self._reading = self._writing = None
         self._sock.close()
         if self._engine is None or self._engine.is_over:
+            if self._engine is not None and log.isEnabledFor(logging.INFO):
+                log.info("call %s: %s", self.uuid, on_one_line(self._engine.in_short))
             self._engine = self._dialogue = None
             self._controller.left(self)
 
@@ -247,7 +249,8 @@ class Conversation:
         self._dialogue = Dialogue(offered.uuid)
         controller.desk.joined(self)
         heard = controller.heard[flow.name]
-        self._dispatch(self._engine.begin(), self._dialogue.open(*heard))
+        opening = self._dialogue.open(*heard, may_linger=offered.may_linger)
+        self._dispatch(self._engine.begin(), opening)
 
     def _dispatch(self, commands: Iterable[Command] = (), before: bytes = b"") -> None:
         """Carry commands out, then what the engine makes of each waiting event.
@@ -352,7 +355,8 @@ class Conversation:
             self._events.append(Disconnected(problem))
             self._guard(self._dispatch)
         elif problem:
-            log.warning("dropped %s: %s", self._peer, ascii(problem)[1:-1])
+            told = f"dropped {self._peer}: {on_one_line(problem)}"
+            self._controller.complaints.tell(told)
 
     def _fail(self, fault: str) -> None:
         """End a call after a fault of ours; the dialplan takes it on."""

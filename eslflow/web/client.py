@@ -39,6 +39,7 @@ class _Connection(HTTPConnection):
 def is_running(site: Path) -> bool:
     """Whether an eslflow serves this site; one that must not be asked does too."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as tried:
+        tried.settimeout(PATIENCE_S)
         try:
             tried.connect(str(site / SOCKET))
         except (FileNotFoundError, ConnectionRefusedError):

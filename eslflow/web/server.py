@@ -10,15 +10,16 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterable
+from errno import EADDRINUSE
 from pathlib import Path
 from typing import Any
 
 from gevent import get_hub, socket
 
 from eslflow.clock import Clock
-from eslflow.errors import SettingsError
+from eslflow.errors import not_listening
 from eslflow.settings import Settings
-from eslflow.web.client import SOCKET
+from eslflow.web.client import SOCKET, is_running
 from eslflow.web.connection import http_server
 from eslflow.web.guard import Guard
 from eslflow.web.health import Agreement, Controller, Ledger, Link, Vitals
@@ -100,6 +101,8 @@ class Control:
     def _open_unix(self) -> None:
         """Open the socket for the command line; calls can do without it."""
         try:
+            if self._path.is_socket() and is_running(self._path.parent):
+                raise OSError(EADDRINUSE, "another eslflow listens there")
             listener = _listen_unix(self._path)
         except OSError as error:
             log.warning(
@@ -122,7 +125,8 @@ def _listen_tcp(host: str, port: int) -> Any:
     """Return a listening socket.
 
     Raises:
-        SettingsError: the address cannot be had.
+        AddressTaken: the address cannot be had now.
+        SettingsError: nor ever.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
@@ -135,9 +139,10 @@ def _listen_tcp(host: str, port: int) -> Any:
         listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
-        raise SettingsError(
+        raise not_listening(
             f"the control API cannot listen on {host}:{port}: {error.strerror}. "
-            "See control: in eslflow.yaml"
+            "See control: in eslflow.yaml",
+            error,
         ) from error
     return listener
 

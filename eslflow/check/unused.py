@@ -1,0 +1,58 @@
+"""What a flow declares and nothing of it uses: mostly a slip, or left over.
+
+In: a flow. Out: sentences. Must not call an error what does no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from eslflow.flow.model import Basis, Flow
+from eslflow.flow.options import fields_of
+from eslflow.steps.step import Step
+
+Used = set[tuple[str, str]]
+"""Kinds and names: `prompt`, `welcome`."""
+
+
+def unused(flow: Flow) -> Iterator[str]:
+    """Yield what nothing plays or asks for; what another flow brings is its own."""
+    used = _by_rules(flow)
+    for step in flow.steps.values():
+        used |= _by_step(step)
+    for name, prompt in flow.prompts.items():
+        if not prompt.origin and ("prompt", name) not in used:
+            yield f"no step plays the prompt '{name}'"
+    for name, notice in flow.notices.items():
+        if not notice.origin and ("notice", name) not in used:
+            yield f"no step plays the notice '{name}'"
+    for name, purpose in flow.purposes.items():
+        # On another basis than consent it permits without a question.
+        permits = flow.records and purpose.basis is not Basis.CONSENT
+        if not permits and ("purpose", name) not in used:
+            yield f"no step asks for the purpose '{name}': it permits nothing"
+
+
+def _by_step(step: Step) -> Used:
+    """Return what a step names, whatever kind it is."""
+    used: Used = set()
+
+    def note(what: str, name: str) -> str:
+        used.add((what, name))
+        return name
+
+    for attribute, field in fields_of(type(step)).values():
+        value = getattr(step, attribute)
+        if value:
+            field.takes.renamed(value, note)
+    return used
+
+
+def _by_rules(flow: Flow) -> Used:
+    """Return what the flow's recording rules name."""
+    rules = flow.recording
+    prompts = (rules.withdrawn, rules.refusal, *rules.whisper.values())
+    used = {("prompt", name) for name in prompts}
+    if rules.verbal is not None:
+        used |= {("notice", rules.verbal.notice), ("purpose", rules.verbal.purpose)}
+    return used

@@ -1,0 +1,74 @@
+"""The keys of a telephone that an option takes.
+
+In: nodes with positions. Out: what each key means, or problems noted in the document.
+A to D are tones of their own that few telephones have: they are taken, and never enough
+where every caller must be able to choose.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from eslflow.flow.document import Kind, Node
+from eslflow.flow.options import Rename, Takes
+from eslflow.flow.problems import Context
+
+KEYS = "0 to 9, star, hash"
+"""The keys of every telephone, as messages name them."""
+_NAMES = {"star": "*", "hash": "#"}
+_KEY = re.compile(r"[0-9*#A-D]")
+
+
+class Keys(Takes):
+    """A mapping from keys of the telephone to something."""
+
+    def __init__(self, values: Takes) -> None:
+        self._values = values
+        self.words = f"keys of the telephone ({KEYS}), each with {values.words}"
+
+    def convert(self, node: Node, context: Context) -> dict[str, Any] | None:
+        """Return the values by key, `*` and `#` as such."""
+        if node.kind is not Kind.MAPPING or not node.pairs:
+            is_empty = node.kind in (Kind.MAPPING, Kind.NOTHING)
+            problem = f"{node.kind.value} stands where keys are wanted"
+            problem = "there are no keys" if is_empty else problem
+            context.problem(node, problem, f"Takes {self.words}.")
+            return None
+        found: dict[str, Any] = {}
+        for key_node, value_node in node.pairs:
+            key = _NAMES.get(key_node.text, key_node.text)
+            if not key_node.is_scalar or not _KEY.fullmatch(key):
+                hint = f"Keys are {KEYS}; and A to D, which few telephones have."
+                context.problem(key_node, f"'{key}' is no key of a telephone", hint)
+                continue
+            if key in found:
+                problem = f"the key {key_node.text} stands twice"
+                context.problem(key_node, problem, "Remove one of them.")
+            inside = context.inside(key_node.text)
+            found[key] = self._values.convert(value_node, inside)
+        return found
+
+    def schema(self) -> dict[str, Any]:
+        """Return the schema of the mapping."""
+        return {
+            "type": "object",
+            "minProperties": 1,
+            "propertyNames": {"pattern": "^([0-9*#A-D]|star|hash)$"},
+            "additionalProperties": self._values.schema(),
+        }
+
+    def renamed(self, value: Any, rename: Rename) -> Any:
+        """Return the same keys with other names."""
+        return {key: self._values.renamed(to, rename) for key, to in value.items()}
+
+
+def unmeant(meaning: object, keys: Mapping[str, object]) -> str:
+    """Return the problem that not every caller can press what means this; or none."""
+    having = [key for key, what in keys.items() if what is meaning]
+    if not having:
+        return f"no key means {meaning}"
+    if all(key.isalpha() for key in having):
+        return f"no key of an ordinary telephone means {meaning}"
+    return ""

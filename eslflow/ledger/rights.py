@@ -1,0 +1,41 @@
+"""Who may read the ledger: it names callers, and what they agreed to.
+
+In: the ledger's path. Out: files for their owner alone; what others could read is
+closed to them. Must not take a group's right to read: an office may want one.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+MODE = 0o600
+"""Of what is made; SQLite gives its journal the rights of the database."""
+MOST = 0o640
+BESIDE = ("", "-wal", "-shm", ".spill.jsonl")
+
+
+def make(path: Path) -> None:
+    """Make an empty file, unless there is one, before anybody else could open it."""
+    # What is in the way is told by whoever opens it.
+    with suppress(OSError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE))
+
+
+def close_to_others(path: Path) -> list[str]:
+    """Take from others what they may do with a ledger; return what to tell of it."""
+    told = []
+    for end in BESIDE:
+        file = path.with_name(path.name + end)
+        try:
+            mode = file.stat().st_mode & 0o777
+            if mode & ~MOST:
+                file.chmod(mode & MOST)
+                told.append(f"others could read or write {file}: now they cannot")
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            hint = f"run chmod o-rwx,g-wx {file} as its owner"
+            told.append(f"others may read or write {file} ({error.strerror}): {hint}")
+    return told
