@@ -40,6 +40,7 @@ ARROWS = {
     "settings": "errors flow shipped e164",
     "switch": "errors clock settings wire flow call switch",
     "sim": "errors clock wire flow call steps check sim",
+    "doctor": "errors clock settings wire flow ledger recordings switch doctor",
     "site": "errors settings clock wire flow call steps check prompts switch.shelf"
     " e164",
     "rig": "errors clock call flow ledger prompts sim site switch",
@@ -47,7 +48,7 @@ ARROWS = {
     "web": "errors settings clock shipped wire flow call steps check ledger recordings"
     " prompts sim site rig switch web",
     "cli": "errors settings clock shipped wire flow call steps check ledger recordings"
-    " prompts sim site rig rehearsal switch web cli e164",
+    " prompts sim site rig rehearsal switch doctor web cli e164",
     "__main__": "cli",
     "__init__": "",
 }

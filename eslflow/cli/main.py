@@ -37,6 +37,7 @@ COMMANDS = {
     "tokens": "tokens",
     "prompts": "prompts",
     "dialplan": "dialplan",
+    "doctor": "doctor",
     "demo": "demo",
 }
 """Module of each command, in the order of `--help`."""

@@ -1,0 +1,122 @@
+"""Files and folders of a site: who else on this machine may read them.
+
+In: a site's settings. Out: findings on rights, and on the room that is left. Looks at
+modes only, and opens nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from eslflow.clock import Clock
+from eslflow.doctor.finding import Finding, error, ok, warning
+from eslflow.recordings.space import Space
+from eslflow.settings import Settings
+
+RIGHTS, DISK = "rights", "disk"
+
+
+def is_open(path: Path, right: int = stat.S_IROTH) -> bool:
+    """Whether everybody on this machine has a right to a path, and can get there.
+
+    Raises:
+        OSError: there is no such path, or it cannot be looked at.
+    """
+    path = path.resolve()
+    if not path.stat().st_mode & right:
+        return False
+    return all(place.stat().st_mode & stat.S_IXOTH for place in path.parents)
+
+
+def rights(settings: Settings) -> Iterator[Finding]:
+    """Yield what others on this machine may do to what a site keeps."""
+    faults = list(_faults(settings))
+    yield from faults
+    if not faults:
+        text = "ledger, passwords, tokens and recordings are closed to other users"
+        yield ok(RIGHTS, text)
+
+
+def _faults(settings: Settings) -> Iterator[Finding]:
+    for path, what in _secrets(settings):
+        try:
+            is_read, is_written = is_open(path), is_open(path, stat.S_IWOTH)
+        except FileNotFoundError:
+            continue
+        except OSError as problem:
+            yield warning(
+                RIGHTS,
+                f"{path} cannot be looked at: {problem.strerror}",
+                "Nobody knows who can read it.",
+                "Run eslflow doctor as the user that runs eslflow serve, or as root",
+            )
+            continue
+        if is_read or is_written:
+            may = " and ".join(["read"] * is_read + ["change"] * is_written)
+            yield error(
+                RIGHTS,
+                f"every user of this machine can {may} {path}",
+                f"It holds {what}.",
+                f"chmod o= {path}",
+            )
+    yield from _folder(settings.recordings)
+
+
+def _secrets(settings: Settings) -> Iterator[tuple[Path, str]]:
+    ledger = settings.ledger
+    who = "who called, and what they agreed to"
+    yield ledger, who
+    for end in ("-wal", "-shm", ".spill.jsonl"):
+        yield ledger.with_name(ledger.name + end), who
+    if settings.control is not None:
+        yield settings.control.tokens, "who may use the control API"
+    if settings.switch is not None and settings.switch.password_file is not None:
+        yield settings.switch.password_file, "the password of the event socket"
+
+
+def _folder(recordings: Path) -> Iterator[Finding]:
+    """Yield who else can get into the folder of recordings; files in it are 0644."""
+    mend = (
+        f"chgrp freeswitch {recordings}; chmod 2770 {recordings} (if the switch runs "
+        "in the group freeswitch)"
+    )
+    try:
+        if not is_open(recordings, stat.S_IXOTH):
+            return
+    except FileNotFoundError:
+        yield warning(
+            RIGHTS,
+            f"there is no folder {recordings} yet",
+            "eslflow serve makes it, open to every user of this machine.",
+            f"mkdir {recordings}; {mend}",
+        )
+        return
+    except OSError:
+        return
+    yield error(
+        RIGHTS,
+        f"every user of this machine can get into {recordings}",
+        "FreeSWITCH makes files that everybody can read: all recordings can be heard.",
+        mend,
+    )
+
+
+def room(settings: Settings, clock: Clock) -> Finding:
+    """Return whether there is room for recordings, and for the ledger."""
+    folder = settings.recordings
+    while not folder.is_dir():
+        folder = folder.parent
+    problem = Space(folder, settings.free_space, clock).problem()
+    if problem:
+        return error(
+            DISK,
+            problem,
+            "Calls go on, and none of them is recorded.",
+            "Make room on that disk, or lower free_space: in eslflow.yaml",
+        )
+    found = os.statvfs(folder)
+    free = found.f_bavail * found.f_frsize / 1e9
+    return ok(DISK, f"{free:.1f} GB are free for recordings in {folder}")
