@@ -210,8 +210,12 @@ def _tell(found: Sequence[Finding]) -> None:
         sum(finding.level is level for finding in found)
         for level in (Level.ERROR, Level.WARNING)
     )
-    told = f"{errors or 'no'} errors, {warnings or 'no'} warnings"
-    click.echo(f"{len(found)} findings: {told}", err=True)
+    told = f"{_count(errors, 'error')}, {_count(warnings, 'warning')}"
+    click.echo(f"{_count(len(found), 'finding')}: {told}", err=True)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
 
 
 def _lines(text: str, width: int) -> list[str]:

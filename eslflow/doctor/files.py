@@ -28,7 +28,12 @@ def is_open(path: Path, right: int = stat.S_IROTH) -> bool:
     path = path.resolve()
     if not path.stat().st_mode & right:
         return False
-    return all(place.stat().st_mode & stat.S_IXOTH for place in path.parents)
+    return all(map(_passable, path.parents))
+
+
+def _passable(folder: Path) -> bool:
+    """Whether everybody can pass through a folder."""
+    return bool(folder.stat().st_mode & stat.S_IXOTH)
 
 
 def rights(settings: Settings) -> Iterator[Finding]:
@@ -41,40 +46,45 @@ def rights(settings: Settings) -> Iterator[Finding]:
 
 
 def _faults(settings: Settings) -> Iterator[Finding]:
-    for path, what in _secrets(settings):
+    for what, paths in _secrets(settings).items():
+        there = [path for path in paths if path.exists()]
         try:
-            is_read, is_written = is_open(path), is_open(path, stat.S_IWOTH)
-        except FileNotFoundError:
-            continue
+            read = [path for path in there if is_open(path)]
+            written = [path for path in there if is_open(path, stat.S_IWOTH)]
         except OSError as problem:
             yield warning(
                 RIGHTS,
-                f"{path} cannot be looked at: {problem.strerror}",
-                "Nobody knows who can read it.",
+                f"{problem.filename} cannot be looked at: {problem.strerror}",
+                "Nobody knows who can read what is there.",
                 "Run eslflow doctor as the user that runs eslflow serve, or as root",
             )
             continue
-        if is_read or is_written:
-            may = " and ".join(["read"] * is_read + ["change"] * is_written)
+        if read or written:
+            may = " and ".join(["read"] * bool(read) + ["change"] * bool(written))
+            names = " ".join(str(path) for path in there if path in read + written)
             yield error(
                 RIGHTS,
-                f"every user of this machine can {may} {path}",
-                f"It holds {what}.",
-                f"chmod o= {path}",
+                f"every user of this machine can {may} {names}",
+                f"There stands {what}.",
+                f"chmod o= {names}",
             )
     yield from _folder(settings.recordings)
 
 
-def _secrets(settings: Settings) -> Iterator[tuple[Path, str]]:
-    ledger = settings.ledger
-    who = "who called, and what they agreed to"
-    yield ledger, who
-    for end in ("-wal", "-shm", ".spill.jsonl"):
-        yield ledger.with_name(ledger.name + end), who
-    if settings.control is not None:
-        yield settings.control.tokens, "who may use the control API"
-    if settings.switch is not None and settings.switch.password_file is not None:
-        yield settings.switch.password_file, "the password of the event socket"
+def _secrets(settings: Settings) -> dict[str, list[Path]]:
+    """Return files that are nobody's business, by what stands in them."""
+    ledger, control, switch = settings.ledger, settings.control, settings.switch
+    beside = ("", "-wal", "-shm", ".spill.jsonl")
+    found = {
+        "who called, and what they agreed to": [
+            ledger.with_name(ledger.name + end) for end in beside
+        ]
+    }
+    if control is not None:
+        found["who may use the control API"] = [control.tokens]
+    if switch is not None and switch.password_file is not None:
+        found["the password of the event socket"] = [switch.password_file]
+    return found
 
 
 def _folder(recordings: Path) -> Iterator[Finding]:

@@ -63,7 +63,9 @@ class Prober:
         except CommandRefused as problem:
             return _untried(SOUNDS, problem)
         if not refused:
-            return ok(SOUNDS, f"the switch can open all {len(paths)} of your flows")
+            return ok(
+                SOUNDS, f"the switch can open the {len(paths)} files that flows play"
+            )
         named = ", ".join(refused[:SOME])
         more = f" and {len(refused) - SOME} more" if len(refused) > SOME else ""
         return error(

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from gevent import socket
 from gevent.server import StreamServer
 
 
@@ -33,9 +34,21 @@ def standing(host: str, port: int) -> Iterator[Doorstep]:
         OSError: somebody listens there already, or the address is not ours.
     """
     step = Doorstep()
-    server = StreamServer((host, port), step.came)
+    server = StreamServer(_listening(host, port), step.came)
     server.start()
     try:
         yield step
     finally:
         server.stop(timeout=0)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen()
+    except OSError:
+        listener.close()
+        raise
+    return listener
