@@ -107,6 +107,7 @@ WHOLE = {
     "tests/test_killed.py": "a controller killed at each step of a call",
     "tests/test_live.py": "a real FreeSWITCH",
     "tests/test_live_beep.py": "a real FreeSWITCH: the tone of who is recorded",
+    "tests/test_live_doctor.py": "a real FreeSWITCH: what a doctor finds there",
     "tests/test_live_handover.py": "a real FreeSWITCH: calls that change hands",
     "tests/test_live_keys.py": "a real FreeSWITCH: keys that permit and withdraw",
     "tests/test_live_killed.py": "a real FreeSWITCH: a controller that dies",
