@@ -18,6 +18,7 @@ from eslflow.check.prove import RULES, prove
 from eslflow.check.scenario import ENDINGS, Act, Callee, Fault, Outcome
 from eslflow.check.scenarios import EXPECT, KEYS, SCENARIO
 from eslflow.cli.main import COMMANDS, main
+from eslflow.doctor.versions import FIXES
 from eslflow.errors import FlowErrors
 from eslflow.flow.options import fields_of
 from eslflow.ledger.chain import BEGIN, FORMS
@@ -42,6 +43,7 @@ DOCS = (ROOT / "docs" / "freeswitch.md").read_text(encoding="utf-8")
 CONTROL = (ROOT / "docs" / "control.md").read_text(encoding="utf-8")
 PROOF = (ROOT / "docs" / "proof.md").read_text(encoding="utf-8")
 RECORDING = (ROOT / "docs" / "recording.md").read_text(encoding="utf-8")
+DOCTOR = (ROOT / "docs" / "doctor.md").read_text(encoding="utf-8")
 LEDGER = (ROOT / "docs" / "ledger.md").read_text(encoding="utf-8")
 PAGES = (
     "README.md",
@@ -49,6 +51,7 @@ PAGES = (
     "docs/freeswitch.md",
     "docs/control.md",
     "docs/ledger.md",
+    "docs/doctor.md",
 )
 HEAD = """\
 flow: test
@@ -338,3 +341,21 @@ def test_the_pages_story_is_what_is_printed(tmp_path):
     (tmp_path / "flows" / "bad.yaml").write_text(text)
     told = run(tmp_path, "prove", str(tmp_path / "flows" / "bad.yaml")).stderr
     assert told.replace(f"{tmp_path}/", "").rstrip() == example.rstrip()
+
+
+def test_every_hole_that_the_doctor_knows_is_listed_with_its_source():
+    listed = re.findall(r"^\| ([0-9.]+) \| (.+?) \| \[.+\]\((.+)\) \|$", DOCTOR, re.M)
+    assert listed == [
+        (".".join(map(str, fix.version)), f"{fix.name}: {fix.what}", fix.url)
+        for fix in FIXES
+    ]
+
+
+def test_every_topic_of_the_doctor_is_explained():
+    listed = re.findall(r"^\| ([a-z ]+) \| .+ \| .+ \|$", DOCTOR, re.M)
+    texts = [path.read_text() for path in (ROOT / "eslflow").glob("**/*doctor*/*.py")]
+    texts.append((ROOT / "eslflow" / "cli" / "doctor.py").read_text())
+    told = re.findall(r"\b(?:ok|warning|error)\(\s*\"([a-z ]+)\"", "".join(texts))
+    constants = re.findall(r"[A-Z], [A-Z]+ = (.+)|TOPIC = (.+)", "".join(texts))
+    told += re.findall(r"\"([a-z ]+)\"", str(constants).replace("'", ""))
+    assert set(listed) - {"topic", "fixed in"} == set(told) - {"switch"}

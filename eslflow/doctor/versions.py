@@ -28,6 +28,11 @@ class Fix(NamedTuple):
     source: str
     """Where it is told of, under the home of FreeSWITCH."""
 
+    @property
+    def url(self) -> str:
+        """Where it is told of."""
+        return f"{_HOME}/{self.source}"
+
 
 FIXES = (
     Fix(
@@ -130,7 +135,7 @@ def judge(text: str) -> list[Finding]:
         warning(
             TOPIC,
             f"FreeSWITCH {text} is older than the fix of {fix.name}: {fix.what}",
-            f"See {_HOME}/{fix.source}. A package may have the fix under an older "
+            f"See {fix.url}. A package may have the fix under an older "
             "number: its changelog tells.",
             f"Upgrade FreeSWITCH to {newest} or later",
         )
