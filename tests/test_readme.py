@@ -359,3 +359,12 @@ def test_every_topic_of_the_doctor_is_explained():
     constants = re.findall(r"[A-Z], [A-Z]+ = (.+)|TOPIC = (.+)", "".join(texts))
     told += re.findall(r"\"([a-z ]+)\"", str(constants).replace("'", ""))
     assert set(listed) - {"topic", "fixed in"} == set(told) - {"switch"}
+
+
+@pytest.mark.parametrize("page", [README, LEDGER])
+def test_the_copies_that_are_shown_can_be_made(page, tmp_path):
+    site_with_calls(tmp_path)
+    (shown,) = re.findall(r"^eslflow backup (\S+)$", page, re.MULTILINE)
+    done = run(tmp_path, "backup", str(tmp_path / Path(shown).name))
+    assert done.exit_code == 0
+    assert re.search(r"up to 1?[0-9]:[0-9a-f]{64}$", done.stdout, re.MULTILINE)

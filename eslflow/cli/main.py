@@ -38,6 +38,7 @@ COMMANDS = {
     "prompts": "prompts",
     "dialplan": "dialplan",
     "doctor": "doctor",
+    "backup": "backup",
     "demo": "demo",
 }
 """Module of each command, in the order of `--help`."""
