@@ -62,8 +62,6 @@ class Switch:
     host: str
     port: int
     password: str = field(repr=False)
-    password_file: Path | None = None
-    """Where the password stands; None: in the environment."""
 
 
 @dataclass(frozen=True)
@@ -333,9 +331,7 @@ class _Loader:
         if not self._inside("switch", ("address", "password_file"), "{address: ...}"):
             return None
         host, port = self._address("switch.address", "127.0.0.1", 8021)
-        password = self._password(self._context("switch"))
-        file = self._entries.get("switch.password_file")
-        return Switch(host, port, password, self._site / file.text if file else None)
+        return Switch(host, port, self._password(self._context("switch")))
 
     def _recording(self) -> AtRest:
         keys = ("convert", "encrypt_to", "hook", "beep")

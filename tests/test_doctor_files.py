@@ -7,7 +7,7 @@ import pytest
 
 from eslflow.doctor import files
 from eslflow.doctor.finding import Level
-from eslflow.settings import Control, Settings, Switch
+from eslflow.settings import Control, Settings
 from tests.ward import Noon
 
 
@@ -23,12 +23,11 @@ def site(tmp_path, monkeypatch):
         recordings=tmp_path / "recordings",
         ledger=tmp_path / "eslflow.db",
         control=Control("127.0.0.1", 1, tmp_path / "tokens.yaml"),
-        switch=Switch("127.0.0.1", 1, "x", tmp_path / "switch.password"),
     )
 
 
 def test_what_is_closed_is_well(site):
-    (finding,) = files.rights(site)
+    (finding,) = files.rights(site, site.folder / "switch.password")
     assert finding.level is Level.OK
 
 
@@ -46,7 +45,7 @@ def test_what_everybody_can_read_is_told(site, name, words):
     path = site.folder / name
     path.touch()
     path.chmod(0o644)
-    (finding,) = files.rights(site)
+    (finding,) = files.rights(site, site.folder / "switch.password")
     assert finding.level is Level.ERROR
     assert finding.text == f"every user of this machine can read {path}"
     assert words in finding.means
@@ -57,14 +56,14 @@ def test_the_files_of_one_ledger_are_told_together(site):
     for name in ("eslflow.db", "eslflow.db-shm"):
         (site.folder / name).touch()
         (site.folder / name).chmod(0o646)
-    (finding,) = files.rights(site)
+    (finding,) = files.rights(site, site.folder / "switch.password")
     assert "can read and change " in finding.text
     assert finding.mend.count("eslflow.db") == 2
 
 
 def test_a_file_that_others_can_only_write_is_told(site):
     site.ledger.chmod(0o602)
-    (finding,) = files.rights(site)
+    (finding,) = files.rights(site, site.folder / "switch.password")
     assert "can change" in finding.text
 
 
@@ -88,7 +87,7 @@ def test_whether_a_folder_can_be_passed_through_is_its_mode(tmp_path):
 
 def test_recordings_that_everybody_gets_into_are_told(site):
     site.recordings.chmod(0o771)
-    (finding,) = files.rights(site)
+    (finding,) = files.rights(site, site.folder / "switch.password")
     assert finding.level is Level.ERROR
     assert "can get into" in finding.text
     assert f"chmod 2770 {site.recordings}" in finding.mend
@@ -96,7 +95,7 @@ def test_recordings_that_everybody_gets_into_are_told(site):
 
 def test_recordings_that_are_not_there_yet_are_told(site):
     site.recordings.rmdir()
-    (finding,) = files.rights(site)
+    (finding,) = files.rights(site, site.folder / "switch.password")
     assert finding.level is Level.WARNING
     assert f"mkdir {site.recordings};" in finding.mend
 
@@ -106,7 +105,7 @@ def test_what_cannot_be_looked_at_is_told(site, monkeypatch):
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(files, "is_open", refuse)
-    found = list(files.rights(site))
+    found = list(files.rights(site, site.folder / "switch.password"))
     assert [finding.level for finding in found] == [Level.WARNING] * 3
     assert f"{site.ledger} cannot be looked at" in found[0].text
 

@@ -52,7 +52,6 @@ def test_every_setting_can_be_given(site, tmp_path):
     assert settings.free_space == 20 * 10**9
     assert settings.switch is not None
     assert (settings.switch.host, settings.switch.password) == ("pbx", "secret")
-    assert settings.switch.password_file == (tmp_path / "pw").resolve()
     assert settings.control == Control("::1", 9001, (tmp_path / "t.yaml").resolve())
 
 

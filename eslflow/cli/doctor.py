@@ -59,13 +59,14 @@ def command(ctx: click.Context, as_json: bool) -> None:
 
 def findings(settings: Settings, site: Path) -> Iterator[Finding]:
     """Look at everything, one after the other."""
+    from eslflow.cli.in_force import password_file
     from eslflow.clock import SystemClock
     from eslflow.doctor import files, ledger
 
     loaded = _load(settings)
     yield loaded.finding
     yield from _switch(settings, site, loaded)
-    yield from files.rights(settings)
+    yield from files.rights(settings, password_file(site))
     yield files.room(settings, SystemClock())
     yield from ledger.looked_at(settings.ledger)
 

@@ -38,6 +38,7 @@ COMMANDS = {
     "prompts": "prompts",
     "dialplan": "dialplan",
     "doctor": "doctor",
+    "settings": "settings",
     "backup": "backup",
     "demo": "demo",
 }

@@ -36,17 +36,20 @@ def _passable(folder: Path) -> bool:
     return bool(folder.stat().st_mode & stat.S_IXOTH)
 
 
-def rights(settings: Settings) -> Iterator[Finding]:
-    """Yield what others on this machine may do to what a site keeps."""
-    faults = list(_faults(settings))
+def rights(settings: Settings, password: Path | None = None) -> Iterator[Finding]:
+    """Yield what others on this machine may do to what a site keeps.
+
+    `password` is the file in which that of the event socket stands, if it does.
+    """
+    faults = list(_faults(settings, password))
     yield from faults
     if not faults:
         text = "ledger, passwords, tokens and recordings are closed to other users"
         yield ok(RIGHTS, text)
 
 
-def _faults(settings: Settings) -> Iterator[Finding]:
-    for what, paths in _secrets(settings).items():
+def _faults(settings: Settings, password: Path | None) -> Iterator[Finding]:
+    for what, paths in _secrets(settings, password).items():
         there = [path for path in paths if path.exists()]
         try:
             read = [path for path in there if is_open(path)]
@@ -71,9 +74,9 @@ def _faults(settings: Settings) -> Iterator[Finding]:
     yield from _folder(settings.recordings)
 
 
-def _secrets(settings: Settings) -> dict[str, list[Path]]:
+def _secrets(settings: Settings, password: Path | None) -> dict[str, list[Path]]:
     """Return files that are nobody's business, by what stands in them."""
-    ledger, control, switch = settings.ledger, settings.control, settings.switch
+    ledger, control = settings.ledger, settings.control
     beside = ("", "-wal", "-shm", ".spill.jsonl")
     found = {
         "who called, and what they agreed to": [
@@ -82,8 +85,8 @@ def _secrets(settings: Settings) -> dict[str, list[Path]]:
     }
     if control is not None:
         found["who may use the control API"] = [control.tokens]
-    if switch is not None and switch.password_file is not None:
-        found["the password of the event socket"] = [switch.password_file]
+    if password is not None:
+        found["the password of the event socket"] = [password]
     return found
 
 
