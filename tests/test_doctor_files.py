@@ -1,6 +1,7 @@
 """Who else on this machine may read what a site keeps."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,39 @@ def test_whether_a_folder_can_be_passed_through_is_its_mode(tmp_path):
     assert not files._passable(tmp_path)
     tmp_path.chmod(0o751)
     assert files._passable(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["eslflow.yaml", "flows", "sounds"])
+def test_what_everybody_can_change_is_told(site, name):
+    path = site.folder / name
+    path.mkdir()
+    path.chmod(0o707)
+    moved = replace(site, flows=site.folder / "flows", sounds=site.folder / "sounds")
+    (finding,) = files.rights(moved)
+    assert finding.level is Level.ERROR
+    assert finding.text == f"every user of this machine can change {path}"
+    assert finding.mend == f"chmod o-w {path}"
+
+
+def test_a_key_beside_what_it_decrypts_is_told_and_not_shown(site):
+    path = site.folder / "backup.key"
+    path.write_text("# public key: age1x\nAGE-SECRET-KEY-1ABC\n")
+    path.chmod(0o600)
+    (finding,) = files.rights(site)
+    assert finding.level is Level.WARNING
+    assert finding.text == f"the key {path} lies beside what it decrypts"
+    path.chmod(0o604)
+    (finding,) = files.rights(site)
+    assert finding.level is Level.ERROR
+    assert finding.text == f"every user of this machine can read the key {path}"
+    assert "ABC" not in str(finding)
+
+
+def test_a_large_file_is_no_key(site):
+    path = site.folder / "big"
+    path.write_bytes(files.IDENTITY + bytes(files.LONGEST_KEY))
+    (finding,) = files.rights(site)
+    assert finding.level is Level.OK
 
 
 def test_recordings_that_everybody_gets_into_are_told(site):

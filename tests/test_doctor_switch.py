@@ -83,9 +83,13 @@ def test_a_socket_for_others_too_is_told_with_its_list():
     text = event_socket("0.0.0.0", "own", "lan", "domains")
     (finding,) = look("event socket", **{EVENT_SOCKET: text})
     assert finding.text == "it listens on 0.0.0.0, for addresses of lan, domains"
-    text = event_socket("0.0.0.0", "own", "loopback.auto")
+
+
+def test_a_socket_that_lets_in_nobody_else_is_well_wherever_it_listens():
+    text = event_socket("::", "own", "loopback.auto")
     (finding,) = look("event socket", **{EVENT_SOCKET: text})
-    assert "only loopback.auto keeps others out" in finding.text
+    assert finding.level is Level.OK
+    assert finding.text.endswith("nobody in but loopback (loopback.auto)")
 
 
 def test_the_shipped_password_is_told_and_worse_where_others_come_in():
@@ -98,7 +102,7 @@ def test_the_shipped_password_is_told_and_worse_where_others_come_in():
     assert levels(found) == [Level.WARNING, Level.ERROR]
     text = event_socket("::", "ClueCon", "loopback.auto")
     found = look("event socket", **{EVENT_SOCKET: text})
-    assert levels(found) == [Level.WARNING, Level.WARNING]
+    assert levels(found) == [Level.OK, Level.WARNING]
 
 
 def test_no_password_is_shown():

@@ -20,6 +20,7 @@ from eslflow.switch.link import DirectLink
 from tests.command import run
 from tests.live.office import Switch, password
 from tests.peers import make_sounds
+from tests.test_live_reconcile import Place
 
 pytestmark = pytest.mark.live
 
@@ -215,3 +216,31 @@ def test_recorders_at_work_are_found_and_left_alone(ward):
     assert f"another recorder writes {strange}" in found[0]["text"]
     assert f"unpermitted {call} {unpermitted}" in found[1]["text"]
     assert bugs.count("session_record") == 2
+
+
+@pytest.fixture
+def place(freeswitch, tmp_path, monkeypatch):
+    monkeypatch.setenv("ESLFLOW_SWITCH_PASSWORD", password())
+    found = Place(freeswitch, tmp_path)
+    settings = tmp_path / "eslflow.yaml"
+    text = settings.read_text().replace("127.0.0.1:0", "127.0.0.1:8088")
+    settings.write_text(f"{text}free_space: 1KB\n")
+    yield found
+    found.close()
+
+
+def test_a_recorded_call_goes_on_while_the_doctor_looks(place):
+    place.talks()
+    told = json.loads(run(place.site, "doctor", "--json").stdout)
+    found = {one["topic"]: (one["level"], one["text"]) for one in told["findings"]}
+    text = "no recorder but eslflow's on 2 legs of its calls"
+    assert found["recorders at work"] == ("ok", text)
+    assert found["socket"][0] == "ok"
+    assert found["recordings"][0] == "ok"
+    place.call.speaks(ms=1000)
+    assert place.recording() == "on"
+    kept, heard = place.kept()
+    assert kept["recordings"][0]["state"] == "stopped"
+    assert len(heard) > 50
+    actions = [row["action"] for row in kept["recording_actions"]]
+    assert actions == ["start", "stop"]

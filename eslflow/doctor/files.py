@@ -1,7 +1,7 @@
-"""Files and folders of a site: who else on this machine may read them.
+"""Files and folders of a site: who else on this machine may read or change them.
 
-In: a site's settings. Out: findings on rights, and on the room that is left. Looks at
-modes only, and opens nothing.
+In: a site's settings. Out: findings on rights, and on the room that is left. Changes
+nothing, and shows nothing of what it reads.
 """
 
 from __future__ import annotations
@@ -9,13 +9,17 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from eslflow.clock import Clock
 from eslflow.doctor.finding import Finding, error, ok, warning
 from eslflow.recordings.space import Space
-from eslflow.settings import Settings
+from eslflow.settings import FILE, Settings
 
+IDENTITY = b"AGE-SECRET-KEY-1"
+LONGEST_KEY = 10_000
+"""Bytes up to which a file may be one that `recordings keygen` wrote."""
 RIGHTS, DISK = "rights", "disk"
 
 
@@ -71,7 +75,49 @@ def _faults(settings: Settings, password: Path | None) -> Iterator[Finding]:
                 f"There stands {what}.",
                 f"chmod o= {names}",
             )
+    yield from _changeable(settings)
+    yield from _identities(settings)
     yield from _folder(settings.recordings)
+
+
+def _changeable(settings: Settings) -> Iterator[Finding]:
+    """Yield what others could change so that calls go otherwise."""
+    site = settings.folder
+    for path in (site, site / FILE, settings.flows, settings.sounds):
+        with suppress(OSError):
+            if is_open(path, stat.S_IWOTH):
+                yield error(
+                    RIGHTS,
+                    f"every user of this machine can change {path}",
+                    "Who changes it decides what callers are asked, and what is "
+                    "recorded.",
+                    f"chmod o-w {path}",
+                )
+
+
+def _identities(settings: Settings) -> Iterator[Finding]:
+    """Yield keys that decrypt recordings, and lie beside them."""
+    found = []
+    for path in sorted(settings.folder.iterdir()):
+        with suppress(OSError):
+            if path.is_file() and path.stat().st_size <= LONGEST_KEY:
+                found += [path] * (IDENTITY in path.read_bytes())
+    for path in found:
+        if is_open(path):
+            yield error(
+                RIGHTS,
+                f"every user of this machine can read the key {path}",
+                "With it, all recordings can be decrypted.",
+                f"Move it to another machine; until then: chmod o= {path}",
+            )
+        else:
+            yield warning(
+                RIGHTS,
+                f"the key {path} lies beside what it decrypts",
+                "Who gets at the site gets at all recordings. To encrypt, eslflow "
+                "needs only the recipient in eslflow.yaml.",
+                f"Move {path} to another machine, and keep a copy there",
+            )
 
 
 def _secrets(settings: Settings, password: Path | None) -> dict[str, list[Path]]:

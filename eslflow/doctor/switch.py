@@ -129,19 +129,20 @@ class Switch:
         listens = found.get("listen-ip", "") or "127.0.0.1"
         acl = ", ".join(filter(None, lists))
         is_open = listens not in LOOPBACK
-        if is_open and acl in ("", "loopback.auto"):
+        if is_open and not acl:
             # mod_event_socket.c takes loopback.auto where none is named; older ones
             # took everybody.
             yield warning(
                 "event socket",
-                f"it listens on {listens}"
-                + (", and only loopback.auto keeps others out" if acl else
-                   ", and names no apply-inbound-acl"),
+                f"it listens on {listens}, and names no apply-inbound-acl",
                 "Who is let in can do everything to the switch and run programs there; "
                 "an older FreeSWITCH lets everybody in who knows the password.",
                 '<param name="listen-ip" value="127.0.0.1"/> and <param '
                 f'name="apply-inbound-acl" value="loopback.auto"/> in {MENDS_SOCKET}',
-            )  # fmt: skip
+            )
+        elif is_open and acl == "loopback.auto":
+            text = f"it listens on {listens}, and lets nobody in but loopback ({acl})"
+            yield ok("event socket", text)
         elif is_open:
             yield warning(
                 "event socket",
