@@ -6,6 +6,7 @@ from contextlib import closing
 import pytest
 
 from eslflow.errors import StoreError
+from eslflow.ledger import integrity
 from eslflow.ledger.integrity import damage
 from eslflow.ledger.writer import connect
 
@@ -44,3 +45,15 @@ def test_a_row_that_its_index_does_not_know_is_told(path):
 def test_there_must_be_one(tmp_path):
     with pytest.raises(StoreError, match="there is no ledger"):
         damage(tmp_path / "none.db")
+
+
+def test_a_disk_that_cannot_be_read_is_told(path, monkeypatch):
+    class Broken:
+        def execute(self, sql):
+            raise sqlite3.OperationalError("disk I/O error")
+
+        def close(self):
+            """Nothing is open."""
+
+    monkeypatch.setattr(integrity, "opened", lambda path: Broken())
+    assert damage(path) == "disk I/O error"

@@ -31,6 +31,8 @@ NEEDED_FOR = {
 ELSEWHERE = ("mod_xml_curl", "mod_lua", "mod_dialplan_lua")
 """Modules that may bring a dialplan which `xml_locate` does not show."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+LOOPBACK_LIST = "loopback.auto"
+"""Whom the socket lets in where no list is named (mod_event_socket.c, since 1.6)."""
 SECRET_OF_ALL = "ClueCon"  # noqa: S105  what every FreeSWITCH ships with
 APART_S = 2.0
 """Seconds between the clocks from which times of a call contradict each other."""
@@ -127,20 +129,9 @@ class Switch:
             return
         found, lists = config.params(node), config.every(node, "apply-inbound-acl")
         listens = found.get("listen-ip", "") or "127.0.0.1"
-        acl = ", ".join(filter(None, lists))
-        is_open = listens not in LOOPBACK
-        if is_open and not acl:
-            # mod_event_socket.c takes loopback.auto where none is named; older ones
-            # took everybody.
-            yield warning(
-                "event socket",
-                f"it listens on {listens}, and names no apply-inbound-acl",
-                "Who is let in can do everything to the switch and run programs there; "
-                "an older FreeSWITCH lets everybody in who knows the password.",
-                '<param name="listen-ip" value="127.0.0.1"/> and <param '
-                f'name="apply-inbound-acl" value="loopback.auto"/> in {MENDS_SOCKET}',
-            )
-        elif is_open and acl == "loopback.auto":
+        acl = ", ".join(filter(None, lists)) or LOOPBACK_LIST
+        is_open = listens not in LOOPBACK and acl != LOOPBACK_LIST
+        if listens not in LOOPBACK and not is_open:
             text = f"it listens on {listens}, and lets nobody in but loopback ({acl})"
             yield ok("event socket", text)
         elif is_open:
@@ -153,10 +144,9 @@ class Switch:
                 f'name="listen-ip" value="127.0.0.1"/> in {MENDS_SOCKET}',
             )
         else:
-            who = acl or "no list of its own"
-            yield ok("event socket", f"it listens on {listens} only ({who})")
+            yield ok("event socket", f"it listens on {listens} only ({acl})")
         if found.get("password", "") in ("", SECRET_OF_ALL):
-            finding = error if is_open and acl != "loopback.auto" else warning
+            finding = error if is_open else warning
             yield finding(
                 "event socket",
                 "its password is the one that every FreeSWITCH ships with",
