@@ -9,7 +9,7 @@ from gevent.server import StreamServer
 
 from eslflow.cli import doctor
 from eslflow.cli.main import CONFIGURATION
-from eslflow.errors import CommandRefused
+from eslflow.errors import CommandRefused, EslflowError, LinkLost
 from eslflow.ledger.writer import Ledger
 from tests.command import run
 from tests.desks import TableDesk
@@ -43,7 +43,10 @@ class Switch:
                     b"Content-Type: command/reply\nReply-Text: +OK accepted\n\n"
                 )
                 continue
-            body = self._answer(*words.removeprefix("api ").partition(" ")[::2])
+            try:
+                body = self._answer(*words.removeprefix("api ").partition(" ")[::2])
+            except LinkLost:
+                break
             head = f"Content-Type: api/response\nContent-Length: {len(body)}\n\n"
             sock.sendall(head.encode() + body.encode())
         sock.shutdown(socket.SHUT_RDWR)
@@ -118,7 +121,6 @@ def topics(done):
 
 
 def test_where_all_is_well_each_part_says_so_once(site, switch):
-    switch.ward.answers["uuid_getvar x"] = ""
     with served(site, TableDesk()):
         # A controller runs: the switch must have been seen by it.
         switch.ward.answers["uuid_getvar"] = "true"
@@ -239,3 +241,38 @@ def test_what_the_switch_says_cannot_move_the_cursor(site, switch):
     switch.ward.answers["version"] = "\x1b[2J"
     done = run(site, "doctor")
     assert "\x1b" not in done.stdout
+
+
+def test_a_switch_that_refuses_to_answer_costs_only_its_own_part(site, switch):
+    switch.ward.answers["version"] = "-ERR version Command not found!"
+    done = run(site, "doctor")
+    assert done.exit_code == 1
+    assert topics(done)["modules"] == "error"
+    assert "load mod_commands" in done.stdout
+    assert topics(done)["ledger"] == "ok"
+
+
+def test_a_controller_that_does_not_answer_costs_only_its_own_part(
+    site, switch, monkeypatch
+):
+    switch.ward.answers["uuid_getvar"] = "true"
+
+    def refuse(*_):
+        raise EslflowError("eslflow does not answer")
+
+    monkeypatch.setattr("eslflow.web.client.is_running", lambda _: True)
+    monkeypatch.setattr("eslflow.web.client.ask", refuse)
+    done = run(site, "doctor")
+    assert topics(done)["recorders at work"] == "warning"
+    assert "eslflow does not answer" in done.stdout
+    assert topics(done)["ledger"] == "ok"
+
+
+def test_a_switch_that_goes_away_meanwhile_is_told(site, switch):
+    def gone(_):
+        raise LinkLost("gone")
+
+    switch.ward.answers["show"] = gone
+    done = run(site, "doctor")
+    assert topics(done)["event socket"] == "error"
+    assert topics(done)["ledger"] == "ok"

@@ -165,3 +165,12 @@ def test_a_disk_that_is_full_is_told(tmp_path):
     assert finding.level is Level.ERROR
     assert "are free in" in finding.text
     assert "none of them is recorded" in finding.means
+
+
+def test_a_folder_that_cannot_be_listed_is_no_reason_to_stop(site, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    (finding,) = files.rights(site)
+    assert finding.level is Level.OK

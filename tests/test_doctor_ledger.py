@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -69,3 +70,13 @@ def test_rows_that_wait_beside_it_are_told(tmp_path):
     assert whole.level is Level.OK
     assert waiting.level is Level.WARNING
     assert "spill.jsonl" in waiting.text
+
+
+def test_one_that_is_not_for_us_is_told(path, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    (finding,) = looked_at(path)
+    assert finding.level is Level.ERROR
+    assert finding.text == f"{path} cannot be looked at"

@@ -8,6 +8,7 @@ again.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +21,10 @@ from eslflow.cli.dialplan import handed_to
 from eslflow.cli.tables import room
 from eslflow.doctor.finding import Finding, Level, error, ok, warning
 from eslflow.errors import (
+    CommandRefused,
     EslflowError,
     FlowErrors,
     LinkLost,
-    ProtocolError,
-    StoreError,
     visible,
 )
 from eslflow.flow.model import Flow
@@ -128,6 +128,15 @@ def _switch(settings: Settings, site: Path, loaded: _Loaded) -> Iterator[Finding
             yield from _asked(link, settings, site, loaded)
         finally:
             link.close()
+    except CommandRefused as problem:
+        yield error(
+            "modules",
+            f"the switch refused to answer: {problem}",
+            "The rest of the switch was not looked at; mod_commands brings what eslflow "
+            "asks for.",
+            '<load module="mod_commands"/> in modules.conf.xml, and: '
+            "fs_cli -x 'load mod_commands'",
+        )
     except LinkLost as problem:
         yield error(
             "event socket",
@@ -155,7 +164,7 @@ def _asked(
     if loaded.sounds:
         yield prober.sounds(loaded.sounds)
     yield from prober.recordings(settings.recordings)
-    if settings.ledger.exists():
+    if os.path.exists(settings.ledger):
         yield from _at_work(link, settings, site)
 
 
@@ -184,7 +193,9 @@ def _at_work(link: DirectLink, settings: Settings, site: Path) -> Iterator[Findi
     )
     try:
         yield from recording(reconciler)
-    except (StoreError, ProtocolError) as problem:
+    except LinkLost:
+        raise
+    except EslflowError as problem:
         yield warning(
             TOPIC,
             f"what records now could not be compared: {problem}",

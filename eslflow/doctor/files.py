@@ -54,8 +54,8 @@ def rights(settings: Settings, password: Path | None = None) -> Iterator[Finding
 
 def _faults(settings: Settings, password: Path | None) -> Iterator[Finding]:
     for what, paths in _secrets(settings, password).items():
-        there = [path for path in paths if path.exists()]
         try:
+            there = [path for path in paths if path.exists()]
             read = [path for path in there if is_open(path)]
             written = [path for path in there if is_open(path, stat.S_IWOTH)]
         except OSError as problem:
@@ -97,9 +97,9 @@ def _changeable(settings: Settings) -> Iterator[Finding]:
 
 def _identities(settings: Settings) -> Iterator[Finding]:
     """Yield keys that decrypt recordings, and lie beside them."""
-    found = []
-    for path in sorted(settings.folder.iterdir()):
-        with suppress(OSError):
+    found: list[Path] = []
+    with suppress(OSError):
+        for path in sorted(settings.folder.iterdir()):
             if path.is_file() and path.stat().st_size <= LONGEST_KEY:
                 found += [path] * (IDENTITY in path.read_bytes())
     for path in found:

@@ -19,7 +19,17 @@ TOPIC = "ledger"
 
 def looked_at(path: Path) -> Iterator[Finding]:
     """Yield how a ledger is."""
-    if not path.exists():
+    try:
+        path.stat()
+    except PermissionError:
+        yield error(
+            TOPIC,
+            f"{path} cannot be looked at",
+            "Whether it is whole is not known.",
+            "Run eslflow doctor as the user that runs eslflow serve",
+        )
+        return
+    except OSError:
         yield warning(
             TOPIC,
             f"there is no ledger at {path} yet",
