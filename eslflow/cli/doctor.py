@@ -132,8 +132,8 @@ def _switch(settings: Settings, site: Path, loaded: _Loaded) -> Iterator[Finding
         yield error(
             "modules",
             f"the switch refused to answer: {problem}",
-            "The rest of the switch was not looked at; mod_commands brings what eslflow "
-            "asks for.",
+            "The rest of the switch was not looked at. mod_commands brings what is "
+            "asked for.",
             '<load module="mod_commands"/> in modules.conf.xml, and: '
             "fs_cli -x 'load mod_commands'",
         )
