@@ -54,9 +54,3 @@ def test_what_became_of_a_file_comes_back_too(tmp_path):
     ]
     spill.add([rows])
     assert [kept for _, kept in spill.read()] == [rows]
-
-
-def test_what_waits_is_its_owners_alone(tmp_path):
-    spill = Spill(tmp_path / "spill.jsonl")
-    spill.add([[]])
-    assert spill.path.stat().st_mode & 0o777 == 0o600

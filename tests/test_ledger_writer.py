@@ -521,20 +521,3 @@ def test_where_calls_are_few_nobody_waits_for_others(path, monkeypatch):
     with Ledger(path) as ledger:
         assert keep(ledger, offered("first")) == ""
         assert keep(ledger, offered("second")) == ""
-
-
-def test_a_new_ledger_is_its_owners_alone_with_all_that_stands_beside_it(tmp_path):
-    path = tmp_path / "eslflow.db"
-    with Ledger(path) as ledger:
-        ledger.keep([])
-        modes = {p.name: p.stat().st_mode & 0o777 for p in tmp_path.iterdir()}
-    assert set(modes) >= {"eslflow.db", "eslflow.db-wal"}
-    assert set(modes.values()) == {0o600}
-
-
-def test_rights_that_somebody_gave_a_ledger_stay(tmp_path):
-    path = tmp_path / "eslflow.db"
-    Ledger(path).close()
-    path.chmod(0o640)
-    Ledger(path).close()
-    assert path.stat().st_mode & 0o777 == 0o640

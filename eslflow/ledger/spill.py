@@ -66,7 +66,7 @@ class Spill:
         for rows in keeps:
             entry = {"id": uuid.uuid4().hex, "rows": [_entry(_late(r)) for r in rows]}
             lines.append(json.dumps(entry, ensure_ascii=True) + "\n")
-        with open(self.path, "a", encoding="ascii", opener=_private) as file:
+        with self.path.open("a", encoding="ascii") as file:
             file.write("".join(lines))
             file.flush()
             os.fsync(file.fileno())
@@ -84,11 +84,6 @@ class Spill:
     def clear(self) -> None:
         """Forget what was written to the database."""
         self.path.unlink(missing_ok=True)
-
-
-def _private(path: str, flags: int) -> int:
-    """Open a file; one that is new is its owner's alone."""
-    return os.open(path, flags, 0o600)
 
 
 def _late(row: Row) -> Row:

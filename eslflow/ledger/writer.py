@@ -7,12 +7,11 @@ written whole or not at all; what the database refuses goes to the spill file.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -269,7 +268,6 @@ def connect(path: Path) -> sqlite3.Connection:
     Raises:
         StoreError: it cannot be opened, or is no ledger.
     """
-    make_private(path)
     try:
         with ExitStack() as if_it_fails:
             db = sqlite3.connect(
@@ -290,16 +288,6 @@ def connect(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         hint = "Is the folder there and writable, and the file an eslflow ledger?"
         raise StoreError(f"cannot open the ledger {path}: {error}. {hint}") from error
-
-
-def make_private(path: Path) -> None:
-    """Make an empty file that is its owner's alone, unless there is one.
-
-    What SQLite puts beside it gets the same rights.
-    """
-    with suppress(OSError):
-        # What keeps us from it, SQLite tells.
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def write(path: Path, rows: Iterable[Row]) -> None:
