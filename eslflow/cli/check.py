@@ -37,7 +37,7 @@ def command(ctx: click.Context, flows: tuple[str, ...]) -> None:
                     told.add(problem)
             is_good = False
             continue
-        is_good &= _report(ctx.obj, flow, path) and not told_proof(flow).violations
+        is_good &= report(ctx.obj, flow, path) and not told_proof(flow).violations
     if not is_good:
         ctx.exit(CONFIGURATION)
     together = load_flows(flow_paths(ctx.obj, flows))
@@ -45,7 +45,7 @@ def command(ctx: click.Context, flows: tuple[str, ...]) -> None:
         demand_known(load_settings(ctx.obj), together)
 
 
-def _report(site: Path, flow: Flow, path: Path) -> bool:
+def report(site: Path, flow: Flow, path: Path) -> bool:
     """Tell of a flow that loads; return whether everything it plays is there."""
     sounds, faults = find_sounds(flow.audio(), sounds_beside(site, path))
     for fault in faults:
