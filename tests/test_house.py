@@ -46,6 +46,7 @@ ARROWS = {
     "settings": "errors flow shipped e164 office parts password",
     "switch": "errors clock settings wire flow call switch",
     "sim": "errors clock wire flow call steps check sim",
+    "doctor": "errors clock settings wire flow ledger recordings switch doctor",
     "site": "errors settings clock wire flow call steps check prompts switch.shelf"
     " e164",
     "rig": "errors clock call flow ledger prompts sim site switch",
@@ -53,7 +54,8 @@ ARROWS = {
     "web": "errors settings clock shipped wire flow call steps check ledger recordings"
     " prompts sim site rig switch web",
     "cli": "errors settings clock shipped wire flow call steps check ledger recordings"
-    " bundle prompts sim site rig rehearsal switch web cli e164 exports office",
+    " bundle prompts sim site rig rehearsal switch doctor web cli e164 exports"
+    " office",
     "__main__": "cli",
     "__init__": "",
 }
@@ -113,6 +115,7 @@ WHOLE = {
     "tests/test_live.py": "a real FreeSWITCH",
     "tests/test_live_agents.py": "a real FreeSWITCH: agents who must agree",
     "tests/test_live_beep.py": "a real FreeSWITCH: the tone of who is recorded",
+    "tests/test_live_doctor.py": "a real FreeSWITCH: what a doctor finds there",
     "tests/test_live_handover.py": "a real FreeSWITCH: calls that change hands",
     "tests/test_live_keys.py": "a real FreeSWITCH: keys that permit and withdraw",
     "tests/test_live_killed.py": "a real FreeSWITCH: a controller that dies",

@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
@@ -28,6 +29,7 @@ from eslflow.call.records import (
 )
 from eslflow.ledger.chain import FORMS
 from eslflow.ledger.migrations import migrate, migrations
+from eslflow.ledger.read import Reader
 from eslflow.ledger.verify import verify
 from eslflow.ledger.writer import write
 
@@ -285,3 +287,66 @@ def test_an_older_ledger_gets_a_register_in_which_nothing_is_changed(db, change)
         db.execute(
             "INSERT INTO agents VALUES (2, 1, '1001', 'maybe', 's', 2, '', 'day', 'a')"
         )
+
+
+# Ledgers as they once were.
+
+FIRST = Path(__file__).parent / "ledgers" / "first.sql"
+"""What the first eslflow that took calls wrote: an agreed, a refused and an unanswered
+one, dumped by sqlite3."""
+LATER = [step.name for step in migrations.pending(Database(memory=True))][1:]
+
+
+def shape(db):
+    """Return the names of everything in a database, and the columns of its tables."""
+    found = db.execute("SELECT type, name, tbl_name FROM sqlite_master").fetchall()
+    return {
+        (kind, name, *(line[1:] for line in db.execute(f"PRAGMA table_info({name})")))
+        for kind, name, _ in found
+    }
+
+
+@pytest.fixture
+def first(tmp_path):
+    """A ledger of the first schema."""
+    path = tmp_path / "eslflow.db"
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(FIRST.read_text(encoding="utf-8"))
+    return path
+
+
+@pytest.mark.parametrize("stage", LATER)
+def test_a_stored_ledger_comes_forward_from_every_schema_there_was(first, stage, db):
+    with closing(sqlite3.connect(first, isolation_level=None)) as old:
+        migrations.apply(Database(old), stop_before=stage)
+    call = CallOffered("d-4", "inbound", "", "", "1", "support", "", "", 1)
+    new = Choice("d-4", 1, State.GRANTED, "p", "consent", 0, "support", "0", "s", "e")
+    write(first, [call, new])
+    migrate(db)
+    with closing(sqlite3.connect(first)) as today:
+        assert shape(today) == shape(db)
+    assert verify(first).broken is None
+    with Reader(first) as ledger:
+        last = ledger.consents()
+        agreed = ledger.call("aaaa-1")
+        assert ledger.consents(number="030 222222")[0]["call_uuid"] == "bbbb-2"
+    states = {line["call_uuid"]: (line["state"], line["key"]) for line in last}
+    assert states == {
+        "aaaa-1": ("granted", "1"),
+        "bbbb-2": ("refused", "2"),
+        "cccc-3": ("unanswered", ""),
+        "d-4": ("granted", ""),
+    }
+    assert agreed["call"]["caller_name"] == "Zoë"
+    assert agreed["choices"][1]["notice_text"].startswith("Press 1 to agree")
+    assert agreed["choices"][1]["heard_ms"] == 5200
+    assert agreed["recordings"][0]["ms"] == 53_800
+    actions = [(line["action"], line["reply"]) for line in agreed["recording_actions"]]
+    assert actions == [("start", "+OK Success"), ("stop", "+OK Success")]
+
+
+def test_the_stored_ledger_is_of_the_first_schema(first):
+    with closing(sqlite3.connect(first)) as db:
+        done = db.execute("SELECT name FROM _sqlite_migrations").fetchall()
+        assert done == [("first_tables",)]
+        assert db.execute("SELECT count(*) FROM choices").fetchone() == (6,)

@@ -23,6 +23,7 @@ from eslflow.cli.exporting import FORMATS
 from eslflow.cli.main import COMMANDS, main
 from eslflow.cli.reloading import LIVE
 from eslflow.cli.watch import EVERY_S
+from eslflow.doctor.versions import FIXES
 from eslflow.errors import FlowErrors
 from eslflow.flow.options import fields_of
 from eslflow.ledger import agreement
@@ -55,6 +56,7 @@ DOCS = (ROOT / "docs" / "freeswitch.md").read_text(encoding="utf-8")
 CONTROL = (ROOT / "docs" / "control.md").read_text(encoding="utf-8")
 PROOF = (ROOT / "docs" / "proof.md").read_text(encoding="utf-8")
 RECORDING = (ROOT / "docs" / "recording.md").read_text(encoding="utf-8")
+DOCTOR = (ROOT / "docs" / "doctor.md").read_text(encoding="utf-8")
 BUNDLES = (ROOT / "docs" / "bundles.md").read_text(encoding="utf-8")
 EXPORTS = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
 PEOPLE = (ROOT / "docs" / "people.md").read_text(encoding="utf-8")
@@ -66,6 +68,7 @@ PAGES = (
     "docs/freeswitch.md",
     "docs/control.md",
     "docs/ledger.md",
+    "docs/doctor.md",
     "docs/bundles.md",
     "docs/exports.md",
     "docs/flows-in-service.md",
@@ -502,3 +505,30 @@ def test_the_pages_story_is_what_is_printed(tmp_path):
     (tmp_path / "flows" / "bad.yaml").write_text(text)
     told = run(tmp_path, "prove", str(tmp_path / "flows" / "bad.yaml")).stderr
     assert told.replace(f"{tmp_path}/", "").rstrip() == example.rstrip()
+
+
+def test_every_hole_that_the_doctor_knows_is_listed_with_its_source():
+    listed = re.findall(r"^\| ([0-9.]+) \| (.+?) \| \[.+\]\((.+)\) \|$", DOCTOR, re.M)
+    assert listed == [
+        (".".join(map(str, fix.version)), f"{fix.name}: {fix.what}", fix.url)
+        for fix in FIXES
+    ]
+
+
+def test_every_topic_of_the_doctor_is_explained():
+    listed = re.findall(r"^\| ([a-z ]+) \| .+ \| .+ \|$", DOCTOR, re.M)
+    texts = [path.read_text() for path in (ROOT / "eslflow").glob("**/*doctor*/*.py")]
+    texts.append((ROOT / "eslflow" / "cli" / "doctor.py").read_text())
+    told = re.findall(r"\b(?:ok|warning|error)\(\s*\"([a-z ]+)\"", "".join(texts))
+    constants = re.findall(r"[A-Z], [A-Z]+ = (.+)|TOPIC = (.+)", "".join(texts))
+    told += re.findall(r"\"([a-z ]+)\"", str(constants).replace("'", ""))
+    assert set(listed) - {"topic", "fixed in"} == set(told) - {"switch"}
+
+
+@pytest.mark.parametrize("page", [README, LEDGER])
+def test_the_copies_that_are_shown_can_be_made(page, tmp_path):
+    site_with_calls(tmp_path)
+    (shown,) = re.findall(r"^eslflow backup (\S+)$", page, re.MULTILINE)
+    done = run(tmp_path, "backup", str(tmp_path / Path(shown).name))
+    assert done.exit_code == 0
+    assert re.search(r"up to 1?[0-9]:[0-9a-f]{64}$", done.stdout, re.MULTILINE)

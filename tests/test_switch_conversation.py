@@ -21,6 +21,7 @@ from eslflow.switch.conversation import Conversation
 from eslflow.wire.message import Message
 from tests.peers import (
     DONE,
+    OFFER,
     OK,
     PATIENCE_S,
     PRESSED,
@@ -363,3 +364,15 @@ def test_a_readable_socket_with_nothing_to_read_is_waited_for_again(controller):
     gevent.sleep(0)
     assert line.is_open
     peer.close()
+
+
+def test_the_doctors_call_is_marked_and_given_back_and_nothing_is_kept(controller):
+    peer = Peer(controller.controller.address)
+    peer.hears(b"connect\n\n")
+    offer = OFFER.replace(b"socket_path: test", b"socket_path: eslflow.doctor")
+    peer.says(offer % b"u-9")
+    heard = peer.hears_the_end()
+    assert heard == b"connect\n\napi uuid_setvar u-9 eslflow_doctor true\n\n"
+    assert controller.controller.settle() == 0
+    with controller.look() as ledger:
+        assert ledger.calls() == []

@@ -73,13 +73,14 @@ def command(
             f"'{found.name}' itself. Name what is dialled: --number 4930123456"
         )
     fallback, data = _fallback(found)
+    host, port = handed_to(settings)
     click.echo(
         TEMPLATE.format(
             numbers=_comment(", ".join(dialled)),
             context=_comment(context),
             name=quoteattr(f"eslflow-{found.name}"),
             expression=quoteattr(_expression(dialled)),
-            socket=quoteattr(f"{_address(settings)}/{found.name} async full"),
+            socket=quoteattr(f"{host}:{port}/{found.name} async full"),
             reached=REFUSED if found.recording.is_demanded else SERVED,
             fallback=quoteattr(fallback),
             queue=quoteattr(data),
@@ -123,7 +124,7 @@ def _expression(dialled: Sequence[str]) -> str:
     return f"^({either})$" if len(dialled) > 1 else f"^{either}$"
 
 
-def _address(settings: Settings) -> str:
+def handed_to(settings: Settings) -> tuple[str, int]:
     """Return where a switch on this machine connects to.
 
     Raises:
@@ -134,7 +135,7 @@ def _address(settings: Settings) -> str:
             "listen: has port 0, which is another at each start: name one"
         )
     anywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  compared only
-    return f"{anywhere.get(settings.host, settings.host)}:{settings.port}"
+    return anywhere.get(settings.host, settings.host), settings.port
 
 
 def _comment(text: str) -> str:

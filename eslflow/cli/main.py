@@ -43,6 +43,9 @@ COMMANDS = {
     "tokens": "tokens",
     "prompts": "prompts",
     "dialplan": "dialplan",
+    "doctor": "doctor",
+    "settings": "settings",
+    "backup": "backup",
     "demo": "demo",
 }
 """Module of each command, in the order of `--help`."""

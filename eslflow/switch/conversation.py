@@ -42,6 +42,7 @@ from eslflow.switch.timers import CallTimers, Handle
 from eslflow.wire import command as text
 from eslflow.wire.message import Message
 from eslflow.wire.reader import Reader
+from eslflow.wire.terms import ApiCommand
 
 if TYPE_CHECKING:
     from eslflow.call.records import Remembered
@@ -56,6 +57,10 @@ MOST_UNSENT = 1024 * 1024
 """Bytes that a peer may leave unread before it is dropped."""
 READABLE, WRITABLE = 1, 2
 """What a watcher of libev can watch for."""
+
+PROBE, SEEN = "eslflow.doctor", "eslflow_doctor"
+"""A path that no flow can have, and the variable of a call that was seen: so the doctor
+knows that the switch reaches us. The dialplan goes on with such a call."""
 
 FOR_THE_SWITCH = frozenset({Execute, Api, Job, Hangup, Close})
 _INWARD = (Keep, Tell, Alarm, Answer)
@@ -236,6 +241,10 @@ class Conversation:
         except UnsafeValue as error:
             raise ProtocolError(str(error)) from error
         self.uuid = offered.uuid
+        if offered.flow_path == PROBE:
+            self._send(text.api(ApiCommand.UUID_SETVAR, f"{offered.uuid} {SEEN} true"))
+            self.close()
+            return
         flow = controller.shelf.choose(offered)
         if flow is None:
             names = ", ".join(controller.shelf.flows) or "none"

@@ -79,6 +79,11 @@ class Module(StrEnum):
 
     CALLCENTER = "mod_callcenter"
     FIFO = "mod_fifo"
+    DPTOOLS = "mod_dptools"
+    SNDFILE = "mod_sndfile"
+    TONE_STREAM = "mod_tone_stream"
+    LOOPBACK = "mod_loopback"
+    """For calls that `eslflow doctor` makes to nobody (`null/`)."""
 
 
 class ApiCommand(StrEnum):
@@ -101,6 +106,10 @@ class ApiCommand(StrEnum):
     SHOW = "show"
     STATUS = "status"
     MODULE_EXISTS = "module_exists"
+    VERSION = "version"
+    XML_LOCATE = "xml_locate"
+    STRMICROEPOCH = "strmicroepoch"
+    MSLEEP = "msleep"
 
 
 class RecordAction(StrEnum):

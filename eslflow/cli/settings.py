@@ -1,0 +1,56 @@
+"""`eslflow settings`: what is in force, and where each value came from."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from eslflow.cli.in_force import Source, Value, in_force
+from eslflow.cli.tables import room, table
+
+COLUMNS = ("setting", "from", "value")
+_SITE: dict[ParameterSource | None, tuple[Source, str]] = {
+    ParameterSource.COMMANDLINE: (Source.COMMAND_LINE, "--site"),
+    ParameterSource.ENVIRONMENT: (Source.ENVIRONMENT, "ESLFLOW_SITE"),
+}
+
+
+@click.command("settings", short_help="Show what is in force, and why.")
+@click.option("--json", "as_json", is_flag=True, help="For programs: JSON.")
+@click.pass_context
+def command(ctx: click.Context, as_json: bool) -> None:
+    """Show each setting with its value and where that came from.
+
+    From a line of eslflow.yaml, a variable of the environment, or the default.
+    Passwords and arguments of programs are not shown.
+    """
+    found = [_site(ctx), *in_force(ctx.obj)]
+    if as_json:
+        click.echo(json.dumps([value._asdict() for value in found], indent=2))
+        return
+    rows = [[value.name, _from(value), _shown(value.value)] for value in found]
+    click.echo(table(COLUMNS, rows, room()))
+
+
+def _site(ctx: click.Context) -> Value:
+    given = ctx.find_root().get_parameter_source("site")
+    source, where = _SITE.get(given, (Source.DEFAULT, ""))
+    return Value("site", str(ctx.obj.resolve()), source, where)
+
+
+def _shown(value: Any) -> str:
+    """Return a value as a person reads it."""
+    if value is None or value in ("", [], {}):
+        return "-"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_shown(inner)}" for key, inner in value.items())
+    return str(value)
+
+
+def _from(value: Value) -> str:
+    return value.where or value.source.value

@@ -1,0 +1,1 @@
+"""What is well around a site, and what is not: `eslflow doctor`."""

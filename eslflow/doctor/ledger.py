@@ -1,0 +1,82 @@
+"""Whether the ledger is whole, its chain unbroken, and nothing waits beside it.
+
+In: the path of a ledger. Out: findings. Reads only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from eslflow.doctor.finding import Finding, error, ok, warning
+from eslflow.errors import StoreError
+from eslflow.ledger.integrity import damage
+from eslflow.ledger.verify import verify
+from eslflow.ledger.writer import spill_of
+
+TOPIC = "ledger"
+
+
+def looked_at(path: Path) -> Iterator[Finding]:
+    """Yield how a ledger is."""
+    try:
+        path.stat()
+    except PermissionError:
+        yield error(
+            TOPIC,
+            f"{path} cannot be looked at",
+            "Whether it is whole is not known.",
+            "Run eslflow doctor as the user that runs eslflow serve",
+        )
+        return
+    except OSError:
+        yield warning(
+            TOPIC,
+            f"there is no ledger at {path} yet",
+            "No call was taken here.",
+            "eslflow serve makes it. If there was one: see ledger: in eslflow.yaml, "
+            "and bring back a backup",
+        )
+        return
+    try:
+        yield from _whole(path)
+    except StoreError as problem:
+        yield error(
+            TOPIC,
+            str(problem),
+            "Nothing can be kept, so nothing is recorded.",
+            "Look at the file's rights and at the disk; else bring back a backup",
+        )
+    if not spill_of(path).is_empty:
+        yield warning(
+            TOPIC,
+            f"rows wait in {spill_of(path).path} to be written",
+            "The ledger could not be written once; nothing is lost, but look-ups do "
+            "not see these rows.",
+            "Make room on the disk and let eslflow serve run: it writes them",
+        )
+
+
+def _whole(path: Path) -> Iterator[Finding]:
+    problem = damage(path)
+    if problem:
+        yield error(
+            TOPIC,
+            f"{path} is damaged: {problem}",
+            "Proof may be lost, and nothing may be kept any more.",
+            "Stop eslflow serve, keep the damaged file, and bring back a backup",
+        )
+        return
+    found = verify(path)
+    if found.broken:
+        yield error(
+            TOPIC,
+            f"its chain is broken: {found.broken}",
+            "A row of proof was changed, removed or added by something else than "
+            "eslflow.",
+            "eslflow consents verify; compare with a backup, and with heads kept "
+            "elsewhere",
+        )
+        return
+    end = found.head
+    yield ok(TOPIC, f"whole, and its chain unbroken: {end.place} rows, up to {end}")

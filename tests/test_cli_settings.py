@@ -1,0 +1,64 @@
+"""`eslflow settings`."""
+
+import json
+
+from click.testing import CliRunner
+
+from eslflow.cli.main import CONFIGURATION, main
+from eslflow.settings import KEYS
+from tests.command import run
+
+SITE = """\
+listen: 127.0.0.1:9000
+allow: [192.0.2.1, 192.0.2.2]
+numbers: {'100': support}
+"""
+
+
+def test_people_are_shown_value_and_origin(tmp_path):
+    (tmp_path / "eslflow.yaml").write_text(SITE)
+    done = run(tmp_path, "settings")
+    assert done.exit_code == 0
+    lines = [line.split(maxsplit=2) for line in done.stdout.splitlines()]
+    assert lines[0] == ["setting", "from", "value"]
+    assert lines[1] == ["site", "--site", str(tmp_path)]
+    assert ["listen", "eslflow.yaml:1", "127.0.0.1:9000"] in lines
+    assert ["allow", "eslflow.yaml:2", "192.0.2.1, 192.0.2.2"] in lines
+    assert ["numbers", "eslflow.yaml:3", "100: support"] in lines
+    assert ["most_calls", "default", "2000"] in lines
+    assert ["switch", "default", "-"] in lines
+
+
+def test_programs_are_told_the_same(tmp_path):
+    (tmp_path / "eslflow.yaml").write_text(SITE)
+    told = json.loads(run(tmp_path, "settings", "--json").stdout)
+    assert [value["name"] for value in told] == ["site", *KEYS]
+    assert told[1] == {
+        "name": "listen",
+        "value": "127.0.0.1:9000",
+        "source": "file",
+        "where": "eslflow.yaml:1",
+    }
+
+
+def site_of(arguments, **more):
+    done = CliRunner().invoke(main, [*arguments, "settings", "--json"], **more)
+    return json.loads(done.stdout)[0]
+
+
+def test_where_the_site_itself_came_from_is_told(tmp_path, monkeypatch):
+    (tmp_path / "eslflow.yaml").write_text(SITE)
+    given = site_of(["--site", str(tmp_path)])
+    assert (given["source"], given["where"]) == ("command line", "--site")
+    found = site_of([], env={"ESLFLOW_SITE": str(tmp_path)})
+    assert (found["source"], found["where"]) == ("environment", "ESLFLOW_SITE")
+    monkeypatch.chdir(tmp_path)
+    here = site_of([])
+    assert (here["source"], here["value"]) == ("default", str(tmp_path))
+
+
+def test_a_wrong_file_is_told_as_everywhere(tmp_path):
+    (tmp_path / "eslflow.yaml").write_text("lisen: x\n")
+    done = run(tmp_path, "settings")
+    assert done.exit_code == CONFIGURATION
+    assert "Did you mean 'listen'?" in done.stderr

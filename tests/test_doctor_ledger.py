@@ -1,0 +1,82 @@
+"""Whether the ledger is whole."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from eslflow.call.records import CallOffered, Look
+from eslflow.doctor.finding import Level
+from eslflow.doctor.ledger import looked_at
+from eslflow.ledger.writer import connect, spill_of, write
+
+AT = 1_795_474_026_000_000
+CALL = CallOffered("u-1", "inbound", "", "", "100", "test", "", "", AT)
+
+
+@pytest.fixture
+def path(tmp_path):
+    found = tmp_path / "eslflow.db"
+    write(found, [CALL, Look(AT, "anna", "show", "u-1", "", "asked")])
+    return found
+
+
+def test_a_whole_one_is_told_with_the_head_of_its_chain(path):
+    (finding,) = looked_at(path)
+    assert finding.level is Level.OK
+    assert "1 rows, up to 1:" in finding.text
+
+
+def test_one_that_is_not_there_yet_is_told(tmp_path):
+    (finding,) = looked_at(tmp_path / "none.db")
+    assert finding.level is Level.WARNING
+    assert "there is no ledger" in finding.text
+
+
+def test_a_row_that_was_changed_is_told(path):
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("DROP TRIGGER looks_no_update")
+        db.execute("UPDATE looks SET who = 'nobody'")
+        db.commit()
+    (finding,) = looked_at(path)
+    assert finding.level is Level.ERROR
+    assert "its chain is broken: place 1: looks 1" in finding.text
+
+
+def test_a_damaged_file_is_told(path):
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute("DELETE FROM sqlite_master WHERE name = 'calls_offered'")
+        db.commit()
+    (finding,) = looked_at(path)
+    assert finding.level is Level.ERROR
+    assert f"{path} is damaged" in finding.text
+
+
+def test_what_is_no_ledger_is_told(tmp_path):
+    path = tmp_path / "eslflow.db"
+    path.write_bytes(b"no ledger at all, but a letter")
+    (finding,) = looked_at(path)
+    assert finding.level is Level.ERROR
+    assert "cannot be read as a ledger" in finding.text
+
+
+def test_rows_that_wait_beside_it_are_told(tmp_path):
+    path = tmp_path / "eslflow.db"
+    connect(path).close()
+    spill_of(path).add([[CALL]])
+    whole, waiting = looked_at(path)
+    assert whole.level is Level.OK
+    assert waiting.level is Level.WARNING
+    assert "spill.jsonl" in waiting.text
+
+
+def test_one_that_is_not_for_us_is_told(path, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    (finding,) = looked_at(path)
+    assert finding.level is Level.ERROR
+    assert finding.text == f"{path} cannot be looked at"

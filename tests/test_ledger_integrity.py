@@ -1,0 +1,59 @@
+"""Whether the file of a ledger is whole."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from eslflow.errors import StoreError
+from eslflow.ledger import integrity
+from eslflow.ledger.integrity import damage
+from eslflow.ledger.writer import connect
+
+
+@pytest.fixture
+def path(tmp_path):
+    found = tmp_path / "eslflow.db"
+    connect(found).close()
+    return found
+
+
+def test_a_whole_one_has_no_damage(path):
+    assert damage(path) == ""
+
+
+def test_a_page_that_was_written_over_is_told(path):
+    with closing(sqlite3.connect(path)) as db:
+        sql = "SELECT rootpage FROM sqlite_master WHERE name = 'calls_offered'"
+        (page,) = db.execute(sql).fetchone()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+    data = bytearray(path.read_bytes())
+    data[(page - 1) * size : page * size] = b"\xff" * size
+    path.write_bytes(data)
+    assert damage(path) != ""
+    assert "\n" not in damage(path)
+
+
+def test_a_row_that_its_index_does_not_know_is_told(path):
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute("DELETE FROM sqlite_master WHERE name = 'calls_offered'")
+        db.commit()
+    assert "never used" in damage(path)
+
+
+def test_there_must_be_one(tmp_path):
+    with pytest.raises(StoreError, match="there is no ledger"):
+        damage(tmp_path / "none.db")
+
+
+def test_a_disk_that_cannot_be_read_is_told(path, monkeypatch):
+    class Broken:
+        def execute(self, sql):
+            raise sqlite3.OperationalError("disk I/O error")
+
+        def close(self):
+            """Nothing is open."""
+
+    monkeypatch.setattr(integrity, "opened", lambda path: Broken())
+    assert damage(path) == "disk I/O error"
