@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from eslflow.bundle import check as module
 from eslflow.bundle import pack
 from eslflow.bundle.check import check, check_open
-from eslflow.bundle.facts import FORMAT
+from eslflow.bundle.made import FORMAT
 from eslflow.errors import BadBundle
 from eslflow.ledger.chain import Head
 from eslflow.ledger.excerpt import tree_head

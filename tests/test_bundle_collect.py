@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 
 from eslflow.bundle.collect import Recordings, by_hash, zones
-from eslflow.bundle.facts import Zone
+from eslflow.bundle.made import Zone
 from eslflow.errors import Elsewhere, Sealed
 from eslflow.recordings.age import read_identities
 from tests.bundles import sha

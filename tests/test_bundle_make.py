@@ -14,7 +14,7 @@ from eslflow.ledger.writer import write
 from tests.bundles import (
     AUDIO,
     CALL,
-    FLOW,
+    VERSION,
     VOICE,
     bundle,
     granted,
@@ -35,7 +35,7 @@ def test_it_holds_rows_audio_flow_recording_and_what_is_made_of_them(ledger):
     assert list(parts) == [
         "README.txt", "report.html", "rows.json", "bundle.json", "call.json",
         "words.json", "tree.json", *rows, f"audio/{sha(VOICE)}.wav",
-        f"flow/{sha(FLOW)}.yaml", "recordings/1.wav", "SHA256SUMS",
+        f"flow/{VERSION}.yaml", "recordings/1.wav", "SHA256SUMS",
     ]  # fmt: skip
     assert parts[f"audio/{sha(VOICE)}.wav"] == VOICE
     assert parts["recordings/1.wav"] == AUDIO

@@ -8,7 +8,8 @@ from io import BytesIO
 import pytest
 
 from eslflow.bundle import make as make_module
-from eslflow.bundle.facts import Zone, facts
+from eslflow.bundle.facts import facts
+from eslflow.bundle.made import Zone
 from eslflow.bundle.make import Files, make
 from eslflow.bundle.report import page
 from eslflow.call.records import Look, NoticePlayed, RecordingAction, State

@@ -18,6 +18,7 @@ from tests.bundles import (
     CALL,
     FLOW,
     RECORDING,
+    VERSION,
     VOICE,
     parts_of,
     place_of,
@@ -62,7 +63,7 @@ def test_a_call_becomes_a_file_for_its_user_alone(site, tmp_path):
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     parts = held(path)
     assert parts[f"audio/{sha(VOICE)}.wav"] == VOICE
-    assert parts[f"flow/{sha(FLOW)}.yaml"] == FLOW
+    assert parts[f"flow/{VERSION}.yaml"] == FLOW
     assert "recordings/1.wav" not in parts
     assert "Not in it: recordings/1.wav (not asked)" in done.stderr
     assert "Nachweis der Einwilligung" in parts["report.html"].decode()

@@ -26,6 +26,7 @@ from eslflow.errors import BadBundle, Sealed, visible
 if TYPE_CHECKING:
     from eslflow.bundle.check import Checked
     from eslflow.bundle.collect import Recordings
+    from eslflow.bundle.make import Files
     from eslflow.ledger.chain import Head
     from eslflow.ledger.excerpt import Excerpt
     from eslflow.ledger.tree import TreeHead
@@ -168,7 +169,8 @@ def _make(site: Path, call: str, options: dict[str, Any]) -> None:
     found = excerpt(settings.ledger, uuid, since, at)
     with ExitStack() as stack:
         opened = dict(recordings.open(stack, identities))
-        made = _write(settings, target, found, recordings, opened, options["language"])
+        files = _files(settings, found, recordings, opened)
+        made = _write(target, found, files, options["language"])
     _tell(target, made, options["as_json"])
 
 
@@ -186,33 +188,36 @@ def _keep(settings: Settings, uuid: str, recordings: Recordings, reason: str) ->
     return at
 
 
-def _write(
-    settings: Settings,
-    target: Path,
-    found: Excerpt,
-    recordings: Recordings,
-    opened: dict[str, Any],
-    language: str | None,
-) -> Checked:
+def _files(
+    settings: Settings, found: Excerpt, recordings: Recordings, opened: dict[str, Any]
+) -> Files:
+    """Return what goes along with the rows, and why the rest does not."""
     from eslflow import shipped
-    from eslflow.bundle.collect import by_hash
-    from eslflow.bundle.make import Files, language_of, make
+    from eslflow.bundle.collect import by_hash, flows
+    from eslflow.bundle.make import Files
+    from eslflow.bundle.ran import named
 
-    text = "".join(link.text for link in found.links)
-    played = set(re.findall('"audio_sha256":"([0-9a-f]{64})"', text))
-    flows = {str(found.call.get("flow_sha256") or "")} - {""}
+    rows = [json.loads(link.text) for link in found.links]
+    played = {row["audio_sha256"] for row in rows if row.get("audio_sha256")}
+    wanted = named(found.call, [row for row in rows if row["table"] == "choices"])
+    begun = found.call.get("offered_at") or min(row.get("at", 0) for row in rows)
     audio = by_hash(played, (settings.sounds, shipped.sounds()), "wav")
-    flow = by_hash(flows, (settings.flows, shipped.flows()), "yaml")
+    folders = (settings.flows, shipped.flows())
+    ran, texts = flows(settings.ledger, wanted, begun, folders)
     held = {f"audio/{name}.wav": BytesIO(data) for name, data in audio.items()}
-    held |= {f"flow/{name}.yaml": BytesIO(data) for name, data in flow.items()}
-    held |= opened
+    held |= {f"flow/{name}.yaml": BytesIO(data) for name, data in texts.items()}
     left_out = {f"audio/{name}.wav": "gone" for name in played - set(audio)}
-    left_out |= {f"flow/{name}.yaml": "no file" for name in flows - set(flow)}
+    missing = ran.reached(wanted).keys() - texts.keys()
+    left_out |= {f"flow/{name}.yaml": "no text" for name in missing}
     left_out |= recordings.left_out
+    return Files({**held, **opened}, left_out, ran, settings.office)
+
+
+def _write(target: Path, found: Excerpt, files: Files, language: str | None) -> Checked:
+    from eslflow.bundle.make import language_of, make
+
     with new_file(target) as out:
-        return make(
-            out, found, Files(held, left_out), language_of(found, language or "")
-        )
+        return make(out, found, files, language_of(found, language or ""))
 
 
 def _tell(target: Path, made: Checked, as_json: bool) -> None:
