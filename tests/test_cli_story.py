@@ -5,7 +5,7 @@ import re
 import pytest
 
 from eslflow.call.records import MEANT
-from eslflow.cli.story import asked, file_story, looks_at, story
+from eslflow.cli.story import asked, file_story, looks_at, since_when, story
 from eslflow.ledger.read import Reader
 from tests.command import site_with_calls
 
@@ -26,6 +26,17 @@ def test_a_grant_tells_words_key_and_recording(ledger):
     assert re.search(r"  audio     sha256 [0-9a-f]{64}\n", told)
     assert "stop " in told
     assert told.count("the switch said") == 2
+
+
+def test_the_version_of_the_flow_is_named_with_since_when(ledger):
+    kept = ledger.call("aaaa-1")
+    version = kept["call"]["flow_sha256"][:12]
+    assert f", version {version}, eslflow " in story(kept)
+    assert "served" not in story(kept)
+    served = {"at": 1, "who": "anna", "how": "reload"}
+    assert "  served since 1970-01-01" in story({**kept, "served": served})
+    assert since_when(served).endswith(" by anna (reload)")
+    assert since_when(None) == ""
 
 
 def test_a_call_without_a_question_says_so(ledger):

@@ -129,6 +129,12 @@ class Facts:
         rows = (row.line for row in self.proof if row.table == "choices")
         return tuple(_versions(self.call, rows))
 
+    def flow_of(self, version: str) -> str:
+        """Return the flow of a version that rows name."""
+        lines = (self.call, *(row.line for row in self.proof))
+        named = (ln.get("flow") for ln in lines if ln.get("flow_sha256") == version)
+        return str(next(named, None) or "")
+
     @cached_property
     def look(self) -> Line:
         """Return who made the bundle, when and why: the last row of it."""

@@ -81,7 +81,7 @@ By hand
        for path in sorted(pathlib.Path("flow").glob("*.yaml")):
            found = hashlib.sha256(path.read_bytes()).hexdigest()
            if path.stem in inside:
-               lines = "\n".join([found, *inside[path.stem]])
+               lines = "\\n".join([found, *inside[path.stem]])
                found = hashlib.sha256(lines.encode()).hexdigest()
            print(path.stem, found == path.stem)
 

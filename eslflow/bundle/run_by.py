@@ -16,9 +16,9 @@ def run_by(say: Telling) -> Html:
     rows: list[tuple[str, Child]] = []
     if made.office:
         rows.append((say("office"), f"{made.office.name}, {made.office.address}"))
-    if call.get("flow"):
-        rows += [(say("flow"), _version(say, name)) for name in say.facts.versions]
-        rows.append((say("engine"), call.get("engine")))
+    rows += [(say("flow"), _version(say, name)) for name in say.facts.versions]
+    if call.get("engine"):
+        rows.append((say("engine"), call["engine"]))
     names = dict.fromkeys(zone.name for zone in made.zone if zone.offset_s)
     told = say("zone is", names=", ".join(names)) if names else say("zone utc")
     rows.append((say("zone"), told))
@@ -30,7 +30,7 @@ def _version(say: Telling, name: str) -> Html:
     """Return a version that ran the call, since when, and the flows inside it."""
     ran = say.facts.ran
     since = ran.since(name)
-    flow = since["flow"] if since else say.kept["call"]["flow"]
+    flow = say.facts.flow_of(name)
     if since:
         how = say.word(since["how"], "how")
         words = say("since", at=say.at(since["at"]), who=since["who"], how=how)

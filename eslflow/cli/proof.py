@@ -19,19 +19,28 @@ import click
 
 from eslflow.cli.decrypt import IDENTITY, MOST_REASON, new_file, who
 from eslflow.cli.lookups import call_named, reader
-from eslflow.cli.tables import local
+from eslflow.cli.story import since_when
+from eslflow.cli.tables import iso, local
 from eslflow.cli.verify import AnyHead
 from eslflow.errors import BadBundle, Sealed, visible
+from eslflow.ledger.versions import SHORT
 
 if TYPE_CHECKING:
     from eslflow.bundle.check import Checked
     from eslflow.bundle.collect import Recordings
+    from eslflow.bundle.facts import Facts
     from eslflow.bundle.make import Files
     from eslflow.ledger.chain import Head
     from eslflow.ledger.excerpt import Excerpt
     from eslflow.ledger.tree import TreeHead
     from eslflow.settings import Settings
 
+_TO_DO = {
+    "not asked": "--with-recording puts it in",
+    "not checked": "eslflow recordings verify looks",
+    "no office": "office: in eslflow.yaml does",
+}
+"""What helps, by why something is left out."""
 _ODD = re.compile("[^A-Za-z0-9._-]")
 
 
@@ -114,11 +123,27 @@ def _said(found: Checked) -> dict[str, Any]:
         "rows": len(facts.proof),
         "heads": [str(head) for head in facts.trees],
         "since": found.since or None,
+        "flow": next(iter(_versions(facts)), None),
         "left_out": facts.made.left_out,
     }
 
 
+def _versions(facts: Facts) -> Iterator[dict[str, Any]]:
+    """Yield the versions that ran the call, and what is known of their service."""
+    for version in facts.versions:
+        since = facts.ran.since(version) or {"at": None, "who": None, "how": None}
+        yield {
+            "flow": facts.flow_of(version),
+            "version": version,
+            "since": iso(since["at"]),
+            "who": since["who"],
+            "how": since["how"],
+        }
+
+
 def _words(path: Path, found: Checked) -> Iterator[str]:
+    from eslflow.bundle.wording import ENGLISH
+
     facts = found.facts
     look, places = facts.look, [row.place for row in facts.proof]
     yield f"{path}: all of it is as eslflow wrote it"
@@ -129,10 +154,14 @@ def _words(path: Path, found: Checked) -> Iterator[str]:
     gaps = places[-1] - places[0] + 1 - len(places)
     between = f", {gaps} of other calls between them" if gaps else ""
     yield f"  rows      {len(places)}, places {places[0]} to {places[-1]}{between}"
+    for ran in _versions(facts):
+        since = since_when(facts.ran.since(ran["version"]))
+        name = f"{ran['flow']} {ran['version'][:SHORT]}"
+        yield f"  flow      {name}, {since}" if since else f"  flow      {name}"
     for head in facts.trees:
         yield f"  leads to  {head}"
     for name, reason in facts.made.left_out.items():
-        yield f"  without   {name}: {reason}"
+        yield f"  without   {name}: {ENGLISH.get(reason, reason)}"
     yield f"  since     {found.since or 'not compared: see --since'}"
 
 
@@ -228,5 +257,13 @@ def _tell(target: Path, made: Checked, as_json: bool) -> None:
         return
     click.echo(visible(str(target)))
     for name, why in made.facts.made.left_out.items():
-        click.echo(visible(f"Not in it: {name} ({why})"), err=True)
+        click.echo(visible(f"Not in it: {name}: {_why(why)}"), err=True)
     click.echo(f"Keep its head elsewhere, too: {head}", err=True)
+
+
+def _why(reason: str) -> str:
+    """Return why something is left out, and what whoever makes a bundle can do."""
+    from eslflow.bundle.wording import ENGLISH
+
+    said = ENGLISH[reason]
+    return f"{said} ({_TO_DO[reason]})" if reason in _TO_DO else said

@@ -11,6 +11,7 @@ from typing import Any
 from eslflow.call.records import MEANT, State
 from eslflow.cli.tables import local
 from eslflow.errors import visible
+from eslflow.ledger.versions import SHORT
 from eslflow.recordings.spans import Kind, place, spans
 from eslflow.wire.terms import RecordAction
 
@@ -40,7 +41,7 @@ def asked(choice: Kept) -> str:
 
 def story(kept: Kept) -> str:
     """Return everything kept of one call."""
-    lines = [*_call(kept["call"]), ""]
+    lines = [*_call(kept["call"], kept.get("served")), ""]
     for choice in kept["choices"]:
         lines += [*_choice(choice), ""]
     for recording in kept["recordings"]:
@@ -50,7 +51,14 @@ def story(kept: Kept) -> str:
     return "\n".join(visible(line) if line else "" for line in lines).rstrip("\n")
 
 
-def _call(call: Kept) -> Iterator[str]:
+def since_when(served: Kept | None) -> str:
+    """Return since when a version was served, and who wanted it so."""
+    if not served:
+        return ""
+    return f"served since {local(served['at'])} by {served['who']} ({served['how']})"
+
+
+def _call(call: Kept, served: Kept | None) -> Iterator[str]:
     yield f"Call {call['uuid']}"
     if "caller" not in call:
         return
@@ -58,8 +66,10 @@ def _call(call: Kept) -> Iterator[str]:
     caller = _cut(call["caller"]) or "an unknown number"
     yield f"  from      {caller}{name}, as the network says"
     yield f"  to        {_cut(call['called'])}"
-    version = f"sha256 {call['flow_sha256'][:16]}, {call['engine']}"
+    version = f"version {call['flow_sha256'][:SHORT]}, {call['engine']}"
     yield f"  flow      {call['flow']}, {version}"
+    if served:
+        yield f"            {since_when(served)}"
     yield f"  offered   {_at(call['offered_at'])}"
     if call["ending"]:
         cause = f" ({call['cause']})" if call["cause"] else ""
