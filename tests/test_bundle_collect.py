@@ -138,6 +138,9 @@ def test_what_is_not_to_be_had_is_left_out_with_why(site, change, why):
 def test_a_file_that_is_gone_or_not_asked_for_is_left_out(site):
     found = Recordings(site.folder, [site.row()], is_wanted=False)
     assert found.left_out == {"recordings/1.wav": "not asked"}
+    erased = {**site.row(), "erased_at": 1}
+    found = Recordings(site.folder, [erased], is_wanted=False)
+    assert found.left_out == {"recordings/1.wav": "erased"}
     site.path().unlink()
     assert looked(site).left_out == {"recordings/1.wav": "gone"}
 

@@ -119,6 +119,16 @@ def test_it_tells_when_the_grant_was_on_disk_and_what_the_recorder_did(tmp_path)
     assert "the file was opened and is as it should be; every masked span was" in said
 
 
+def test_it_tells_who_exported_what(tmp_path):
+    looks = [
+        Look(AT, "dpo", "export vcon", CALL, "", "audit"),
+        Look(AT, "dpo", "export own voice", CALL, RECORDING, "letter"),
+    ]
+    said = told(tmp_path, *looks).text
+    assert "dpo exported what was agreed to (vcon) audit" in said
+    assert "dpo gave Recording 1 to the person letter" in said
+
+
 def test_a_recorder_that_ran_before_says_nothing_of_a_later_grant(tmp_path):
     later = granted()._replace(at=AT + 30 * S)
     assert "The grant was on disk" not in told(tmp_path, later).text

@@ -39,6 +39,23 @@ def test_the_version_of_the_flow_is_named_with_since_when(ledger):
     assert since_when(None) == ""
 
 
+def test_what_was_erased_is_not_told_as_withheld(ledger):
+    kept = ledger.call("aaaa-1")
+    erased = {"caller": None, "caller_name": None, "called": None}
+    told = story({**kept, "call": {**kept["call"], **erased}})
+    assert "  from      (erased)\n  to        (erased)\n" in told
+
+
+def test_who_was_not_asked_again_pressed_nothing(ledger):
+    kept = ledger.call("aaaa-1")
+    last = {**kept["choices"][-1], "keys_offered": "", "key": "", "tries": 0}
+    told = story({**kept, "choices": [{**last, "state": "withdrawn"}]})
+    assert "  notice    recording v3 en\n  audio     sha256 " in told
+    assert "pressed" not in told
+    assert "offered   20" in told
+    assert told.count("offered") == 1
+
+
 def test_a_call_without_a_question_says_so(ledger):
     told = story(ledger.call("dddd-4"))
     assert "training: not asked" in told

@@ -98,7 +98,9 @@ class Recordings:
         """Parts that are to be had."""
         for number, line in enumerate(lines, 1):
             name = part_of(number, line)
-            why, path = ("not asked", None) if not is_wanted else self._find(line)
+            # What is gone for good could not be had by asking, either.
+            is_to_be_had = is_wanted or bool(line.get("erased_at"))
+            why, path = self._find(line) if is_to_be_had else ("not asked", None)
             if path is None:
                 self.left_out[name] = why
             else:

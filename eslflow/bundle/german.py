@@ -178,6 +178,8 @@ GERMAN: Mapping[str, str] = MappingProxyType(
         "proof": "hat ein Nachweispaket erstellt",
         "proof of": "hat {recording} in ein Nachweispaket gelegt",
         "decrypt": "hat {recording} entschlüsselt",
+        "exported": "hat exportiert, was vereinbart wurde ({form})",
+        "exported for them": "hat {recording} der Person gegeben",
         "chain": "Worauf sich das stützt",
         "chain is": "Jede Zeile unten wurde einmal geschrieben und trägt den Hashwert "
         "der Zeile, die vor ihr geschrieben wurde. {rows} Zeilen gehören zu diesem "

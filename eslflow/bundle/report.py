@@ -328,6 +328,11 @@ def _did(say: Telling, look: Line) -> str:
     name = say.recording(look["recording_id"])
     if look["what"] == PROOF:
         return say("proof of", recording=name) if name else say(PROOF)
+    what, _, form = look["what"].partition(" ")
+    if what == "export":
+        if name:
+            return say("exported for them", recording=name)
+        return say("exported", form=form)
     return say.word(look["what"]).replace("{recording}", name)
 
 

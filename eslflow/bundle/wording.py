@@ -183,6 +183,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "proof": "made a proof bundle",
         "proof of": "put {recording} into a proof bundle",
         "decrypt": "decrypted {recording}",
+        "exported": "exported what was agreed to ({form})",
+        "exported for them": "gave {recording} to the person",
         # How far it proves.
         "chain": "What this rests on",
         "chain is": "Each row below was written once, and carries the hash of the row "

@@ -64,10 +64,15 @@ def _ledger(site: Path, text: str) -> Path:
 
 def with_service(site: Path, kept: dict[str, Any]) -> dict[str, Any]:
     """Add to a call since when the version of its flow was served, and by whom."""
-    call = kept["call"]
     with Versions(ledger_of(site)) as versions:
-        version, at = call.get("flow_sha256") or "", call.get("offered_at") or 0
-        return {**kept, "served": versions.since(version, at)}
+        return in_service(versions, kept)
+
+
+def in_service(versions: Versions, kept: dict[str, Any]) -> dict[str, Any]:
+    """Add to a call what `with_service` adds, of versions that are open already."""
+    call = kept["call"]
+    version, at = call.get("flow_sha256") or "", call.get("offered_at") or 0
+    return {**kept, "served": versions.since(version, at)}
 
 
 def _settings(site: Path) -> str:

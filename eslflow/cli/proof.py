@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 _TO_DO = {
     "not asked": "--with-recording puts it in",
-    "not checked": "eslflow recordings verify looks",
+    "not checked": "eslflow recordings verify looks into it",
     "no office": "office: in eslflow.yaml does",
 }
 """What helps, by why something is left out."""

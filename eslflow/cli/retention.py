@@ -79,6 +79,8 @@ def _tell(found: Sequence[Past], is_json: bool) -> None:
         line = past.line
         over = f"kept for {line['purposes']} until {local(past.until)}"
         click.echo(visible(f"recording {line['id']} {fate}: {over}, {line['path']}"))
+    if not found:
+        click.echo("Nothing is due.")
     click.echo("Nothing was done: this was a dry run.")
 
 

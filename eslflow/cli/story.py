@@ -11,6 +11,7 @@ from typing import Any
 from eslflow.call.records import MEANT, State
 from eslflow.cli.tables import local
 from eslflow.errors import visible
+from eslflow.ledger.personal import ERASED
 from eslflow.ledger.versions import SHORT
 from eslflow.recordings.spans import Kind, place, spans
 from eslflow.wire.terms import RecordAction
@@ -63,9 +64,12 @@ def _call(call: Kept, served: Kept | None) -> Iterator[str]:
     if "caller" not in call:
         return
     name = f" ({_cut(call['caller_name'])})" if call["caller_name"] else ""
-    caller = _cut(call["caller"]) or "an unknown number"
-    yield f"  from      {caller}{name}, as the network says"
-    yield f"  to        {_cut(call['called'])}"
+    # Empty is what was withheld; what was erased is not there at all.
+    is_erased = call["caller"] is None
+    caller = _cut(call["caller"] or "") or "an unknown number"
+    said = ERASED if is_erased else f"{caller}{name}, as the network says"
+    yield f"  from      {said}"
+    yield f"  to        {ERASED if call['called'] is None else _cut(call['called'])}"
     version = f"version {call['flow_sha256'][:SHORT]}, {call['engine']}"
     yield f"  flow      {call['flow']}, {version}"
     if served:
@@ -110,6 +114,9 @@ def _question(choice: Kept) -> Iterator[str]:
         return
     sha256 = choice["audio_sha256"]
     yield f"  audio     {f'sha256 {sha256}' if sha256 else 'none'}"
+    if not (choice["keys_offered"] or choice["tries"]):
+        # Nobody was asked then: it was withdrawn, say; the words are those of before.
+        return
     yield f"  offered   {choice['keys_offered']}"
     key = choice["key"] or "nothing"
     heard = choice["heard_ms"] / 1000
