@@ -39,11 +39,16 @@ def test_the_version_of_the_flow_is_named_with_since_when(ledger):
     assert since_when(None) == ""
 
 
-def test_what_was_erased_is_not_told_as_withheld(ledger):
+def test_a_number_that_is_not_kept_was_withheld_or_erased(ledger):
     kept = ledger.call("aaaa-1")
-    erased = {"caller": None, "caller_name": None, "called": None}
+    erased = {"caller": "", "caller_name": "", "called": ""}
     told = story({**kept, "call": {**kept["call"], **erased}})
-    assert "  from      (erased)\n  to        (erased)\n" in told
+    none = "no number is kept: it was withheld, or erased"
+    assert f"  from      {none}\n  to        {none}\n" in told
+    named = story({**kept, "call": {**kept["call"], "caller": ""}})
+    assert (
+        "  from      an unknown number (Anna Example), as the network says\n" in named
+    )
 
 
 def test_who_was_not_asked_again_pressed_nothing(ledger):
@@ -68,7 +73,7 @@ def test_a_call_that_is_going_on_tells_what_is_known(ledger):
     kept["recordings"][0] |= {"state": "", "started_at": None, "stopped_at": None}
     kept["choices"][0]["notice_url"] = "https://example.com/privacy"
     told = story(kept)
-    assert "from      an unknown number, as the network says" in told
+    assert "from      no number is kept: it was withheld, or erased" in told
     assert "ended" not in told
     assert "state running" in told
     assert "started   20" in told

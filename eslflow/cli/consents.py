@@ -32,7 +32,11 @@ SPARE = ("called", "notice", "key", "purpose")
 
 @click.group("consents")
 def command() -> None:
-    """Look up what callers agreed to, and take it back for them."""
+    """Look up what callers agreed to, and take it back for them.
+
+    All proof about one call in a file: eslflow proof. All that is kept of a person:
+    eslflow subject. What agents agreed to: eslflow agents.
+    """
 
 
 command.add_command(withdraw.command)

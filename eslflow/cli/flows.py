@@ -33,7 +33,10 @@ NOW, GONE, NEW, CHANGED, BROKEN = "as served", "gone", "new", "changed", "broken
 
 @click.group("flows", short_help="List, compare and bring back versions of flows.")
 def command() -> None:
-    """Versions of flows: what is served, what was, and how to go back."""
+    """Versions of flows: what is served, what was, and how to go back.
+
+    What a call ran: show --call. A file that has changed is served by eslflow reload.
+    """
 
 
 command.add_command(rollback)

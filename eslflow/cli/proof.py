@@ -58,7 +58,7 @@ _ODD = re.compile("[^A-Za-z0-9._-]")
     help="Put in what was recorded, in the clear; --reason is needed then.",
 )
 @IDENTITY
-@click.option("--reason", default="", help="Why; it is kept for good.")
+@click.option("--reason", default="", help="Why; it is kept.")
 @click.option(
     "--language",
     type=click.Choice(["en", "de"]),
@@ -81,11 +81,12 @@ def command(ctx: click.Context, /, call: str | None, **options: Any) -> None:
     """Put all proof about CALL into one file, or check one.
 
     It is for a court, an auditor or the caller. CALL is its uuid, the start of it, or
-    its receipt. The file is a zip: a page to read and print, what was played, the rows
-    of the ledger with their hashes, and how to check it all without this machine. It
-    names the caller: hand it to nobody else.
+    its receipt. The file is a zip: a page to read and print, what was played, the flow
+    that ran, the rows of the ledger with their hashes, the exports, and how to check it
+    all without this machine. It names the caller: hand it to nobody else.
 
-    That you made it, when and why is kept in the ledger first, and stands in it.
+    That you made it, when and why is kept in the ledger first, and stands in it. For
+    all that is kept of a person, in all calls: eslflow subject NUMBER export.
 
     With --check, no call is named and no site is needed: the exit code is 0 if all of
     FILE is as eslflow wrote it. Only with --since, and a head that somebody has kept

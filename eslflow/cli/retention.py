@@ -28,7 +28,11 @@ COLUMNS = ("erasure", "at", "kind", "by", "calls", "recordings", "because")
 
 @click.group("retention")
 def command() -> None:
-    """Delete what was kept as long as its purposes say, and prove it."""
+    """Delete what was kept as long as its purposes say, and prove it.
+
+    Proof outlives it: eslflow consents show. To delete what is kept of a person, or to
+    hold it: eslflow subject.
+    """
 
 
 @command.command("run")

@@ -11,7 +11,6 @@ from typing import Any
 from eslflow.call.records import MEANT, State
 from eslflow.cli.tables import local
 from eslflow.errors import visible
-from eslflow.ledger.personal import ERASED
 from eslflow.ledger.versions import SHORT
 from eslflow.recordings.spans import Kind, place, spans
 from eslflow.wire.terms import RecordAction
@@ -20,6 +19,7 @@ Kept = dict[str, Any]
 
 MOST = 100
 """Characters shown of what a caller sends; --json has all of them."""
+NO_NUMBER = "no number is kept: it was withheld, or erased"
 _TIMES = {0: "never", 1: "once", 2: "twice"}
 
 
@@ -64,12 +64,11 @@ def _call(call: Kept, served: Kept | None) -> Iterator[str]:
     if "caller" not in call:
         return
     name = f" ({_cut(call['caller_name'])})" if call["caller_name"] else ""
-    # Empty is what was withheld; what was erased is not there at all.
-    is_erased = call["caller"] is None
-    caller = _cut(call["caller"] or "") or "an unknown number"
-    said = ERASED if is_erased else f"{caller}{name}, as the network says"
-    yield f"  from      {said}"
-    yield f"  to        {ERASED if call['called'] is None else _cut(call['called'])}"
+    caller = _cut(call["caller"]) or "an unknown number"
+    said = f"{caller}{name}, as the network says"
+    # One that was erased is empty, too.
+    yield f"  from      {said if call['caller'] or name else NO_NUMBER}"
+    yield f"  to        {_cut(call['called']) or NO_NUMBER}"
     version = f"version {call['flow_sha256'][:SHORT]}, {call['engine']}"
     yield f"  flow      {call['flow']}, {version}"
     if served:

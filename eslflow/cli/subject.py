@@ -56,6 +56,9 @@ def command(ctx: click.Context, number: str) -> None:
 
     NUMBER is found in every spelling, as the caller's and as the called party's:
     eslflow subject +4930123456 show
+
+    Who only takes back what was agreed to: eslflow consents withdraw. What was erased,
+    with its certificate: eslflow retention list.
     """
     ctx.obj = Person(ctx.obj, number)
 
