@@ -193,8 +193,8 @@ GERMAN: Mapping[str, str] = MappingProxyType(
         "shows": "Was es zeigt",
         "shows 1": "Jede Zeile ist die ihres Hashwerts: Kein Wort, keine Taste, keine "
         "Zeit darin wurde geändert, seit er gebildet wurde.",
-        "shows 2": "Ansage und Aufzeichnung in diesem Paket sind die, deren Hashwert "
-        "die Zeilen nennen.",
+        "shows 2": "Ansage, Ablauf und Aufzeichnung in diesem Paket sind die, deren "
+        "Hashwert die Zeilen nennen.",
         "shows 3": "Mit einer Spitze des Baums, die anderswo aufbewahrt wurde, etwa "
         "vom Datenschutzbeauftragten: dass die Zeilen dastanden, als diese Spitze "
         "gebildet wurde, und seither dieselben sind.",

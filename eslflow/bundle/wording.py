@@ -66,7 +66,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "how rollback": "brought back",
         "inside": "Inside it: {flow}. ",
         "engine": "Run by",
-        "office": "Answers for it",
+        "office": "Who answers for it",
         "exports": "Exports",
         "exports held": "In this bundle under exports/.",
         "zone": "Times",
@@ -198,8 +198,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "shows": "What it shows",
         "shows 1": "Every row is the one of its hash: no word, key or time in it was "
         "changed since the hash was made.",
-        "shows 2": "The audio and the recording in this bundle are those whose hash "
-        "the rows of the ledger name.",
+        "shows 2": "The audio, the flow and the recording in this bundle are those "
+        "whose hash the rows of the ledger name.",
         "shows 3": "With a head of the tree that was kept elsewhere, by the data "
         "protection officer for instance: that the rows stood in the ledger when that "
         "head was made, and are what they were.",
