@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 
 from eslflow.bundle import pack
+from eslflow.bundle.collect import flows
 from eslflow.bundle.make import Files, make
 from eslflow.bundle.parts import SUMS, sums
 from eslflow.call.records import (
@@ -14,6 +15,8 @@ from eslflow.call.records import (
     CallEnded,
     CallOffered,
     Choice,
+    FlowServed,
+    FlowVersion,
     Look,
     NoticePlayed,
     RecordingAction,
@@ -25,10 +28,12 @@ from eslflow.call.records import (
 from eslflow.ledger.excerpt import excerpt
 from eslflow.ledger.tree import TreeHead
 from eslflow.ledger.writer import write
+from eslflow.office import Office
 from eslflow.prompts import wav
 from eslflow.wire.terms import RecordAction
 from tests.files import put, silence, talk
 from tests.files import wav as recorded
+from tests.forms import OFFICE
 
 CALL = "0a6f5a54-7f3e-4a6d-9d55-0c4f2f5b7a11"
 RECORDING = f"{CALL}-1"
@@ -39,6 +44,7 @@ WORDS = "Dürfen wir aufzeichnen? 1 für ja, 2 für nein. <b>"
 REASON = "Beschwerde vom 15. Mai"
 REMARK = "Brief vom 3. Mai"
 FLOW = b"flow: support\n"
+INNER = b"flow: pay\n"
 VOICE = recorded(talk(2, channels=1), channels=1)
 AUDIO = recorded(talk(3) + silence(1.2) + talk(1.8))
 HEARD_MS = 1400
@@ -49,6 +55,21 @@ FOR = "Anfrage, 12 Js 345/26"
 
 def sha(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+INSIDE = f"pay {sha(INNER)}"
+VERSION = sha(f"{sha(FLOW)}\n{INSIDE}".encode())
+"""What names a flow with another one inside."""
+SERVED_AT = AT - 7200 * S
+
+
+def versions() -> list:
+    """Return what `serve` keeps of the flow."""
+    return [
+        FlowVersion(VERSION, "support", "support.yaml", FLOW.decode(), INSIDE),
+        FlowVersion(sha(INNER), "pay", "pay.yaml", INNER.decode(), ""),
+        FlowServed(SERVED_AT, "support", VERSION, "served", "reload", "anna", "new"),
+    ]
 
 
 def begin(site: Path) -> None:
@@ -65,7 +86,7 @@ def place_of(site: Path) -> Path:
 def granted(call: str = CALL) -> Choice:
     asked = Choice(
         call, AT + 9 * S, State.GRANTED, "training", "consent", 90 * 86_400, "support",
-        sha(FLOW), "ask", "eslflow 0",
+        VERSION, "ask", "eslflow 0",
     )  # fmt: skip
     return asked._replace(
         notice="recording",
@@ -115,7 +136,7 @@ def rows(site: Path) -> list:
     start, end = AT + 10 * S, AT + 16 * S
     return [
         CallOffered(
-            CALL, "inbound", "+493012345678", NAME, "+4930987654", "support", sha(FLOW),
+            CALL, "inbound", "+493012345678", NAME, "+4930987654", "support", VERSION,
             "eslflow 0", AT,
         ),
         NoticePlayed("support", "recording", 3, "de", WORDS, sha(VOICE), ms, url),
@@ -141,7 +162,7 @@ def site_with_proof(site: Path, *more: object) -> Path:
     put(place_of(site), AUDIO)
     ledger = site / "eslflow.db"
     write(ledger, [granted(call="before")])
-    write(ledger, rows(site))
+    write(ledger, [*versions(), *rows(site)])
     write(ledger, [granted(call="between")])
     look = Look(LOOKED_AT, "anna", "decrypt", CALL, RECORDING, REASON)
     write(ledger, [look, *more])
@@ -154,19 +175,24 @@ def bundle(
     language: str = "de",
     since: TreeHead | None = None,
     without: tuple[str, ...] = ("none",),
+    office: Office | None = OFFICE,
 ) -> bytes:
     """Return a bundle with all that there is of the call."""
     write(ledger, [Look(MADE_AT, "root", "proof", CALL, "", FOR)])
     found = excerpt(ledger, CALL, since, MADE_AT)
+    ran, texts = flows(ledger, [VERSION], AT, ())
     held = {
         f"audio/{sha(VOICE)}.wav": VOICE,
-        f"flow/{sha(FLOW)}.yaml": FLOW,
+        **{f"flow/{name}.yaml": text for name, text in texts.items()},
         "recordings/1.wav": AUDIO,
     }
     left_out = {name: "gone" for name in held if name.startswith(without)}
     files = {n: io.BytesIO(d) for n, d in held.items() if n not in left_out}
     out = io.BytesIO()
-    make(out, found, Files(files, left_out), language)
+    if any(name.startswith("flow") for name in left_out):
+        ran = ran._replace(inside={})
+        left_out = {n: w for n, w in left_out.items() if sha(INNER) not in n}
+    make(out, found, Files(files, left_out, ran, office), language)
     return out.getvalue()
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from eslflow.bundle import check as module
 from eslflow.bundle import pack
 from eslflow.bundle.check import check, check_open
-from eslflow.bundle.facts import FORMAT
+from eslflow.bundle.made import FORMAT
 from eslflow.errors import BadBundle
 from eslflow.ledger.chain import Head
 from eslflow.ledger.excerpt import tree_head
@@ -25,7 +25,10 @@ from eslflow.ledger.tree import TreeHead
 from eslflow.ledger.writer import write
 from tests.bundles import (
     CALL,
+    FLOW,
+    INNER,
     MADE_AT,
+    VERSION,
     VOICE,
     bundle,
     granted,
@@ -137,7 +140,14 @@ VALUES = st.one_of(
     st.dictionaries(st.text(max_size=5), SCALARS, max_size=3),
 )
 OF_ROWS = st.sampled_from(
-    ["bundle.json", "call.json", "words.json", "tree.json", "chain/000000004.json"]
+    [
+        "bundle.json",
+        "call.json",
+        "words.json",
+        "tree.json",
+        "flow.json",
+        "chain/000000004.json",
+    ]
 )
 
 
@@ -185,6 +195,15 @@ def test_whatever_a_call_is_said_to_be_the_report_gives_it_away(
         (f"audio/{'5e' * 32}.wav", VOICE, "no row of the call speaks of audio/"),
         ("run.exe", b"x", "eslflow puts no run.exe into a bundle: do not open it"),
         ("report.html", None, "it has no report.html"),
+        ("exports/vcon.json", b"{}", "exports/vcon.json does not say what the rows"),
+        ("exports/consents.csv", b"", "exports/consents.csv does not say what the"),
+        ("exports/vcon.json", None, "exports/vcon.json is missing, and nothing says"),
+        (f"flow/{VERSION}.yaml", b"flow: x", "is not the file that the rows name"),
+        (f"flow/{VERSION}.yaml", None, "flow.json says what is inside"),
+        (f"flow/{sha(INNER)}.yaml", None, "is missing, and nothing says why"),
+        (f"flow/{sha(INNER)}.yaml", FLOW, "is not the file that the rows name"),
+        (f"flow/{sha(VOICE)}.yaml", VOICE, "no row of the call speaks of flow/"),
+        ("flow.json", b'{"inside": {}, "served": []}', "is not the file that the"),
         ("tree.json", None, "it has no tree.json"),
         ("call.json", b"{", "call.json cannot be read"),
         ("call.json", b"[" * 100_000, "call.json cannot be read"),
@@ -198,6 +217,50 @@ def test_whatever_a_call_is_said_to_be_the_report_gives_it_away(
 )
 def test_what_was_put_in_or_taken_out_is_told(good, name, part, told):
     assert told in refused(changed(good, **{name: part}))
+
+
+def test_a_flow_with_others_inside_than_ran_is_refused(good):
+    other = f"pay {sha(FLOW)}"
+
+    def lied(said):
+        said["inside"][VERSION] = [other]
+
+    spoilt = altered(good, "flow.json", lied)
+    spoilt = changed(spoilt, **{f"flow/{sha(FLOW)}.yaml": FLOW})
+    spoilt = changed(spoilt, **{f"flow/{sha(INNER)}.yaml": None})
+    told = refused(spoilt)
+    assert f"flow/{VERSION}.yaml is not the file that the rows name" in told
+
+
+def test_an_export_that_could_be_made_is_not_left_out(good, monkeypatch):
+    name = "exports/vcon.json"
+
+    def without(said):
+        said["left_out"][name] = "no office"
+
+    spoilt = altered(changed(good, **{name: None}), "bundle.json", without)
+    assert "does not say what the rows say" in refused(spoilt)
+    # Not only because the report tells why it is missing.
+    monkeypatch.setattr(module, "DERIVED", {name: module.DERIVED[name]})
+    monkeypatch.setattr(module, "EXPORTS", {name: None})
+    made = ("exports/", "README", "report", "rows")
+    kept = {n: p for n, p in parts_of(spoilt).items() if not n.startswith(made)}
+    assert f"{name} does not say what the rows" in refused(zipped(kept, STAMP))
+
+
+def test_another_office_is_found_out(good):
+    def other(said):
+        said["office"]["name"] = "Another Ltd"
+
+    assert "does not say what the rows say" in refused(
+        altered(good, "bundle.json", other)
+    )
+
+
+def test_one_without_an_office_holds_as_well(site):
+    checked = found(bundle(site["ledger"], office=None))
+    names = [f"exports/{form}.json" for form in ("iso27560", "kantara", "vcon")]
+    assert checked.facts.made.left_out == dict.fromkeys(names, "no office")
 
 
 def test_a_bundle_without_the_row_of_who_made_it_is_refused(good):

@@ -6,11 +6,23 @@ from contextlib import ExitStack
 
 import pytest
 
-from eslflow.bundle.collect import Recordings, by_hash, zones
-from eslflow.bundle.facts import Zone
+from eslflow.bundle.collect import Recordings, by_hash, flows, zones
+from eslflow.bundle.made import Zone
+from eslflow.bundle.ran import Ran
 from eslflow.errors import Elsewhere, Sealed
+from eslflow.ledger.writer import write
 from eslflow.recordings.age import read_identities
-from tests.bundles import sha
+from tests.bundles import (
+    AT,
+    FLOW,
+    INNER,
+    INSIDE,
+    SERVED_AT,
+    VERSION,
+    granted,
+    sha,
+    versions,
+)
 from tests.files import put
 from tests.rest import IDENTITY, TO, Resting, masked_talk
 
@@ -36,6 +48,49 @@ def test_what_is_no_file_or_no_prompt_is_not_read(tmp_path, monkeypatch):
     put(tmp_path / "huge.wav", b"12345")
     monkeypatch.setattr("eslflow.bundle.collect.MOST", 4)
     assert by_hash({sha(b"12345")}, [tmp_path], "wav") == {}
+
+
+# The flow.
+
+
+def kept(folder, *rows):
+    put(folder / "eslflow.yaml", b"country: DE\n")
+    write(folder / "eslflow.db", [granted(), *rows])
+    return folder / "eslflow.db"
+
+
+def test_a_flow_is_taken_from_the_ledger_with_those_inside_it(tmp_path):
+    ledger = kept(tmp_path, *versions())
+    ran, texts = flows(ledger, [VERSION], AT, [tmp_path / "none"])
+    assert texts == {VERSION: FLOW, sha(INNER): INNER}
+    assert ran.inside == {VERSION: (INSIDE,)}
+    (served,) = ran.served
+    assert served == {
+        "at": SERVED_AT, "flow": "support", "flow_sha256": VERSION, "how": "reload",
+        "who": "anna",
+    }  # fmt: skip
+
+
+def test_what_came_into_service_later_did_not_run_the_call(tmp_path):
+    ledger = kept(tmp_path, *versions())
+    assert flows(ledger, [VERSION], SERVED_AT - 1, [])[0].served == ()
+
+
+def test_of_what_the_ledger_has_not_a_file_is_taken_if_it_is_the_one(tmp_path):
+    ledger = kept(tmp_path)
+    put(tmp_path / "flows/a.yaml", FLOW)
+    put(tmp_path / "flows/b.yaml", INNER)
+    folders = [tmp_path / "flows"]
+    assert flows(ledger, [sha(FLOW)], AT, folders) == (Ran(), {sha(FLOW): FLOW})
+    assert flows(ledger, [VERSION], AT, folders) == (Ran(), {})
+
+
+def test_a_text_that_is_not_the_one_of_its_hash_is_not_taken(tmp_path):
+    whole, inner, served = versions()
+    ledger = kept(tmp_path, whole, inner._replace(text="flow: other\n"), served)
+    assert flows(ledger, [VERSION], AT, [])[1] == {VERSION: FLOW}
+    ledger = kept(tmp_path / "new", whole._replace(inside=""), inner)
+    assert flows(ledger, [VERSION], AT, []) == (Ran(), {})
 
 
 @pytest.fixture
@@ -83,6 +138,9 @@ def test_what_is_not_to_be_had_is_left_out_with_why(site, change, why):
 def test_a_file_that_is_gone_or_not_asked_for_is_left_out(site):
     found = Recordings(site.folder, [site.row()], is_wanted=False)
     assert found.left_out == {"recordings/1.wav": "not asked"}
+    erased = {**site.row(), "erased_at": 1}
+    found = Recordings(site.folder, [erased], is_wanted=False)
+    assert found.left_out == {"recordings/1.wav": "erased"}
     site.path().unlink()
     assert looked(site).left_out == {"recordings/1.wav": "gone"}
 

@@ -14,7 +14,8 @@ from eslflow.ledger.writer import write
 from tests.bundles import (
     AUDIO,
     CALL,
-    FLOW,
+    INNER,
+    VERSION,
     VOICE,
     bundle,
     granted,
@@ -33,9 +34,11 @@ def test_it_holds_rows_audio_flow_recording_and_what_is_made_of_them(ledger):
     parts = parts_of(bundle(ledger))
     rows = [f"chain/{place:09}.json" for place in (2, 3, 4, 5, 6, 7, 8, 9, 11, 13)]
     assert list(parts) == [
-        "README.txt", "report.html", "rows.json", "bundle.json", "call.json",
-        "words.json", "tree.json", *rows, f"audio/{sha(VOICE)}.wav",
-        f"flow/{sha(FLOW)}.yaml", "recordings/1.wav", "SHA256SUMS",
+        "README.txt", "report.html", "rows.json", "exports/consents.csv",
+        "exports/iso27560.json", "exports/kantara.json", "exports/vcon.json",
+        "bundle.json", "call.json", "words.json", "tree.json", "flow.json", *rows,
+        f"audio/{sha(VOICE)}.wav", f"flow/{VERSION}.yaml", f"flow/{sha(INNER)}.yaml",
+        "recordings/1.wav", "SHA256SUMS",
     ]  # fmt: skip
     assert parts[f"audio/{sha(VOICE)}.wav"] == VOICE
     assert parts["recordings/1.wav"] == AUDIO

@@ -11,7 +11,7 @@ import pytest
 from eslflow.bundle.facts import facts
 from eslflow.bundle.parts import DERIVED, README, as_json, sums
 from eslflow.ledger.personal import MARK
-from tests.bundles import FOR, bundle, parts_of, site_with_proof
+from tests.bundles import FOR, INNER, VERSION, bundle, parts_of, sha, site_with_proof
 
 
 @pytest.fixture(scope="module")
@@ -34,11 +34,26 @@ def test_rows_are_for_programs_with_words_in_place(parts):
     said = json.loads(parts["rows.json"])
     assert set(said) == {
         "made", "call", "choices", "recordings", "recording_actions", "notices",
-        "looks", "proof",
+        "looks", "flows", "proof",
     }  # fmt: skip
     assert said["looks"][-1]["reason"] == FOR
     assert MARK in said["proof"][-1]["line"]["reason"]
     assert said["choices"][-1]["key"] == "1"
+
+
+def test_the_flow_is_checked_by_hand_as_the_page_says(unpacked):
+    code = README.partition("Save it as flow.py:\n\n")[2].partition("\n       python3")[
+        0
+    ]
+    lines = [line[7:] for line in code.splitlines()]
+    (unpacked / "flow.py").write_text("\n".join(lines))
+    done = ran(unpacked, sys.executable, "flow.py")
+    assert done.stdout.splitlines() == [
+        f"{name} True" for name in sorted([VERSION, sha(INNER)])
+    ]
+    (unpacked / f"flow/{sha(INNER)}.yaml").write_text("flow: other\n")
+    (unpacked / f"flow/{VERSION}.yaml").write_text("flow: other\n")
+    assert "True" not in ran(unpacked, sys.executable, "flow.py").stdout
 
 
 def test_what_is_for_look_ups_only_stays_out(parts):

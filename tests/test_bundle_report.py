@@ -8,7 +8,8 @@ from io import BytesIO
 import pytest
 
 from eslflow.bundle import make as make_module
-from eslflow.bundle.facts import Zone, facts
+from eslflow.bundle.facts import facts
+from eslflow.bundle.made import Zone
 from eslflow.bundle.make import Files, make
 from eslflow.bundle.report import page
 from eslflow.call.records import Look, NoticePlayed, RecordingAction, State
@@ -18,11 +19,11 @@ from eslflow.wire.terms import RecordAction
 from tests.bundles import (
     AT,
     CALL,
-    FLOW,
     FOR,
     REASON,
     RECORDING,
     REMARK,
+    VERSION,
     VOICE,
     WORDS,
     S,
@@ -118,6 +119,16 @@ def test_it_tells_when_the_grant_was_on_disk_and_what_the_recorder_did(tmp_path)
     assert "the file was opened and is as it should be; every masked span was" in said
 
 
+def test_it_tells_who_exported_what(tmp_path):
+    looks = [
+        Look(AT, "dpo", "export vcon", CALL, "", "audit"),
+        Look(AT, "dpo", "export own voice", CALL, RECORDING, "letter"),
+    ]
+    said = told(tmp_path, *looks).text
+    assert "dpo exported what was agreed to (vcon) audit" in said
+    assert "dpo gave Recording 1 to the person letter" in said
+
+
 def test_a_recorder_that_ran_before_says_nothing_of_a_later_grant(tmp_path):
     later = granted()._replace(at=AT + 30 * S)
     assert "The grant was on disk" not in told(tmp_path, later).text
@@ -145,7 +156,7 @@ def test_it_tells_what_it_rests_on_and_what_it_does_not_show(tmp_path):
 
 def test_it_says_which_clocks_its_times_are_of(tmp_path):
     found = made(tmp_path)
-    assert "Times UTC What it shows" in Page(page(found)).text
+    assert "Times UTC Exports In this bundle under exports/." in Page(page(found)).text
     zones = (Zone(0, 3600, "CET"), Zone(AT, 7200, "CEST"))
     there = replace(found, made=found.made._replace(zone=zones))
     said = Page(page(there)).text
@@ -209,7 +220,7 @@ def test_what_is_not_in_the_bundle_is_told_with_its_hash(tmp_path):
     said = told(tmp_path, without=("audio", "flow", "recordings")).text
     assert "2000 ms long: no longer on the machine that made this bundle" in said
     assert f"sha256 {sha(VOICE)}" in said
-    assert f"sha256 {sha(FLOW)}" in said
+    assert f"sha256 {VERSION}" in said
     assert "Not in this bundle: it is not on that machine any more." in said
 
 
@@ -218,8 +229,8 @@ def other_call(folder, *rows, call="other"):
     path = site_with_proof(folder)
     write(path, [*rows, Look(AT, "root", "proof", call, "", "")])
     found, out = excerpt(path, call, None, AT), BytesIO()
-    audio = {f"audio/{sha(VOICE)}.wav": "gone"} if rows else {}
-    make(out, found, Files({}, audio), "en")
+    names = (f"audio/{sha(VOICE)}.wav", f"flow/{VERSION}.yaml") if rows else ()
+    make(out, found, Files({}, dict.fromkeys(names, "gone")), "en")
     return Page(parts_of(out.getvalue())["report.html"]).text
 
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from eslflow.bundle.facts import Zone, facts
+from eslflow.bundle.facts import facts
+from eslflow.bundle.made import Zone
 from eslflow.bundle.telling import Telling
 from tests.bundles import RECORDING, bundle, parts_of, site_with_proof
 

@@ -2,7 +2,7 @@
 
 from string import Formatter
 
-from eslflow.bundle.facts import LANGUAGES
+from eslflow.bundle.made import LANGUAGES
 from eslflow.bundle.wording import ENGLISH, GERMAN, SENTENCES, SPOKEN
 from eslflow.call.records import State
 

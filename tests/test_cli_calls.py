@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from eslflow.call.records import FlowServed
+from eslflow.ledger.read import Reader
+from eslflow.ledger.writer import write
 from tests.command import run, site_with_calls
 
 
@@ -39,6 +42,22 @@ def test_a_call_is_shown_whole(site):
     assert "training: refused" in done.stdout
     kept = json.loads(run(site, "calls", "show", "bbbb-2", "--json").stdout)
     assert kept["recordings"] == []
+
+
+def test_the_version_that_ran_it_is_named(site):
+    with Reader(site / "eslflow.db") as ledger:
+        version = ledger.call("bbbb-2")["call"]["flow_sha256"]
+    for group in ("calls", "consents"):
+        assert f"version {version[:12]}, " in run(site, group, "show", "bbbb").stdout
+        kept = json.loads(run(site, group, "show", "bbbb", "--json").stdout)
+        assert kept["served"] is None
+    write(site / "eslflow.db", [FlowServed(1, "x", version, "served", "x", "anna", "")])
+    for group in ("calls", "consents"):
+        shown = run(site, group, "show", "bbbb").stdout
+        assert "            served since 1970-01-01" in shown
+        assert " by anna (x)\n" in shown
+        kept = json.loads(run(site, group, "show", "bbbb", "--json").stdout)
+        assert kept["served"]["at"] == "1970-01-01T00:00:00.000001Z"
 
 
 def test_an_unknown_call_is_told(site):

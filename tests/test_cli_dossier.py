@@ -2,10 +2,11 @@
 
 import pytest
 
-from eslflow.call.records import Look, RecordingErased
+from eslflow.call.records import FlowServed, Look, RecordingErased
 from eslflow.cli.dossier import dossier, page
 from eslflow.ledger.read import Reader
 from eslflow.ledger.subject import Held, read
+from eslflow.ledger.versions import Versions
 from eslflow.ledger.writer import write
 from tests.persons import ANNA, NAME, NORMAL, Office
 
@@ -17,8 +18,8 @@ def office(tmp_path):
 
 def of(office, holds=()):
     subject = read(office.ledger, ANNA, NORMAL)
-    with Reader(office.ledger) as ledger:
-        return dossier(ledger, subject, list(holds))
+    with Reader(office.ledger) as ledger, Versions(office.ledger) as versions:
+        return dossier(ledger, versions, subject, list(holds))
 
 
 def test_it_has_every_call_with_its_looks_and_holds(office):
@@ -52,3 +53,16 @@ def test_of_whom_there_is_no_call_only_that_is_told(office):
 def test_nothing_that_a_caller_sends_moves_the_cursor(office):
     office.ends("a", name="Eve\x1b[2J")
     assert "\x1b" not in page(of(office))
+
+
+def test_it_tells_since_when_the_flow_ran_and_who_looked_at_a_call(office):
+    office.talked()
+    version = of(office)["calls"][0]["call"]["flow_sha256"]
+    rows = [
+        FlowServed(1, "sales", version, "served", "start", "root", ""),
+        Look(office.now, "dpo", "proof", "anna-1", "", "complaint"),
+    ]
+    write(office.ledger, rows)
+    told = page(of(office))
+    assert "served since 1970-01-01" in told
+    assert ": proof by dpo\n            complaint" in told

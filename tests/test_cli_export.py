@@ -13,6 +13,7 @@ import pytest
 from eslflow.call.records import CallOffered, RecordingStored
 from eslflow.check.load import load_flow
 from eslflow.cli.export import table
+from eslflow.cli.versions import texts
 from eslflow.errors import visible
 from eslflow.ledger.read import Reader
 from eslflow.ledger.subject import read
@@ -91,8 +92,8 @@ def test_recordings_go_along_if_they_are_wanted(office, target):
         for path in (first, second):
             assert archive.read(f"recordings/{path.name}") == path.read_bytes()
     told = office.does("recordings", "show", "anna-1-1").stdout
-    assert "export by dpo\n            file 17" in told
-    assert "export by" not in office.does("recordings", "show", "ben-1-1").stdout
+    assert "export recordings by dpo\n            file 17" in told
+    assert "export " not in office.does("recordings", "show", "ben-1-1").stdout
 
 
 def test_what_cannot_go_along_is_named(office, target):
@@ -151,9 +152,29 @@ def test_who_is_on_which_side_is_never_guessed(office, target):
     flow.write_text(flow.read_text() + "# changed\n")
     done = exports(office, target, "--own-voice")
     assert done.exit_code == 1
-    assert "who is on which channel cannot be told: its flow has changed" in done.stderr
+    assert "who is on which channel cannot be told: its flow is not kept" in done.stderr
     with ZipFile(target) as archive:
         assert f"recordings/{path.name}" not in archive.namelist()
+
+
+def test_the_flow_as_it_was_tells_who_is_on_which_side(office, target):
+    path = stereo(office, "callee")
+    file = office.folder / "flows/sales.yaml"
+    flow = load_flow(file)
+    write(office.ledger, texts([flow]))
+    file.unlink()
+    done = exports(office, target, "--own-voice")
+    assert done.exit_code == 0, done.output
+    assert channel(target, f"recordings/{path.name}") == (1, talk(1)[1::2])
+    told = office.does("recordings", "show", "s-1-1").stdout
+    assert "export own voice by dpo" in told
+
+
+def test_a_flow_that_is_no_flow_any_more_tells_nothing(office, target):
+    stereo(office)
+    (office.folder / "flows/sales.yaml").write_text("flow: [")
+    done = exports(office, target, "--own-voice")
+    assert (done.exit_code, "its flow is not kept" in done.stderr) == (1, True)
 
 
 def test_a_file_that_cannot_be_split_is_not_given(office, target):

@@ -143,7 +143,14 @@ def test_the_version_that_a_call_ran_is_shown(site):
     write(site.ledger, [CallOffered("0a6f5a54-1", *offered)])
     site.put("small", SMALL % "second")
     site.serves()
-    assert site.run("show", "--call", "0a6f").stdout == SMALL % "first"
+    done = site.run("show", "--call", "0a6f")
+    assert done.stdout == SMALL % "first"
+    assert done.stderr == f"# small {old[:12]}\n"
+    late = CallOffered("0a6f5a54-2", *offered)._replace(offered_at=site.at)
+    write(site.ledger, [late])
+    line = site.run("show", "--call", "0a6f5a54-2").stderr
+    assert line.startswith(f"# small {old[:12]}, served since 2026-")
+    assert line.endswith(" by cli anna (start)\n")
 
 
 def test_one_thing_is_named_to_be_shown(site):

@@ -7,8 +7,15 @@ import pytest
 from click.testing import CliRunner
 
 from eslflow.call.receipt import receipt_of
-from eslflow.call.records import Choice, State
-from eslflow.cli.lookups import as_json, call_named, public, reader, times
+from eslflow.call.records import Choice, FlowServed, State
+from eslflow.cli.lookups import (
+    as_json,
+    call_named,
+    public,
+    reader,
+    times,
+    with_service,
+)
 from eslflow.clock import SystemClock
 from eslflow.errors import NotFound, SettingsError, StoreError
 from eslflow.ledger.read import Reader
@@ -110,3 +117,14 @@ def test_a_number_is_looked_up_in_the_sites_country(tmp_path):
     done = run(tmp_path, *number)
     assert done.exit_code == 0
     assert "aaaa-1" in done.stdout
+
+
+def test_a_call_is_told_with_since_when_its_flow_was_served(tmp_path):
+    (tmp_path / "eslflow.yaml").write_text("")
+    served = FlowServed(5, "support", "5e", "served", "start", "root", "")
+    write(tmp_path / "eslflow.db", [served])
+    call = {"flow_sha256": "5e", "offered_at": 6}
+    kept = {"call": call, "choices": []}
+    line = {"seq": 1, **served._asdict()}
+    assert with_service(tmp_path, kept) == {**kept, "served": line}
+    assert with_service(tmp_path, {"call": {"uuid": "x"}})["served"] is None

@@ -12,13 +12,16 @@ from eslflow.errors import StoreError
 from eslflow.ledger import writer
 from eslflow.ledger.read import Reader
 from eslflow.ledger.verify import verify
-from eslflow.ledger.writer import connect
+from eslflow.ledger.writer import connect, write
 from tests.bundles import (
     AUDIO,
     CALL,
     FLOW,
+    INNER,
     RECORDING,
+    VERSION,
     VOICE,
+    granted,
     parts_of,
     place_of,
     sha,
@@ -62,9 +65,10 @@ def test_a_call_becomes_a_file_for_its_user_alone(site, tmp_path):
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     parts = held(path)
     assert parts[f"audio/{sha(VOICE)}.wav"] == VOICE
-    assert parts[f"flow/{sha(FLOW)}.yaml"] == FLOW
+    assert parts[f"flow/{VERSION}.yaml"] == FLOW
     assert "recordings/1.wav" not in parts
-    assert "Not in it: recordings/1.wav (not asked)" in done.stderr
+    why = "it was not asked for (--with-recording puts it in)"
+    assert f"Not in it: recordings/1.wav: {why}\n" in done.stderr
     assert "Nachweis der Einwilligung" in parts["report.html"].decode()
 
 
@@ -113,7 +117,10 @@ def test_a_recording_goes_in_when_it_is_asked_for_with_a_reason(site, tmp_path):
 def test_a_file_that_changed_is_left_out_and_told(site, tmp_path):
     put(place_of(site), AUDIO + b"x")
     done = made(site, "--with-recording", "--reason", "court", "-o", "x.zip")
-    assert "Not in it: recordings/1.wav (changed)" in done.stderr
+    assert (
+        "Not in it: recordings/1.wav: its file is not the one of the ledger"
+        in done.stderr
+    )
     assert len(looks(site, RECORDING)) == 1
     said = held(tmp_path / "out/x.zip")["report.html"].decode()
     assert "ihre Datei ist nicht mehr die, die vermerkt ist" in said
@@ -121,14 +128,66 @@ def test_a_file_that_changed_is_left_out_and_told(site, tmp_path):
 
 def test_audio_that_was_replaced_is_told_and_nothing_else_put_in(site, tmp_path):
     put(site / "sounds/support/de/recording.wav", b"other words")
-    put(site / "flows/support.yaml", b"flow: other\n")
     done = made(site, "-o", "x.zip", "--language", "en")
     parts = held(tmp_path / "out/x.zip")
-    assert not [name for name in parts if name.startswith(("audio", "flow"))]
-    assert f"Not in it: audio/{sha(VOICE)}.wav (gone)" in done.stderr
+    assert not [name for name in parts if name.startswith("audio")]
+    assert (
+        f"Not in it: audio/{sha(VOICE)}.wav: it is not on that machine any more\n"
+        in done.stderr
+    )
     said = parts["report.html"].decode()
     assert "no longer on the machine that made this bundle" in said
     assert sha(VOICE) in said
+
+
+def test_the_flow_that_ran_is_in_it_whatever_became_of_its_file(site, tmp_path):
+    put(site / "flows/support.yaml", b"flow: other\n")
+    made(site, "-o", "x.zip", "--language", "en")
+    parts = held(tmp_path / "out/x.zip")
+    assert parts[f"flow/{VERSION}.yaml"] == FLOW
+    assert parts[f"flow/{sha(INNER)}.yaml"] == INNER
+    said = parts["report.html"].decode()
+    assert "Served since 2026-11-25 07:46:40.000 UTC, by anna (reload)." in said
+    done = run(site, "proof", "--check", "x.zip")
+    assert f"  flow      support {VERSION[:12]}, served since 2026-11-2" in done.stdout
+
+
+def test_of_a_call_from_before_versions_a_file_is_taken_if_it_is_the_one(
+    tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    put(tmp_path / "eslflow.yaml", b"country: DE\n")
+    put(tmp_path / "flows/old.yaml", FLOW)
+    write(tmp_path / "eslflow.db", [granted()._replace(flow_sha256=sha(FLOW))])
+    made(tmp_path, "-o", "x.zip", "--language", "en")
+    parts = held(tmp_path / "x.zip")
+    assert parts[f"flow/{sha(FLOW)}.yaml"] == FLOW
+    assert "Since when it was served, was not kept." in parts["report.html"].decode()
+    done = run(tmp_path, "proof", "--check", "x.zip")
+    assert f"  flow      support {sha(FLOW)[:12]}\n" in done.stdout
+    put(tmp_path / "flows/old.yaml", b"flow: other\n")
+    done = made(tmp_path, "-o", "y.zip")
+    assert (
+        f"Not in it: flow/{sha(FLOW)}.yaml: neither the ledger nor a file"
+        in done.stderr
+    )
+
+
+def test_with_an_office_the_exports_are_in_it(site, tmp_path):
+    office = (
+        b"office: {name: Example Ltd, address: 1 Example Street, contact: the owner, "
+        b"policy: 'https://example.com/privacy', withdrawal: call us, "
+        b"storage: Example Town, email: privacy@example.com}\n"
+    )
+    put(site / "eslflow.yaml", b"country: DE\n" + office)
+    made(site, "-o", "x.zip")
+    parts = held(tmp_path / "out/x.zip")
+    for form in ("iso27560", "kantara", "vcon"):
+        done = run(site, "consents", "export", CALL, "--format", form, "--reason", "x")
+        assert json.loads(parts[f"exports/{form}.json"]) == json.loads(done.stdout)
+    done = run(site, "consents", "export", CALL, "--format", "csv", "--reason", "x")
+    assert parts["exports/consents.csv"].decode() == done.stdout_bytes.decode()
+    assert run(site, "proof", "--check", "x.zip").exit_code == 0
 
 
 def test_old_audio_that_still_lies_somewhere_is_found(site, tmp_path):
@@ -252,7 +311,18 @@ def test_json_for_programs(site, tmp_path):
     assert checked["holds"] is True
     assert checked["heads"] == said["heads"] == [said["head"]]
     assert (checked["call"], checked["rows"], checked["since"]) == (CALL, 10, None)
-    assert checked["left_out"] == {"recordings/1.wav": "not asked"}
+    exports = [f"exports/{name}.json" for name in ("iso27560", "kantara", "vcon")]
+    assert checked["left_out"] == {
+        **dict.fromkeys(exports, "no office"),
+        "recordings/1.wav": "not asked",
+    }
+    assert checked["flow"] == {
+        "flow": "support",
+        "version": VERSION,
+        "since": "2026-11-25T07:46:40.000000Z",
+        "who": "anna",
+        "how": "reload",
+    }
     (tmp_path / "out/x.zip").write_bytes(b"")
     done = run(site, "proof", "--check", "x.zip", "--json")
     assert done.exit_code == 1

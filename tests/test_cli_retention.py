@@ -96,3 +96,9 @@ def test_what_cannot_be_deleted_is_an_error(office):
 def test_a_certificate_that_there_is_not_is_told(office):
     done = office.does("retention", "certificate", "7")
     assert (done.exit_code, "there is no erasure 7" in done.stderr) == (1, True)
+
+
+def test_a_dry_run_says_that_nothing_is_due(office):
+    done = office.does("retention", "run", "--dry-run")
+    wanted = "Nothing is due.\nNothing was done: this was a dry run.\n"
+    assert (done.exit_code, done.stdout) == (0, wanted)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from eslflow.call.records import MEANT
-from eslflow.cli.story import asked, file_story, looks_at, story
+from eslflow.cli.story import asked, file_story, looks_at, since_when, story
 from eslflow.ledger.read import Reader
 from tests.command import site_with_calls
 
@@ -28,6 +28,39 @@ def test_a_grant_tells_words_key_and_recording(ledger):
     assert told.count("the switch said") == 2
 
 
+def test_the_version_of_the_flow_is_named_with_since_when(ledger):
+    kept = ledger.call("aaaa-1")
+    version = kept["call"]["flow_sha256"][:12]
+    assert f", version {version}, eslflow " in story(kept)
+    assert "served" not in story(kept)
+    served = {"at": 1, "who": "anna", "how": "reload"}
+    assert "  served since 1970-01-01" in story({**kept, "served": served})
+    assert since_when(served).endswith(" by anna (reload)")
+    assert since_when(None) == ""
+
+
+def test_a_number_that_is_not_kept_was_withheld_or_erased(ledger):
+    kept = ledger.call("aaaa-1")
+    erased = {"caller": "", "caller_name": "", "called": ""}
+    told = story({**kept, "call": {**kept["call"], **erased}})
+    none = "no number is kept: it was withheld, or erased"
+    assert f"  from      {none}\n  to        {none}\n" in told
+    named = story({**kept, "call": {**kept["call"], "caller": ""}})
+    assert (
+        "  from      an unknown number (Anna Example), as the network says\n" in named
+    )
+
+
+def test_who_was_not_asked_again_pressed_nothing(ledger):
+    kept = ledger.call("aaaa-1")
+    last = {**kept["choices"][-1], "keys_offered": "", "key": "", "tries": 0}
+    told = story({**kept, "choices": [{**last, "state": "withdrawn"}]})
+    assert "  notice    recording v3 en\n  audio     sha256 " in told
+    assert "pressed" not in told
+    assert "offered   20" in told
+    assert told.count("offered") == 1
+
+
 def test_a_call_without_a_question_says_so(ledger):
     told = story(ledger.call("dddd-4"))
     assert "training: not asked" in told
@@ -40,7 +73,7 @@ def test_a_call_that_is_going_on_tells_what_is_known(ledger):
     kept["recordings"][0] |= {"state": "", "started_at": None, "stopped_at": None}
     kept["choices"][0]["notice_url"] = "https://example.com/privacy"
     told = story(kept)
-    assert "from      an unknown number, as the network says" in told
+    assert "from      no number is kept: it was withheld, or erased" in told
     assert "ended" not in told
     assert "state running" in told
     assert "started   20" in told

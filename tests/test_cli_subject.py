@@ -145,7 +145,8 @@ def test_what_was_pressed_stays_and_names_nobody(office):
     assert (choice["state"], choice["key"]) == ("granted", "1")
     assert first["recording_actions"][0]["path"] == "(erased)"
     assert first["recordings"][0]["erased_for"] == "erased by order 1"
-    assert "as the network says" in office.does("calls", "show", "anna-1").stdout
+    shown = office.does("calls", "show", "anna-1").stdout
+    assert "  from      no number is kept: it was withheld, or erased\n" in shown
 
 
 def test_the_certificate_proves_it_under_a_keyed_hash(office):

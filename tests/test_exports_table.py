@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eslflow.exports.table import COLUMNS, header, row
+from eslflow.exports.table import COLUMNS, header, last_words, row
 from tests.forms import NOON
 
 FORMULA = ("=", "+", "-", "@", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
@@ -61,3 +61,57 @@ def test_who_is_no_longer_kept_is_said_to_be_erased():
     (found,) = read(line(caller=None, called=None, caller_name=None))
     assert {found[n] for n in ("caller", "called", "caller_name")} == {"(erased)"}
     assert read(line(caller=""))[0]["caller"] == ""
+
+
+# The last word on each purpose, of one call.
+
+
+def said(purpose, state, seq):
+    return {"purpose": purpose, "state": state, "seq": seq}
+
+
+def kept(*choices, recordings=(), actions=()):
+    call = {"uuid": "u-1", "caller": "030", "caller_name": None}
+    return {
+        "call": call,
+        "choices": list(choices),
+        "recordings": list(recordings),
+        "recording_actions": list(actions),
+    }
+
+
+def test_the_last_word_on_each_purpose_is_told_the_newest_first():
+    found = last_words(
+        kept(
+            said("training", "requested", 1),
+            said("proof", "refused", 2),
+            said("training", "granted", 3),
+            said("proof", "not_asked", 4),
+        )
+    )
+    assert [(c["purpose"], c["state"]) for c in found] == [
+        ("training", "granted"),
+        ("proof", "refused"),
+    ]
+    assert (found[0]["caller"], found[0]["caller_name"]) == ("030", None)
+    assert found[0]["called"] is None
+
+
+@pytest.mark.parametrize(
+    ("started_at", "action", "verified", "purposes", "recorded"),
+    [
+        (1, "stop", 1, "training", True),
+        (0, "start", 1, "proof training", True),
+        (None, "start", 0, "training", False),
+        (None, "stop", 1, "training", False),
+        (1, "start", 1, "training-2", False),
+    ],
+)
+def test_it_is_told_whether_it_was_recorded(
+    started_at, action, verified, purposes, recorded
+):
+    file = {"id": "r-1", "started_at": started_at, "purposes": purposes}
+    asked = {"recording_id": "r-1", "action": action, "verified": verified}
+    choice = said("training", "granted", 1)
+    (found,) = last_words(kept(choice, recordings=[file], actions=[asked]))
+    assert found["recorded"] is recorded

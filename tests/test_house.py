@@ -37,10 +37,11 @@ ARROWS = {
     "ledger": "errors clock call.records wire.terms ledger",
     "recordings": "errors clock call.records wire.terms ledger.read ledger.due"
     " recordings",
-    "bundle": "errors call.records wire.terms ledger recordings bundle",
+    "bundle": "errors call.records wire.terms flow.subflow ledger recordings exports"
+    " office bundle",
     "prompts": "errors flow prompts",
     "office": "flow.document flow.problems",
-    "exports": "errors call.records call.consent flow.model office exports",
+    "exports": "errors call.records call.consent wire.terms flow.model office exports",
     "parts": "",
     "password": "",
     "settings": "errors flow shipped e164 office parts password",

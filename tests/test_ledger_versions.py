@@ -62,6 +62,21 @@ def test_the_version_before_is_another_one(path):
         assert versions.before("a")["flow_sha256"] == "aaaa33"
 
 
+def test_since_when_a_version_ran_is_told_as_of_some_time(path):
+    write(path, [served(3, LATER, "kept"), served(5, OUTER), served(9, LATER)])
+    with Versions(path) as versions:
+        assert versions.since("aaaa33", 8)["at"] == 2
+        assert versions.since("aaaa33", 9)["at"] == 9
+        assert versions.since("aaaa33", 1) is None
+        assert versions.since("aaaa", 9) is None
+
+
+def test_a_text_is_found_by_its_whole_hash_only(path):
+    with Versions(path) as versions:
+        assert versions.text("aaaa11")["text"] == OUTER.text
+        assert versions.text("aaaa") is None
+
+
 def test_a_flow_that_never_was_has_none_before(path):
     with (
         Versions(path) as versions,
@@ -118,6 +133,7 @@ def test_a_ledger_of_an_older_eslflow_has_none(tmp_path):
         assert versions.log() == []
         assert versions.served() == {}
         assert not versions.has("a", "")
+        assert versions.since("aaaa11", 9) is versions.text("aaaa11") is None
         with pytest.raises(NotFound):
             versions.version("aaaa")
 

@@ -7,20 +7,23 @@ does not. Must not write anything, nor open what the file names.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from eslflow import __version__
 from eslflow.bundle import pack
-from eslflow.bundle.facts import BUNDLE, CALL, MOST, ROW, TREE, WORDS, Facts, facts
+from eslflow.bundle.exported import EXPORTS
+from eslflow.bundle.facts import CALL, MOST, ROW, TREE, WORDS, Facts, facts
 from eslflow.bundle.filed import part_of
+from eslflow.bundle.made import BUNDLE
 from eslflow.bundle.parts import DERIVED, SUMS, sums
+from eslflow.bundle.ran import FLOWS
 from eslflow.errors import BadBundle
 from eslflow.ledger.chain import Head
 from eslflow.ledger.tree import TreeHead, root_from
 
-_ROWS = (BUNDLE, CALL, WORDS, TREE)
+_ROWS = (BUNDLE, CALL, WORDS, TREE, FLOWS)
 _HELD = re.compile(r"(audio|flow|recordings)/([0-9a-z]{1,64})\.(wav|yaml|flac|opus)")
 _AFTER = "every row in it was written after {} was kept: it proves nothing of them"
 ENGINE = f"eslflow {__version__}"
@@ -96,27 +99,32 @@ def _stamp(found: Facts) -> pack.Stamp | None:
 
 def _demand_held(found: Facts, hashes: dict[str, str]) -> None:
     """Demand that each file is the one whose hash a row names."""
-    right = dict(_right(found))
+    right = dict(_right(found, hashes))
     for name in sorted(found.held):
         if name not in right:
             raise BadBundle(f"no row of the call speaks of {name}: do not open it")
         if hashes[name] not in right[name]:
             raise BadBundle(f"{name} is not the file that the rows name: do not use it")
-    for name in sorted(set(right) - found.held - set(found.made.left_out)):
+    missing = {*right, *EXPORTS} - set(hashes)
+    for name in sorted(missing - set(found.made.left_out)):
         raise BadBundle(f"{name} is missing, and nothing says why{pack.AGAIN}")
-    for name in sorted(set(found.made.left_out) - (set(right) - found.held)):
+    for name in sorted(set(found.made.left_out) - missing):
         raise BadBundle(f"{BUNDLE} says why {name} is missing, and it is not")
 
 
-def _right(found: Facts) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _right(
+    found: Facts, hashes: Mapping[str, str]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the names that files may have, each with the hashes that are right."""
     for row in found.proof:
         audio = row.line.get("audio_sha256")
         if audio:
             yield f"audio/{audio}.wav", (audio,)
-    flow = found.call.get("flow_sha256")
-    if flow:
-        yield f"flow/{flow}.yaml", (flow,)
+    reached = {f"flow/{v}.yaml": v for v in found.ran.reached(found.versions)}
+    found.ran.demand(found.versions, [v for n, v in reached.items() if n in hashes])
+    for name, version in reached.items():
+        own = hashes.get(name, "")
+        yield name, (own,) if found.ran.hash_of(version, own) == version else ()
     for number, line in enumerate(found.recordings, 1):
         names = ("sha256", "plain_sha256", "stored_sha256")
         right = tuple(line[name] for name in names if line[name])
@@ -141,7 +149,10 @@ def _demand_trees(found: Facts) -> None:
 def _demand_derived(found: Facts, zipped: pack.Opened) -> None:
     """Demand what is made of the facts to be what is made of them now."""
     for name, make in DERIVED.items():
-        if make(found) == zipped.read(name, MOST):
+        part = make(found)
+        # Why one could not be made stands in the report, too.
+        is_held = name in zipped.parts or name not in EXPORTS
+        if part == (zipped.read(name, MOST) if is_held else found.made.left_out[name]):
             continue
         if found.made.engine != ENGINE:
             raise BadBundle(

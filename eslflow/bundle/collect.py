@@ -1,23 +1,26 @@
 """The files that go into a bundle: audio, the flow, recordings, each by its hash.
 
-In: hashes that rows name, and folders to look in. Out: bytes, or open files, and what
-is not there. Never takes a file for another: what has not the hash, is not it. Must not
-decrypt anywhere but in memory.
+In: hashes that rows name, a ledger, folders to look in. Out: bytes, or open files, and
+what is not there. Never takes a file for another: what has not the hash, is not it.
+Must not decrypt anywhere but in memory.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timezone
 from hashlib import sha256 as digest
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from eslflow.bundle.facts import Zone
 from eslflow.bundle.filed import part_of
+from eslflow.bundle.made import Zone
+from eslflow.bundle.ran import SERVED, Ran
 from eslflow.errors import Sealed
+from eslflow.flow.subflow import together
+from eslflow.ledger.versions import Versions
 from eslflow.recordings import age, quarantine
 from eslflow.recordings.sound import sha256
 from eslflow.recordings.stored import hidden
@@ -44,6 +47,39 @@ def by_hash(
     return found
 
 
+def flows(
+    ledger: Path, wanted: Collection[str], at: int, folders: Sequence[Path]
+) -> tuple[Ran, dict[str, bytes]]:
+    """Return the versions of these hashes and all inside them, and their texts.
+
+    The ledger has each that was served. Of calls from before that, a file may still
+    have the hash; no file has that of a flow with others inside.
+    """
+    inside: dict[str, tuple[str, ...]] = {}
+    found: dict[str, bytes] = {}
+    with Versions(ledger) as versions:
+        known = (versions.since(name, at) for name in wanted)
+        served = tuple({n: line[n] for n in SERVED} for line in known if line)
+        waiting = list(wanted)
+        while waiting:
+            name = waiting.pop(0)
+            line = None if name in found else versions.text(name)
+            if line is None or not _is_true(line):
+                continue
+            found[name] = line["text"].encode()
+            lines = tuple(line["inside"].splitlines())
+            inside |= {name: lines} if lines else {}
+            waiting += [text.partition(" ")[2] for text in lines]
+    found |= by_hash({*wanted} - set(found), folders, "yaml")
+    return Ran(inside, served), found
+
+
+def _is_true(line: Line) -> bool:
+    """Whether a kept text is the one of its hash."""
+    own = digest(line["text"].encode()).hexdigest()
+    return together(own, line["inside"].splitlines()) == str(line["sha256"])
+
+
 def _files(folders: Iterable[Path], kind: str) -> Iterator[Path]:
     for folder in folders:
         for path in sorted(folder.rglob(f"*.{kind}")):
@@ -62,7 +98,9 @@ class Recordings:
         """Parts that are to be had."""
         for number, line in enumerate(lines, 1):
             name = part_of(number, line)
-            why, path = ("not asked", None) if not is_wanted else self._find(line)
+            # What is gone for good could not be had by asking, either.
+            is_to_be_had = is_wanted or bool(line.get("erased_at"))
+            why, path = self._find(line) if is_to_be_had else ("not asked", None)
             if path is None:
                 self.left_out[name] = why
             else:

@@ -15,7 +15,12 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, NamedTuple, TypeVar, get_type_hints
 
+from eslflow.bundle.made import BUNDLE, Made, made_of
+from eslflow.bundle.made import are as _are
+from eslflow.bundle.made import demand as _demand
 from eslflow.bundle.pack import AGAIN
+from eslflow.bundle.ran import FLOWS, Ran, ran_of
+from eslflow.bundle.ran import named as _versions
 from eslflow.call.records import (
     CallEnded,
     CallOffered,
@@ -34,13 +39,10 @@ from eslflow.ledger.tree import TreeHead, tree_head_of
 Line = dict[str, Any]
 Read = TypeVar("Read")
 
-FORMAT = 1
-BUNDLE, CALL, WORDS, TREE = "bundle.json", "call.json", "words.json", "tree.json"
+CALL, WORDS, TREE = "call.json", "words.json", "tree.json"
 ROW = re.compile(r"chain/([0-9]{9,18})\.json")
 MOST = 8_000_000
 """Bytes of a part that is read whole."""
-LANGUAGES = ("en", "de")
-"""What a report can be written in."""
 PROOF = "proof"
 """What somebody did who made a bundle, as it stands in `looks`."""
 
@@ -80,25 +82,6 @@ class Proof(NamedTuple):
     """Its columns, as they were hashed."""
 
 
-class Zone(NamedTuple):
-    """What the clocks on the site's walls showed, from some moment on."""
-
-    since: int
-    offset_s: int
-    name: str
-
-
-class Made(NamedTuple):
-    """How a bundle was made."""
-
-    call: str
-    engine: str
-    language: str
-    zone: tuple[Zone, ...]
-    left_out: dict[str, str]
-    """Parts that could not be put in or were not to be, each with why."""
-
-
 @dataclass(frozen=True)
 class Facts:
     """All that a bundle says."""
@@ -112,6 +95,8 @@ class Facts:
     """What may name a person, by the hash that stands in a row."""
     trees: dict[TreeHead, dict[int, tuple[bytes, ...]]]
     """Heads of the tree over the chain, each with the way of each row there."""
+    ran: Ran
+    """The versions of flows that ran the call."""
     held: frozenset[str]
     """The names of audio, flow and recordings that are in it."""
 
@@ -137,6 +122,18 @@ class Facts:
                 {**a, "verified": bool(a["verified"])} for a in actions
             ],
         }
+
+    @cached_property
+    def versions(self) -> tuple[str, ...]:
+        """Return the hashes of the flows that rows name: that of the call first."""
+        rows = (row.line for row in self.proof if row.table == "choices")
+        return tuple(_versions(self.call, rows))
+
+    def flow_of(self, version: str) -> str:
+        """Return the flow of a version that rows name."""
+        lines = (self.call, *(row.line for row in self.proof))
+        named = (ln.get("flow") for ln in lines if ln.get("flow_sha256") == version)
+        return str(next(named, None) or "")
 
     @cached_property
     def look(self) -> Line:
@@ -166,14 +163,15 @@ def facts(parts: Mapping[str, bytes], held: Collection[str]) -> Facts:
     Raises:
         BadBundle: one of them is not of its form, or does not fit the others.
     """
-    made = _made(_json(BUNDLE, parts))
+    made = made_of(_json(BUNDLE, parts))
     rows = sorted(name for name in parts if ROW.fullmatch(name))
     proof = tuple(_proof(name, parts[name]) for name in rows)
     _demand_links(proof)
     call, recordings = _unchained(_json(CALL, parts), made.call)
     words = _words(_json(WORDS, parts), proof)
     trees = _trees(_json(TREE, parts))
-    found = Facts(made, proof, call, recordings, words, trees, frozenset(held))
+    ran = ran_of(_json(FLOWS, parts))
+    found = Facts(made, proof, call, recordings, words, trees, ran, frozenset(held))
     _demand_of_call(found)
     return found
 
@@ -198,37 +196,6 @@ def _json(name: str, parts: Mapping[str, bytes]) -> Line:
     found = load(name, parts[name])
     _demand(isinstance(found, dict), name)
     return dict(found)
-
-
-def _demand(is_good: bool, name: str) -> None:
-    if not is_good:
-        raise BadBundle(f"{name} is not of the form that eslflow gives it{AGAIN}")
-
-
-def _are(values: Iterable[Any], kind: type[Any]) -> bool:
-    # A bool is an int, and none of ours.
-    return all(type(value) is kind for value in values)
-
-
-def _made(said: Line) -> Made:
-    version = said.pop("format", None)
-    _demand(type(version) is int, BUNDLE)
-    if version > FORMAT:
-        raise BadBundle("it was made by a newer eslflow: check it with one")
-    fields = ("call", "engine", "language", "zone", "left_out")
-    _demand(version == FORMAT and set(said) == set(fields), BUNDLE)
-    call, engine, language, zone, left_out = (said[name] for name in fields)
-    _demand(_are((call, engine, language), str) and language in LANGUAGES, BUNDLE)
-    _demand(isinstance(zone, list) and isinstance(left_out, dict), BUNDLE)
-    _demand(_are(left_out.values(), str), BUNDLE)
-    return Made(call, engine, language, tuple(map(_zone, zone)), left_out)
-
-
-def _zone(said: Any) -> Zone:
-    _demand(isinstance(said, list) and len(said) == 3, BUNDLE)
-    _demand(_are(said[:2], int) and type(said[2]) is str, BUNDLE)
-    _demand(abs(said[1]) < 86_400, BUNDLE)
-    return Zone(*said)
 
 
 def _proof(name: str, data: bytes) -> Proof:

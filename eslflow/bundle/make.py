@@ -16,9 +16,13 @@ from typing import BinaryIO
 from eslflow.bundle import pack
 from eslflow.bundle.check import ENGINE, Checked, check_open
 from eslflow.bundle.collect import zones
-from eslflow.bundle.facts import LANGUAGES, Made, facts
+from eslflow.bundle.exported import left_out
+from eslflow.bundle.facts import facts
+from eslflow.bundle.made import LANGUAGES, Made
 from eslflow.bundle.parts import DERIVED, SUMS, stored, sums
+from eslflow.bundle.ran import Ran
 from eslflow.ledger.excerpt import Excerpt
+from eslflow.office import Office
 
 _TIME = re.compile(rb'"(?:[a-z]+_)?at": ?([0-9]{15,17})\b')
 
@@ -31,6 +35,10 @@ class Files:
     """Open files by the name of their part."""
     left_out: Mapping[str, str] = field(default_factory=dict)
     """Parts that are not to be had, each with why: a sentence's name."""
+    ran: Ran = field(default_factory=Ran)
+    """What is known of the flows among them."""
+    office: Office | None = None
+    """Who answers for the recordings."""
 
 
 def make(out: BinaryIO, found: Excerpt, files: Files, language: str) -> Checked:
@@ -41,13 +49,17 @@ def make(out: BinaryIO, found: Excerpt, files: Files, language: str) -> Checked:
         OSError: it cannot be written.
     """
     call = str(found.call["uuid"])
-    left_out = dict(sorted(files.left_out.items()))
-    made = Made(call, ENGINE, language, (), left_out)
-    times = {int(at) for d in stored(made, found).values() for at in _TIME.findall(d)}
+    made = Made(call, ENGINE, language, (), dict(files.left_out), files.office)
+    parts = stored(made, found, files.ran)
+    times = {int(at) for data in parts.values() for at in _TIME.findall(data)}
     made = made._replace(zone=zones(times))
-    parts = stored(made, found)
+    said = facts(stored(made, found, files.ran), files.held)
+    without = {**files.left_out, **left_out(said)}
+    made = made._replace(left_out=dict(sorted(without.items())))
+    parts = stored(made, found, files.ran)
     said = facts(parts, files.held)
-    parts = {**{name: do(said) for name, do in DERIVED.items()}, **parts}
+    derived = {name: do(said) for name, do in DERIVED.items()}
+    parts = {**{n: d for n, d in derived.items() if isinstance(d, bytes)}, **parts}
     pack.write(out, _all(parts, files.held), pack.stamp_of(said.look["at"]))
     out.flush()
     return check_open(out)

@@ -7,20 +7,12 @@ Must not read anything but what it is given.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
-from eslflow.bundle.facts import (
-    BUNDLE,
-    CALL,
-    FORMAT,
-    TREE,
-    WORDS,
-    Facts,
-    Made,
-    row_name,
-)
+from eslflow.bundle.exported import EXPORTS, Export, as_json
+from eslflow.bundle.facts import CALL, TREE, WORDS, Facts, row_name
+from eslflow.bundle.made import BUNDLE, FORMAT, Made
+from eslflow.bundle.ran import FLOWS, Ran
 from eslflow.bundle.report import page
 from eslflow.ledger.excerpt import Excerpt
 
@@ -42,7 +34,11 @@ call.json     the call and its recordings: kept beside the chain, so that they c
 words.json    words that may name a person, with the key of the hash that stands for
               them in chain/
 audio/        what was played, named after its SHA-256
-flow/         the flow that ran the call, named after its SHA-256
+flow/         the flow that ran the call, named after its version, and those inside it
+flow.json     which flows are inside which, and since when the version was served: that
+              is kept beside the chain
+exports/      the same rows in the forms of standards: ISO/IEC TS 27560, Kantara's
+              receipt, vCon, and a table (CSV)
 recordings/   what was recorded, if it was asked for
 bundle.json   how this bundle was made, and what could not be put in
 SHA256SUMS    the SHA-256 of every other file
@@ -71,10 +67,27 @@ By hand
    Where two files have places next to each other, the second holds the hash of the
    first as "previous". Nobody can change a row and keep its hash.
 
-3. The names in audio/ and flow/ are the hashes that rows in chain/ give as
-   audio_sha256 and flow_sha256. That of a recording stands in call.json.
+3. The names in audio/ are the hashes that rows in chain/ give as audio_sha256. The
+   hash of a recording stands in call.json.
 
-4. This script says for each row whether it leads to the head. Save it as tree.py:
+4. Rows in chain/ name the version of the flow as flow_sha256. It is the hash of the
+   text in flow/; of a flow with flows inside, that of its own hash and of the lines
+   which flow.json has of it. This script says for each text whether it is the one of
+   its name. Save it as flow.py:
+
+       import hashlib, json, pathlib
+
+       inside = json.load(open("flow.json"))["inside"]
+       for path in sorted(pathlib.Path("flow").glob("*.yaml")):
+           found = hashlib.sha256(path.read_bytes()).hexdigest()
+           if path.stem in inside:
+               lines = "\\n".join([found, *inside[path.stem]])
+               found = hashlib.sha256(lines.encode()).hexdigest()
+           print(path.stem, found == path.stem)
+
+       python3 flow.py
+
+5. This script says for each row whether it leads to the head. Save it as tree.py:
 
        import hashlib, json, pathlib
 
@@ -105,9 +118,10 @@ By hand
 
 def rows(facts: Facts) -> bytes:
     """Return all rows as programs read them, words in place of their hashes."""
-    said = {"made": facts.made._asdict(), **facts.kept}
+    said = {"made": facts.made.said(), **facts.kept}
     said["notices"] = facts.lines("notices")
     said["looks"] = facts.lines("looks")
+    said["flows"] = facts.ran.said()
     said["proof"] = [row._asdict() for row in facts.proof]
     return as_json(said)
 
@@ -117,16 +131,17 @@ def readme(_: Facts) -> bytes:
     return README.encode()
 
 
-DERIVED: Mapping[str, Callable[[Facts], bytes]] = {
+DERIVED: Mapping[str, Export] = {
     "README.txt": readme,
     "report.html": page,
     "rows.json": rows,
+    **EXPORTS,
 }
 """Parts that follow from the facts: a line each. They are written so, in this order,
 and checked by making them anew."""
 
 
-def stored(made: Made, found: Excerpt) -> dict[str, bytes]:
+def stored(made: Made, found: Excerpt, ran: Ran) -> dict[str, bytes]:
     """Return the parts that facts are read from."""
     call = {k: v for k, v in found.call.items() if not k.endswith(_HIDDEN)}
     words = {
@@ -138,19 +153,14 @@ def stored(made: Made, found: Excerpt) -> dict[str, bytes]:
         for head, ways in found.trees.items()
     }
     parts = {
-        BUNDLE: as_json({"format": FORMAT, **made._asdict()}),
+        BUNDLE: as_json({"format": FORMAT, **made.said()}),
         CALL: as_json({"call": call, "recordings": list(found.recordings)}),
         WORDS: as_json(words),
         TREE: as_json(trees),
+        FLOWS: as_json(ran.said()),
     }
     parts |= {row_name(link.place): link.text.encode() for link in found.links}
     return parts
-
-
-def as_json(value: Any) -> bytes:
-    """Return JSON that is the same whenever its value is."""
-    text = json.dumps(value, indent=1, ensure_ascii=False)
-    return f"{text}\n".encode()
 
 
 def sums(hashes: Iterable[tuple[str, str]]) -> bytes:

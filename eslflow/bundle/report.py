@@ -13,6 +13,7 @@ from typing import Any
 from eslflow.bundle.facts import PROOF, Facts, marks
 from eslflow.bundle.filed import file_card
 from eslflow.bundle.html import Child, Html, joined, tag
+from eslflow.bundle.run_by import run_by
 from eslflow.bundle.style import STYLE
 from eslflow.bundle.telling import Telling
 from eslflow.call.records import State
@@ -161,22 +162,6 @@ def _call(say: Telling) -> Html:
         words = tag("small", f"{ending}{cause}")
         rows.append((say("ended"), joined(say.time(call["ended_at"]), words)))
     return say.listed(rows, "two")
-
-
-def _run(say: Telling) -> Html:
-    """Return what the call was run by."""
-    call, made = say.kept["call"], say.facts.made
-    rows: list[tuple[str, Child]] = []
-    if call.get("flow"):
-        hash_ = call.get("flow_sha256") or ""
-        version = tag("code", f"sha256 {hash_}")
-        held = say.where(f"flow/{hash_}.yaml", "flow/")
-        rows.append((say("flow"), joined(call["flow"], ". ", held, version)))
-        rows.append((say("engine"), call.get("engine")))
-    names = dict.fromkeys(zone.name for zone in made.zone if zone.offset_s)
-    told = say("zone is", names=", ".join(names)) if names else say("zone utc")
-    rows.append((say("zone"), told))
-    return say.listed(rows)
 
 
 # What was asked.
@@ -343,6 +328,11 @@ def _did(say: Telling, look: Line) -> str:
     name = say.recording(look["recording_id"])
     if look["what"] == PROOF:
         return say("proof of", recording=name) if name else say(PROOF)
+    what, _, form = look["what"].partition(" ")
+    if what == "export":
+        if name:
+            return say("exported for them", recording=name)
+        return say("exported", form=form)
     return say.word(look["what"]).replace("{recording}", name)
 
 
@@ -360,7 +350,7 @@ def _chain(say: Telling) -> Iterator[Html]:
         yield tag(
             "p", say("tree is", size=head.size), tag("code", str(head)), class_="head"
         )
-    yield _run(say)
+    yield run_by(say)
     yield tag("div", _points(say, "shows", 3), _points(say, "not", 4), class_="limits")
 
 

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from eslflow.bundle.facts import Facts, Zone
+from eslflow.bundle.facts import Facts
 from eslflow.bundle.html import Child, Html, joined, tag
+from eslflow.bundle.made import Zone
 from eslflow.bundle.wording import SENTENCES, SPOKEN
 
 Line = dict[str, Any]

@@ -1,4 +1,4 @@
-"""The sentences of a report, in English and German.
+"""The sentences of a report: in English here, in German beside it.
 
 In: nothing. Out: templates by name, the same names in each language. Must not know a
 call: `report` fills the places in.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+
+from eslflow.bundle.german import GERMAN
 
 ENGLISH: Mapping[str, str] = MappingProxyType(
     {
@@ -55,7 +57,18 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "inbound": "incoming",
         "outbound": "outgoing",
         "flow": "Flow",
+        "since": "Served since {at}, by {who} ({how}).",
+        "since nobody knows": "Since when it was served, was not kept.",
+        "how start": "start of the service",
+        "how reload": "reload",
+        "how signal": "reload by signal",
+        "how change": "the file had changed",
+        "how rollback": "brought back",
+        "inside": "Inside it: {flow}. ",
         "engine": "Run by",
+        "office": "Who answers for it",
+        "exports": "Exports",
+        "exports held": "In this bundle under exports/.",
         "zone": "Times",
         "zone utc": "UTC",
         "zone is": "UTC, and below as the clocks on site showed ({names})",
@@ -150,8 +163,10 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "erased": "it was deleted",
         "not intact": "it was not found intact, and may hold what nobody agreed to",
         "not checked": "it has not been looked into yet",
-        "no file": "no file of that hash is on that machine; with other flows inside, "
-        "the hash is that of them all",
+        "no text": "neither the ledger nor a file on that machine has it",
+        "no office": "the site's settings do not say who answers for the recordings",
+        "nobody agreed": "nobody agreed to anything, or was asked",
+        "odd": "the rows hold a value that this form cannot say",
         "empty": "nothing came to be recorded, so there is no file",
         # After it.
         "withdrawals": "Withdrawals and deletions",
@@ -168,6 +183,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "proof": "made a proof bundle",
         "proof of": "put {recording} into a proof bundle",
         "decrypt": "decrypted {recording}",
+        "exported": "exported what was agreed to ({form})",
+        "exported for them": "gave {recording} to the person",
         # How far it proves.
         "chain": "What this rests on",
         "chain is": "Each row below was written once, and carries the hash of the row "
@@ -181,8 +198,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "shows": "What it shows",
         "shows 1": "Every row is the one of its hash: no word, key or time in it was "
         "changed since the hash was made.",
-        "shows 2": "The audio and the recording in this bundle are those whose hash "
-        "the rows of the ledger name.",
+        "shows 2": "The audio, the flow and the recording in this bundle are those "
+        "whose hash the rows of the ledger name.",
         "shows 3": "With a head of the tree that was kept elsewhere, by the data "
         "protection officer for instance: that the rows stood in the ledger when that "
         "head was made, and are what they were.",
@@ -192,198 +209,11 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "not 2": "Without a head kept elsewhere: that the whole was not invented.",
         "not 3": "Who was on the line. A number can be forged; it is not in the chain, "
         "nor is the name that was told, so that both can be erased.",
-        "not 4": "What was found in a file, and when the call began and ended, is kept "
-        "beside the chain.",
+        "not 4": "What was found in a file, when the call began and ended, and since "
+        "when a flow was served, is kept beside the chain.",
         "verify": "To check it: eslflow proof --check FILE, or by hand as README.txt "
         "in this bundle says.",
         "page": "Proof of consent, call {call}",
-    }
-)
-
-GERMAN: Mapping[str, str] = MappingProxyType(
-    {
-        "title": "Nachweis der Einwilligung",
-        "subtitle": "Telefongespräch {call}",
-        "made": "Erstellt am {at} von {who} mit {engine}.",
-        "why": "Grund: {reason}",
-        "no why": "Ein Grund wurde nicht genannt.",
-        "short": "Kurz gefasst",
-        "whole call": "das ganze Gespräch",
-        "key": "Am {at} wurde die Taste {key} gedrückt.",
-        "no key": "Keine Taste wurde gedrückt. Festgestellt am {at}.",
-        "operator": "Am {at} vermerkt von {who}.",
-        "before": "Zuvor war zugestimmt worden: {how}",
-        "disk": "Die Zustimmung war spätestens am {at} gespeichert: Erst danach "
-        "erhielt die Telefonanlage den Auftrag aufzuzeichnen.",
-        "none": "Zu diesem Gespräch gibt es keine Entscheidung.",
-        "requested": "Gefragt",
-        "granted": "Zugestimmt",
-        "refused": "Abgelehnt",
-        "unanswered": "Nicht beantwortet",
-        "hung_up": "Währenddessen aufgelegt",
-        "withdrawn": "Widerrufen",
-        "expired": "Abgelaufen",
-        "verbal": "Mündlich zugestimmt",
-        "not_asked": "Nicht gefragt",
-        "call": "Das Gespräch",
-        "from": "Von",
-        "as told": "{number}, wie vom Netz übermittelt",
-        "withheld": "keine Nummer gespeichert: unterdrückt oder gelöscht",
-        "name": "Name",
-        "nobody": "keiner gespeichert",
-        "to": "An",
-        "begun": "Beginn",
-        "ended": "Ende",
-        "ends hung_up": "aufgelegt",
-        "ends finished": "vom Ablauf beendet",
-        "ends handed_back": "an die Telefonanlage zurückgegeben",
-        "ends lost": "Verbindung zur Telefonanlage abgebrochen",
-        "ends refused": "abgewiesen: konnte nicht aufgezeichnet werden",
-        "ends failed": "fehlgeschlagen",
-        "direction": "Richtung",
-        "inbound": "eingehend",
-        "outbound": "ausgehend",
-        "flow": "Ablauf",
-        "engine": "Ausgeführt von",
-        "zone": "Zeiten",
-        "zone utc": "UTC",
-        "zone is": "UTC, darunter wie die Uhren vor Ort zeigten ({names})",
-        "asked": "Was gefragt und was geantwortet wurde",
-        "notice": "Hinweis „{notice}“, Fassung {version}, {language}",
-        "no words": "Dieser Wortlaut steht nicht in den Aufzeichnungen.",
-        "audio": "Ansage",
-        "audio held": "{ms} ms lang, in diesem Paket unter audio/",
-        "audio gone": "{ms} ms lang: auf dem Rechner, der dieses Paket "
-        "erstellt hat, nicht mehr vorhanden; nichts anderes wurde dafür eingesetzt",
-        "no audio": "gab es nicht: sie konnte nicht gespielt werden",
-        "more": "Mehr unter",
-        "at": "Wann",
-        "purpose": "Zweck: {purpose}.",
-        "outcome": "Ergebnis",
-        "played": "Hinweis „{notice}“, Fassung {version}, wurde dann gespielt.",
-        "heard": "Gehört",
-        "offered": "Angeboten",
-        "pressed": "Gedrückt",
-        "nothing": "nichts",
-        "by": "Durch",
-        "place": "Platz",
-        "of ms": "{heard} von {all} ms",
-        "ms": "{heard} ms",
-        "try": "Versuch {number}",
-        "callee": "die angerufene Person",
-        "subject": "die anrufende Person",
-        "party": "die angerufene Person",
-        "agent": "Mitarbeiter {who}",
-        "operator by": "{who}, per Befehl",
-        "system": "eslflow",
-        "because": "Grund: {words}.",
-        "rests": "Übernommen aus Gespräch {call}.",
-        "receipt": "Vorgelesener Beleg: {code}.",
-        "retain": "Darf {days} Tage aufbewahrt werden.",
-        "basis": "Grundlage: {basis}.",
-        "basis consent": "Einwilligung",
-        "basis contract": "Vertrag",
-        "basis legal_obligation": "rechtliche Verpflichtung",
-        "basis vital_interests": "lebenswichtige Interessen",
-        "basis public_task": "öffentliche Aufgabe",
-        "basis legitimate_interests": "berechtigte Interessen",
-        "means granted": "zustimmen",
-        "means refused": "ablehnen",
-        "means more": "mehr hören",
-        "means objected": "widersprechen",
-        "means unopposed": "nicht widersprechen",
-        "why step": "laut Ablauf",
-        "why hangup": "Gesprächsende",
-        "why withdrawn": "Widerruf",
-        "why key": "Taste gedrückt",
-        "why timeout": "keine Taste in der Zeit",
-        "why invalid": "keine der angebotenen Tasten",
-        "recorded": "Was aufgezeichnet wurde",
-        "not recorded": "Von diesem Gespräch wurde nichts aufgezeichnet.",
-        "recording": "Aufzeichnung {number}",
-        "for": "Für",
-        "length": "Länge",
-        "seconds": "{s} s",
-        "checked": "Geprüft",
-        "intact": "{at}: Die Datei wurde geöffnet und ist, wie sie sein soll; jeder "
-        "stummgeschaltete Abschnitt war still.",
-        "intact plain": "{at}: Die Datei wurde geöffnet und ist, wie sie sein soll.",
-        "bad": "{at}: {verdict}. {findings}",
-        "unchecked": "In die Datei wurde noch nicht gesehen.",
-        "file held": "In diesem Paket als {name}.",
-        "file out": "Nicht in diesem Paket: {why}.",
-        "file": "Datei",
-        "what": "Was",
-        "reason": "Warum",
-        "reply": "Antwort der Telefonanlage",
-        "seen": "Gesehen",
-        "yes": "ja",
-        "no": "nein",
-        "start": "Aufzeichnung beginnt",
-        "stop": "Aufzeichnung endet",
-        "mask": "Stummschaltung beginnt",
-        "unmask": "Stummschaltung endet",
-        "erase": "Datei gelöscht",
-        "sent": "gesendet {at}",
-        "clear": "zu hören",
-        "masked": "stummgeschaltet",
-        "uncertain": "ungewiss",
-        "span": "{kind} {begins} bis {ends}",
-        "other": "ein Rekorder, der nicht zu eslflow gehört: {path}",
-        "gone": "sie ist auf jenem Rechner nicht mehr vorhanden",
-        "changed": "ihre Datei ist nicht mehr die, die vermerkt ist",
-        "not asked": "sie wurde nicht verlangt",
-        "erased": "sie wurde gelöscht",
-        "not intact": "sie wurde nicht einwandfrei vorgefunden und kann enthalten, "
-        "wozu niemand zugestimmt hat",
-        "not checked": "sie wurde noch nicht geprüft",
-        "no file": "auf jenem Rechner gibt es keine Datei mit diesem Hashwert; mit "
-        "anderen Abläufen darin ist er der von allen zusammen",
-        "empty": "nichts wurde aufgezeichnet, daher gibt es keine Datei",
-        "withdrawals": "Widerruf und Löschung",
-        "no withdrawals": "Nichts wurde widerrufen, nichts von diesem Gespräch "
-        "gelöscht.",
-        "withdrawal": "{purpose}: widerrufen durch {who}.",
-        "fate": "Aufzeichnungen danach: {fate}.",
-        "keep": "bleiben",
-        "delete": "werden gelöscht",
-        "deletion": "{recording}: {reply}. Anlass: {reason}.",
-        "tombstone": "Worte in der Zeile auf Platz {place} wurden gelöscht. Von ihnen "
-        "bleibt der Hashwert {hash}: Er zeigt, dass dort Worte standen, nicht welche.",
-        "looks": "Wer darauf zugegriffen hat",
-        "who": "Wer",
-        "proof": "hat ein Nachweispaket erstellt",
-        "proof of": "hat {recording} in ein Nachweispaket gelegt",
-        "decrypt": "hat {recording} entschlüsselt",
-        "chain": "Worauf sich das stützt",
-        "chain is": "Jede Zeile unten wurde einmal geschrieben und trägt den Hashwert "
-        "der Zeile, die vor ihr geschrieben wurde. {rows} Zeilen gehören zu diesem "
-        "Gespräch; {gaps}",
-        "gaps": "dazwischen liegen Zeilen anderer Gespräche, die nicht gezeigt werden.",
-        "no gaps": "keine andere Zeile liegt dazwischen.",
-        "row": "Zeile",
-        "hash": "Hashwert (SHA-256)",
-        "tree is": "Jede Zeile bis Platz {size} führt zu dieser Spitze des Baums über "
-        "alle Zeilen:",
-        "shows": "Was es zeigt",
-        "shows 1": "Jede Zeile ist die ihres Hashwerts: Kein Wort, keine Taste, keine "
-        "Zeit darin wurde geändert, seit er gebildet wurde.",
-        "shows 2": "Ansage und Aufzeichnung in diesem Paket sind die, deren Hashwert "
-        "die Zeilen nennen.",
-        "shows 3": "Mit einer Spitze des Baums, die anderswo aufbewahrt wurde, etwa "
-        "vom Datenschutzbeauftragten: dass die Zeilen dastanden, als diese Spitze "
-        "gebildet wurde, und seither dieselben sind.",
-        "not": "Was es nicht zeigt",
-        "not 1": "Dass eine Zeile wahr war, als sie geschrieben wurde, und dass das "
-        "Paket jede Zeile des Gesprächs enthält: Das zeigt nur die Datenbank selbst.",
-        "not 2": "Ohne anderswo aufbewahrte Spitze: dass nicht alles erfunden ist.",
-        "not 3": "Wer am Telefon war. Eine Nummer lässt sich fälschen; sie steht wie "
-        "der übermittelte Name nicht in der Kette, damit beide gelöscht werden können.",
-        "not 4": "Was in einer Datei gefunden wurde, und wann das Gespräch begann und "
-        "endete, steht neben der Kette.",
-        "verify": "Zum Prüfen: eslflow proof --check DATEI, oder von Hand, wie "
-        "README.txt in diesem Paket sagt.",
-        "page": "Nachweis der Einwilligung, Gespräch {call}",
     }
 )
 

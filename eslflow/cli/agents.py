@@ -29,7 +29,11 @@ Line = dict[str, Any]
 
 @click.group("agents")
 def command() -> None:
-    """Keep which agents have agreed to being recorded."""
+    """Keep which agents have agreed to being recorded.
+
+    It counts in flows with recording: {agents: must_agree}. What callers agreed to:
+    eslflow consents.
+    """
 
 
 def _agent(ctx: click.Context, option: click.Parameter, agent: str) -> str:

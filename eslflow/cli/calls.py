@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from eslflow.cli import live
-from eslflow.cli.lookups import as_json, reader, spans, tell_none
+from eslflow.cli.lookups import as_json, reader, spans, tell_none, with_service
 from eslflow.cli.story import story
 from eslflow.cli.tables import local, room, table
 
@@ -71,5 +71,5 @@ def list_(ctx: click.Context, /, flow: str, **options: Any) -> None:
 def show(ctx: click.Context, call: str, as_json_: bool) -> None:
     """Show everything kept of CALL, named by its uuid or the start of it."""
     with reader(ctx.obj) as ledger:
-        kept = ledger.call(call)
+        kept = with_service(ctx.obj, ledger.call(call))
     click.echo(as_json(kept) if as_json_ else story(kept))

@@ -9,7 +9,14 @@ import click
 from eslflow.cli import exporting, stats, withdraw
 from eslflow.cli.filters import asked as asked_of
 from eslflow.cli.filters import which
-from eslflow.cli.lookups import as_json, call_named, reader, spans, tell_none
+from eslflow.cli.lookups import (
+    as_json,
+    call_named,
+    reader,
+    spans,
+    tell_none,
+    with_service,
+)
 from eslflow.cli.story import asked, looks_at, story
 from eslflow.cli.tables import local, room, table
 from eslflow.cli.verify import head_command, verify_command
@@ -32,7 +39,11 @@ SPARE = ("called", "notice", "key", "purpose")
 
 @click.group("consents")
 def command() -> None:
-    """Look up what callers agreed to, and take it back for them."""
+    """Look up what callers agreed to, and take it back for them.
+
+    All proof about one call in a file: eslflow proof. All that is kept of a person:
+    eslflow subject. What agents agreed to: eslflow agents.
+    """
 
 
 command.add_command(withdraw.command)
@@ -87,7 +98,7 @@ def show(ctx: click.Context, call: str, as_json_: bool) -> None:
     It is named by its uuid, the start of it, or the receipt that was read out.
     """
     with reader(ctx.obj) as ledger:
-        kept = ledger.call(call_named(ledger, call))
+        kept = with_service(ctx.obj, ledger.call(call_named(ledger, call)))
         whole = {"call_uuid": kept["call"]["uuid"], "id": ""}
         kept["looks"] = ledger.looks(whole)
     click.echo(as_json(kept) if as_json_ else "\n".join([story(kept), *_looks(kept)]))

@@ -58,7 +58,7 @@ def keygen(file: Path) -> None:
     type=click.Path(path_type=Path),
     help="The file to write.  [default: its name, in this folder]",
 )
-@click.option("--reason", required=True, help="Why; it is kept for good.")
+@click.option("--reason", required=True, help="Why; it is kept.")
 @click.pass_context
 def command(
     ctx: click.Context,

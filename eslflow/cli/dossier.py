@@ -8,24 +8,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from eslflow.cli.lookups import in_service
 from eslflow.cli.story import looks_at, story
 from eslflow.cli.tables import local
 from eslflow.errors import visible
 from eslflow.ledger.read import Reader
 from eslflow.ledger.subject import Held, Subject
+from eslflow.ledger.versions import Versions
 
 Line = dict[str, Any]
 
 
-def dossier(ledger: Reader, subject: Subject, holds: list[Held]) -> Line:
+def dossier(
+    ledger: Reader, versions: Versions, subject: Subject, holds: list[Held]
+) -> Line:
     """Return all that is kept of a person, the newest call first."""
     calls = []
     for uuid, side in subject.sides.items():
-        kept = ledger.call(uuid)
+        kept = in_service(versions, ledger.call(uuid))
         recordings = [
             {**line, "looks": ledger.looks(line)} for line in kept["recordings"]
         ]
-        calls.append({**kept, "recordings": recordings, "side": side})
+        looks = ledger.looks({"call_uuid": uuid, "id": ""})
+        own = {"recordings": recordings, "side": side, "looks": looks}
+        calls.append({**kept, **own})
     return {
         "number": subject.key,
         "spellings": list(subject.numbers),
@@ -47,8 +53,8 @@ def page(kept: Line) -> str:
     for call in kept["calls"]:
         looks = [
             visible(line)
-            for recording in call["recordings"]
-            for line in looks_at(recording)
+            for looked_at in (call, *call["recordings"])
+            for line in looks_at(looked_at)
         ]
         parts.append("\n".join([story(call), *looks]))
     return "\n\n".join(parts)
@@ -69,7 +75,8 @@ def _head(kept: Line) -> Iterator[str]:
         yield f"  calls     {len(calls)}, {span}"
     gone = sum(bool(line.get("erased_at")) for line in files)
     erased = f", {gone} of them deleted since" if gone else ""
-    yield f"  recorded  {len(files)} files{erased}"
+    count = "1 file" if len(files) == 1 else f"{len(files)} files"
+    yield f"  recorded  {count}{erased}"
     for hold in kept["holds"]:
         since = f"since {local(hold['at'])} by {hold['who']}"
         yield f"  held      {since}: {hold['reason']}"

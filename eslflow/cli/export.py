@@ -22,9 +22,10 @@ import click
 
 from eslflow.cli.dossier import page
 from eslflow.cli.lookups import as_json, public
-from eslflow.errors import EslflowError, FlowErrors, visible
+from eslflow.errors import EslflowError, FlowErrors, NotFound, visible
 
 if TYPE_CHECKING:
+    from eslflow.flow.model import Flow
     from eslflow.settings import Settings
 
 Line = dict[str, Any]
@@ -54,6 +55,13 @@ class Wanted(NamedTuple):
     recordings: bool
     own_voice: bool
     """Of stereo files, only the person's channel."""
+
+    @property
+    def named(self) -> str:
+        """Return what the ledger says of it."""
+        if self.own_voice:
+            return "own voice"
+        return "recordings" if self.recordings else ""
 
 
 def demand_outside(site: Path, target: Path) -> None:
@@ -131,7 +139,7 @@ def _add(
             return ""
         is_left = _is_left(call, settings)
         if is_left is None:
-            return "who is on which channel cannot be told: its flow has changed"
+            return "who is on which channel cannot be told: its flow is not kept"
         with TemporaryFile() as made:
             if not write_channel(fd, made, is_left):
                 return "it has no two channels: the agent's cannot be left out"
@@ -150,17 +158,28 @@ def _copy(fd: int, out: Any) -> None:
 
 def _is_left(call: Line, settings: Settings) -> bool | None:
     """Return whether the person is on the left of a stereo file; None: nobody knows."""
-    from eslflow.check.load import load_flow
     from eslflow.flow.model import Party
 
     row, side = call["call"], call["side"]
+    flow = _flow_of(row, settings) if side in _PARTIES else None
+    return None if flow is None else flow.recording.left is Party(_PARTIES[side])
+
+
+def _flow_of(row: Line, settings: Settings) -> Flow | None:
+    """Return the flow as it was at the call: as the ledger has it, else the file."""
+    from eslflow.check.load import load_flow
+    from eslflow.cli.versions import flow_of
+    from eslflow.ledger.versions import Versions
+
+    version = row.get("flow_sha256") or ""
     path = settings.flows / f"{row.get('flow', '')}.yaml"
-    if side not in _PARTIES or not path.is_file():
-        return None
     try:
-        flow = load_flow(path)
+        with Versions(settings.ledger) as versions:
+            return flow_of(versions, version)
+    except (NotFound, FlowErrors):
+        pass
+    try:
+        flow = load_flow(path) if path.is_file() else None
     except FlowErrors:
         return None
-    if flow.sha256 != row["flow_sha256"]:
-        return None
-    return flow.recording.left is Party(_PARTIES[side])
+    return flow if flow and flow.sha256 == version else None

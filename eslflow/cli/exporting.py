@@ -49,7 +49,7 @@ Put = Callable[[str], Any]
     type=click.Path(path_type=Path),
     help="The file to write.  [default: standard output]",
 )
-@click.option("--reason", required=True, help="Why; it is kept for good.")
+@click.option("--reason", required=True, help="Why; it is kept.")
 @click.option(
     "--refused-as",
     type=click.Choice(("recording-set", "text")),
@@ -62,7 +62,8 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     """Export the consents of CALL, or all that fit.
 
     CALL is its uuid, the start of it, or the receipt that was read out. With it, vcon
-    writes one object; otherwise, as with iso27560 and kantara, a list.
+    writes one object; otherwise, as with iso27560 and kantara, a list. That you export
+    it, when and why is kept first. The same of one call, with its proof: eslflow proof.
     """
     reason = options["reason"].strip()
     if not reason or len(reason) > MOST_REASON:

@@ -10,16 +10,19 @@ import sys
 from collections.abc import Iterator, Mapping
 from difflib import unified_diff
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import click
 
 from eslflow.cli.disk import Disk
+from eslflow.cli.lookups import call_named, reader, with_service
 from eslflow.cli.rollback import rollback
+from eslflow.cli.story import since_when
 from eslflow.cli.tables import iso, local, room, table
 from eslflow.errors import NotFound, StoreError, visible
 from eslflow.flow.subflow import together
-from eslflow.ledger.read import Line, Reader
+from eslflow.ledger.read import Line
 from eslflow.ledger.versions import SHORT, Versions
 from eslflow.settings import load_settings
 
@@ -30,7 +33,10 @@ NOW, GONE, NEW, CHANGED, BROKEN = "as served", "gone", "new", "changed", "broken
 
 @click.group("flows", short_help="List, compare and bring back versions of flows.")
 def command() -> None:
-    """Versions of flows: what is served, what was, and how to go back."""
+    """Versions of flows: what is served, what was, and how to go back.
+
+    What a call ran: show --call. A file that has changed is served by eslflow reload.
+    """
 
 
 command.add_command(rollback)
@@ -108,21 +114,26 @@ def log(ctx: click.Context, flow: str, limit: int, as_json: bool) -> None:
 
 @command.command("show")
 @click.argument("what", default="", metavar="[FLOW|VERSION]")
-@click.option("--call", metavar="UUID", help="The version that this call ran.")
+@click.option(
+    "--call", metavar="UUID", help="The version that this call ran: uuid or receipt."
+)
 @click.pass_context
 def show(ctx: click.Context, what: str, call: str | None) -> None:
     """Print a version with the flows inside it: of a flow the one that is served.
 
-    A version is named by its hash, or the start of it.
+    A version is named by its hash, or the start of it; with --call, a line on standard
+    error names the version, since when it was served and by whom.
     """
     if bool(what) == (call is not None):
         raise click.UsageError("Name either a flow, a version or a --call.", ctx)
     ledger = load_settings(ctx.obj).ledger
-    if call is not None:
-        with Reader(ledger) as reader:
-            call = reader.uuid_of(call)
     with Versions(ledger) as versions:
-        name = versions.run_by(call) if call else _named(versions, what)
+        if call is None:
+            name = _named(versions, what)
+        else:
+            name, line = _run_by(ctx.obj, versions, call)
+            # Not among the text, which may go into a file.
+            click.echo(visible(line), err=True)
         found = versions.whole(name)
     for place, version in enumerate(found):
         _demand_true(version)
@@ -130,6 +141,17 @@ def show(ctx: click.Context, what: str, call: str | None) -> None:
             head = f"# --- inside: {version['flow']} {version['sha256'][:SHORT]}"
             click.echo(f"\n{head}")
         _print(version["text"])
+
+
+def _run_by(site: Path, versions: Versions, start: str) -> tuple[str, str]:
+    """Return the version that a call ran, and a line that names it."""
+    with reader(site) as ledger:
+        uuid = call_named(ledger, start)
+        kept = with_service(site, ledger.call(uuid))
+    name = versions.run_by(uuid)
+    since = since_when(kept["served"])
+    flow = f"{kept['call']['flow']} {name[:SHORT]}"
+    return name, f"# {flow}, {since}" if since else f"# {flow}"
 
 
 def _named(versions: Versions, what: str) -> str:

@@ -20,6 +20,7 @@ from eslflow.clock import SystemClock
 from eslflow.e164 import normaliser
 from eslflow.errors import EslflowError, NotFound, SettingsError, visible
 from eslflow.ledger.read import Reader
+from eslflow.ledger.versions import Versions
 from eslflow.ledger.where import LEAST_DIGITS, Normal, ends_of
 from eslflow.shipped import SETTINGS as FILE
 
@@ -59,6 +60,19 @@ def _ledger(site: Path, text: str) -> Path:
     from eslflow.settings import read_settings
 
     return read_settings(site).ledger
+
+
+def with_service(site: Path, kept: dict[str, Any]) -> dict[str, Any]:
+    """Add to a call since when the version of its flow was served, and by whom."""
+    with Versions(ledger_of(site)) as versions:
+        return in_service(versions, kept)
+
+
+def in_service(versions: Versions, kept: dict[str, Any]) -> dict[str, Any]:
+    """Add to a call what `with_service` adds, of versions that are open already."""
+    call = kept["call"]
+    version, at = call.get("flow_sha256") or "", call.get("offered_at") or 0
+    return {**kept, "served": versions.since(version, at)}
 
 
 def _settings(site: Path) -> str:

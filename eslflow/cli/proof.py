@@ -19,18 +19,28 @@ import click
 
 from eslflow.cli.decrypt import IDENTITY, MOST_REASON, new_file, who
 from eslflow.cli.lookups import call_named, reader
-from eslflow.cli.tables import local
+from eslflow.cli.story import since_when
+from eslflow.cli.tables import iso, local
 from eslflow.cli.verify import AnyHead
 from eslflow.errors import BadBundle, Sealed, visible
+from eslflow.ledger.versions import SHORT
 
 if TYPE_CHECKING:
     from eslflow.bundle.check import Checked
     from eslflow.bundle.collect import Recordings
+    from eslflow.bundle.facts import Facts
+    from eslflow.bundle.make import Files
     from eslflow.ledger.chain import Head
     from eslflow.ledger.excerpt import Excerpt
     from eslflow.ledger.tree import TreeHead
     from eslflow.settings import Settings
 
+_TO_DO = {
+    "not asked": "--with-recording puts it in",
+    "not checked": "eslflow recordings verify looks into it",
+    "no office": "office: in eslflow.yaml does",
+}
+"""What helps, by why something is left out."""
 _ODD = re.compile("[^A-Za-z0-9._-]")
 
 
@@ -48,7 +58,7 @@ _ODD = re.compile("[^A-Za-z0-9._-]")
     help="Put in what was recorded, in the clear; --reason is needed then.",
 )
 @IDENTITY
-@click.option("--reason", default="", help="Why; it is kept for good.")
+@click.option("--reason", default="", help="Why; it is kept.")
 @click.option(
     "--language",
     type=click.Choice(["en", "de"]),
@@ -71,11 +81,12 @@ def command(ctx: click.Context, /, call: str | None, **options: Any) -> None:
     """Put all proof about CALL into one file, or check one.
 
     It is for a court, an auditor or the caller. CALL is its uuid, the start of it, or
-    its receipt. The file is a zip: a page to read and print, what was played, the rows
-    of the ledger with their hashes, and how to check it all without this machine. It
-    names the caller: hand it to nobody else.
+    its receipt. The file is a zip: a page to read and print, what was played, the flow
+    that ran, the rows of the ledger with their hashes, the exports, and how to check it
+    all without this machine. It names the caller: hand it to nobody else.
 
-    That you made it, when and why is kept in the ledger first, and stands in it.
+    That you made it, when and why is kept in the ledger first, and stands in it. For
+    all that is kept of a person, in all calls: eslflow subject NUMBER export.
 
     With --check, no call is named and no site is needed: the exit code is 0 if all of
     FILE is as eslflow wrote it. Only with --since, and a head that somebody has kept
@@ -113,11 +124,27 @@ def _said(found: Checked) -> dict[str, Any]:
         "rows": len(facts.proof),
         "heads": [str(head) for head in facts.trees],
         "since": found.since or None,
+        "flow": next(iter(_versions(facts)), None),
         "left_out": facts.made.left_out,
     }
 
 
+def _versions(facts: Facts) -> Iterator[dict[str, Any]]:
+    """Yield the versions that ran the call, and what is known of their service."""
+    for version in facts.versions:
+        since = facts.ran.since(version) or {"at": None, "who": None, "how": None}
+        yield {
+            "flow": facts.flow_of(version),
+            "version": version,
+            "since": iso(since["at"]),
+            "who": since["who"],
+            "how": since["how"],
+        }
+
+
 def _words(path: Path, found: Checked) -> Iterator[str]:
+    from eslflow.bundle.wording import ENGLISH
+
     facts = found.facts
     look, places = facts.look, [row.place for row in facts.proof]
     yield f"{path}: all of it is as eslflow wrote it"
@@ -128,10 +155,14 @@ def _words(path: Path, found: Checked) -> Iterator[str]:
     gaps = places[-1] - places[0] + 1 - len(places)
     between = f", {gaps} of other calls between them" if gaps else ""
     yield f"  rows      {len(places)}, places {places[0]} to {places[-1]}{between}"
+    for ran in _versions(facts):
+        since = since_when(facts.ran.since(ran["version"]))
+        name = f"{ran['flow']} {ran['version'][:SHORT]}"
+        yield f"  flow      {name}, {since}" if since else f"  flow      {name}"
     for head in facts.trees:
         yield f"  leads to  {head}"
     for name, reason in facts.made.left_out.items():
-        yield f"  without   {name}: {reason}"
+        yield f"  without   {name}: {ENGLISH.get(reason, reason)}"
     yield f"  since     {found.since or 'not compared: see --since'}"
 
 
@@ -168,7 +199,8 @@ def _make(site: Path, call: str, options: dict[str, Any]) -> None:
     found = excerpt(settings.ledger, uuid, since, at)
     with ExitStack() as stack:
         opened = dict(recordings.open(stack, identities))
-        made = _write(settings, target, found, recordings, opened, options["language"])
+        files = _files(settings, found, recordings, opened)
+        made = _write(target, found, files, options["language"])
     _tell(target, made, options["as_json"])
 
 
@@ -186,33 +218,36 @@ def _keep(settings: Settings, uuid: str, recordings: Recordings, reason: str) ->
     return at
 
 
-def _write(
-    settings: Settings,
-    target: Path,
-    found: Excerpt,
-    recordings: Recordings,
-    opened: dict[str, Any],
-    language: str | None,
-) -> Checked:
+def _files(
+    settings: Settings, found: Excerpt, recordings: Recordings, opened: dict[str, Any]
+) -> Files:
+    """Return what goes along with the rows, and why the rest does not."""
     from eslflow import shipped
-    from eslflow.bundle.collect import by_hash
-    from eslflow.bundle.make import Files, language_of, make
+    from eslflow.bundle.collect import by_hash, flows
+    from eslflow.bundle.make import Files
+    from eslflow.bundle.ran import named
 
-    text = "".join(link.text for link in found.links)
-    played = set(re.findall('"audio_sha256":"([0-9a-f]{64})"', text))
-    flows = {str(found.call.get("flow_sha256") or "")} - {""}
+    rows = [json.loads(link.text) for link in found.links]
+    played = {row["audio_sha256"] for row in rows if row.get("audio_sha256")}
+    wanted = named(found.call, [row for row in rows if row["table"] == "choices"])
+    begun = found.call.get("offered_at") or min(row.get("at", 0) for row in rows)
     audio = by_hash(played, (settings.sounds, shipped.sounds()), "wav")
-    flow = by_hash(flows, (settings.flows, shipped.flows()), "yaml")
+    folders = (settings.flows, shipped.flows())
+    ran, texts = flows(settings.ledger, wanted, begun, folders)
     held = {f"audio/{name}.wav": BytesIO(data) for name, data in audio.items()}
-    held |= {f"flow/{name}.yaml": BytesIO(data) for name, data in flow.items()}
-    held |= opened
+    held |= {f"flow/{name}.yaml": BytesIO(data) for name, data in texts.items()}
     left_out = {f"audio/{name}.wav": "gone" for name in played - set(audio)}
-    left_out |= {f"flow/{name}.yaml": "no file" for name in flows - set(flow)}
+    missing = ran.reached(wanted).keys() - texts.keys()
+    left_out |= {f"flow/{name}.yaml": "no text" for name in missing}
     left_out |= recordings.left_out
+    return Files({**held, **opened}, left_out, ran, settings.office)
+
+
+def _write(target: Path, found: Excerpt, files: Files, language: str | None) -> Checked:
+    from eslflow.bundle.make import language_of, make
+
     with new_file(target) as out:
-        return make(
-            out, found, Files(held, left_out), language_of(found, language or "")
-        )
+        return make(out, found, files, language_of(found, language or ""))
 
 
 def _tell(target: Path, made: Checked, as_json: bool) -> None:
@@ -223,5 +258,13 @@ def _tell(target: Path, made: Checked, as_json: bool) -> None:
         return
     click.echo(visible(str(target)))
     for name, why in made.facts.made.left_out.items():
-        click.echo(visible(f"Not in it: {name} ({why})"), err=True)
+        click.echo(visible(f"Not in it: {name}: {_why(why)}"), err=True)
     click.echo(f"Keep its head elsewhere, too: {head}", err=True)
+
+
+def _why(reason: str) -> str:
+    """Return why something is left out, and what whoever makes a bundle can do."""
+    from eslflow.bundle.wording import ENGLISH
+
+    said = ENGLISH[reason]
+    return f"{said} ({_TO_DO[reason]})" if reason in _TO_DO else said

@@ -28,7 +28,11 @@ COLUMNS = ("erasure", "at", "kind", "by", "calls", "recordings", "because")
 
 @click.group("retention")
 def command() -> None:
-    """Delete what was kept as long as its purposes say, and prove it."""
+    """Delete what was kept as long as its purposes say, and prove it.
+
+    Proof outlives it: eslflow consents show. To delete what is kept of a person, or to
+    hold it: eslflow subject.
+    """
 
 
 @command.command("run")
@@ -79,6 +83,8 @@ def _tell(found: Sequence[Past], is_json: bool) -> None:
         line = past.line
         over = f"kept for {line['purposes']} until {local(past.until)}"
         click.echo(visible(f"recording {line['id']} {fate}: {over}, {line['path']}"))
+    if not found:
+        click.echo("Nothing is due.")
     click.echo("Nothing was done: this was a dry run.")
 
 

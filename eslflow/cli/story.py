@@ -11,6 +11,7 @@ from typing import Any
 from eslflow.call.records import MEANT, State
 from eslflow.cli.tables import local
 from eslflow.errors import visible
+from eslflow.ledger.versions import SHORT
 from eslflow.recordings.spans import Kind, place, spans
 from eslflow.wire.terms import RecordAction
 
@@ -18,6 +19,7 @@ Kept = dict[str, Any]
 
 MOST = 100
 """Characters shown of what a caller sends; --json has all of them."""
+NO_NUMBER = "no number is kept: it was withheld, or erased"
 _TIMES = {0: "never", 1: "once", 2: "twice"}
 
 
@@ -40,7 +42,7 @@ def asked(choice: Kept) -> str:
 
 def story(kept: Kept) -> str:
     """Return everything kept of one call."""
-    lines = [*_call(kept["call"]), ""]
+    lines = [*_call(kept["call"], kept.get("served")), ""]
     for choice in kept["choices"]:
         lines += [*_choice(choice), ""]
     for recording in kept["recordings"]:
@@ -50,16 +52,27 @@ def story(kept: Kept) -> str:
     return "\n".join(visible(line) if line else "" for line in lines).rstrip("\n")
 
 
-def _call(call: Kept) -> Iterator[str]:
+def since_when(served: Kept | None) -> str:
+    """Return since when a version was served, and who wanted it so."""
+    if not served:
+        return ""
+    return f"served since {local(served['at'])} by {served['who']} ({served['how']})"
+
+
+def _call(call: Kept, served: Kept | None) -> Iterator[str]:
     yield f"Call {call['uuid']}"
     if "caller" not in call:
         return
     name = f" ({_cut(call['caller_name'])})" if call["caller_name"] else ""
     caller = _cut(call["caller"]) or "an unknown number"
-    yield f"  from      {caller}{name}, as the network says"
-    yield f"  to        {_cut(call['called'])}"
-    version = f"sha256 {call['flow_sha256'][:16]}, {call['engine']}"
+    said = f"{caller}{name}, as the network says"
+    # One that was erased is empty, too.
+    yield f"  from      {said if call['caller'] or name else NO_NUMBER}"
+    yield f"  to        {_cut(call['called']) or NO_NUMBER}"
+    version = f"version {call['flow_sha256'][:SHORT]}, {call['engine']}"
     yield f"  flow      {call['flow']}, {version}"
+    if served:
+        yield f"            {since_when(served)}"
     yield f"  offered   {_at(call['offered_at'])}"
     if call["ending"]:
         cause = f" ({call['cause']})" if call["cause"] else ""
@@ -100,6 +113,9 @@ def _question(choice: Kept) -> Iterator[str]:
         return
     sha256 = choice["audio_sha256"]
     yield f"  audio     {f'sha256 {sha256}' if sha256 else 'none'}"
+    if not (choice["keys_offered"] or choice["tries"]):
+        # Nobody was asked then: it was withdrawn, say; the words are those of before.
+        return
     yield f"  offered   {choice['keys_offered']}"
     key = choice["key"] or "nothing"
     heard = f"{choice['heard_ms'] / 1000:.1f} s were played"

@@ -21,6 +21,7 @@ from eslflow.clock import SystemClock
 from eslflow.errors import EslflowError, visible
 from eslflow.ledger.read import Reader
 from eslflow.ledger.subject import HELD, RELEASED, Held, Subject, held_of, read
+from eslflow.ledger.versions import Versions
 
 Line = dict[str, Any]
 
@@ -40,6 +41,12 @@ class Person(NamedTuple):
         """Return what is kept of the person."""
         return read(self.ledger, self.number, spelling(self.site))
 
+    def kept(self, subject: Subject) -> Line:
+        """Return all of it as rows."""
+        holds = held_of(self.ledger)
+        with Reader(self.ledger) as ledger, Versions(self.ledger) as versions:
+            return dossier(ledger, versions, subject, holds)
+
 
 @click.group("subject")
 @click.argument("number")
@@ -49,6 +56,9 @@ def command(ctx: click.Context, number: str) -> None:
 
     NUMBER is found in every spelling, as the caller's and as the called party's:
     eslflow subject +4930123456 show
+
+    Who only takes back what was agreed to: eslflow consents withdraw. What was erased,
+    with its certificate: eslflow retention list.
     """
     ctx.obj = Person(ctx.obj, number)
 
@@ -81,8 +91,7 @@ def show(person: Person, reason: str, as_json_: bool) -> None:
     """
     subject = person.find()
     look(person, subject, "show", reason.strip()[:MOST_REASON])
-    with Reader(person.ledger) as ledger:
-        kept = dossier(ledger, subject, held_of(person.ledger))
+    kept = person.kept(subject)
     if as_json_:
         click.echo(as_json(kept))
     elif not subject.is_known:
@@ -149,10 +158,10 @@ def export(
         click.echo(visible(f"Nothing is kept of {subject.key}."))
         return
     wanted = Wanted(recordings or own_voice, own_voice)
-    with Reader(person.ledger) as ledger:
-        kept = dossier(ledger, subject, held_of(person.ledger))
+    kept = person.kept(subject)
     files = [line for call in kept["calls"] for line in call["recordings"]]
-    look(person, subject, "export", reason, files if wanted.recordings else ())
+    what = f"export {wanted.named}".strip()
+    look(person, subject, what, reason, files if wanted.recordings else ())
     with new_file(output) as file:
         missing = [
             f"recording {name} is not in it: {problem}"

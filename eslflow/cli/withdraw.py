@@ -36,7 +36,7 @@ _NUMBER = re.compile(r"[+0(]")
 @click.command("withdraw")
 @click.argument("call")
 @click.option("--purpose", default="", help="From this one only.")
-@click.option("--reason", required=True, help="Why; it is kept for good.")
+@click.option("--reason", required=True, help="Why; it is kept.")
 @click.option("--dry-run", is_flag=True, help="Only say what it would do.")
 @click.pass_context
 def command(

@@ -1,6 +1,7 @@
 """Consents as CSV (RFC 4180), which a spreadsheet can open without harm.
 
-In: the lines of a look-up (`Reader.consents`). Out: text. Must not look anything up.
+In: the lines of a look-up (`Reader.consents`), or a call's rows. Out: text. Must not
+look anything up.
 
 What a caller sends may begin like a formula. A cell that begins so gets an apostrophe
 in front, after which a spreadsheet takes it as text; so does a cell that begins with
@@ -11,8 +12,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from eslflow.call.records import State
 from eslflow.errors import visible
-from eslflow.exports.consent import ERASED, instant
+from eslflow.exports.consent import ERASED, Kept, Line, instant
+from eslflow.wire.terms import RecordAction
 
 COLUMNS = (
     "call_uuid",
@@ -37,6 +40,40 @@ COLUMNS = (
 _PERSONAL = ("caller", "caller_name", "called")
 _BEGINS_A_FORMULA = tuple("=+-@|%'\uff1d\uff0b\uff0d\uff20\ufffd")
 """And their full-width forms; what cannot be printed is shown as the last one."""
+
+
+def last_words(kept: Kept) -> list[Line]:
+    """Return the last word on each purpose of a call, the newest first.
+
+    What a look-up of many calls has from the ledger (`Reader.consents`), of one.
+    """
+    last: dict[str, Line] = {}
+    for choice in sorted(kept["choices"], key=_weight):
+        last[choice["purpose"]] = choice
+    call = {name: kept["call"].get(name) for name in _PERSONAL}
+    return [
+        {**choice, **call, "recorded": _is_recorded(kept, choice["purpose"])}
+        for choice in sorted(last.values(), key=lambda c: -c["seq"])
+    ]
+
+
+def _weight(choice: Line) -> tuple[bool, int]:
+    # A call that came back, unasked, has still its answer.
+    return choice["state"] != State.NOT_ASKED.value, choice["seq"]
+
+
+def _is_recorded(kept: Kept, purpose: str) -> bool:
+    started = {
+        action["recording_id"]
+        for action in kept["recording_actions"]
+        if action["action"] == RecordAction.START and action["verified"]
+    }
+    # The ledger compares words between blanks, so that no purpose is in every file.
+    return any(
+        f" {purpose} " in f" {recording['purposes']} "
+        for recording in kept["recordings"]
+        if (recording["started_at"] or 0) > 0 or recording["id"] in started
+    )
 
 
 def header() -> str:

@@ -53,6 +53,24 @@ class Versions:
         lines = self._all(sql) if self._has_any else []
         return {line["flow"]: line for line in lines}
 
+    def since(self, sha256: str, at: int) -> Line | None:
+        """Return when a version came into service that ran a call at some time.
+
+        None: it was not kept, as of what ran before there were versions.
+        """
+        sql = (
+            "SELECT * FROM flow_log WHERE flow_sha256 = ? AND state = 'served' "
+            "AND at <= ? ORDER BY seq DESC LIMIT 1"
+        )
+        found = self._all(sql, (sha256, at)) if self._has_any else []
+        return found[0] if found else None
+
+    def text(self, sha256: str) -> Line | None:
+        """Return the version of exactly this hash; None: its text was not kept."""
+        sql = "SELECT * FROM flow_versions WHERE sha256 = ?"
+        found = self._all(sql, (sha256,)) if self._has_any else []
+        return found[0] if found else None
+
     def before(self, flow: str) -> Line | None:
         """Return the version that a flow had before the one that is served, if any.
 
