@@ -27,7 +27,7 @@ def test_rows_come_back_as_they_were_but_grants_say_they_are_late(tmp_path):
     assert list(spill.read()) == []
     verbal = GRANT._replace(state=State.VERBAL)
     spill.add([(CALL, GRANT, verbal), (ACTION,)])
-    (first, rows), (second, actions) = spill.read()
+    (_, first, rows), (_, second, actions) = spill.read()
     late = [row._replace(reason="kept_late") for row in (GRANT, verbal)]
     assert rows == [CALL, *late]
     assert actions == [ACTION]
@@ -57,4 +57,4 @@ def test_what_became_of_a_file_comes_back_too(tmp_path):
         FlowServed(1, "f", "11", "served", "start", "anne", ""),
     ]
     spill.add([rows])
-    assert [kept for _, kept in spill.read()] == [rows]
+    assert [kept.rows for kept in spill.read()] == [rows]
