@@ -113,10 +113,12 @@ def _frames(data: bytes) -> Iterator[_Frame]:
     ):
         _, size, *found, sum1, sum2 = _FRAME.unpack_from(data, at)
         body = data[at : at + 8] + data[at + _FRAME.size : at + _FRAME.size + page]
-        is_ours = found == salts
-        right = _sum(body, order, before) if is_ours else None
+        right = _sum(body, order, before) if found == salts else None
         # The next one rests on the sum that stands here, be it right or not.
         before = (sum1, sum2)
+        # One salt alone is enough: the other may be what is damaged. What is left of
+        # an earlier use of the log has neither.
+        is_ours = found[0] == salts[0] or found[1] == salts[1]
         yield _Frame(right == before, is_ours and size > 0)
 
 

@@ -135,11 +135,16 @@ class Spill:
 
 
 def size(path: Path) -> int:
-    """Return how many bytes are in a file; none if it is not there."""
+    """Return how many bytes are in a file; none if it is not there.
+
+    One that cannot be looked at may hold some: whoever reads it is told why.
+    """
     try:
         return path.stat().st_size
     except FileNotFoundError:
         return 0
+    except OSError:
+        return 1
 
 
 def _append(path: Path, lines: Sequence[bytes]) -> None:
