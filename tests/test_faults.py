@@ -235,7 +235,12 @@ sys.stdin.read()
 """
 
 
-def test_a_database_that_another_process_locks(office):
+@pytest.mark.parametrize(
+    "calls",
+    # Each waits at least twice for two seconds: eight of them, for half a minute.
+    [pytest.param(2, id="soon"), pytest.param(8, id="30 s", marks=pytest.mark.kill)],
+)
+def test_a_database_that_another_process_locks(office, calls):
     Ledger(office.path).close()
     with office.serves():
         assert office.call()
@@ -244,7 +249,7 @@ def test_a_database_that_another_process_locks(office):
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         ) as other:  # fmt: skip
             assert other.stdout.readline() == "held\n"
-            for _ in range(2):
+            for _ in range(calls):
                 assert not office.call()
             office.tells("ALARM: the ledger is not written")
             office.is_red("database is locked")
