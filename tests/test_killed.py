@@ -3,9 +3,9 @@
 The process is killed with SIGKILL just when it has sent a certain command of the call;
 which one moves through the whole call from run to run. Every other time it has got the
 answer first, and dies at whatever it makes of that: wherever it is. After each kill,
-every grant on which a recording was asked for is in the ledger, and the chain holds. The
-switch is the simulated one, in this process, over a real socket; where the caller goes
-then is not looked at here. ESLFLOW_KILLS=200 kills it more often.
+every grant on which a recording was asked for is in the ledger, and the chain holds.
+The switch is the simulated one, in this process, over a real socket; where the caller
+goes then is not looked at here. ESLFLOW_KILLS=200 kills it more often.
 """
 
 import os

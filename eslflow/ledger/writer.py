@@ -276,14 +276,14 @@ class Ledger:
 
     def _is(self, problem: str) -> None:
         """Note how the ledger is, and tell it when that changes."""
-        if problem and problem != self._problem:
+        before, self._problem = self._problem, problem
+        if problem and problem != before:
             log.error(
                 "ALARM: the ledger is not written, calls go on unrecorded: %s",
                 ascii(problem)[1:-1],
             )
-        elif self._problem and not problem:
+        elif before and not problem:
             log.warning("the ledger is written again, and so is what has waited")
-        self._problem = problem
 
     def _commit(self, db: sqlite3.Connection, batch: list[_Keep]) -> Exception | None:
         known = set(self._notices)
