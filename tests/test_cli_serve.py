@@ -26,6 +26,7 @@ from eslflow.cli.lock import LOCK
 from eslflow.cli.main import CONFIGURATION
 from eslflow.cli.serve import NO_SWITCH, SQLITE, allow_sockets, demand_ledger
 from eslflow.clock import SystemClock
+from eslflow.errors import SettingsError
 from eslflow.ledger.read import Reader
 from eslflow.ledger.tombstone import erasure, erasures
 from eslflow.ledger.verify import verify
@@ -509,11 +510,31 @@ def test_what_can_never_be_a_ledger_is_bad_configuration(site):
         demand_ledger(path)
 
 
-def test_a_ledger_that_cannot_be_opened_is_told(site):
-    (site / "eslflow.db").write_bytes(SQLITE + b"and no more")
-    done = run(site, "serve")
-    assert done.exit_code == 1
-    assert "cannot be read as a ledger: file is not a database" in done.stderr
+def test_a_ledger_that_cannot_be_opened_is_told_and_calls_are_taken(small):
+    (small / "eslflow.db").write_bytes(SQLITE + b"and no more")
+    with start(small) as process:
+        told = [*until("ALARM", process.stderr)]
+        assert queue_of(address_of(process), b"u-1") == "first"
+        process.terminate()
+        process.communicate()
+        assert process.returncode == 0
+    for words in (
+        "nobody knows whether notices are what they were: ",
+        "ALARM: the ledger is not written, calls go on unrecorded: cannot open",
+    ):
+        assert any(words in line for line in told)
+
+
+@pytest.mark.parametrize(
+    "start", [bytes(4096), bytes(21) + b"\x40\x20\x20" + bytes(200)]
+)
+def test_a_ledger_whose_beginning_is_damaged_is_no_bad_configuration(tmp_path, start):
+    path = tmp_path / "eslflow.db"
+    path.write_bytes(start)
+    demand_ledger(path)
+    path.write_bytes(b"x" + bytes(len(start) - 1))
+    with pytest.raises(SettingsError, match="another kind of file"):
+        demand_ledger(path)
 
 
 @pytest.mark.parametrize(

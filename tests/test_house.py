@@ -113,6 +113,7 @@ LONGEST_MODULE, LONGEST_FUNCTION, FIRST_SCREEN = 400, 50, 40
 WHOLE = {
     "tests/test_killed_at_rest.py": "a recording's file when eslflow is killed",
     "tests/test_killed.py": "a controller killed at each step of a call",
+    "tests/test_faults.py": "a ledger that cannot be written, and what serve does then",
     "tests/test_live.py": "a real FreeSWITCH",
     "tests/test_live_agents.py": "a real FreeSWITCH: agents who must agree",
     "tests/test_live_beep.py": "a real FreeSWITCH: the tone of who is recorded",

@@ -378,6 +378,94 @@ def test_any_byte_flipped_in_the_file_is_found_or_changes_no_proof(
         assert dump(attack.path) == dump(good)
 
 
+def number_at(data, at):
+    """Return a number of SQLite's (seven bits a byte), and where it ends."""
+    value = 0
+    for place in range(at, at + 8):
+        value = value << 7 | data[place] & 0x7F
+        if data[place] < 0x80:
+            return value, place + 1
+    return value << 8 | data[at + 8], at + 9
+
+
+def cells(path, table):
+    """Return where each row of a table is in the file: its length, its values, its end.
+
+    As SQLite's file format has it: a page of kind 5 names others, one of kind 13 has
+    rows.
+    """
+    data, found = path.read_bytes(), {}
+    with closing(sqlite3.connect(path)) as db:
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+        sql = "SELECT rootpage FROM sqlite_master WHERE name = ?"
+        pages = [*db.execute(sql, (table,)).fetchone()]
+    while pages:
+        base = (pages.pop() - 1) * size
+        kind, many = data[base], int.from_bytes(data[base + 3 : base + 5], "big")
+        first = base + {13: 8, 5: 12}[kind]
+        places = [
+            base + int.from_bytes(data[at : at + 2], "big")
+            for at in range(first, first + 2 * many, 2)
+        ]
+        if kind == 5:
+            children = [*places, base + 8]
+            pages += [int.from_bytes(data[at : at + 4], "big") for at in children]
+            continue
+        for at in places:
+            length, after = number_at(data, at)
+            row, begin = number_at(data, after)
+            found[row] = (at, begin, begin + length)
+    return found
+
+
+@pytest.fixture(scope="module")
+def rows_in_file(good):
+    found = {table: cells(good, table) for table in [*ROWS, "chain"]}
+    assert {table: len(found[table]) for table in ROWS} == ROWS
+    assert len(found["chain"]) == sum(ROWS.values())
+    return found
+
+
+@many
+@given(where(), st.data(), st.integers(1, 255))
+def test_any_byte_flipped_in_the_file_where_a_row_of_proof_is_names_that_row(
+    good, attack, rows_in_file, row, data, mask
+):
+    """Its length, its number, the kinds of its values and the values themselves."""
+    table, seq = row
+    at, _, end = rows_in_file[table][seq]
+    attack().thing.close()
+    content = bytearray(good.read_bytes())
+    content[data.draw(st.integers(at, end - 1))] ^= mask
+    attack.path.write_bytes(content)
+    broken = found(attack.path)
+    assert (broken.table, broken.seq) == (table, seq)
+
+
+@many
+@given(st.integers(1, sum(ROWS.values())), st.data(), st.integers(1, 255))
+def test_any_byte_flipped_in_the_file_where_a_link_is_is_found(
+    good, attack, rows_in_file, place, data, mask
+):
+    at, begin, end = rows_in_file["chain"][place]
+    flipped = data.draw(st.integers(at, end - 1))
+    attack().thing.close()
+    content = bytearray(good.read_bytes())
+    content[flipped] ^= mask
+    attack.path.write_bytes(content)
+    try:
+        broken = verify(attack.path).broken
+    except StoreError:
+        # Where the chain ends cannot be read, and that is told.
+        assert place == sum(ROWS.values())
+        return
+    if broken is None:
+        # The kind of a place is not read: it is the number of its row.
+        assert dump(attack.path) == dump(good)
+    elif flipped >= begin:
+        assert broken.place == place
+
+
 @some
 @given(
     st.integers(1, WORDS),

@@ -26,7 +26,7 @@ from eslflow.call.records import (
 from eslflow.errors import StoreError
 from eslflow.ledger import writer
 from eslflow.ledger.verify import verify
-from eslflow.ledger.writer import Ledger, write
+from eslflow.ledger.writer import Ledger, connect, write
 from eslflow.wire.terms import RecordAction
 
 ROOT = Path(__file__).parent.parent
@@ -202,6 +202,139 @@ def test_a_locked_database_is_a_refusal_and_written_later(path, monkeypatch):
         assert keep(ledger, offered()) == ""
     assert rows(path, "SELECT state, reason FROM choices") == [("granted", "kept_late")]
     assert not ledger.health().has_spilled
+
+
+def test_what_waited_is_written_before_what_comes_after_it(path, monkeypatch):
+    """Or a grant that came late would be the last word, after its withdrawal."""
+    monkeypatch.setattr(writer, "BUSY_MS", 10)
+    with Ledger(path) as ledger:
+        with second(path) as other:
+            other.execute("BEGIN IMMEDIATE")
+            assert "locked" in keep(ledger, choice())
+            other.execute("ROLLBACK")
+        assert keep(ledger, choice(state=State.WITHDRAWN)) == ""
+    found = rows(path, "SELECT state FROM choices ORDER BY seq")
+    assert found == [("granted",), ("withdrawn",)]
+
+
+def test_that_it_is_written_again_is_seen_though_nothing_else_comes(
+    path, monkeypatch, caplog
+):
+    monkeypatch.setattr(writer, "BUSY_MS", 10)
+    monkeypatch.setattr(writer, "RETRY_S", 0.01)
+    answers = Queue()
+    with Ledger(path) as ledger:
+        with second(path) as other:
+            other.execute("BEGIN IMMEDIATE")
+            keep(ledger, choice())
+            assert "locked" in ledger.health().problem
+            other.execute("ROLLBACK")
+        while ledger.health().problem:
+            # Looking makes it go round once more.
+            ledger.remember(("1", "t", 0), lambda *found: answers.put(found))
+            answers.get(timeout=PATIENCE_S)
+        assert not ledger.health().has_spilled
+        assert len(rows(path, "SELECT * FROM choices")) == 1
+    assert "ALARM: the ledger is not written, calls go on unrecorded" in caplog.text
+    assert "the ledger is written again" in caplog.text
+
+
+def test_what_the_spill_file_does_not_take_either_waits_in_memory(
+    path, monkeypatch, caplog
+):
+    monkeypatch.setattr(writer, "BUSY_MS", 10)
+    in_the_way = path.with_name("eslflow.db.spill.jsonl")
+    with Ledger(path) as ledger:
+        with second(path) as other:
+            other.execute("BEGIN IMMEDIATE")
+            in_the_way.mkdir()
+            assert "rows wait in memory" in keep(ledger, choice("u1"))
+            assert ledger.health().has_spilled
+            in_the_way.rmdir()
+            assert "locked" in keep(ledger, choice("u2"))
+            # There is room for a file again: that is safer than memory.
+            assert len(in_the_way.read_bytes().splitlines()) == 2
+            other.execute("ROLLBACK")
+        assert keep(ledger, choice("u3")) == ""
+        with second(path) as other:
+            other.execute("BEGIN IMMEDIATE")
+            in_the_way.mkdir()
+            keep(ledger, choice("u4"))
+            ledger.close()
+    assert "1 groups of rows are lost" in caplog.text
+    calls = rows(path, "SELECT call_uuid FROM choices ORDER BY seq")
+    assert calls == [("u1",), ("u2",), ("u3",)]
+
+
+def test_a_group_that_is_too_large_a_number_takes_no_other_with_it(path, monkeypatch):
+    monkeypatch.setattr(writer, "PAUSE_S", 4 * PATIENCE_S)
+    with Ledger(path) as ledger:
+        said = []
+        ledger.keep((choice("bad")._replace(tries=2**70),), said.append)
+        ledger.keep((choice("good"),), said.append)
+    assert ["large" in said[0], said[1]] == [True, ""]
+    assert rows(path, "SELECT call_uuid FROM choices") == [("good",)]
+
+
+def test_a_patient_ledger_begins_without_a_database_and_opens_it_later(path):
+    path.mkdir()
+    answers = Queue()
+    with Ledger(path, is_patient=True) as ledger:
+        assert "cannot open the ledger" in keep(ledger, choice("u1"))
+        ledger.remember(("1", "t", 0), lambda *found: answers.put(found))
+        found, problem = answers.get(timeout=PATIENCE_S)
+        assert (found, "cannot open the ledger" in problem) == (None, True)
+        path.rmdir()
+        assert "is gone" in keep(ledger, choice("u2"))
+        assert not path.exists()
+        connect(path).close()
+        assert keep(ledger, choice("u3")) == ""
+    calls = rows(path, "SELECT call_uuid FROM choices ORDER BY seq")
+    assert calls == [("u1",), ("u2",), ("u3",)]
+
+
+def test_what_waits_is_not_written_into_a_damaged_database(path):
+    with Ledger(path) as ledger:
+        keep(ledger, choice("u1"))
+        ledger.doubt("a page is damaged")
+        told = keep(ledger, choice("u2"))
+        assert told == (
+            "a page is damaged. What to do then: docs/ledger.md, A damaged ledger"
+        )
+        assert ledger.health().has_spilled
+        ledger.doubt("")
+        assert keep(ledger, choice("u3")) == ""
+        ledger.doubt("a page is damaged")
+        keep(ledger, choice("u4"))
+    with closing(sqlite3.connect(path)) as db:
+        sql = "SELECT rootpage FROM sqlite_master WHERE name = 'looks'"
+        (page,) = db.execute(sql).fetchone()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+    good = path.read_bytes()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+    bad = path.read_bytes()
+    with pytest.raises(StoreError, match="is damaged: "):
+        Ledger(path)
+    with Ledger(path, is_patient=True) as ledger:
+        # It was never open: only another start may take it for sound.
+        ledger.doubt("")
+        assert "is damaged" in keep(ledger, choice("u5"))
+    assert path.read_bytes() == bad
+    path.write_bytes(good)
+    Ledger(path).close()
+    calls = rows(path, "SELECT call_uuid FROM choices ORDER BY seq")
+    assert calls == [(f"u{number}",) for number in range(1, 6)]
+
+
+def test_rows_that_the_ledger_refuses_for_ever_are_named_in_its_health(path):
+    with Ledger(path) as ledger:
+        assert "NOT NULL" in keep(ledger, choice()._replace(purpose=None))
+        assert keep(ledger, choice("u2")) == ""
+        refused = path.with_name("eslflow.db.refused.jsonl")
+        assert ledger.health() == writer.Health("", 0, False, str(refused))
+    assert b'"purpose": null' in refused.read_bytes()
 
 
 def test_what_spilled_is_written_at_the_next_start(path, monkeypatch):

@@ -38,6 +38,7 @@ class Health:
     problem = ""
     waiting = 0
     has_spilled = False
+    refused = ""
 
 
 class Reloads:

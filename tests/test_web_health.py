@@ -54,6 +54,7 @@ def test_all_is_well(vitals):
     [
         (Health("disk full", 7, False), "disk full"),
         (Health("", 7, True), "rows wait in the spill file"),
+        (Health("", 7, False, "/l/x"), "the ledger refuses the rows in /l/x"),
     ],
 )
 def test_a_ledger_that_does_not_keep_is_told(vitals, parts, health, told):

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
+from eslflow.errors import StoreError
+
 if TYPE_CHECKING:
     from eslflow.clock import Clock
     from eslflow.ledger.agreement import Agreement
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("eslflow")
 
+DAY_S = 86_400.0
+"""How often the ledger's file is looked through."""
 ROUND_S = 5.0
 """How often recordings that have ended are looked into."""
 WATCH_S = 60.0
@@ -49,12 +53,27 @@ def checking(settings: Settings, ledger: Ledger, clock: Clock) -> Rounds:
     return Rounds("checking recordings", auditor.run_due, ROUND_S)
 
 
+def doubting(settings: Settings, ledger: Ledger) -> Rounds:
+    """Look through the ledger's file now, and each day."""
+    from eslflow.ledger.damage import damaged
+    from eslflow.switch.rounds import Rounds
+
+    def look() -> None:
+        ledger.doubt(damaged(settings.ledger))
+
+    return Rounds("looking through the ledger", look, DAY_S)
+
+
 def register_of(settings: Settings) -> Register:
     """Return the register of agents, as it is now."""
     from eslflow.ledger.register import Register
 
     register = Register(settings.ledger)
-    register.read()
+    try:
+        register.read()
+    except StoreError as error:
+        # It is read again and again; until then nobody has agreed.
+        log.warning("the register of agents cannot be read: %s", error)
     return register
 
 

@@ -18,13 +18,14 @@ import click
 from eslflow.cli.beside import (
     agreement_of,
     checking,
+    doubting,
     keeping_of,
     reading,
     register_of,
     watching,
 )
 from eslflow.cli.lock import only_one
-from eslflow.errors import SettingsError
+from eslflow.errors import SettingsError, StoreError
 from eslflow.settings import Reload, Settings, load_settings
 from eslflow.site import Loaded, open_site
 
@@ -48,6 +49,8 @@ NO_SWITCH = (
 )
 SQLITE = b"SQLite format 3\0"
 """How a ledger begins; an empty file may become one."""
+SIGNS = 100
+"""Bytes that tell a damaged one from another kind of file."""
 
 
 @click.command("serve")
@@ -76,7 +79,8 @@ def serve(settings: Settings, site: Path) -> None:
     _make_folder(settings.recordings)
     allow_sockets(settings.most_calls)
     wakeup = Wakeup()
-    with Ledger(settings.ledger, wakeup.notify) as ledger:
+    # Calls go on without a ledger, too: nothing is recorded, and rows wait.
+    with Ledger(settings.ledger, wakeup.notify, is_patient=True) as ledger:
         wakeup.watch(ledger)
         clock = SystemClock()
         _keep_versions(settings, loaded, ledger, clock)
@@ -94,10 +98,11 @@ def serve(settings: Settings, site: Path) -> None:
         _announce(controller, settings, ", ".join(loaded.shelf.flows))
         parts = (
             checking(settings, ledger, clock),
+            doubting(settings, ledger),
             keeping,
             watching(agreement),
             reading(register),
-            _adoption(settings, controller, link, clock),
+            _adoption(settings, controller, link, clock, ledger),
             _reporting(controller),
             _reloading(settings, reloader),
         )
@@ -135,7 +140,11 @@ def _opened(settings: Settings) -> Loaded:
     for told in close_to_others(settings.ledger):
         log.warning("%s", told)
     flows, sounds = loaded.shelf.flows.values(), loaded.site.sounds
-    demand_same_notices(flows, sounds, settings.ledger)
+    try:
+        demand_same_notices(flows, sounds, settings.ledger)
+    except StoreError as error:
+        # The writer refuses such a notice, too, as soon as it can write.
+        log.warning("nobody knows whether notices are what they were: %s", error)
     return loaded
 
 
@@ -148,8 +157,13 @@ def _keep_versions(
     from eslflow.web.client import user
     from eslflow.web.reloads import Wanted
 
-    with Versions(settings.ledger) as versions:
-        before = {n: line["flow_sha256"] for n, line in versions.served().items()}
+    before: dict[str, str] = {}
+    try:
+        with Versions(settings.ledger) as versions:
+            before = {n: line["flow_sha256"] for n, line in versions.served().items()}
+    except StoreError as error:
+        # Each is noted as served from now on: once more, if it was before.
+        log.warning("nobody knows which flows were served: %s", error)
     flows, wanted = loaded.shelf.flows, Wanted("start", user())
     # Rows are written in their order: those of calls come after these.
     ledger.keep([*texts(flows.values()), *changes(before, flows, clock.now(), wanted)])
@@ -169,7 +183,11 @@ def _reporting(controller: Controller) -> Iterator[None]:
 
 @contextmanager
 def _adoption(
-    settings: Settings, controller: Controller, link: Link, clock: Clock
+    settings: Settings,
+    controller: Controller,
+    link: Link,
+    clock: Clock,
+    ledger: Ledger,
 ) -> Iterator[None]:
     """Take over calls that went on without us, if the switch can be asked."""
     from eslflow.cli.books import SiteBooks
@@ -178,7 +196,13 @@ def _adoption(
     if settings.switch is None:
         yield
         return
-    books = SiteBooks(settings.ledger, settings.recordings, clock, is_quick=True)
+    books = SiteBooks(
+        settings.ledger,
+        settings.recordings,
+        clock,
+        is_quick=True,
+        waits=lambda: ledger.health().has_spilled,
+    )
     adoption = Adoption(controller, link, books)
     try:
         yield
@@ -271,16 +295,21 @@ def _make_folder(recordings: Path) -> None:
 def demand_ledger(path: Path) -> None:
     """Refuse what can never become a ledger, however often it is tried.
 
+    One that is damaged was a ledger: calls must not wait until it is mended.
+
     Raises:
         SettingsError: there is no folder for it, or something else in its place.
     """
+    from eslflow.ledger.damage import was_database
+
     problem = "" if path.parent.is_dir() else "there is no such folder"
     if path.is_dir():
         problem = "it is a folder"
     elif path.is_file():
         with path.open("rb") as file:
-            start = file.read(len(SQLITE))
-        problem = "" if start in (b"", SQLITE) else "it is another kind of file"
+            start = file.read(SIGNS)
+        is_database = start[: len(SQLITE)] in (b"", SQLITE) or was_database(start)
+        problem = "" if is_database else "it is another kind of file"
     if problem:
         raise SettingsError(
             f"cannot keep the ledger in {path}: {problem}. See ledger: in eslflow.yaml"

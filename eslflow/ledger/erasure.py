@@ -28,6 +28,7 @@ from typing import NamedTuple
 from eslflow.call.records import Erasure
 from eslflow.errors import StoreError
 from eslflow.ledger import scrub
+from eslflow.ledger.append import append
 from eslflow.ledger.read import opened
 from eslflow.ledger.subject import (
     BOTH,
@@ -38,7 +39,7 @@ from eslflow.ledger.subject import (
     has_orders,
     held_calls,
 )
-from eslflow.ledger.writer import append, connect
+from eslflow.ledger.writer import connect
 
 log = logging.getLogger("eslflow")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 MODE = 0o600
 """Of what is made; SQLite gives its journal the rights of the database."""
 MOST = 0o640
-BESIDE = ("", "-wal", "-shm", ".spill.jsonl")
+BESIDE = ("", "-wal", "-shm", ".spill.jsonl", ".refused.jsonl")
 
 
 def make(path: Path) -> None:

@@ -11,7 +11,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
@@ -156,14 +156,15 @@ def _holds(part: tuple[Path, int, int]) -> bool:
     path, after, to = part
     sql = "SELECT * FROM chain WHERE place > ? AND place <= ? ORDER BY place"
     with closing(opened(path)) as db:
-        links = db.execute(sql, (after, to)).fetchall()
-        before = _link_at(db, after)
-        if before is None or len(links) != to - after:
-            return False
         try:
+            links = db.execute(sql, (after, to)).fetchall()
+            before = _link_at(db, after)
+            if before is None or len(links) != to - after:
+                return False
             return all(_one_by_one(db, links, before))
-        except (sqlite3.OperationalError, KeyError, TypeError):
-            # A text is none any more, a number no number, or no table of proof.
+        except (sqlite3.DatabaseError, KeyError, TypeError):
+            # A text is none any more, a number no number, a row no row, or no table of
+            # proof.
             return False
 
 
@@ -230,7 +231,10 @@ def _first(db: sqlite3.Connection, after: int, to: int) -> Broken:
     last.update(db.execute(sql, (after,)))
     before = _link_at(db, after)
     for place in range(after + 1, to + 1):
-        link = _link_at(db, place)
+        try:
+            link = _link_at(db, place)
+        except sqlite3.DatabaseError as error:
+            return Broken(place, "", 0, "", f"cannot be read in the chain: {error}")
         if link is None or before is None:
             return _without_link(db, place, last)
         broken = _judged(db, link, before) or _between(db, link, last[link.kind])
@@ -246,7 +250,11 @@ def _judged(db: sqlite3.Connection, link: Link, before: Link) -> Broken | None:
     if link.kind not in FORMS or not isinstance(link.hash, bytes):
         what = f"cannot be found: the chain names table {link.kind}, row {link.seq}"
         return Broken(link.place, "", 0, "", what)
-    row = _row(db, link.kind, link.seq)
+    try:
+        row = _row(db, link.kind, link.seq)
+    except sqlite3.DatabaseError as error:
+        what = f"cannot be read: {error}. Its hash was {link.hash.hex()}"
+        return _broken(link, None, what)
     if row is None:
         return _broken(link, None, f"is gone. Its hash was {link.hash.hex()}")
     found = _hash(FORMS[link.kind], link.place, before.hash.hex(), row)
@@ -260,9 +268,10 @@ def _judged(db: sqlite3.Connection, link: Link, before: Link) -> Broken | None:
 
 def _either(db: sqlite3.Connection, link: Link, found: bytes, problem: str) -> str:
     """Tell a changed row from a changed hash: the next row rests on the right one."""
-    after = _link_at(db, link.place + 1)
-    row = _row(db, after.kind, after.seq) if after and after.kind in FORMS else None
-    right = found.hex()
+    right, after, row = found.hex(), None, None
+    with suppress(sqlite3.DatabaseError):
+        after = _link_at(db, link.place + 1)
+        row = _row(db, after.kind, after.seq) if after and after.kind in FORMS else None
     if after and row and _is_next(after, right, row):
         wrong = link.hash.hex()
         return f"has another hash in the chain: it is {wrong}, not {right}"

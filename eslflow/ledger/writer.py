@@ -2,16 +2,18 @@
 
 In: groups of rows from any thread. Out: rows in SQLite, durable (`synchronous=FULL`)
 before whoever asked is told. Nobody waits on the disk but this thread. A group is
-written whole or not at all; what the database refuses goes to the spill file.
+written whole or not at all; what the database refuses goes to the spill file, and what
+comes after it waits behind it: rows are written in the order in which they were kept.
 """
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,12 +22,14 @@ from typing import NamedTuple
 from eslflow.call.records import NoticePlayed, RecordingAction, Remembered, Row
 from eslflow.clock import running_s
 from eslflow.errors import StoreError
-from eslflow.ledger.chain import open_chain
+from eslflow.ledger.append import append
+from eslflow.ledger.damage import damaged_in, damaged_log
 from eslflow.ledger.memory import Asked, last_choice
 from eslflow.ledger.migrations import migrate
+from eslflow.ledger.replay import AT_FAULT, replay, undo
 from eslflow.ledger.rights import make
-from eslflow.ledger.rows import KEPT_NOTICE, STATEMENTS, statements, text
-from eslflow.ledger.spill import Spill
+from eslflow.ledger.rows import STATEMENTS
+from eslflow.ledger.spill import Spill, size
 from eslflow.wire.terms import RecordAction
 
 MOST_AT_ONCE = 500
@@ -44,7 +48,7 @@ ENOUGH = 120
 RETRY_S = 5.0
 """How often the spill file is tried again while nothing else is written."""
 
-_ONE_AT_FAULT = (StoreError, sqlite3.IntegrityError, TypeError)
+log = logging.getLogger("eslflow")
 
 Done = Callable[[str], None]
 Recalls = Callable[["Remembered | None", str], None]
@@ -60,7 +64,12 @@ class Health:
     waiting: int
     """Groups that wait for their commit."""
     has_spilled: bool
-    """Whether rows wait in the spill file."""
+    """Whether rows wait in the spill file, or in memory for room in it."""
+    refused: str = ""
+    """The file with rows that will never be written; empty: there are none."""
+
+
+_MEND = "What to do then: docs/ledger.md, A damaged ledger"
 
 
 class _Keep(NamedTuple):
@@ -71,7 +80,18 @@ class _Keep(NamedTuple):
 class Ledger:
     """Writes what calls keep. Use as a context manager, or call `close`."""
 
-    def __init__(self, path: Path, notify: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        notify: Callable[[], None] | None = None,
+        *,
+        is_patient: bool = False,
+    ) -> None:
+        """Open a ledger; a patient one begins without, and tries again.
+
+        Raises:
+            StoreError: it cannot be opened, and is not patient.
+        """
         self.path = path
         self._notify = notify
         self._waiting: deque[_Keep] = deque()
@@ -84,8 +104,13 @@ class Ledger:
         self._spill = spill_of(path)
         self._notices: set[NoticePlayed] = set()
         self._problem = ""
-        self._db = connect(path)
-        self._replay()
+        self._had_file = path.exists()
+        self._damage = damaged_log(path)
+        self._db: sqlite3.Connection | None = None
+        problem = self._catch_up()
+        if not (is_patient or self._is_open()):
+            raise StoreError(problem)
+        self._is(problem)
         self._thread = threading.Thread(
             target=self._run, name="eslflow-ledger", daemon=True
         )
@@ -125,8 +150,19 @@ class Ledger:
 
     def health(self) -> Health:
         """Return how the ledger is."""
+        refused = str(self._spill.refused) if size(self._spill.refused) else ""
         waiting = len(self._waiting)
-        return Health(self._problem, waiting, not self._spill.is_empty)
+        return Health(self._problem, waiting, not self._spill.is_empty, refused)
+
+    def doubt(self, problem: str) -> None:
+        """Write nothing more into a database that is damaged; empty: it is not.
+
+        What is written into one may be lost with it, so that it waits beside it.
+        """
+        if self._is_open():
+            self._damage = problem
+            self._some.set()
+            self._urgent.set()
 
     def close(self) -> None:
         """Write everything that waits, and stop."""
@@ -148,7 +184,7 @@ class Ledger:
     def _run(self) -> None:
         rested_at = 0.0
         while not (self._closing.is_set() and not (self._waiting or self._asked)):
-            self._some.wait(None if self._spill.is_empty else RETRY_S)
+            self._some.wait(None if self._is_well() else RETRY_S)
             self._urgent.wait(GATHER_S)
             if not self._closing.is_set():
                 self._enough.wait(max(0.0, rested_at - running_s()))
@@ -161,12 +197,29 @@ class Ledger:
             for _ in range(asked):
                 self._look(*self._asked.popleft())
             rested_at = running_s() + PAUSE_S if is_busy else 0.0
-        self._db.close()
+        self._end()
+
+    def _is_open(self) -> bool:
+        return self._db is not None
+
+    def _is_well(self) -> bool:
+        return not self._problem and self._is_open() and self._spill.is_empty
+
+    def _end(self) -> None:
+        if self._db is not None:
+            self._db.close()
+        if self._spill.held:
+            log.error(
+                "the ledger %s: %d groups of rows are lost, neither it nor its spill "
+                "file could be written",
+                self.path,
+                self._spill.held,
+            )
 
     def _write_all(self) -> int:
         """Write what waits now; return how many groups that were."""
-        if not self._waiting and not self._spill.is_empty:
-            self._replay()
+        if not self._waiting and not (self._is_well() and not self._damage):
+            self._is(self._catch_up())
         # What comes meanwhile is for the next round: it gathers first.
         count = left = len(self._waiting)
         while left:
@@ -177,40 +230,87 @@ class Ledger:
 
     def _write(self, batch: list[_Keep]) -> None:
         """Commit a batch; when one group is at fault, the others do without it."""
-        problem = self._commit(batch)
-        if isinstance(problem, _ONE_AT_FAULT) and len(batch) > 1:
+        waits, db = self._catch_up(), self._db
+        problem = None if waits or db is None else self._commit(db, batch)
+        if isinstance(problem, AT_FAULT) and len(batch) > 1:
             for keep in batch:
                 self._write([keep])
             return
-        self._problem = _words(problem)
-        if isinstance(problem, (sqlite3.OperationalError, sqlite3.DatabaseError)):
-            self._spill_over(batch)
-        self._tell(batch, self._problem)
-        if problem is None and not self._spill.is_empty:
-            self._replay()
+        told = waits or _words(problem)
+        if waits or isinstance(problem, sqlite3.Error):
+            told += self._spill_over(batch)
+        self._is(told)
+        self._tell(batch, told)
 
-    def _commit(self, batch: list[_Keep]) -> Exception | None:
+    def _catch_up(self) -> str:
+        """Open what is not open, write what waits; return why it cannot be."""
+        try:
+            if self._damage:
+                raise StoreError(f"{self._damage}. {_MEND}")
+            if self._db is None:
+                self._db = self._open()
+            if not self._spill.is_empty:
+                replay(self._db, self._spill)
+        except (sqlite3.Error, StoreError, OSError) as error:
+            # Once there is room again for a file, memory is not where it waits.
+            with suppress(OSError):
+                self._spill.settle()
+            return _words(error)
+        return ""
+
+    def _open(self) -> sqlite3.Connection:
+        """Open the database; what waits is for one that is sound.
+
+        Raises:
+            StoreError: it cannot be opened, is damaged, or is gone.
+        """
+        if self._had_file and not self.path.exists():
+            raise StoreError(f"the ledger {self.path} is gone. {_MEND}")
+        with ExitStack() as if_it_fails:
+            db = connect(self.path)
+            if_it_fails.callback(db.close)
+            problem = "" if self._spill.is_empty else damaged_in(db, self.path)
+            if problem:
+                raise StoreError(f"{problem}. {_MEND}")
+            if_it_fails.pop_all()
+            return db
+
+    def _is(self, problem: str) -> None:
+        """Note how the ledger is, and tell it when that changes."""
+        before, self._problem = self._problem, problem
+        if problem and problem != before:
+            log.error(
+                "ALARM: the ledger is not written, calls go on unrecorded: %s",
+                ascii(problem)[1:-1],
+            )
+        elif before and not problem:
+            log.warning("the ledger is written again, and so is what has waited")
+
+    def _commit(self, db: sqlite3.Connection, batch: list[_Keep]) -> Exception | None:
         known = set(self._notices)
         try:
-            self._db.execute("BEGIN IMMEDIATE")
-            self._insert([row for keep in batch for row in keep.rows])
-            self._db.execute("COMMIT")
-        except (sqlite3.Error, StoreError, OverflowError, TypeError) as error:
+            db.execute("BEGIN IMMEDIATE")
+            self._insert(db, [row for keep in batch for row in keep.rows])
+            db.execute("COMMIT")
+        except (sqlite3.Error, *AT_FAULT) as error:
             self._notices = known
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
+            with suppress(sqlite3.Error):
+                undo(db)
             return error
         return None
 
-    def _insert(self, rows: Sequence[Row]) -> None:
+    def _insert(self, db: sqlite3.Connection, rows: Sequence[Row]) -> None:
         known = set(self._notices)
-        append(self._db, rows, known)
+        append(db, rows, known)
         self._notices = known
 
     def _look(self, asked: Asked, done: Recalls) -> None:
         choice, problem = None, ""
         try:
-            choice = last_choice(self._db, asked)
+            if self._db is None:
+                problem = self._problem
+            else:
+                choice = last_choice(self._db, asked)
         except sqlite3.Error as error:
             problem = _words(error)
         if self._notify is None:
@@ -228,26 +328,15 @@ class Ledger:
             self._finished.extend(due)
             self._notify()
 
-    def _spill_over(self, batch: list[_Keep]) -> None:
+    def _spill_over(self, batch: list[_Keep]) -> str:
+        """Put a batch beside the database; return what is to be said of it."""
         try:
             self._spill.add([keep.rows for keep in batch])
         except OSError as error:
-            self._problem += f"; nor could the spill file be written: {error.strerror}"
-
-    def _replay(self) -> None:
-        """Write what an earlier failure left behind, each group once."""
-        try:
-            for identity, rows in self._spill.read():
-                self._db.execute("BEGIN IMMEDIATE")
-                new = "INSERT OR IGNORE INTO replayed VALUES (?)"
-                if self._db.execute(new, (identity,)).rowcount:
-                    self._insert(rows)
-                self._db.execute("COMMIT")
-            self._spill.clear()
-        except (sqlite3.Error, StoreError, OSError, ValueError) as error:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            self._problem = _words(error)
+            lost = f", {self._spill.lost} groups are lost" if self._spill.lost else ""
+            why = f"nor could the spill file be written: {error.strerror}"
+            return f"; {why}; rows wait in memory{lost}"
+        return ""
 
 
 def _is_silence(row: Row) -> bool:
@@ -307,49 +396,6 @@ def write(path: Path, rows: Iterable[Row]) -> None:
             db.execute("COMMIT")
         except sqlite3.Error as error:
             raise StoreError(f"the ledger {path} cannot be written: {error}") from error
-
-
-def append(
-    db: sqlite3.Connection, rows: Iterable[Row], known: set[NoticePlayed]
-) -> None:
-    """Write rows inside a transaction that has the lock: the chain ends in one place.
-
-    Notices join those that are known.
-
-    Raises:
-        StoreError: the words of a notice were others before.
-    """
-    new = _without_kept(db, rows, known)
-    for sql, values in statements(new, open_chain(db)):
-        db.execute(sql, values)
-
-
-def _without_kept(
-    db: sqlite3.Connection, rows: Iterable[Row], known: set[NoticePlayed]
-) -> list[Row]:
-    """Return rows without the notices that are there already."""
-    new: list[Row] = []
-    for row in rows:
-        if type(row) is NoticePlayed:
-            if row in known:
-                continue
-            known.add(row)
-            if _is_kept(db, row):
-                continue
-        new.append(row)
-    return new
-
-
-def _is_kept(db: sqlite3.Connection, row: NoticePlayed) -> bool:
-    """Whether a notice is there; refuse words that were not those of its version."""
-    found = db.execute(KEPT_NOTICE, row[:4]).fetchone()
-    if found and found != (text(row.text), row.audio_sha256):
-        raise StoreError(
-            f"notice '{row.notice}' v{row.version} ({row.language}) of flow "
-            f"'{row.flow}' was played before with other words or audio: "
-            "give it a new version"
-        )
-    return found is not None
 
 
 def _words(problem: Exception | None) -> str:

@@ -53,6 +53,10 @@ class LedgerHealth(Protocol):
     def has_spilled(self) -> bool:
         """Whether rows wait in the spill file."""
 
+    @property
+    def refused(self) -> str:
+        """The file with rows that will never be written."""
+
 
 class Ledger(Protocol):
     """A ledger that knows how it is."""
@@ -111,9 +115,11 @@ def report(vitals: Vitals) -> dict[str, Any]:
 
 def _ledger(vitals: Vitals) -> dict[str, Any]:
     health = vitals.ledger.health()
-    problem = health.problem or (
-        "rows wait in the spill file" if health.has_spilled else ""
-    )
+    problem = health.problem
+    if not problem and health.has_spilled:
+        problem = "rows wait in the spill file"
+    if not problem and health.refused:
+        problem = f"the ledger refuses the rows in {health.refused}"
     return {**_part(problem), "waiting": health.waiting}
 
 
