@@ -21,6 +21,7 @@ from eslflow.call.records import NoticePlayed, RecordingAction, Remembered, Row
 from eslflow.clock import running_s
 from eslflow.errors import StoreError
 from eslflow.ledger.chain import open_chain
+from eslflow.ledger.lean import Lean
 from eslflow.ledger.memory import Asked, last_choice
 from eslflow.ledger.migrations import migrate
 from eslflow.ledger.rows import KEPT_NOTICE, STATEMENTS, statements, text
@@ -84,6 +85,7 @@ class Ledger:
         self._notices: set[NoticePlayed] = set()
         self._problem = ""
         self._db = connect(path)
+        self._lean = Lean(self._db)
         self._replay()
         self._thread = threading.Thread(
             target=self._run, name="eslflow-ledger", daemon=True
@@ -196,15 +198,19 @@ class Ledger:
             self._db.execute("COMMIT")
         except (sqlite3.Error, StoreError, OverflowError, TypeError) as error:
             self._notices = known
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
+            self._roll_back()
             return error
         return None
 
     def _insert(self, rows: Sequence[Row]) -> None:
         known = set(self._notices)
-        append(self._db, rows, known)
+        append(self._db, rows, known, self._lean)
         self._notices = known
+
+    def _roll_back(self) -> None:
+        self._lean.forget()
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
 
     def _look(self, asked: Asked, done: Recalls) -> None:
         choice, problem = None, ""
@@ -244,8 +250,7 @@ class Ledger:
                 self._db.execute("COMMIT")
             self._spill.clear()
         except (sqlite3.Error, StoreError, OSError, ValueError) as error:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
+            self._roll_back()
             self._problem = _words(error)
 
 
@@ -308,17 +313,21 @@ def write(path: Path, rows: Iterable[Row]) -> None:
 
 
 def append(
-    db: sqlite3.Connection, rows: Iterable[Row], known: set[NoticePlayed]
+    db: sqlite3.Connection,
+    rows: Iterable[Row],
+    known: set[NoticePlayed],
+    lean: Lean | None = None,
 ) -> None:
     """Write rows inside a transaction that has the lock: the chain ends in one place.
 
-    Notices join those that are known.
+    Notices join those that are known; `lean` knows numbers of the same connection.
 
     Raises:
         StoreError: the words of a notice were others before.
     """
     new = _without_kept(db, rows, known)
-    for sql, values in statements(new, open_chain(db)):
+    stored = (lean or Lean(db)).stored
+    for sql, values in statements(new, open_chain(db), stored):
         db.execute(sql, values)
 
 
