@@ -69,9 +69,8 @@ def test_migrating_twice_changes_nothing_and_every_column_is_there(db):
 
 def test_every_state_can_be_stored_and_no_other(db):
     migrate(db)
-    sql = db.execute("SELECT sql FROM sqlite_master WHERE name = 'choices'").fetchone()[
-        0
-    ]
+    found = db.execute("SELECT sql FROM sqlite_master WHERE name = 'choice_terms'")
+    (sql,) = found.fetchone()
     allowed = sql.partition("IN (")[2].partition(")")[0].replace("'", "").split(", ")
     assert allowed == [state.value for state in State]
 
@@ -146,7 +145,7 @@ def test_receipts_are_found_by_an_index(db):
     migrate(db)
     where = "receipt = '12345674' AND receipt <> ''"
     plan = db.execute(f"EXPLAIN QUERY PLAN SELECT call_uuid FROM choices WHERE {where}")
-    assert "choices_receipt" in plan.fetchall()[0][3]
+    assert "choice_rows_receipt" in plan.fetchall()[0][3]
 
 
 REFUSE_UPDATES = (
@@ -191,13 +190,14 @@ def test_the_proof_of_an_older_ledger_is_chained_in_order_of_time(
     path = tmp_path / "eslflow.db"
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         order = old_ledger(db, version)
-        before = db.execute("SELECT seq, at FROM choices").fetchall()
+        in_order = "SELECT seq, at FROM choices ORDER BY seq"
+        before = db.execute(in_order).fetchall()
         migrate(db)
         assert "7 rows of proof, older than the chain" in caplog.text
         sql = "SELECT kind, seq FROM chain ORDER BY place"
         assert db.execute(sql).fetchall() == order
         # A row keeps its place among those of its table.
-        assert db.execute("SELECT seq, at FROM choices").fetchall() == before
+        assert db.execute(in_order).fetchall() == before
         columns = ", ".join(NoticePlayed._fields)
         kept = db.execute(f"SELECT {columns} FROM notices ORDER BY seq").fetchall()
         assert kept == NOTICES

@@ -98,7 +98,8 @@ class Lean:
 
     def _number(self, find: str, add: str, values: Values) -> int:
         found = self._db.execute(find, values).fetchone()
-        return int(found[0] if found else self._db.execute(add, values).lastrowid)
+        number: Any = found[0] if found else self._db.execute(add, values).lastrowid
+        return int(number)
 
 
 def _know(known: dict[Any, int], what: Any, number: int) -> None:
