@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
@@ -26,7 +27,9 @@ from eslflow.call.records import (
     RecordingStored,
     State,
 )
-from eslflow.ledger.chain import FORMS
+from eslflow.errors import StoreError
+from eslflow.ledger import migrations as module
+from eslflow.ledger.chain import FORMS, head_of
 from eslflow.ledger.migrations import migrate, migrations
 from eslflow.ledger.verify import verify
 from eslflow.ledger.writer import write
@@ -285,3 +288,102 @@ def test_an_older_ledger_gets_a_register_in_which_nothing_is_changed(db, change)
         db.execute(
             "INSERT INTO agents VALUES (2, 1, '1001', 'maybe', 's', 2, '', 'day', 'a')"
         )
+
+
+OLD = Path(__file__).parent / "ledgers" / "before_shared_terms.sql"
+"""A ledger as it was before rows shared their terms."""
+OLD_HEAD = "43:d44781ebca4a4fbdf02b23daca13a34de5f8cc2a5bfb672b8de8f4fe70fb2361"
+
+
+def all_proof(path):
+    """Return each row of proof as it is read: by table, in order."""
+    with closing(sqlite3.connect(path)) as db:
+        db.row_factory = sqlite3.Row
+        return {
+            form.table: [
+                dict(row)
+                for row in db.execute(f"SELECT * FROM {form.table} ORDER BY seq")
+            ]
+            for form in FORMS.values()
+            if form.table != "agents"
+        }
+
+
+@pytest.fixture
+def old(tmp_path):
+    path = tmp_path / "eslflow.db"
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(OLD.read_text())
+    return path
+
+
+def test_rows_that_come_to_share_their_terms_are_read_as_before(old, caplog):
+    with closing(sqlite3.connect(old)) as db:
+        migrations.apply(Database(db), stop_before="shared_terms")
+    before = all_proof(old)
+    assert len(before["choices"]) == 17
+    write(old, [])
+    assert all_proof(old) == before
+    assert "43 rows of proof are stored anew" in caplog.text
+    assert verify(old, head_of(OLD_HEAD)) == (head_of(OLD_HEAD), None)
+    with closing(sqlite3.connect(old)) as db:
+        (terms,) = db.execute("SELECT count(*) FROM choice_terms").fetchone()
+        assert terms < len(before["choices"])
+        sql = "SELECT uuid FROM calls EXCEPT SELECT uuid FROM call_ids"
+        assert db.execute(sql).fetchall() == []
+    write(old, [Choice("new", 1, State.GRANTED, "p", "consent", 0, "f", "0", "s", "e")])
+    assert all_proof(old)["choices"][-1]["seq"] == 18
+    assert verify(old, head_of(OLD_HEAD)).broken is None
+
+
+def test_a_row_that_was_changed_before_is_found_after_as_well(old):
+    with closing(sqlite3.connect(old, isolation_level=None)) as db:
+        db.execute("DROP TRIGGER choices_no_update")
+        db.execute("UPDATE choices SET key = '2' WHERE seq = 2")
+    write(old, [])
+    broken = verify(old).broken
+    assert (broken.table, broken.seq) == ("choices", 2)
+    assert "was changed" in broken.problem
+
+
+def test_a_row_that_cannot_be_any_is_left_out_and_told_and_calls_are_kept(old):
+    with closing(sqlite3.connect(old, isolation_level=None)) as db:
+        db.execute("PRAGMA ignore_check_constraints = ON")
+        db.execute("DROP TRIGGER choices_no_update")
+        db.execute("UPDATE choices SET state = 'maybe' WHERE seq = 2")
+    write(old, [Look(1, "anne", "decrypt", "u", "u-1", "asked")])
+    broken = verify(old).broken
+    assert (broken.table, broken.seq) == ("choices", 2)
+    assert "is gone. Its hash was" in broken.problem
+
+
+def test_the_last_rows_that_were_removed_before_are_still_missed(old):
+    with closing(sqlite3.connect(old, isolation_level=None)) as db:
+        db.execute("DROP TRIGGER choices_no_delete")
+        db.execute("DROP TRIGGER chain_no_delete")
+        (seq,) = db.execute("SELECT max(seq) FROM choices").fetchone()
+        (place,) = db.execute("SELECT max(place) FROM chain").fetchone()
+        db.execute("DELETE FROM choices WHERE seq = ?", (seq,))
+        db.execute("DELETE FROM chain WHERE place = ?", (place,))
+    write(old, [])
+    broken = verify(old).broken
+    assert (broken.table, broken.seq) == ("choices", 17)
+    assert broken.problem == "is gone, and the end of the chain with it"
+
+
+def test_moving_rows_is_done_whole_or_not_at_all(old, monkeypatch):
+    before = all_proof(old)
+    moved = module._move
+
+    def breaks(db, table, rows, terms):
+        moved(db, table, rows, terms)
+        if table == "recording_actions":
+            raise sqlite3.OperationalError("disk I/O error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "_move", breaks)
+        with pytest.raises(StoreError, match="disk I/O error"):
+            write(old, [])
+    assert all_proof(old) == before
+    write(old, [])
+    assert verify(old, head_of(OLD_HEAD)).broken is None
