@@ -15,11 +15,12 @@ import argparse
 import random
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from eslflow.call.records import CallOffered, Choice, NoticePlayed, Row
+from eslflow.call.records import Choice, NoticePlayed, Row
 from eslflow.ledger.lean import Lean
 from eslflow.ledger.writer import append, connect
 from tests.load.fill import SECOND, call, fill
@@ -71,18 +72,24 @@ class Book:
         return int(found)
 
 
-def choices_of(book: Book) -> Cost:
-    """Answer questions of calls that go on; return what the answers took."""
-    calls = book.calls()
-    book.keep([row for rows in calls for row in rows if isinstance(row, CallOffered)])
-    asked = [[row for row in rows if isinstance(row, Choice)] for rows in calls]
-    book.keep([rows[0] for rows in asked])
-    return book.keep([rows[1] for rows in asked])
+def choices_of(book: Book, commits: int) -> Iterator[list[Row]]:
+    """Yield the answers to questions of calls that go on, commit by commit."""
+    answers = []
+    for _ in range(commits):
+        calls = book.calls()
+        offered = [rows[0] for rows in calls]
+        asked = [[row for row in rows if isinstance(row, Choice)] for rows in calls]
+        book.keep([*offered, *(rows[0] for rows in asked)])
+        answers.append([rows[1] for rows in asked])
+    # What is kept of the calls themselves is not to be paid for by their choices.
+    book.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    yield from answers
 
 
-def whole_calls(book: Book) -> Cost:
-    """Keep all of some calls; return what that took."""
-    return book.keep([row for rows in book.calls() for row in rows])
+def whole_calls(book: Book, commits: int) -> Iterator[list[Row]]:
+    """Yield all that is kept of calls, commit by commit."""
+    for _ in range(commits):
+        yield [row for rows in book.calls() for row in rows]
 
 
 KINDS = {"choice": choices_of, "whole call": whole_calls}
@@ -91,11 +98,11 @@ KINDS = {"choice": choices_of, "whole call": whole_calls}
 def measure(books: list[Book], commits: int) -> dict[str, list[Cost]]:
     """Return what a group of each kind costs in each ledger."""
     found: dict[str, list[Cost]] = {}
-    for name, keep in KINDS.items():
+    for name, rows_of in KINDS.items():
         costs: list[list[Cost]] = [[] for _ in books]
-        for _ in range(commits):
-            for book, its in zip(books, costs, strict=True):
-                its.append(keep(book))
+        for turn in zip(*(rows_of(book, commits) for book in books), strict=True):
+            for book, rows, its in zip(books, turn, costs, strict=True):
+                its.append(book.keep(rows))
         found[name] = [_mean(its, GROUPS * commits) for its in costs]
     return found
 
