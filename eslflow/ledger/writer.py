@@ -287,9 +287,10 @@ def connect(path: Path) -> sqlite3.Connection:
             db.execute("PRAGMA synchronous = FULL")
             # What is deleted or moved leaves nothing behind in the file.
             db.execute("PRAGMA secure_delete = ON")
-            # What a statement keeps to undo itself needs no file.
-            db.execute("PRAGMA temp_store = MEMORY")
             migrate(db)
+            # What a statement keeps to undo itself needs no file; what moves a whole
+            # table may need a large one.
+            db.execute("PRAGMA temp_store = MEMORY")
             if_it_fails.pop_all()
             return db
     except sqlite3.Error as error:
