@@ -6,9 +6,10 @@ from contextlib import closing
 import pytest
 
 from eslflow.call.records import CallOffered, Choice, RecordingAction, State
-from eslflow.ledger import due, excerpt, lean, memory, states, tally, verify
+from eslflow.ledger import due, excerpt, lean, memory, states, tally, verify, writer
 from eslflow.ledger.chain import FORMS
 from eslflow.ledger.lean import COLUMNS, Lean
+from eslflow.ledger.where import Where
 from eslflow.ledger.writer import Ledger, append, connect, write
 from eslflow.wire.terms import RecordAction
 from tests.tampered import TERMS
@@ -125,6 +126,8 @@ def test_a_state_that_is_none_is_refused_and_the_rest_is_kept(path):
     assert verify.verify(path).broken is None
 
 
+NUMBER = Where(0, 0, "")
+NUMBER.number("+4930123456", "calls", lambda number: number)
 PLANS = {
     "a call": (
         f"{states.CONSENTS} AND c.call_uuid = 'x'",
@@ -134,6 +137,11 @@ PLANS = {
         f"{states.CONSENTS} AND c.call_uuid IN (SELECT uuid FROM calls "
         "WHERE offered_at < 5)",
         ["call_ids_1 (uuid=?)", "choice_rows_call (call=?)"],
+    ),
+    "a number": (
+        f"{states.CONSENTS} AND c.call_uuid IN (SELECT uuid FROM calls "
+        f"{NUMBER.sql('WHERE')})".replace("?", "'1'"),
+        ["calls_caller_key (caller_key=?)", "calls_called_key (called_key=?)"],
     ),
     "a day": (f"{states.CONSENTS} AND c.at >= 5 AND c.at < 9", ["choice_rows_at"]),
     "a state": (
@@ -206,3 +214,17 @@ def test_a_call_that_was_never_offered_is_found_all_the_same(path):
     with closing(sqlite3.connect(path)) as db:
         sql = "SELECT key FROM choices WHERE call_uuid = 'u'"
         assert db.execute(sql).fetchall() == [("1",)]
+
+
+def test_what_moves_tables_keeps_their_old_pages_in_a_file(path, monkeypatch):
+    stores = []
+
+    def migrate(db):
+        stores.append(db.execute("PRAGMA temp_store").fetchone()[0])
+
+    with monkeypatch.context() as patched:
+        patched.setattr(writer, "migrate", migrate)
+        with closing(connect(path)) as db:
+            stores.append(db.execute("PRAGMA temp_store").fetchone()[0])
+    in_a_file, in_memory = 0, 2
+    assert stores == [in_a_file, in_memory]

@@ -1,5 +1,8 @@
 """What scripts/bench ledger measures, in small."""
 
+import sqlite3
+from contextlib import closing
+
 from eslflow.ledger.verify import verify
 from tests.load import ledger as module
 from tests.load.ledger import Cost, run, tell
@@ -18,6 +21,9 @@ def test_both_ledgers_are_measured_and_hold(tmp_path, monkeypatch):
     assert len(with_more) == 2
     # The large one is taken as it is another time, the small one is made again.
     assert run(tmp_path, 20, 1)["choices"] == [6, 40 + 2 * 40 * 4]
+    with closing(sqlite3.connect(tmp_path / "20.db")) as db:
+        (calls,) = db.execute("SELECT count(*) FROM calls").fetchone()
+    assert calls == 20 + 40 * 4 + 40 * 2
 
 
 def test_the_figures_are_told_with_their_ratio():
