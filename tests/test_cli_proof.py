@@ -30,6 +30,7 @@ from tests.bundles import (
 from tests.command import run, site_with_calls
 from tests.files import put
 from tests.rest import IDENTITY, TO, Resting, masked_talk
+from tests.tampered import let_in
 
 USER = pwd.getpwuid(os.getuid()).pw_name
 
@@ -224,7 +225,7 @@ def test_a_call_is_named_by_its_receipt_too(site):
 
 def test_a_broken_ledger_proves_nothing(site):
     with connect(site / "eslflow.db") as db:
-        db.execute("DROP TRIGGER choices_no_update")
+        let_in(db)
         db.execute(f"UPDATE choices SET key = '2' WHERE call_uuid = '{CALL}'")
     db.close()
     done = run(site, "proof", CALL)

@@ -130,6 +130,7 @@ WHOLE = {
     "tests/test_live_masks.py": "a real FreeSWITCH: what is masked",
     "tests/test_payment.py": "whole calls that pay, and where the card is not",
     "tests/test_load_fill.py": "a ledger with many calls",
+    "tests/test_load_ledger.py": "what keeping a choice costs",
     "tests/test_load_reloads.py": "reloads while calls go on",
     "tests/test_lies.py": "a switch that is anything but honest",
     "tests/test_hostile.py": "what strangers send, through real sockets",

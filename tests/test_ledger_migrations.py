@@ -27,7 +27,9 @@ from eslflow.call.records import (
     RecordingStored,
     State,
 )
-from eslflow.ledger.chain import FORMS
+from eslflow.errors import StoreError
+from eslflow.ledger import migrations as module
+from eslflow.ledger.chain import FORMS, head_of
 from eslflow.ledger.migrations import migrate, migrations
 from eslflow.ledger.read import Reader
 from eslflow.ledger.verify import verify
@@ -71,9 +73,8 @@ def test_migrating_twice_changes_nothing_and_every_column_is_there(db):
 
 def test_every_state_can_be_stored_and_no_other(db):
     migrate(db)
-    sql = db.execute("SELECT sql FROM sqlite_master WHERE name = 'choices'").fetchone()[
-        0
-    ]
+    found = db.execute("SELECT sql FROM sqlite_master WHERE name = 'choice_terms'")
+    (sql,) = found.fetchone()
     allowed = sql.partition("IN (")[2].partition(")")[0].replace("'", "").split(", ")
     assert allowed == [state.value for state in State]
 
@@ -148,7 +149,7 @@ def test_receipts_are_found_by_an_index(db):
     migrate(db)
     where = "receipt = '12345674' AND receipt <> ''"
     plan = db.execute(f"EXPLAIN QUERY PLAN SELECT call_uuid FROM choices WHERE {where}")
-    assert "choices_receipt" in plan.fetchall()[0][3]
+    assert "choice_rows_receipt" in plan.fetchall()[0][3]
 
 
 REFUSE_UPDATES = (
@@ -193,13 +194,14 @@ def test_the_proof_of_an_older_ledger_is_chained_in_order_of_time(
     path = tmp_path / "eslflow.db"
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         order = old_ledger(db, version)
-        before = db.execute("SELECT seq, at FROM choices").fetchall()
+        in_order = "SELECT seq, at FROM choices ORDER BY seq"
+        before = db.execute(in_order).fetchall()
         migrate(db)
         assert "7 rows of proof, older than the chain" in caplog.text
         sql = "SELECT kind, seq FROM chain ORDER BY place"
         assert db.execute(sql).fetchall() == order
         # A row keeps its place among those of its table.
-        assert db.execute("SELECT seq, at FROM choices").fetchall() == before
+        assert db.execute(in_order).fetchall() == before
         columns = ", ".join(NoticePlayed._fields)
         kept = db.execute(f"SELECT {columns} FROM notices ORDER BY seq").fetchall()
         assert kept == NOTICES
@@ -350,3 +352,102 @@ def test_the_stored_ledger_is_of_the_first_schema(first):
         done = db.execute("SELECT name FROM _sqlite_migrations").fetchall()
         assert done == [("first_tables",)]
         assert db.execute("SELECT count(*) FROM choices").fetchone() == (6,)
+
+
+OLD = Path(__file__).parent / "ledgers" / "before_shared_terms.sql"
+"""A ledger as it was before rows shared their terms."""
+OLD_HEAD = "43:d44781ebca4a4fbdf02b23daca13a34de5f8cc2a5bfb672b8de8f4fe70fb2361"
+
+
+def all_proof(path):
+    """Return each row of proof as it is read: by table, in order."""
+    with closing(sqlite3.connect(path)) as db:
+        db.row_factory = sqlite3.Row
+        return {
+            form.table: [
+                dict(row)
+                for row in db.execute(f"SELECT * FROM {form.table} ORDER BY seq")
+            ]
+            for form in FORMS.values()
+            if form.table != "agents"
+        }
+
+
+@pytest.fixture
+def old(tmp_path):
+    path = tmp_path / "eslflow.db"
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(OLD.read_text())
+    return path
+
+
+def test_rows_that_come_to_share_their_terms_are_read_as_before(old, caplog):
+    with closing(sqlite3.connect(old)) as db:
+        migrations.apply(Database(db), stop_before="shared_terms")
+    before = all_proof(old)
+    assert len(before["choices"]) == 17
+    write(old, [])
+    assert all_proof(old) == before
+    assert "43 rows of proof are stored anew" in caplog.text
+    assert verify(old, head_of(OLD_HEAD)) == (head_of(OLD_HEAD), None)
+    with closing(sqlite3.connect(old)) as db:
+        (terms,) = db.execute("SELECT count(*) FROM choice_terms").fetchone()
+        assert terms < len(before["choices"])
+        sql = "SELECT uuid FROM calls EXCEPT SELECT uuid FROM call_ids"
+        assert db.execute(sql).fetchall() == []
+    write(old, [Choice("new", 1, State.GRANTED, "p", "consent", 0, "f", "0", "s", "e")])
+    assert all_proof(old)["choices"][-1]["seq"] == 18
+    assert verify(old, head_of(OLD_HEAD)).broken is None
+
+
+def test_a_row_that_was_changed_before_is_found_after_as_well(old):
+    with closing(sqlite3.connect(old, isolation_level=None)) as db:
+        db.execute("DROP TRIGGER choices_no_update")
+        db.execute("UPDATE choices SET key = '2' WHERE seq = 2")
+    write(old, [])
+    broken = verify(old).broken
+    assert (broken.table, broken.seq) == ("choices", 2)
+    assert "was changed" in broken.problem
+
+
+def test_a_row_that_cannot_be_any_is_left_out_and_told_and_calls_are_kept(old):
+    with closing(sqlite3.connect(old, isolation_level=None)) as db:
+        db.execute("PRAGMA ignore_check_constraints = ON")
+        db.execute("DROP TRIGGER choices_no_update")
+        db.execute("UPDATE choices SET state = 'maybe' WHERE seq = 2")
+    write(old, [Look(1, "anne", "decrypt", "u", "u-1", "asked")])
+    broken = verify(old).broken
+    assert (broken.table, broken.seq) == ("choices", 2)
+    assert "is gone. Its hash was" in broken.problem
+
+
+def test_the_last_rows_that_were_removed_before_are_still_missed(old):
+    with closing(sqlite3.connect(old, isolation_level=None)) as db:
+        db.execute("DROP TRIGGER choices_no_delete")
+        db.execute("DROP TRIGGER chain_no_delete")
+        (seq,) = db.execute("SELECT max(seq) FROM choices").fetchone()
+        (place,) = db.execute("SELECT max(place) FROM chain").fetchone()
+        db.execute("DELETE FROM choices WHERE seq = ?", (seq,))
+        db.execute("DELETE FROM chain WHERE place = ?", (place,))
+    write(old, [])
+    broken = verify(old).broken
+    assert (broken.table, broken.seq) == ("choices", 17)
+    assert broken.problem == "is gone, and the end of the chain with it"
+
+
+def test_moving_rows_is_done_whole_or_not_at_all(old, monkeypatch):
+    before = all_proof(old)
+    moved = module._move
+
+    def breaks(db, table, rows, terms):
+        moved(db, table, rows, terms)
+        if table == "recording_actions":
+            raise sqlite3.OperationalError("disk I/O error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "_move", breaks)
+        with pytest.raises(StoreError, match="disk I/O error"):
+            write(old, [])
+    assert all_proof(old) == before
+    write(old, [])
+    assert verify(old, head_of(OLD_HEAD)).broken is None

@@ -166,14 +166,14 @@ while code:
     sys.stdin.readline()
     calls += int(sys.argv[2])
 """
-STEP = 3
-"""Every third call: 200 kills and more."""
+STEP = 2
+"""Every second call: 200 kills and more."""
 
 
 @pytest.mark.kill
 @pytest.mark.timeout(600)
 def test_no_kill_while_it_is_written_loses_a_group_or_writes_it_twice(path, spill):
-    """Killed just before its n-th call out of Python, for each third n there is."""
+    """Killed just before its n-th call out of Python, for each second n there is."""
     states = set()
     with subprocess.Popen(
         [sys.executable, "-c", DOOMED, str(path), str(STEP)],

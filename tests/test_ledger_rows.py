@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from eslflow.call.records import CallEnded, Choice, RecordingAction, State
 from eslflow.ledger import rows as module
 from eslflow.ledger.chain import BEGIN, KINDS, Chain
+from eslflow.ledger.lean import COLUMNS
 from eslflow.ledger.rows import MOST_ROWS, digits, text
 from eslflow.wire.terms import RecordAction
 
@@ -13,14 +14,17 @@ GRANTED = Choice("u", 1, State.GRANTED, "p", "consent", 0, "f", "0", "s", "e")
 
 
 def statements(rows):
-    return module.statements(rows, Chain(BEGIN, dict.fromkeys(KINDS, 0)))
+    def stored(table, values):
+        return values[: len(COLUMNS.get(table, values))]
+
+    return module.statements(rows, Chain(BEGIN, dict.fromkeys(KINDS, 0)), stored)
 
 
 def test_beginnings_are_written_before_their_ends():
     ended = CallEnded("u", 1, "lost", "", "")
     order = [sql.split()[:3] for sql, _ in statements([ended, GRANTED, ended])]
     assert order == [
-        ["INSERT", "INTO", "choices"],
+        ["INSERT", "INTO", "choice_rows"],
         ["UPDATE", "calls", "SET"],
         ["INSERT", "INTO", "chain"],
     ]
@@ -68,7 +72,7 @@ def test_proof_is_chained_in_the_order_in_which_it_is_kept():
 
 def test_what_is_chained_is_written_with_its_number():
     for sql, values in statements([GRANTED, GRANTED]):
-        if "INTO choices" in sql:
-            assert sql.startswith("INSERT INTO choices (seq, call_uuid, ")
+        if "INTO choice_rows" in sql:
+            assert sql.startswith("INSERT INTO choice_rows (seq, call, terms, ")
             assert values[0] == 1
             assert values[len(values) // 2] == 2

@@ -31,6 +31,7 @@ from eslflow.ledger.rows import held
 from eslflow.ledger.verify import head, verify
 from eslflow.ledger.writer import connect, write
 from eslflow.wire.terms import RecordAction
+from tests.tampered import let_in
 
 TABLES = sorted(KINDS)
 CALLS = 9
@@ -95,6 +96,7 @@ class Attacker:
         for table in [*TABLES, "chain"]:
             for change in ("update", "delete"):
                 db.execute(f"DROP TRIGGER {table}_no_{change}")
+        let_in(db)
 
     def one(self, sql, *values):
         return self.db.execute(sql, values).fetchone()
@@ -213,6 +215,93 @@ def test_any_byte_flipped_in_the_chain_is_found(attack, place, column, byte, mas
         assert broken.table == FORMS[kind].table
         is_last = place == sum(ROWS.values())
         assert ("has another hash in the chain" in broken.problem) is not is_last
+
+
+SHARED = {
+    "call_ids": "call",
+    "choice_terms": "terms",
+    "action_terms": "terms",
+}
+"""Each with the column of rows that names its own."""
+
+
+def first_with(attacker, shared, number):
+    """Return the place, table and seq of the first row that rests on a shared one."""
+    tables = ["choice_rows", "action_rows"]
+    if shared != "call_ids":
+        tables = [shared.replace("terms", "rows")]
+    found = []
+    for form in FORMS.values():
+        if form.rows in tables:
+            sql = f"SELECT min(seq) FROM {form.rows} WHERE {SHARED[shared]} = ?"
+            if seq := attacker.one(sql, number)[0]:
+                found.append((attacker.place(form.table, seq), form.table, seq))
+    return min(found)
+
+
+@many
+@given(st.sampled_from(sorted(SHARED)), st.data(), st.integers(1, 255))
+def test_any_byte_flipped_in_what_rows_share_is_found(attack, shared, data, mask):
+    with attack() as db:
+        attacker = Attacker(db)
+        columns = [line[1] for line in db.execute(f"PRAGMA table_info({shared})")][1:]
+        (count,) = attacker.one(f"SELECT count(*) FROM {shared}")
+        number = data.draw(st.integers(1, count))
+        column = data.draw(st.sampled_from(columns))
+        first = first_with(attacker, shared, number)
+        byte = data.draw(st.integers(0, 31))
+        sql = f"SELECT CAST({column} AS BLOB) FROM {shared} WHERE id = ?"
+        before = attacker.one(sql, number)
+        assume(attacker.flip(shared, "id", number, column, byte, mask))
+        assume(attacker.one(sql, number) != before)
+        assume(attacker.one(f"SELECT count(*) FROM {shared}")[0] == count)
+    broken = found(attack.path)
+    assert broken[:3] == first
+    assert broken.problem.startswith("was changed")
+
+
+@some
+@given(st.sampled_from(sorted(SHARED)), st.data())
+def test_what_rows_share_is_missed_when_it_is_removed(attack, shared, data):
+    with attack() as db:
+        attacker = Attacker(db)
+        (count,) = attacker.one(f"SELECT count(*) FROM {shared}")
+        number = data.draw(st.integers(1, count))
+        first = first_with(attacker, shared, number)
+        db.execute(f"DELETE FROM {shared} WHERE id = ?", (number,))
+    broken = found(attack.path)
+    assert broken[:3] == first
+    assert broken.problem.startswith("is gone. Its hash was")
+
+
+@some
+@given(st.sampled_from(["call", "terms"]), where(), st.integers(0, 20))
+def test_a_row_that_is_made_to_rest_on_others_is_found(attack, column, row, number):
+    table, seq = row
+    form = FORMS[KINDS[table]]
+    assume(form.rows != table)
+    with attack() as db:
+        attacker = Attacker(db)
+        place = attacker.place(*row)
+        sql = f"SELECT {column} FROM {form.rows} WHERE seq = ?"
+        assume(attacker.one(sql, seq)[0] != number)
+        db.execute(f"UPDATE {form.rows} SET {column} = ? WHERE seq = ?", (number, seq))
+    assert found(attack.path)[:3] == (place, table, seq)
+
+
+@pytest.mark.parametrize("table", ["choices", "recording_actions"])
+def test_a_row_inserted_that_rests_on_nothing_is_found(attack, table):
+    form = FORMS[KINDS[table]]
+    with attack() as db:
+        Attacker(db)
+        columns = [line[1] for line in db.execute(f"PRAGMA table_info({form.rows})")]
+        rest = ", ".join(columns[2:])
+        db.execute(
+            f"INSERT INTO {form.rows} SELECT 99, 999, {rest} FROM {form.rows} LIMIT 1"
+        )
+    broken = found(attack.path)
+    assert (broken.table, broken.seq) == (table, 99)
+    assert broken.problem.startswith("is not in the chain")
 
 
 @some
@@ -335,8 +424,8 @@ def test_the_last_rows_removed_are_found_by_the_count_or_by_a_head(attack, keeps
         if not keeps_count:
             db.execute("UPDATE sqlite_sequence SET seq = 45 WHERE name = 'chain'")
             sql = "UPDATE sqlite_sequence SET seq = (SELECT max(seq) FROM {0}) "
-            for table in TABLES:
-                db.execute(f"{sql.format(table)} WHERE name = '{table}'")
+            for form in FORMS.values():
+                db.execute(f"{sql.format(form.rows)} WHERE name = '{form.rows}'")
     broken = verify(attack.path).broken
     if keeps_count:
         assert (broken.place, broken.table, broken.seq) == (46, "choices", 18)

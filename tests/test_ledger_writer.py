@@ -24,6 +24,7 @@ from eslflow.call.records import (
     State,
 )
 from eslflow.errors import StoreError
+from eslflow.ledger import connect as connecting
 from eslflow.ledger import writer
 from eslflow.ledger.verify import verify
 from eslflow.ledger.writer import Ledger, connect, write
@@ -192,7 +193,7 @@ def test_callers_bytes_are_stored_and_visible(path):
 
 
 def test_a_locked_database_is_a_refusal_and_written_later(path, monkeypatch):
-    monkeypatch.setattr(writer, "BUSY_MS", 10)
+    monkeypatch.setattr(connecting, "BUSY_MS", 10)
     with Ledger(path) as ledger:
         with second(path) as other:
             other.execute("BEGIN IMMEDIATE")
@@ -206,7 +207,7 @@ def test_a_locked_database_is_a_refusal_and_written_later(path, monkeypatch):
 
 def test_what_waited_is_written_before_what_comes_after_it(path, monkeypatch):
     """Or a grant that came late would be the last word, after its withdrawal."""
-    monkeypatch.setattr(writer, "BUSY_MS", 10)
+    monkeypatch.setattr(connecting, "BUSY_MS", 10)
     with Ledger(path) as ledger:
         with second(path) as other:
             other.execute("BEGIN IMMEDIATE")
@@ -220,7 +221,7 @@ def test_what_waited_is_written_before_what_comes_after_it(path, monkeypatch):
 def test_that_it_is_written_again_is_seen_though_nothing_else_comes(
     path, monkeypatch, caplog
 ):
-    monkeypatch.setattr(writer, "BUSY_MS", 10)
+    monkeypatch.setattr(connecting, "BUSY_MS", 10)
     monkeypatch.setattr(writer, "RETRY_S", 0.01)
     answers = Queue()
     with Ledger(path) as ledger:
@@ -242,7 +243,7 @@ def test_that_it_is_written_again_is_seen_though_nothing_else_comes(
 def test_what_the_spill_file_does_not_take_either_waits_in_memory(
     path, monkeypatch, caplog
 ):
-    monkeypatch.setattr(writer, "BUSY_MS", 10)
+    monkeypatch.setattr(connecting, "BUSY_MS", 10)
     in_the_way = path.with_name("eslflow.db.spill.jsonl")
     with Ledger(path) as ledger:
         with second(path) as other:
@@ -338,7 +339,7 @@ def test_rows_that_the_ledger_refuses_for_ever_are_named_in_its_health(path):
 
 
 def test_what_spilled_is_written_at_the_next_start(path, monkeypatch):
-    monkeypatch.setattr(writer, "BUSY_MS", 10)
+    monkeypatch.setattr(connecting, "BUSY_MS", 10)
     with Ledger(path) as ledger, second(path) as other:
         other.execute("BEGIN IMMEDIATE")
         keep(ledger, choice(state=State.REFUSED), offered())
@@ -351,7 +352,7 @@ def test_what_spilled_is_written_at_the_next_start(path, monkeypatch):
 
 
 def test_what_spilled_is_chained_once_and_in_its_order(path, monkeypatch):
-    monkeypatch.setattr(writer, "BUSY_MS", 10)
+    monkeypatch.setattr(connecting, "BUSY_MS", 10)
     with Ledger(path) as ledger, second(path) as other:
         keep(ledger, choice("before"))
         other.execute("BEGIN IMMEDIATE")
@@ -389,7 +390,7 @@ def test_a_commit_that_fails_after_its_rows_were_hashed_leaves_no_gap(
 
 
 def test_a_spill_file_that_cannot_be_written_is_told(path, monkeypatch, tmp_path):
-    monkeypatch.setattr(writer, "BUSY_MS", 10)
+    monkeypatch.setattr(connecting, "BUSY_MS", 10)
     (tmp_path / "eslflow.db.spill.jsonl").mkdir()
     with Ledger(path) as ledger, second(path) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -444,20 +445,20 @@ def test_a_folder_that_is_not_there_is_told(tmp_path):
 COMMAND = """
     import sys
     from pathlib import Path
-    from eslflow.ledger import writer
+    from eslflow.ledger import connect as connecting
     from tests.test_ledger_writer import choice
 
-    writer.BUSY_MS = 60_000
+    connecting.BUSY_MS = 60_000
     sys.stdin.readline()
     for number in range(60):
-        writer.write(Path(sys.argv[1]), [choice(f"command-{number}")])
+        connecting.write(Path(sys.argv[1]), [choice(f"command-{number}")])
 """
 
 
 def test_a_controller_and_a_command_that_write_at_once_make_one_chain(
     path, monkeypatch
 ):
-    monkeypatch.setattr(writer, "BUSY_MS", 60_000)
+    monkeypatch.setattr(connecting, "BUSY_MS", 60_000)
     with Ledger(path) as ledger:
         command = subprocess.Popen(
             [sys.executable, "-c", textwrap.dedent(COMMAND), str(path)],

@@ -12,21 +12,26 @@ from collections.abc import Iterable
 from eslflow.call.records import NoticePlayed, Row
 from eslflow.errors import StoreError
 from eslflow.ledger.chain import open_chain
+from eslflow.ledger.lean import Lean
 from eslflow.ledger.rows import KEPT_NOTICE, statements, text
 
 
 def append(
-    db: sqlite3.Connection, rows: Iterable[Row], known: set[NoticePlayed]
+    db: sqlite3.Connection,
+    rows: Iterable[Row],
+    known: set[NoticePlayed],
+    lean: Lean | None = None,
 ) -> None:
     """Write rows inside a transaction that has the lock: the chain ends in one place.
 
-    Notices join those that are known.
+    Notices join those that are known; `lean` knows numbers of the same connection.
 
     Raises:
         StoreError: the words of a notice were others before.
     """
     new = _without_kept(db, rows, known)
-    for sql, values in statements(new, open_chain(db)):
+    stored = (lean or Lean(db)).stored
+    for sql, values in statements(new, open_chain(db), stored):
         db.execute(sql, values)
 
 

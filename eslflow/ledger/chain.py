@@ -77,9 +77,16 @@ class Form:
     """How the rows of one table are hashed."""
 
     def __init__(
-        self, table: str, record: type[Any], first: int, free: Sequence[str]
+        self,
+        table: str,
+        record: type[Any],
+        first: int,
+        free: Sequence[str],
+        rows: str = "",
     ) -> None:
         self.table = table
+        self.rows = rows or table
+        """The table that its rows are stored in, where `table` is a view."""
         self.columns: tuple[str, ...] = record._fields
         self.later = {
             name: record._field_defaults[name] for name in self.columns[first:]
@@ -131,12 +138,13 @@ FORMS = {
     1: Form(
         "notices", NoticePlayed, 8, ("audio_ms", "audio_sha256", "text", "version")
     ),
-    2: Form("choices", Choice, 21, ("at", "call_uuid", "heard_ms")),
+    2: Form("choices", Choice, 21, ("at", "call_uuid", "heard_ms"), "choice_rows"),
     3: Form(
         "recording_actions",
         RecordingAction,
         11,
         ("asked_at", "at", "call_uuid", "recording_id"),
+        "action_rows",
     ),
     4: Form("looks", Look, 6, ("at", "call_uuid", "reason", "recording_id")),
     5: Form("agents", AgentAgreed, 8, ("agent", "at", "version")),
@@ -201,6 +209,6 @@ def read_head(db: Any) -> Head:
 
 def open_chain(db: Any) -> Chain:
     """Return the chain of a database that is locked for writing, to add to it."""
-    last = dict.fromkeys(KINDS, 0)
-    last.update(db.execute("SELECT name, seq FROM sqlite_sequence"))
+    given = dict(db.execute("SELECT name, seq FROM sqlite_sequence"))
+    last = {form.table: given.get(form.rows, 0) for form in FORMS.values()}
     return Chain(read_head(db), last)

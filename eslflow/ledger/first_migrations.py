@@ -121,9 +121,9 @@ def make_append_only(db: Database, table: str) -> None:
         refuse(db, table, change)
 
 
-def refuse(db: Database, table: str, change: str) -> None:
+def refuse(db: Database, table: str, change: str, when: str = "BEFORE") -> None:
     db.execute(
-        f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
+        f"CREATE TRIGGER {table}_no_{change.lower()} {when} {change} ON {table} "
         f"BEGIN SELECT RAISE(ABORT, '{table} are proof: append only'); END"
     )
 

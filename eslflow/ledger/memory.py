@@ -13,11 +13,14 @@ from typing import NamedTuple
 
 from eslflow.call.records import Remembered, State
 
+# The plus keeps SQLite from beginning with all choices of a state or a time; and the
+# index of numbers, which has no empty ones, is used if that is said.
 _LAST = """
 SELECT c.call_uuid, c.at, c.state, c.flow, c.notice, c.notice_version
 FROM calls JOIN choices c ON c.call_uuid = calls.uuid
-WHERE calls.caller_key = ? AND c.purpose = ? AND c.at >= ? AND c.party = 'caller'
-      AND c.rests_on = '' AND c.state IN ('granted', 'refused', 'withdrawn', 'expired')
+WHERE calls.caller_key = ? AND calls.caller_key <> '' AND +c.purpose = ?
+      AND +c.at >= ? AND c.party = 'caller' AND c.rests_on = ''
+      AND +c.state IN ('granted', 'refused', 'withdrawn', 'expired')
 ORDER BY c.seq DESC LIMIT 1
 """
 

@@ -199,3 +199,145 @@ def register_of_agents(db: Database) -> None:
     """Keep which agents have agreed to being recorded, and to which words."""
     run(db, _AGENTS)
     make_append_only(db, "agents")
+
+
+_STATES = (
+    "'requested', 'granted', 'refused', 'unanswered', 'hung_up', 'withdrawn', "
+    "'expired', 'verbal', 'not_asked'"
+)
+_LEAN = f"""
+CREATE TABLE call_ids (
+    id INTEGER PRIMARY KEY,
+    uuid TEXT NOT NULL UNIQUE
+);;
+CREATE TABLE choice_terms (
+    id INTEGER PRIMARY KEY,
+    state TEXT NOT NULL CHECK (state IN ({_STATES})),
+    purpose TEXT NOT NULL,
+    basis TEXT NOT NULL,
+    retain_s INTEGER NOT NULL,
+    flow TEXT NOT NULL,
+    flow_sha256 TEXT NOT NULL,
+    step TEXT NOT NULL,
+    engine TEXT NOT NULL,
+    performed_by TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    notice TEXT NOT NULL,
+    notice_version INTEGER NOT NULL,
+    language TEXT NOT NULL,
+    audio_sha256 TEXT NOT NULL,
+    keys_offered TEXT NOT NULL,
+    key TEXT NOT NULL,
+    tries INTEGER NOT NULL,
+    party TEXT NOT NULL,
+    on_withdrawal TEXT NOT NULL,
+    who TEXT NOT NULL,
+    UNIQUE (state, purpose, basis, retain_s, flow, flow_sha256, step, engine,
+            performed_by, reason, notice, notice_version, language, audio_sha256,
+            keys_offered, key, tries, party, on_withdrawal, who)
+);;
+CREATE TABLE choice_rows (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    call INTEGER NOT NULL,
+    terms INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    heard_ms INTEGER NOT NULL,
+    receipt TEXT NOT NULL,
+    remark TEXT NOT NULL,
+    rests_on TEXT NOT NULL
+);;
+CREATE TABLE action_terms (
+    id INTEGER PRIMARY KEY,
+    action TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    step TEXT NOT NULL,
+    reply TEXT NOT NULL,
+    verified INTEGER NOT NULL,
+    UNIQUE (action, reason, step, reply, verified)
+);;
+CREATE TABLE action_rows (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    call INTEGER NOT NULL,
+    terms INTEGER NOT NULL,
+    recording_id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    asked_at INTEGER NOT NULL,
+    leg_uuid TEXT NOT NULL,
+    path TEXT NOT NULL
+);;
+INSERT OR IGNORE INTO call_ids (uuid) SELECT call_uuid FROM choices ORDER BY seq;;
+INSERT OR IGNORE INTO call_ids (uuid)
+    SELECT call_uuid FROM recording_actions ORDER BY seq
+"""
+_VIEWS = """
+CREATE VIEW choices AS
+    SELECT r.seq, u.uuid AS call_uuid, r.at, t.state, t.purpose, t.basis, t.retain_s,
+           t.flow, t.flow_sha256, t.step, t.engine, t.performed_by, t.reason, t.notice,
+           t.notice_version, t.language, t.audio_sha256, r.heard_ms, t.keys_offered,
+           t.key, t.tries, t.party, r.receipt, t.on_withdrawal, t.who, r.remark,
+           r.rests_on
+    FROM choice_rows r JOIN call_ids u ON u.id = r.call
+         JOIN choice_terms t ON t.id = r.terms;;
+CREATE VIEW recording_actions AS
+    SELECT r.seq, r.recording_id, u.uuid AS call_uuid, r.at, t.action, t.reason,
+           t.step, t.reply, t.verified, r.asked_at, r.leg_uuid, r.path
+    FROM action_rows r JOIN call_ids u ON u.id = r.call
+         JOIN action_terms t ON t.id = r.terms;;
+CREATE INDEX choice_rows_call ON choice_rows (call);;
+CREATE INDEX choice_rows_at ON choice_rows (at);;
+CREATE INDEX choice_rows_terms ON choice_rows (terms);;
+CREATE INDEX choice_rows_receipt ON choice_rows (receipt) WHERE receipt <> '';;
+CREATE INDEX action_rows_call ON action_rows (call)
+"""
+_SPLIT = {
+    "choices": ("choice_rows", "choice_terms"),
+    "recording_actions": ("action_rows", "action_terms"),
+}
+
+
+@migrations()
+def shared_terms(db: Database) -> None:
+    """Keep once what many rows of proof have in common; views give them as they were.
+
+    SQLite moves the rows, so that this takes no memory. What a damaged row cannot be
+    made of is left out, and `verify` says so: calls are to be kept all the same.
+    """
+    if count := db.execute("SELECT count(*) FROM chain").fetchone()[0]:
+        log.warning(
+            "%d rows of proof are stored anew, in less room and with the same hashes: "
+            "this may take some minutes",
+            count,
+        )
+    run(db, _LEAN)
+    for table, (rows, terms) in _SPLIT.items():
+        _move(db, table, rows, terms)
+    run(db, _VIEWS)
+    for table in _SPLIT:
+        for change in ("UPDATE", "DELETE"):
+            refuse(db, table, change, "INSTEAD OF")
+    for table in ("call_ids", *[name for pair in _SPLIT.values() for name in pair]):
+        make_append_only(db, table)
+
+
+def _move(db: Database, table: str, rows: str, terms: str) -> None:
+    """Move the rows of a table into two, and drop it."""
+    shared = [line[1] for line in db.execute(f"PRAGMA table_info({terms})")][1:]
+    own = [line[1] for line in db.execute(f"PRAGMA table_info({rows})")][3:]
+    names = ", ".join(shared)
+    db.execute(
+        f"INSERT OR IGNORE INTO {terms} ({names}) SELECT DISTINCT {names} FROM {table}"
+    )
+    same = " AND ".join(f"t.{name} = o.{name}" for name in shared)
+    db.execute(
+        f"INSERT OR IGNORE INTO {rows} (seq, call, terms, {', '.join(own)}) "
+        f"SELECT o.seq, u.id, t.id, {', '.join(f'o.{name}' for name in own)} "
+        f"FROM {table} o CROSS JOIN call_ids u ON u.uuid = o.call_uuid "
+        f"CROSS JOIN {terms} t ON {same} ORDER BY o.seq"
+    )
+    # How many were written shows whether the last ones are gone.
+    db.execute(f"DELETE FROM sqlite_sequence WHERE name = '{rows}'")
+    db.execute(
+        "INSERT INTO sqlite_sequence (name, seq) "
+        f"SELECT '{rows}', seq FROM sqlite_sequence WHERE name = '{table}'"
+    )
+    db.execute(f"DROP TABLE {table}")

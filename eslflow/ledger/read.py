@@ -10,35 +10,17 @@ import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from difflib import get_close_matches
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from eslflow.errors import NotFound, StoreError
+from eslflow.ledger import states
 from eslflow.ledger.personal import together
 from eslflow.ledger.where import Normal, Where
 
 Line = dict[str, Any]
-
-# The last word on each purpose of a call: a question that is still open shows as
-# `requested`, an answered one by its answer. A call that comes back, and ends before it
-# is asked again, has still given its answer. When a recording started stands in its own
-# row only after its end; until then, the switch's word on the start tells.
-_CONSENTS = """
-SELECT c.seq, c.call_uuid, c.at, calls.caller, calls.caller_name, calls.called,
-       c.flow, c.purpose, c.basis, c.state, c.reason, c.key, c.notice,
-       c.notice_version, c.language, c.heard_ms, c.tries, c.performed_by,
-       EXISTS (SELECT 1 FROM recordings r WHERE r.call_uuid = c.call_uuid
-               AND (r.started_at > 0 OR EXISTS (
-                    SELECT 1 FROM recording_actions a WHERE a.call_uuid = r.call_uuid
-                    AND a.recording_id = r.id AND a.action = 'start' AND a.verified))
-               AND ' ' || r.purposes || ' ' LIKE '% ' || c.purpose || ' %') AS recorded
-FROM choices c LEFT JOIN calls ON calls.uuid = c.call_uuid
-WHERE NOT EXISTS (SELECT 1 FROM choices later WHERE later.call_uuid = c.call_uuid
-                  AND later.purpose = c.purpose
-                  AND (later.state <> 'not_asked', later.seq)
-                      > (c.state <> 'not_asked', c.seq))
-"""
 
 # A ledger that no newer eslflow has written to yet has none.
 _HAS_SUBJECTS = "SELECT 1 FROM pragma_table_info('looks') WHERE name = 'subject'"
@@ -135,11 +117,24 @@ class Reader:
             calls = self.with_receipt(receipt)
             marks = ", ".join("?" * len(calls))
             where.add(f"c.call_uuid IN ({marks})", *calls)
-        where.equal("c.state", state)
-        where.equal("c.purpose", purpose)
-        sql = f"{_CONSENTS} {where.sql('AND')} ORDER BY c.seq DESC LIMIT ?"
-        for line in self._each(sql, [*where.values, limit]):
+        # The plus keeps SQLite from an index that finds far too many.
+        where.equal("+c.purpose", purpose)
+        is_narrow = bool(call or receipt or number)
+        if state and limit >= 0 and not (is_narrow or since or until):
+            lines = self._newest_of(state, where, limit)
+        else:
+            are_few = not is_narrow and state and states.are_few(self._db, state)
+            where.equal("c.state" if are_few else "+c.state", state)
+            sql = f"{states.CONSENTS} {where.sql('AND')} ORDER BY c.seq DESC LIMIT ?"
+            lines = self._each(sql, [*where.values, limit])
+        for line in lines:
             yield {**line, "recorded": bool(line["recorded"])}
+
+    def _newest_of(self, state: str, where: Where, limit: int) -> Iterator[Line]:
+        sql = f"{states.CONSENTS} AND c.seq = ? {where.sql('AND')}"
+        numbers = states.newest_of(self._db, state)
+        found = (self._each(sql, [seq, *where.values]) for seq in numbers)
+        return islice(chain.from_iterable(found), limit)
 
     def call(self, uuid: str) -> dict[str, Any]:
         """Return everything kept of one call: by its uuid, or the start of it.

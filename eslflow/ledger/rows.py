@@ -35,8 +35,9 @@ from eslflow.call.records import (
     RecordingStored,
     Row,
 )
+from eslflow.ledger.chain import FORMS, Chain, Link
 from eslflow.ledger.chain import KINDS as CHAINED
-from eslflow.ledger.chain import Chain, Link
+from eslflow.ledger.lean import COLUMNS as LEAN
 from eslflow.ledger.personal import Personal, apart, places
 
 MOST_DIGITS = 15
@@ -92,11 +93,9 @@ _KINDS: dict[type[Any], _Kind] = {
         conflict=_AGAIN,
     ),
     NoticePlayed: _Kind("notices", ("seq", *NoticePlayed._fields)),
-    Choice: _Kind("choices", ("seq", *Choice._fields)),
+    Choice: _Kind("choices", LEAN["choices"]),
     RecordingBegun: _Kind("recordings", RecordingBegun._fields, conflict=_SAME),
-    RecordingAction: _Kind(
-        "recording_actions", ("seq", *RecordingAction._fields), _action
-    ),
+    RecordingAction: _Kind("recording_actions", LEAN["recording_actions"], _action),
     RecordingEnded: _Kind("recordings", RecordingEnded._fields, key="id"),
     RecordingChecked: _Kind("recordings", RecordingChecked._fields, key="id"),
     RecordingStored: _Kind("recordings", RecordingStored._fields, key="id"),
@@ -114,6 +113,7 @@ _KINDS: dict[type[Any], _Kind] = {
     Personal: _Kind("personal", Personal._fields),
 }
 """In the order in which a batch is written: beginnings before what completes them."""
+_STORED = {form.table: form.rows for form in FORMS.values()}
 _PERSONAL = {
     kind: found
     for kind, written in _KINDS.items()
@@ -131,8 +131,12 @@ KEPT_NOTICE = (
 )
 
 
+Stored = Callable[[str, Sequence[Any]], Sequence[Any]]
+"""Makes of a row of a table that is proof what is stored of it (see `lean`)."""
+
+
 def statements(
-    rows: Iterable[Row], chain: Chain
+    rows: Iterable[Row], chain: Chain, stored: Stored
 ) -> Iterator[tuple[str, Sequence[Any]]]:
     """Yield the statements that write rows, in order, each with its values.
 
@@ -149,6 +153,7 @@ def statements(
             by_kind.setdefault(Personal, []).extend(words)
         if table in CHAINED:
             values, link = chain.add(CHAINED[table], values, held)
+            values = stored(table, values)
             links.append(link)
         by_kind.setdefault(kind, []).append(values)
     for of_kind, written in _KINDS.items():
@@ -166,6 +171,7 @@ def statements(
 def _statement(kind: _Kind, many: int) -> str:
     """Return the statement that writes this many rows of a kind."""
     table, columns, _, conflict, key = kind
+    table = _STORED.get(table, table)
     row = f"({', '.join('?' * len(columns))})"
     rows = ", ".join([row] * many)
     if not key:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from eslflow.call.records import State
 from eslflow.errors import StoreError
 from eslflow.ledger.read import opened
+from eslflow.ledger.states import rows_of_choices
 
 QUARTER_US = 900_000_000
 """Times are counted by the quarter of an hour: no time zone cuts one."""
@@ -41,8 +42,8 @@ WHERE {asked} AND c.seq BETWEEN ? AND ? AND c.at >= ? AND c.at < ?
 GROUP BY c.flow, c.notice, c.notice_version, c.purpose, c.state, queue, quarter
 """
 _SPAN = """
-SELECT coalesce((SELECT min(seq) FROM choices WHERE at >= ?), 1),
-       coalesce((SELECT max(seq) FROM choices WHERE at < ?), 0)
+SELECT coalesce((SELECT min(seq) FROM {rows} WHERE at >= ?), 1),
+       coalesce((SELECT max(seq) FROM {rows} WHERE at < ?), 0)
 """
 _NEWEST = """
 SELECT c.flow, c.notice, c.state, c.call_uuid, c.party,
@@ -99,7 +100,8 @@ def tally(path: Path, since: int = 0, until: int = 0) -> list[Count]:
             quarter=QUARTER_US,
             asked=_ASKED,
         )
-        ((first, last),) = _all(db, _SPAN, (since, until))
+        span = _SPAN.format(rows=rows_of_choices(db))
+        ((first, last),) = _all(db, span, (since, until))
         return [Count(*row) for row in _all(db, sql, (first, last, since, until))]
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from eslflow.errors import StoreError
-from eslflow.ledger.chain import BEGIN, FORMS, KINDS, Form, Head, Link, read_head
+from eslflow.ledger.chain import BEGIN, FORMS, Form, Head, Link, read_head
 from eslflow.ledger.personal import hashed
 from eslflow.ledger.read import opened
 
@@ -111,7 +111,7 @@ def _demand_chain(db: sqlite3.Connection) -> None:
             "when it starts"
         )
     there = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
-    if not there.issuperset(KINDS):
+    if not there.issuperset(form.rows for form in FORMS.values()):
         raise StoreError(
             "this ledger is older than this eslflow: eslflow serve brings it up to "
             "date when it starts"
@@ -120,7 +120,7 @@ def _demand_chain(db: sqlite3.Connection) -> None:
 
 def _ends(db: sqlite3.Connection) -> _Ends:
     _demand_chain(db)
-    tables = [*KINDS, "chain"]
+    tables = [*[form.rows for form in FORMS.values()], "chain"]
     db.execute("BEGIN")
     rows = {table: _count(db, table) for table in tables}
     written = dict.fromkeys(tables, 0)
@@ -317,7 +317,7 @@ def _without_link(db: sqlite3.Connection, place: int, last: dict[int, int]) -> B
         row = db.execute(sql, (seq,)).fetchone()
         if row and (linked is None or row[0] < linked):
             return _broken(Link(place, kind, row[0], b""), row, gone)
-        if (linked or written.get(FORMS[kind].table, 0) + 1) > seq + 1:
+        if (linked or written.get(FORMS[kind].rows, 0) + 1) > seq + 1:
             lost = Link(place, kind, seq + 1, b"")
             return _broken(lost, None, f"{gone}, and from its table")
     return Broken(place, "", 0, "", f"{gone}, and from its table")
@@ -325,25 +325,27 @@ def _without_link(db: sqlite3.Connection, place: int, last: dict[int, int]) -> B
 
 def _beside(db: sqlite3.Connection, ends: _Ends) -> Broken | None:
     """Return a row that no link names, though the chain holds."""
-    if sum(ends.rows[table] for table in KINDS) == ends.rows["chain"]:
+    if sum(ends.rows[form.rows] for form in FORMS.values()) == ends.rows["chain"]:
         return None
     return next(filter(None, (_unlinked(db, kind) for kind in FORMS)), None)
 
 
 def _unlinked(db: sqlite3.Connection, kind: int) -> Broken | None:
     linked = "SELECT seq FROM chain WHERE kind = ?"
-    sql = f"{_select(kind)} WHERE seq NOT IN ({linked}) ORDER BY seq LIMIT 1"
-    row = db.execute(sql, (kind,)).fetchone()
-    return _broken(Link(0, kind, row[0], b""), row, _INSERTED) if row else None
+    rows = FORMS[kind].rows
+    sql = f"SELECT seq FROM {rows} WHERE seq NOT IN ({linked}) ORDER BY seq LIMIT 1"
+    if (found := db.execute(sql, (kind,)).fetchone()) is None:
+        return None
+    return _broken(Link(0, kind, found[0], b""), _row(db, kind, found[0]), _INSERTED)
 
 
 def _cut_off(db: sqlite3.Connection, ends: _Ends) -> Broken | None:
     """Return the first of the last rows, if they are gone with their places."""
     place, written = ends.head.place, ends.written["chain"]
     for kind, form in FORMS.items():
-        sql = f"SELECT coalesce(max(seq), 0) FROM {form.table}"
+        sql = f"SELECT coalesce(max(seq), 0) FROM {form.rows}"
         (last,) = db.execute(sql).fetchone()
-        if ends.written[form.table] > last:
+        if ends.written[form.rows] > last:
             lost = Link(place + 1, kind, last + 1, b"")
             return _broken(lost, None, "is gone, and the end of the chain with it")
     if written > place:

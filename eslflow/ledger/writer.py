@@ -12,8 +12,8 @@ import logging
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack, closing, suppress
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,20 +22,19 @@ from typing import NamedTuple
 from eslflow.call.records import NoticePlayed, RecordingAction, Remembered, Row
 from eslflow.clock import running_s
 from eslflow.errors import StoreError
-from eslflow.ledger.append import append
+from eslflow.ledger.append import append as append
+from eslflow.ledger.connect import connect as connect
+from eslflow.ledger.connect import spill_of as spill_of
+from eslflow.ledger.connect import write as write
 from eslflow.ledger.damage import damaged_in, damaged_log
+from eslflow.ledger.lean import Lean
 from eslflow.ledger.memory import Asked, last_choice
-from eslflow.ledger.migrations import migrate
 from eslflow.ledger.replay import AT_FAULT, replay, undo
-from eslflow.ledger.rights import make
-from eslflow.ledger.rows import STATEMENTS
-from eslflow.ledger.spill import Spill, size
+from eslflow.ledger.spill import size
 from eslflow.wire.terms import RecordAction
 
 MOST_AT_ONCE = 500
 """Groups in one commit."""
-BUSY_MS = 2000
-"""How long another process may hold the database before rows are refused."""
 GATHER_S = 0.1
 """How long rows that nobody waits for gather before they are committed."""
 BUSY = 3
@@ -249,6 +248,7 @@ class Ledger:
                 raise StoreError(f"{self._damage}. {_MEND}")
             if self._db is None:
                 self._db = self._open()
+                self._lean = Lean(self._db)
             if not self._spill.is_empty:
                 replay(self._db, self._spill)
         except (sqlite3.Error, StoreError, OSError) as error:
@@ -294,6 +294,7 @@ class Ledger:
             db.execute("COMMIT")
         except (sqlite3.Error, *AT_FAULT) as error:
             self._notices = known
+            self._lean.forget()
             with suppress(sqlite3.Error):
                 undo(db)
             return error
@@ -301,7 +302,7 @@ class Ledger:
 
     def _insert(self, db: sqlite3.Connection, rows: Sequence[Row]) -> None:
         known = set(self._notices)
-        append(db, rows, known)
+        append(db, rows, known, self._lean)
         self._notices = known
 
     def _look(self, asked: Asked, done: Recalls) -> None:
@@ -345,57 +346,6 @@ def _is_silence(row: Row) -> bool:
         return False
     is_meant = row.action is RecordAction.STOP and not row.verified
     return is_meant or row.action is RecordAction.MASK
-
-
-def spill_of(path: Path) -> Spill:
-    """Return what waits beside a ledger to be written into it."""
-    return Spill(path.with_name(path.name + ".spill.jsonl"))
-
-
-def connect(path: Path) -> sqlite3.Connection:
-    """Open a ledger for writing, with today's tables.
-
-    Raises:
-        StoreError: it cannot be opened, or is no ledger.
-    """
-    make(path)
-    try:
-        with ExitStack() as if_it_fails:
-            db = sqlite3.connect(
-                path,
-                isolation_level=None,
-                check_same_thread=False,
-                cached_statements=STATEMENTS,
-            )
-            if_it_fails.callback(db.close)
-            db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = FULL")
-            # What is deleted or moved leaves nothing behind in the file.
-            db.execute("PRAGMA secure_delete = ON")
-            # What a statement keeps to undo itself needs no file.
-            db.execute("PRAGMA temp_store = MEMORY")
-            migrate(db)
-            if_it_fails.pop_all()
-            return db
-    except sqlite3.Error as error:
-        hint = "Is the folder there and writable, and the file an eslflow ledger?"
-        raise StoreError(f"cannot open the ledger {path}: {error}. {hint}") from error
-
-
-def write(path: Path, rows: Iterable[Row]) -> None:
-    """Write rows at once, beside a controller that may write too: for commands.
-
-    Raises:
-        StoreError: they could not be written.
-    """
-    with closing(connect(path)) as db:
-        try:
-            db.execute("BEGIN IMMEDIATE")
-            append(db, rows, set())
-            db.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise StoreError(f"the ledger {path} cannot be written: {error}") from error
 
 
 def _words(problem: Exception | None) -> str:
