@@ -10,7 +10,7 @@ import fcntl
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from eslflow.errors import EslflowError
@@ -30,8 +30,7 @@ def only_one(site: Path) -> Iterator[None]:
     """
     path = site / LOCK
     try:
-        # Whoever inherits it would hold the lock too; Python lets nobody.
-        lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        lock = _opened(path)
     except OSError as error:
         log.warning(
             "cannot lock the site: %s: %s. Nothing keeps a second serve away",
@@ -47,15 +46,42 @@ def only_one(site: Path) -> Iterator[None]:
         os.close(lock)
 
 
+def _opened(path: Path) -> int:
+    """Open the file; one that somebody else has left can be locked as well.
+
+    Whoever inherits it would hold the lock too; Python lets nobody.
+    """
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except PermissionError:
+        return os.open(path, os.O_RDONLY)
+
+
+def _alive(number: bytes) -> str:
+    """Return a process's number if there is such a process, else nothing."""
+    if not number.isdigit() or len(number) > 9:
+        return ""
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return ""
+    except OSError:
+        # Somebody else's.
+        return number.decode()
+    return number.decode()
+
+
 def _take(lock: int, path: Path) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        who = os.pread(lock, 20, 0).decode("ascii", "replace").strip()
+        who = _alive(os.pread(lock, 20, 0).strip())
         raise EslflowError(
             f"another eslflow serves this site already (process {who or 'unknown'} "
             f"holds {path}). Stop it first: systemctl stop eslflow, or kill "
             f"{who or 'it'}; or make a site of its own for this one: eslflow init"
         ) from None
-    os.ftruncate(lock, 0)
-    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+    # Who holds it is told only where it may be written.
+    with suppress(OSError):
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
