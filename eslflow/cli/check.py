@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from eslflow.call.live import Sound
+from eslflow.check.load import findings
 from eslflow.cli.drift import demand_same_notices
 from eslflow.cli.main import CONFIGURATION
 from eslflow.cli.places import flow_paths, settings_or_none, sounds_beside
@@ -59,8 +60,12 @@ def _report(site: Path, flow: Flow, path: Path) -> bool:
     for step in flow.steps.values():
         for warning in step.warns():
             click.echo(f"{path}: warning: step '{step.name}': {warning}", err=True)
-    is_same = _is_as_heard(site, flow, path, sounds)
-    if any(fault.is_silent for fault in faults) or not is_same:
+    found = findings(flow)
+    for told in found:
+        click.echo(str(told), err=True)
+    is_good = _is_as_heard(site, flow, path, sounds)
+    is_good &= not any(fault.is_silent for fault in faults)
+    if not is_good or any(told.rule.is_error for told in found):
         return False
     steps, languages = len(flow.steps), ", ".join(flow.languages)
     word = "step" if steps == 1 else "steps"
