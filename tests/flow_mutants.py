@@ -47,7 +47,9 @@ class FlowMutant:
 def _of(flow: str, *faults: tuple[str | tuple[str, str], ...]) -> Iterator[FlowMutant]:
     for name, step, says, *changes in faults:
         pairs = tuple(pair for pair in changes if isinstance(pair, tuple))
-        assert isinstance(name, str) and isinstance(step, str) and isinstance(says, str)
+        assert isinstance(name, str)
+        assert isinstance(step, str)
+        assert isinstance(says, str)
         yield FlowMutant(name, flow, step, says, pairs)
 
 
@@ -237,7 +239,8 @@ MUTANTS: tuple[FlowMutant, ...] = (
             "orders",
             "can never record: nobody is ever asked",
             (
-                "  introduction:\n    consent: {notice: introduction, purpose: training}\n"
+                "  introduction:\n"
+                "    consent: {notice: introduction, purpose: training}\n"
                 "    keys: {2: granted, 3: refused}\n" + GO_ON,
                 "",
             ),
@@ -569,9 +572,9 @@ MUTANTS: tuple[FlowMutant, ...] = (
             "ask",
             "no-withdrawal",
             (
-                "        You can withdraw your consent at any time; how, and what we do "
-                "with recordings,\n        is on our website under privacy.\n",
-                "        What we do with recordings is on our website under privacy.\n",
+                "        You can withdraw your consent at any time; how, and what we "
+                "do with recordings,\n        is on our website under privacy.\n",
+                "        What we do with recordings is on our website.\n",
             ),
         ),
     ),

@@ -1,6 +1,6 @@
 """What a check finds in a flow that loads: a code, a place, what to do.
 
-In: a rule, the way to a place in the file, its nodes. Out: findings, told at their line.
+In: a rule, the way to a place in the file, its nodes. Out: findings, with their line.
 Must not decide what is wrong.
 """
 
@@ -67,7 +67,7 @@ def at(step: Step, *way: str) -> Place:
 
 
 def told(document: Document, top: Node, finding: Finding) -> Told:
-    """Return a finding with its line; a place that is not there is the one around it."""
+    """Return a finding with its line."""
     mark = place_in(top, finding.place)
     inside = 0 < mark.line <= len(document.lines)
     error = FlowError(
