@@ -55,10 +55,14 @@ class FlowError(EslflowError):
     """What would be right: a candidate, or what the place takes."""
     path: str = ""
     """Where in the document: `steps.ask.keys`."""
+    code: str = ""
+    """What sort of problem it is, for look-ups; it stays when words change."""
 
     def __str__(self) -> str:
         """Tell place, problem, line and hint, as an editor and a person read it."""
-        lines = [f"{self.file}:{self.line}:{self.column}: {self._of_step()}"]
+        code = f" [{self.code}]" if self.code else ""
+        place = f"{self.file}:{self.line}:{self.column}"
+        lines = [f"{place}: {self._of_step()}{code}"]
         if self.source.strip():
             lines += self._pointed()
         if self.hint:

@@ -50,10 +50,9 @@ class Told:
     error: FlowError
 
     def __str__(self) -> str:
-        """Tell it as the loader tells its own, with the code behind it."""
+        """Tell it as the loader tells its own."""
         kind = "" if self.rule.is_error else "warning: "
-        problem = f"{kind}{self.error.problem} [{self.rule.code}]"
-        return str(replace(self.error, problem=problem))
+        return str(replace(self.error, problem=f"{kind}{self.error.problem}"))
 
 
 def own(flow: Flow) -> Iterator[Step]:
@@ -79,6 +78,7 @@ def told(document: Document, top: Node, finding: Finding) -> Told:
         width=mark.width,
         hint=finding.hint,
         path=".".join(finding.place),
+        code=finding.rule.code,
     )
     return Told(finding.rule, error)
 

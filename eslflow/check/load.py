@@ -14,6 +14,7 @@ from eslflow.check.lint import lint
 from eslflow.check.scenario import Scenario
 from eslflow.check.scenarios import read
 from eslflow.errors import FlowError, FlowErrors
+from eslflow.flow.codes import NOT_YAML
 from eslflow.flow.document import MOST_BYTES, Document
 from eslflow.flow.load import load
 from eslflow.flow.model import Flow
@@ -106,5 +107,5 @@ def _read(path: Path) -> bytes:
     except OSError as error:
         problem = f"the file cannot be read: {error.strerror}"
         hint = "Is the path right, and may this user read it?"
-        wrong = FlowError(str(path), 1, 1, problem, hint=hint)
+        wrong = FlowError(str(path), 1, 1, problem, hint=hint, code=NOT_YAML)
         raise FlowErrors([wrong]) from error

@@ -31,6 +31,8 @@ HALF_A_MASK = Rule(
     "half-a-mask", False, "Agents can mask and not unmask, or the other way round."
 )
 
+REMEMBERED = Rule("remembered", False, "A grant is taken over from another call.")
+
 
 def too_early(flow: Flow) -> Iterator[Finding]:
     """Yield the steps that record before what permits it can have happened."""
@@ -126,10 +128,20 @@ def half_a_mask(flow: Flow) -> Iterator[Finding]:
         yield Finding(HALF_A_MASK, place, problem, "Add a key for unmask: {2: unmask}.")
 
 
+def remembered(flow: Flow) -> Iterator[Finding]:
+    """Yield what steps themselves would have thought about twice."""
+    for step in own(flow):
+        for warning in step.warns():
+            hint = "Leave remember out, and ask whoever calls again."
+            problem = f"step '{step.name}': {warning}"
+            yield Finding(REMEMBERED, at(step, "remember"), problem, hint)
+
+
 RULES = {
     TOO_EARLY: too_early,
     FOR_NOTHING: for_nothing,
     UNTOLD: untold,
     KEPT_FOREVER: kept_forever,
     HALF_A_MASK: half_a_mask,
+    REMEMBERED: remembered,
 }

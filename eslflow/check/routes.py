@@ -106,22 +106,22 @@ def broken_end(flow: Flow) -> Iterator[Finding]:
     if flow.recording.is_demanded:
         return
     for step in own(flow):
-        for ending in FAILS:
-            to = step.ways().get(ending, "")
-            others = {way for end, way in step.ways().items() if end not in FAILS}
-            is_alone = _ends_alone(flow, to, others)
-            waits = step.meets and not isinstance(step, Calling)
-            if is_alone or (to and waits and not serves(flow, _from(flow, to))):
-                problem = (
-                    f"step '{step.name}': when something fails ({ending}), the call "
-                    f"goes to '{to}' and reaches nobody"
-                )
-                hint = f"Let {ending} lead to a person, or leave it to the dialplan."
-                yield Finding(BROKEN_END, at(step, ending), problem, hint)
+        lost = [end for end in FAILS if _is_lost(flow, step, step.ways().get(end, ""))]
+        if lost:
+            problem = (
+                f"step '{step.name}': when something fails ({', '.join(lost)}), the "
+                f"call goes to '{step.target(lost[0])}' and reaches nobody"
+            )
+            hint = f"Let {lost[0]} lead to a person, or leave it to the dialplan."
+            yield Finding(BROKEN_END, at(step, lost[0]), problem, hint)
 
 
-def _from(flow: Flow, name: str) -> set[str]:
-    return reach(graph(flow), name)
+def _is_lost(flow: Flow, step: Step, to: str) -> bool:
+    """Whether a failure leads to nobody, and all else to somebody."""
+    others = {way for end, way in step.ways().items() if end not in FAILS}
+    waits = step.meets and not isinstance(step, Calling)
+    is_nobody = bool(to) and not serves(flow, reach(graph(flow), to))
+    return _ends_alone(flow, to, others) or (waits and is_nobody)
 
 
 def until_yes(flow: Flow) -> Iterator[Finding]:
@@ -164,6 +164,7 @@ def crossed(flow: Flow) -> Iterator[Finding]:
                 )
                 hint = "Are they swapped? If not, give the step another name."
                 yield Finding(CROSSED, _way(step, ending), problem, hint)
+                break
 
 
 def _way(step: Step, ending: str) -> tuple[str, ...]:

@@ -70,16 +70,23 @@ def key_unsaid(flow: Flow) -> Iterator[Finding]:
     """Yield the keys of a question that its words do not say."""
     for step in own(flow):
         for language, text in _texts(flow, step).items():
-            said = keys_said(text)
-            offered = _offered(step, language)
-            for key in offered if said else ():
-                if key.isdigit() and key not in said:
-                    problem = (
-                        f"step '{step.name}': key {key} means {offered[key]}, and the "
-                        f"{language} words do not say so"
-                    )
-                    hint = f"They say: {' '.join(sentences(text))}"
-                    yield Finding(KEY_UNSAID, at(step, "keys", key), problem, hint)
+            for key, meaning in _unsaid(step, language, keys_said(text)).items():
+                problem = (
+                    f"step '{step.name}': key {key} means {meaning}, and the "
+                    f"{language} words do not say so"
+                )
+                hint = f"They say: {' '.join(sentences(text))}"
+                yield Finding(KEY_UNSAID, at(step, "keys", key), problem, hint)
+
+
+def _unsaid(step: Step, language: str, said: set[str]) -> dict[str, str]:
+    """Return the digits that count and are not said; words without any say none."""
+    offered = _offered(step, language) if said else {}
+    return {
+        key: meaning
+        for key, meaning in offered.items()
+        if key.isdigit() and key not in said
+    }
 
 
 def _offered(step: Step, language: str) -> Mapping[str, str]:
@@ -99,8 +106,10 @@ def key_dead(flow: Flow) -> Iterator[Finding]:
         if isinstance(step, Language):
             known = {*step.keys}
         for language, text in _texts(flow, step).items():
-            dead = sorted(keys_said(text) - known)
-            if dead:
+            said = keys_said(text)
+            dead = sorted(said - known)
+            # Where a key that counts is not said, the words are told already.
+            if dead and not _unsaid(step, language, said):
                 problem = (
                     f"step '{step.name}': the {language} words tell to press "
                     f"{', '.join(dead)}, and that means nothing"

@@ -51,15 +51,12 @@ def _report(site: Path, flow: Flow, path: Path) -> bool:
     sounds, faults = find_sounds(flow.audio(), sounds_beside(site, path))
     for fault in faults:
         warning = "" if fault.is_silent else "warning: "
-        click.echo(f"{path}: {warning}{fault}", err=True)
+        click.echo(f"{path}: {warning}{fault} [{fault.code}]", err=True)
     if any(fault.is_ours for fault in faults):
         click.echo(f"  Make it with: {_command(site, path)}", err=True)
     if any(not fault.is_ours for fault in faults):
         hint = f"or remove the file, then: {_command(site, path)}"
         click.echo(f"  What a person recorded: record it again, {hint}", err=True)
-    for step in flow.steps.values():
-        for warning in step.warns():
-            click.echo(f"{path}: warning: step '{step.name}': {warning}", err=True)
     found = findings(flow)
     for told in found:
         click.echo(str(told), err=True)
