@@ -189,7 +189,7 @@ EXAMPLES: dict[str, tuple[str, str]] = {
         f"steps:\n{ASK}    refused: talk\n{TALK}",
     ),
     "dropped": (
-        f"steps:\n  call: {{dial: {{user: 1001}}, busy: busy}}\n"
+        "steps:\n  call: {dial: {user: 1001}, busy: busy}\n"
         "  busy: {hangup: USER_BUSY}\n",
         "steps:\n  call: {dial: {user: 1001}, busy: busy, next: bye}\n"
         f"  busy: {{hangup: USER_BUSY}}\n{ENDS}",
@@ -197,10 +197,10 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "crossed": (
         'hours: {office: {zone: Europe/Berlin, mon-fri: "08:00-17:00"}}\n'
         "steps:\n  when: {hours: office, open: closed, closed: open}\n"
-        f"  open: {{queue: support, next: closed}}\n  closed: {{announce: welcome}}\n",
+        "  open: {queue: support, next: closed}\n  closed: {announce: welcome}\n",
         'hours: {office: {zone: Europe/Berlin, mon-fri: "08:00-17:00"}}\n'
         "steps:\n  when: {hours: office, open: open, closed: closed}\n"
-        f"  open: {{queue: support, next: closed}}\n  closed: {{announce: welcome}}\n",
+        "  open: {queue: support, next: closed}\n  closed: {announce: welcome}\n",
     ),
     "other-prefix": (
         'steps:\n  which: {branch: called, cases: {"*67*": hush}, otherwise: talk}\n'
@@ -261,8 +261,8 @@ EXAMPLES: dict[str, tuple[str, str]] = {
 OTHERS = {
     "no-audio": "error: a prompt or notice has no file that could be played.",
     "bad-audio": "error: the file is there, and cannot be played as it is.",
-    "old-audio": "error for a notice, warning for a prompt: the words were changed, and "
-    "the file still speaks the old ones.",
+    "old-audio": "error for a notice, warning for a prompt: the words were changed, "
+    "and the file still speaks the old ones.",
     "same-version": "error: callers have heard this version of a notice with other "
     "words or other sound.",
 }
@@ -271,17 +271,18 @@ OTHERS = {
 HEAD = """\
 # What a check finds
 
-`eslflow check` tells all that is wrong with a flow before a call finds out: what keeps it
-from being loaded, what it says against what it does, what is missing on disk, and what a
-[proof](proof.md) finds. Each message ends with a code. The code stays when the words of a
-message change; it can be searched for here.
+`eslflow check` tells all that is wrong with a flow before a call finds out: what keeps
+it from being loaded, what it says against what it does, what is missing on disk, and
+what a [proof](proof.md) finds. Each message ends with a code. The code stays when the
+words of a message change; it can be searched for here.
 
-An error keeps the flow from taking calls with this version; a warning does not: it is right
-as far as eslflow can tell, and should be thought about twice.
+After an error `eslflow check` ends with 78: such a flow should take no calls. A warning
+lets it end well: it is right as far as eslflow can tell, and should be thought about
+twice.
 
-It understands some words of English, German, French, Spanish, Italian and Dutch: whether a
-notice tells that consent can be withdrawn, which key it gives for yes and for no, whether
-a prompt asks for a card. Of other languages it says nothing of the sort.
+It understands some words of English, German, French, Spanish, Italian and Dutch: whether
+a notice tells that consent can be withdrawn, which key it gives for yes and for no,
+whether a prompt asks for a card. Of other languages it says nothing of the sort.
 
 The examples leave out what is the same in all of them: the flow's name, the purpose
 `training`, which rests on consent, the notice `recording`, and a few prompts.
@@ -327,8 +328,8 @@ def page() -> str:
         kind, _, rest = means.partition(": ")
         lines.append(f"| `{code}` | {kind} | {rest[0].upper()}{rest[1:]} |\n")
     lines.append(
-        "\nThe last of them have to do with files beside the flow: `eslflow prompts build` "
-        "makes\naudio, and a notice with other words needs a new `version`.\n"
+        "\nThe last of them have to do with files beside the flow: `eslflow prompts "
+        "build` makes\naudio, and a notice with other words needs a new `version`.\n"
     )
     for code, (_, means) in meanings().items():
         bad, good = EXAMPLES[code]

@@ -1,7 +1,7 @@
 """The codes of what can be wrong with a file, one for each sort of problem.
 
-In: the sentence that tells a problem. Out: its code, which stays when words change. Must
-not judge.
+In: the sentence that tells a problem. Out: its code, which stays when words change.
+Must not judge.
 """
 
 from __future__ import annotations
