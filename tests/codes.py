@@ -280,9 +280,9 @@ After an error `eslflow check` ends with 78: such a flow should take no calls. A
 lets it end well: it is right as far as eslflow can tell, and should be thought about
 twice.
 
-It understands some words of English, German, French, Spanish, Italian and Dutch: whether
-a notice tells that consent can be withdrawn, which key it gives for yes and for no,
-whether a prompt asks for a card. Of other languages it says nothing of the sort.
+It understands some words of English, German, French, Spanish, Italian and Dutch:
+whether a notice tells that consent can be withdrawn, which key it gives for yes and for
+no, whether a prompt asks for a card. Of other languages it says nothing of the sort.
 
 The examples leave out what is the same in all of them: the flow's name, the purpose
 `training`, which rests on consent, the notice `recording`, and a few prompts.

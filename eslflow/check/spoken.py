@@ -150,17 +150,16 @@ def no_withdrawal(flow: Flow) -> Iterator[Finding]:
             said = says_withdrawal(notice.text) if notice is not None else {}
             told |= {lang for lang, is_said in said.items() if is_said is not False}
     missing = [language for language in flow.languages if language not in told]
-    for step in asked if missing else ():
-        if "/" not in step.name:
-            notice_name = step.asks["notice"]
-            problem = (
-                f"step '{step.name}': notice '{notice_name}' does not say that consent "
-                f"can be withdrawn, in {', '.join(missing)}"
-            )
-            hint = "Say how, before anybody agrees (GDPR Art. 7(3))."
-            place = ("notices", notice_name, "text", missing[0])
-            yield Finding(NO_WITHDRAWAL, place, problem, hint)
-            return
+    first = next((step for step in own(flow) if isinstance(step, Consent)), None)
+    if first is not None and missing:
+        notice_name = first.asks["notice"]
+        problem = (
+            f"step '{first.name}': notice '{notice_name}' does not say that consent "
+            f"can be withdrawn, in {', '.join(missing)}"
+        )
+        hint = "Say how, before anybody agrees (GDPR Art. 7(3))."
+        place = ("notices", notice_name, "text", missing[0])
+        yield Finding(NO_WITHDRAWAL, place, problem, hint)
 
 
 def card_in_clear(flow: Flow) -> Iterator[Finding]:

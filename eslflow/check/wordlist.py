@@ -35,7 +35,7 @@ _CARD = {
 }
 _YES = {
     "en": r"\bagree\b|\baccept\b|\bconsent\b",
-    "de": r"einverstanden|zustimm|einwillig",
+    "de": r"einverstanden|zustimm|zuzustimm|einwillig|einzuwillig",
     "fr": r"accepte|d'accord",
     "es": r"acept",
     "it": r"accett|acconsent",
@@ -43,7 +43,7 @@ _YES = {
 }
 _NO = {
     "en": r"\bwithout\b|\brefuse\b|\bdecline\b|\bnot\b|\bobject\b",
-    "de": r"\bohne\b|ablehn|\bnicht\b|widersprech",
+    "de": r"\bohne\b|ablehn|abzulehn|\bnicht\b|widersprech",
     "fr": r"\bsans\b|refuse|\bne pas\b",
     "es": r"\bsin\b|rechaz|\bno\b",
     "it": r"\bsenza\b|rifiut|\bnon\b",
