@@ -29,8 +29,10 @@ from eslflow.web.app import ROUTES
 from eslflow.web.scopes import Scope
 from eslflow.web.token_file import add
 from eslflow.web.tokens import Token, digest
+from tests.codes import EXAMPLES, OTHERS, meanings, page
 from tests.command import run, site_with_calls
 from tests.desks import ANNA, TableDesk
+from tests.flow_mutants import MUTANTS as FLOW_MUTANTS
 from tests.mutants import MUTANTS
 from tests.served import served
 from tests.steps_of import Texts, flow
@@ -40,6 +42,9 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 FLOWS = (ROOT / "flows" / "README.md").read_text(encoding="utf-8")
 DOCS = (ROOT / "docs" / "freeswitch.md").read_text(encoding="utf-8")
 CONTROL = (ROOT / "docs" / "control.md").read_text(encoding="utf-8")
+CHECKS = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
+SITE = ROOT / "eslflow" / "site.py"
+DRIFT = ROOT / "eslflow" / "cli" / "drift.py"
 PROOF = (ROOT / "docs" / "proof.md").read_text(encoding="utf-8")
 RECORDING = (ROOT / "docs" / "recording.md").read_text(encoding="utf-8")
 LEDGER = (ROOT / "docs" / "ledger.md").read_text(encoding="utf-8")
@@ -326,6 +331,32 @@ def test_what_a_flow_can_mend_has_a_bad_and_a_good_example(code):
 def test_the_faults_that_a_proof_finds_are_all_told():
     told = re.findall(r"^\| ([^|`]+) \| `([a-z-]+)` \|$", PROOF, re.MULTILINE)
     assert told == [(mutant.name, mutant.finds) for mutant in MUTANTS]
+
+
+def test_the_faults_in_flows_that_a_check_finds_are_all_told():
+    told = re.findall(
+        r"^\| `([a-z-]+)` \| ([^|`]+) \| `([^`]+)` \|$", PROOF, re.MULTILINE
+    )
+    made = [(m.flow, m.name, m.says.strip("[]")) for m in FLOW_MUTANTS]
+    assert told == made
+    assert len(made) >= 60
+
+
+def test_the_page_of_codes_is_current():
+    assert page() == CHECKS
+
+
+def test_every_code_has_examples_and_every_example_a_code():
+    assert set(EXAMPLES) == set(meanings())
+    assert {rule.code for rule in RULES} & set(EXAMPLES) == {"refused", "circle"}
+
+
+def test_codes_that_are_told_of_files_beside_a_flow_are_on_the_page():
+    texts = [path.read_text(encoding="utf-8") for path in (SITE, DRIFT)]
+    told = re.findall(
+        r'(?:code(?:: str)? ?= ?|SAME_VERSION = )"([a-z-]+)"', "".join(texts)
+    )
+    assert set(told) == set(OTHERS)
 
 
 def test_the_pages_story_is_what_is_printed(tmp_path):
