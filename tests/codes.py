@@ -116,7 +116,7 @@ EXAMPLES: dict[str, tuple[str, str]] = {
         "steps:\n  welcome: {announce: welcome}\n",
     ),
     "unknown-option": (
-        "steps:\n  talk: {queue: support, recrod: off}\n",
+        "steps:\n  talk: {queue: support, recorded: off}\n",
         "steps:\n  talk: {queue: support, record: off}\n",
     ),
     "bad-name": (

@@ -732,7 +732,7 @@ MUTANTS: tuple[FlowMutant, ...] = (
             ("    refused: connecting\n", "    refused: sorry\n"),
         ),
         (
-            "the queues hand the call to and fro",
+            "the queues hand the call back and forth",
             "recorded",
             "[circle]",
             (
