@@ -259,6 +259,8 @@ EXAMPLES: dict[str, tuple[str, str]] = {
 """By code: a flow that gets it, and what it should have been."""
 
 OTHERS = {
+    "not-there": "warning: the switch does not have the queue, user, gateway or "
+    "profile that a step names; asked where the settings name the switch.",
     "no-audio": "error: a prompt or notice has no file that could be played.",
     "bad-audio": "error: the file is there, and cannot be played as it is.",
     "old-audio": "error for a notice, warning for a prompt: the words were changed, "

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from eslflow.check import permits, routes, spoken
 from eslflow.check.finding import Look, Rule, Told, told
+from eslflow.check.there import Ask, not_there
 from eslflow.flow.document import Document
 from eslflow.flow.model import Flow
 
@@ -15,13 +16,15 @@ RULES: dict[Rule, Look] = {**permits.RULES, **routes.RULES, **spoken.RULES}
 """Every rule, and what looks whether it holds."""
 
 
-def lint(flow: Flow, data: bytes) -> tuple[Told, ...]:
-    """Return what is wrong with a flow, or should be thought about twice."""
+def lint(flow: Flow, data: bytes, ask: Ask | None = None) -> tuple[Told, ...]:
+    """Return what is wrong with a flow, or should be thought about twice.
+
+    With `ask`, a switch is asked whether it has what the flow names.
+    """
     document = Document(data, flow.file)
     top = document.read()
-    found = [
-        told(document, top, finding)
-        for look in RULES.values()
-        for finding in look(flow)
-    ]
+    findings = [finding for look in RULES.values() for finding in look(flow)]
+    if ask is not None:
+        findings += not_there(flow, ask)
+    found = [told(document, top, finding) for finding in findings]
     return tuple(sorted(found, key=lambda told: (told.error.line, told.rule.code)))

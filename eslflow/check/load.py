@@ -13,6 +13,7 @@ from eslflow.check.finding import Told, place_in
 from eslflow.check.lint import lint
 from eslflow.check.scenario import Scenario
 from eslflow.check.scenarios import read
+from eslflow.check.there import Ask
 from eslflow.errors import FlowError, FlowErrors
 from eslflow.flow.codes import NOT_YAML
 from eslflow.flow.document import MOST_BYTES, Document
@@ -54,13 +55,13 @@ def load_flow(path: Path) -> Flow:
     return _load(path, _Folder(path.parent, (path.stem,), {}))
 
 
-def findings(flow: Flow) -> tuple[Told, ...]:
+def findings(flow: Flow, ask: Ask | None = None) -> tuple[Told, ...]:
     """Return what is wrong with a flow that loads, read once more from its file.
 
     Raises:
         FlowErrors: the file cannot be read any more.
     """
-    return lint(flow, _read(Path(flow.file)))
+    return lint(flow, _read(Path(flow.file)), ask)
 
 
 def place_of(flow: Flow, step: str) -> str:

@@ -10,6 +10,8 @@ import click
 
 from eslflow.call.live import Sound
 from eslflow.check.load import findings
+from eslflow.check.there import Ask
+from eslflow.cli.asking import asking
 from eslflow.cli.drift import demand_same_notices
 from eslflow.cli.main import CONFIGURATION
 from eslflow.cli.places import flow_paths, settings_or_none, sounds_beside
@@ -24,10 +26,25 @@ from eslflow.site import demand_known, find_sounds, load_flows
 @click.argument("flows", nargs=-1, metavar="[FLOW]...")
 @click.pass_context
 def command(ctx: click.Context, flows: tuple[str, ...]) -> None:
-    """Check flows, given by file or by name; without any, all of the site."""
+    """Check flows, given by file or by name; without any, all of the site.
+
+    Where the settings name the switch, it is asked whether it has the queues, users and
+    gateways that flows name.
+    """
+    with asking(ctx.obj) as ask:
+        is_good = _all_good(ctx.obj, flows, ask)
+    if not is_good:
+        ctx.exit(CONFIGURATION)
+    together = load_flows(flow_paths(ctx.obj, flows))
+    if not flows:
+        demand_known(load_settings(ctx.obj), together)
+
+
+def _all_good(site: Path, flows: tuple[str, ...], ask: Ask | None) -> bool:
+    """Tell of each flow; return whether all are good."""
     is_good = True
     told: set[str] = set()
-    for path in flow_paths(ctx.obj, flows):
+    for path in flow_paths(site, flows):
         try:
             (flow,) = load_flows([path]).values()
         except FlowErrors as error:
@@ -38,15 +55,11 @@ def command(ctx: click.Context, flows: tuple[str, ...]) -> None:
                     told.add(problem)
             is_good = False
             continue
-        is_good &= _report(ctx.obj, flow, path) and not told_proof(flow).violations
-    if not is_good:
-        ctx.exit(CONFIGURATION)
-    together = load_flows(flow_paths(ctx.obj, flows))
-    if not flows:
-        demand_known(load_settings(ctx.obj), together)
+        is_good &= _report(site, flow, path, ask) and not told_proof(flow).violations
+    return is_good
 
 
-def _report(site: Path, flow: Flow, path: Path) -> bool:
+def _report(site: Path, flow: Flow, path: Path, ask: Ask | None) -> bool:
     """Tell of a flow that loads; return whether everything it plays is there."""
     sounds, faults = find_sounds(flow.audio(), sounds_beside(site, path))
     for fault in faults:
@@ -57,7 +70,7 @@ def _report(site: Path, flow: Flow, path: Path) -> bool:
     if any(not fault.is_ours for fault in faults):
         hint = f"or remove the file, then: {_command(site, path)}"
         click.echo(f"  What a person recorded: record it again, {hint}", err=True)
-    found = findings(flow)
+    found = findings(flow, ask)
     for told in found:
         click.echo(str(told), err=True)
     is_good = _is_as_heard(site, flow, path, sounds)

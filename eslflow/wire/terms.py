@@ -101,6 +101,12 @@ class ApiCommand(StrEnum):
     SHOW = "show"
     STATUS = "status"
     MODULE_EXISTS = "module_exists"
+    GLOBAL_GETVAR = "global_getvar"
+    USER_EXISTS = "user_exists"
+    CALLCENTER_CONFIG = "callcenter_config"
+    """Of mod_callcenter."""
+    SOFIA = "sofia"
+    """Of mod_sofia."""
 
 
 class RecordAction(StrEnum):
