@@ -102,3 +102,22 @@ def test_a_question_that_leads_back_by_another_way_lets_nobody_go():
     )
     (finding,) = found(text, routes.until_yes)
     assert finding.place == ("steps", "ask", "refused")
+
+
+def test_digits_that_nobody_does_anything_with_end_the_call():
+    text = (
+        "steps:\n  m: {menu: which, keys: {1: q, 2: n}, failure: q}\n  q: {queue: q}\n"
+        "  n: {collect: number, digits: 4, into: number}\n"
+    )
+    (finding,) = found(text, routes.dropped)
+    assert finding.place == ("steps", "n")
+    alone = "steps:\n  n: {collect: number, digits: 4, into: number}\n"
+    assert found(alone, routes.dropped) == []
+
+
+def test_the_last_word_of_a_call_may_be_an_announcement():
+    text = (
+        "steps:\n  m: {menu: which, keys: {1: q, 2: bye}, failure: q}\n"
+        "  q: {queue: q}\n  bye: {announce: welcome}\n"
+    )
+    assert found(text, routes.dropped) == []

@@ -161,7 +161,7 @@ def test_a_warning_lets_it_end_well_and_an_error_does_not(site):
     swapped = text.replace("{1: granted, 2: refused}", "{2: granted, 1: refused}")
     path.write_text(swapped, encoding="utf-8")
     done = run(site, "check", "support")
-    assert f"{path}:47:5: step 'ask': 1 means refused" in done.stderr
+    assert f"{path}:48:5: step 'ask': 1 means refused" in done.stderr
     assert "[keys-swapped]" in done.stderr
     assert done.exit_code == CONFIGURATION
     assert "proved" not in done.stdout

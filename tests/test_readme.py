@@ -17,6 +17,7 @@ from eslflow.check.load import scenarios_of
 from eslflow.check.prove import RULES, prove
 from eslflow.check.scenario import ENDINGS, Act, Callee, Fault, Outcome
 from eslflow.check.scenarios import EXPECT, KEYS, SCENARIO
+from eslflow.check.there import NOT_THERE
 from eslflow.cli.main import COMMANDS, main
 from eslflow.errors import FlowErrors
 from eslflow.flow.options import fields_of
@@ -352,11 +353,9 @@ def test_every_code_has_examples_and_every_example_a_code():
 
 
 def test_codes_that_are_told_of_files_beside_a_flow_are_on_the_page():
+    code = re.compile(r'(?:code(?:: str)? ?= ?|SAME_VERSION = )"([a-z-]+)"')
     texts = [path.read_text(encoding="utf-8") for path in (SITE, DRIFT)]
-    told = re.findall(
-        r'(?:code(?:: str)? ?= ?|SAME_VERSION = )"([a-z-]+)"', "".join(texts)
-    )
-    assert set(told) == set(OTHERS)
+    assert {*code.findall("".join(texts)), NOT_THERE.code} == set(OTHERS)
 
 
 def test_the_pages_story_is_what_is_printed(tmp_path):

@@ -47,6 +47,8 @@ OTHER_PREFIX = Rule(
 BEHIND_PROMPT = Rule(
     "emergency-behind-prompt", True, "A call for help has to wait for words."
 )
+_GOOD = ("collected", "chosen", "done")
+"""How steps end that are no end of a call; an announcement may be the last word."""
 _GONE = ("busy", "no_answer", "refused", "invalid")
 
 
@@ -138,11 +140,13 @@ def until_yes(flow: Flow) -> Iterator[Finding]:
 
 
 def dropped(flow: Flow) -> Iterator[Finding]:
-    """Yield the calls to somebody whose failing nobody is told of."""
+    """Yield the steps after which callers are hung up on, and nobody says why."""
+    is_served = any(step.meets or step.hands_over for step in flow.steps.values())
     for step in own(flow):
-        if not isinstance(step, Calling):
-            continue
-        bare = [end for end in _GONE if not step.ways().get(end, "-")]
+        ends = _GONE if isinstance(step, Calling) else ()
+        if is_served and not isinstance(step, Announce):
+            ends = ends or _GOOD
+        bare = [end for end in ends if not step.ways().get(end, "-")]
         if bare:
             problem = (
                 f"step '{step.name}' ends the call without a word when it comes to "

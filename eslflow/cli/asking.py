@@ -1,7 +1,7 @@
 """The switch that a check may ask, where the settings name one.
 
-In: a site. Out: what sends a command over the control link, while it is needed. Must not
-judge answers.
+In: a site. Out: what sends a command over the control link, while it is needed. Must
+not judge answers.
 """
 
 from __future__ import annotations
