@@ -143,7 +143,7 @@ def dropped(flow: Flow) -> Iterator[Finding]:
     """Yield the steps after which callers are hung up on, and nobody says why."""
     is_served = any(step.meets or step.hands_over for step in flow.steps.values())
     for step in own(flow):
-        ends = _GONE if isinstance(step, Calling) else ()
+        ends: tuple[str, ...] = _GONE if isinstance(step, Calling) else ()
         if is_served and not isinstance(step, Announce):
             ends = ends or _GOOD
         bare = [end for end in ends if not step.ways().get(end, "-")]
