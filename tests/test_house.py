@@ -117,6 +117,7 @@ WHOLE = {
     "tests/test_payment.py": "whole calls that pay, and where the card is not",
     "tests/test_load_fill.py": "a ledger with many calls",
     "tests/test_lies.py": "a switch that is anything but honest",
+    "tests/test_editor.py": "an editor's language server with the schema",
     "tests/test_hostile.py": "what strangers send, through real sockets",
     "tests/test_house.py": "the checkout",
     "tests/test_readme.py": "what the pages say",
