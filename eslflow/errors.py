@@ -17,12 +17,14 @@ EslflowError
     NotFound             a look-up by a name that nothing has
     Elsewhere            a path does not lead to a recording of this site
     Sealed               what is encrypted cannot be opened, or a key not be used
+    BadBundle            a file is no proof bundle as eslflow makes it
 
 A caller who hangs up is not an error: `call.events.HungUp` says so.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from unicodedata import category, east_asian_width
@@ -98,6 +100,17 @@ def visible(text: str) -> str:
     return "".join(
         c if c.isprintable() else " " if c == "\t" else "\ufffd" for c in text
     )
+
+
+_NUMBER = re.compile(r"(?<![0-9A-Za-z._-])\+?[0-9]{4,12}([0-9]{3})(?!\.?[0-9A-Za-z_-])")
+
+
+def nameless(text: str) -> str:
+    """Return a text fit for a log, which an erasure cannot reach: of a number, its end.
+
+    Names of files and calls stay as they are.
+    """
+    return _NUMBER.sub(r"...\1", text)
 
 
 def columns(text: str) -> int:
@@ -201,3 +214,7 @@ class Elsewhere(EslflowError):
 
 class Sealed(EslflowError):
     """What is encrypted cannot be opened, or a key cannot be made or used; says why."""
+
+
+class BadBundle(EslflowError):
+    """A file is no proof bundle as eslflow makes it: nothing in it is looked at."""

@@ -210,6 +210,7 @@ class Rehearsal:
             visited=self._visit,
             courier=self._courier,
             earlier=self._earlier,
+            agreed=lambda *_: bool(self._call and self._call.scenario.agent_agreed),
         )
 
     def play(self, flow: Flow, scenario: Scenario) -> Played:

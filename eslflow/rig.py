@@ -80,6 +80,11 @@ def file_length_ms(path: str) -> int | None:
         return None
 
 
+def everybody_has(_: str, __: str, ___: int) -> bool:
+    """Take every agent for one who has agreed to being recorded."""
+    return True
+
+
 class _Owed:
     """A ledger, and whether it owes somebody an answer."""
 
@@ -173,6 +178,7 @@ class Rig:
         beep_s: float = 0.0,
         courier: Courier | None = None,
         earlier: Earlier | None = None,
+        agreed: Callable[[str, str, int], bool] = everybody_has,
     ) -> None:
         self.faults: tuple[Fault, ...] = ()
         length_ms: Callable[[str], int | None]
@@ -191,8 +197,7 @@ class Rig:
         self._wakeup.watch(self.ledger)
         shelf = Shelf({flow.name: flow for flow in flows}, flows[0].name)
         site = Site(str(folder / "recordings"), ENGINE, found, beep_s=beep_s)
-        if visited is not None:
-            site = replace(site, visited=visited)
+        site = replace(site, agreed=agreed, visited=visited or site.visited)
         self._owed = _Owed(self.ledger, kept, earlier)
         self._courier = courier or Courier()
         self.controller = Controller(

@@ -9,7 +9,6 @@ import os
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,12 @@ from eslflow.flow.document import Document, Kind, Mark, Node
 from eslflow.flow.numbers import Numbers
 from eslflow.flow.options import Duration, OneOf, Size, Whole
 from eslflow.flow.problems import Context, entries_of, named, scalar
+from eslflow.office import Office, read_office
+from eslflow.parts import AtRest as AtRest
+from eslflow.parts import Control as Control
+from eslflow.parts import Convert as Convert
+from eslflow.parts import Reload as Reload
+from eslflow.parts import Switch as Switch
 from eslflow.shipped import SETTINGS
 
 FILE = SETTINGS
@@ -35,6 +40,7 @@ KEYS = (
     "numbers",
     "emergency",
     "country",
+    "office",
     "never_record",
     "extensions",
     "flows",
@@ -45,6 +51,7 @@ KEYS = (
     "ledger",
     "switch",
     "control",
+    "reload",
 )
 
 _ADDRESS = re.compile(r"(.+):([0-9]{1,5})")
@@ -53,44 +60,6 @@ _EMERGENCY = re.compile(r"\+?[0-9*#]{1,15}")
 _RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 _IDENTITY = "AGE-SECRET-KEY-"
 _PLAIN_PATH = re.compile(r"/[A-Za-z0-9_./@+-]+")
-
-
-@dataclass(frozen=True)
-class Switch:
-    """Where the switch's own event socket listens."""
-
-    host: str
-    port: int
-    password: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Control:
-    """Where the control API listens, and who may use it."""
-
-    host: str
-    port: int
-    tokens: Path
-
-
-class Convert(str, Enum):
-    """What intact recordings are converted to."""
-
-    FLAC = "flac"
-    OPUS = "opus"
-
-
-@dataclass(frozen=True)
-class AtRest:
-    """What becomes of recordings beside what callers agreed to; nothing, unless set."""
-
-    convert: Convert | None = None
-    encrypt_to: tuple[str, ...] = ()
-    """Recipients of age: whoever has the identity of one can decrypt."""
-    hook: tuple[str, ...] = ()
-    """A program and its arguments, run for each recording."""
-    beep_s: float = 0.0
-    """How often both parties hear a tone while they are recorded; 0: never."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +80,8 @@ class Settings:
     """Emergency numbers as they are dialled; None: the usual ones."""
     country: str = ""
     """Where numbers are from that do not say so, as DE; empty: nobody knows."""
+    office: Office | None = None
+    """Who answers for what is recorded, as exports name it."""
     never_record: tuple[str, ...] = ()
     """Extensions and numbers whose calls are never recorded, as patterns."""
     extensions: tuple[str, ...] = ()
@@ -124,6 +95,7 @@ class Settings:
     switch: Switch | None = None
     control: Control | None = None
     """Without it, nothing listens for programs."""
+    reload: Reload = Reload.ON_REQUEST
     recording: AtRest = AtRest()
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)
     """Lines of the file that name flows, by the flow."""
@@ -192,6 +164,7 @@ class _Loader:
         context = Context(self._document, {}, FILE)
         self._entries = entries_of(top, context, KEYS, "settings") or {}
         host, port = self._address("listen", "127.0.0.1", 8084)
+        country, office = self._country(), self._entries.get("office")
         return Settings(
             folder=self._site,
             host=host,
@@ -202,7 +175,8 @@ class _Loader:
             default_flow=self._text("default_flow", ""),
             numbers=self._numbers(),
             emergency=self._emergency(),
-            country=self._country(),
+            country=country,
+            office=read_office(office, self._context("office"), country),
             never_record=self._convert("never_record", Numbers(), ()),
             extensions=self._convert("extensions", Numbers(), ()),
             flows=self._path("flows", "flows"),
@@ -212,6 +186,7 @@ class _Loader:
             ledger=self._path("ledger", "eslflow.db"),
             switch=self._switch(),
             control=self._control(),
+            reload=self._convert("reload", OneOf(Reload), Reload.ON_REQUEST),
             recording=self._recording(),
             lines=self._lines(),
         )
@@ -305,9 +280,7 @@ class _Loader:
         return code
 
     def _lines(self) -> dict[str, int]:
-        numbers, default = (
-            self._entries.get(key) for key in ("numbers", "default_flow")
-        )
+        numbers, default = map(self._entries.get, ("numbers", "default_flow"))
         nodes = [] if numbers is None else [value for _, value in numbers.pairs]
         nodes += [] if default is None else [default]
         return {node.text: node.mark.line for node in reversed(nodes)}

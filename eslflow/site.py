@@ -6,7 +6,7 @@ every flow. Reads files; opens no sockets.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,7 +66,16 @@ def open_site(settings: Settings) -> Loaded:
         raise SettingsError(f"there are no flows (*.yaml) in {settings.flows}")
     demand_known(settings, flows)
     audio = [item for flow in flows.values() for item in flow.audio()]
-    sounds, faults = find_sounds(audio, settings.sounds)
+    return loaded_of(settings, flows, *find_sounds(audio, settings.sounds))
+
+
+def loaded_of(
+    settings: Settings,
+    flows: Mapping[str, Flow],
+    sounds: Mapping[str, Sound],
+    faults: tuple[Fault, ...] = (),
+) -> Loaded:
+    """Return flows and audio that were looked at as calls need them."""
     shelf = Shelf(flows, settings.default_flow, settings.numbers)
     emergency = settings.emergency
     site = Site(

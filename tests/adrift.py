@@ -104,6 +104,9 @@ class Truth(Link):
         command, _, arg = words.partition(" ")
         return str(getattr(self, f"_{command}")(arg))
 
+    def _uuid_getvar(self, arg: str) -> str:
+        return "_undef_"
+
     def _show(self, arg: str) -> str:
         rows = self._calls() if arg == "calls as json" else self._channels()
         shown = {"row_count": len(rows)} | ({"rows": rows} if rows else {})

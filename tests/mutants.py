@@ -90,6 +90,9 @@ steps:
     "  hush: {private: key}\n  after: {announce: welcome, record: on}\n",
     "listed": f"{DUTY}recording: {{never_record: [1999]}}\n"
     "steps:\n  talk: {queue: support, record: on}\n",
+    "staff": f"{DUTY}recording: {{agents: must_agree, "
+    "agreement: {text: staff, version: 1}}\n"
+    "steps:\n  talk: {queue: support, record: on}\n",
     "demanded": f"{DUTY}recording:\n  if_unrecorded: refuse\n  refusal: welcome\n"
     "steps:\n  talk: {queue: support, record: on}\n",
     "recalled": f"{HEAD}steps:\n{ASK}    ask_again_after: 30d\n    remember: true\n"
@@ -315,8 +318,8 @@ MUTANTS = (
         "who is never recorded, is",
         "listed",
         "call.screen",
-        "return live.leg == self.leg and self.reason is None",
-        "return live.leg == self.leg",
+        "is_let = leg == self.leg and self.reason is None",
+        "is_let = leg == self.leg",
         "never-recorded",
     ),
     Mutant(
@@ -339,9 +342,57 @@ MUTANTS = (
         "who cannot be found out may be recorded",
         "listed",
         "call.screen",
-        "return ()",
-        "return names",
+        "            return Reason.UNKNOWN_PARTY\n",
+        "            return None\n",
         "never-recorded",
+    ),
+    Mutant(
+        "who has not agreed to it is recorded",
+        "staff",
+        "call.screen",
+        "            return Reason.AGENT_NOT_AGREED\n",
+        "            return None\n",
+        "not-agreed",
+    ),
+    Mutant(
+        "a file begins before it is known whether the agent has agreed",
+        "staff",
+        "call.screen",
+        "bool(self._never or self._staff or self._agreement)",
+        "bool(self._never or self._staff)",
+        "not-agreed",
+    ),
+    Mutant(
+        "a file goes on while a call is passed on",
+        "stays",
+        "call.screen",
+        "return not self.has_parted(live)",
+        "return True",
+        "outside",
+    ),
+    Mutant(
+        "whoever takes a call over counts as brought by the flow",
+        "stays",
+        "call.screen",
+        "return not self.is_closed or leg == self.brought",
+        "return True",
+        "outside",
+    ),
+    Mutant(
+        "who is outside is known, and recorded",
+        "stays",
+        "call.screen",
+        "return None if whose.is_named or is_listed else Reason.OUTSIDE",
+        "return None",
+        "outside",
+    ),
+    Mutant(
+        "a gateway does not lead out of the office",
+        "stays",
+        "call.screen",
+        "is_users = bool(found[USER]) and not leads_out",
+        "is_users = bool(found[GATEWAY])",
+        "outside",
     ),
     Mutant(
         "whose call is never recorded, is",

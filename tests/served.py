@@ -15,6 +15,7 @@ from eslflow.clock import SystemClock
 from eslflow.ledger.writer import Health
 from eslflow.settings import load_settings
 from eslflow.switch.link import Link
+from eslflow.web.reloads import Reloads
 from eslflow.web.server import Control
 from tests.desks import TableController, TableDesk
 
@@ -28,14 +29,16 @@ class QuietLedger:
 
 
 @contextmanager
-def served(site: Path, desk: TableDesk) -> Iterator[Control]:
+def served(
+    site: Path, desk: TableDesk, reloads: Reloads | None = None
+) -> Iterator[Control]:
     """Serve a desk in a thread with a hub of its own."""
     begun = threading.Event()
     found: list[Any] = []
 
     def serve() -> None:
         parts = (TableController(desk), QuietLedger(), Link(), SystemClock())
-        control = Control(load_settings(site), *parts)
+        control = Control(load_settings(site), *parts, reloads=reloads)
         ask_to_stop = gevent.get_hub().loop.async_()
         over = Event()
         ask_to_stop.start(over.set)

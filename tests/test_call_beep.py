@@ -8,7 +8,7 @@ from eslflow.call.wishes import Want, Wish
 from eslflow.wire.terms import ApiCommand
 from tests.playbook import Playbook, site_for
 from tests.steps_of import flow
-from tests.test_call_moves import LAW, MASK, PATH
+from tests.test_call_moves import MASK, OPEN, PATH
 from tests.test_call_reminder import settles
 
 EVERY_S = 15.0
@@ -20,7 +20,7 @@ def tone(leg):
 
 
 def playbook(steps, every_s=EVERY_S):
-    told = flow(steps, LAW)
+    told = flow(steps, OPEN)
     return Playbook(told, site=replace(site_for(told), beep_s=every_s))
 
 

@@ -20,9 +20,9 @@ def test_a_call_is_framed_by_what_was_offered_and_how_it_ended():
         "eslflow 1",
         7,
     )
-    live.step, live.now = "a", 9
+    live.step, live.queue, live.now = "a", "sales", 9
     ended = ended_row(live, CallEnded("hung_up", "USER_BUSY"))
-    assert ended == ("u", 9, "hung_up", "USER_BUSY", "a")
+    assert ended == ("u", 9, "hung_up", "USER_BUSY", "a", "sales")
 
 
 def test_only_questions_that_were_not_asked_are_told_so():

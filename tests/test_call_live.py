@@ -2,6 +2,7 @@
 
 from eslflow.call.events import Offered
 from eslflow.call.live import Live, Site
+from eslflow.call.screen import Whose
 from eslflow.call.secret import Secret
 from tests.steps_of import flow
 
@@ -99,9 +100,10 @@ recording: {never_record: [1999]}
     assert not live.may_be_recorded
     live.leg = "b-1"
     assert not live.may_be_recorded
-    live.screen.met("b-1", ("1001",))
+    live.screen.joins("b-1", is_brought=True)
+    live.screen.met("b-1", Whose(("1001",)))
     assert live.may_be_recorded
-    live.screen.met("b-1", ("1999",))
+    live.screen.met("b-1", Whose(("1999",)))
     assert not live.may_be_recorded
     asked = Live(Offered("u"), flow("a: {announce: welcome}"), Site("/r"), 1)
     assert not asked.may_be_recorded
@@ -111,6 +113,10 @@ def test_without_a_country_numbers_lose_what_separates_their_digits():
     normal = Site("/r").normal
     assert normal("+49 (30) 12-34") == "+49301234"
     assert normal("anonymous") == normal("") == normal("sip:x@y") == ""
+
+
+def test_where_nobody_keeps_a_register_nobody_has_agreed():
+    assert not Site("/r").agreed("1001", "staff", 1)
 
 
 def test_of_two_answers_the_later_one_is_the_last():

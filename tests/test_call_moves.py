@@ -47,6 +47,8 @@ purposes:
 prompts:
   welcome: Welcome.
 """
+OPEN = f"{LAW}recording: {{outside: record}}\n"
+"""Where a call that is passed on is recorded, whoever takes it over."""
 PATH = f"{RECORDINGS}/2026/11/23/4c1b-9-1.wav"
 START_ARG = (
     f"4c1b-9 start {PATH} 0 {{RECORD_STEREO=true,RECORD_MIN_SEC=0,"
@@ -800,7 +802,7 @@ def test_a_renewed_mask_lasts_from_the_renewal():
 
 # When sound gets into the file.
 
-TALK = flow("q: {queue: support, record: on, from: answer}", LAW)
+TALK = flow("q: {queue: support, record: on, from: answer}", OPEN)
 
 
 def test_a_file_that_waits_for_an_agent_knows_when_it_heard_something():
@@ -827,7 +829,7 @@ def test_a_file_that_waits_for_an_agent_knows_when_it_heard_something():
 
 
 def test_a_call_that_is_passed_on_is_recorded_again_when_somebody_has_it():
-    queue = flow("q: {queue: support, record: on}", LAW)
+    queue = flow("q: {queue: support, record: on}", OPEN)
     with Playbook(queue) as call:
         start = call.skips()[-1]
         call.when(RecordStarted(PATH))
@@ -937,7 +939,7 @@ def test_a_fifo_pauses_the_recorder_until_somebody_takes_the_call():
 def test_a_call_whose_agent_has_left_is_not_taken_for_passed_on():
     steps = "q: {queue: x, record: on, answered: bye}\n"
     steps += "bye: {announce: welcome, record: on}"
-    with Playbook(flow(steps, LAW)) as call:
+    with Playbook(flow(steps, OPEN)) as call:
         talks(call)
         call.when(Unbridged())
         call.expects()

@@ -30,6 +30,7 @@ purposes:
 prompts:
   welcome: Welcome.
 """
+OPEN = f"{LAW}recording: {{outside: record}}\n"
 QUESTION = """\
 ask:
   consent: {notice: recording, purpose: training}
@@ -230,7 +231,7 @@ def test_what_the_switch_masked_by_itself_is_kept_once():
 
 
 def test_a_hold_of_the_caller_is_a_gap_and_that_of_an_agent_is_none():
-    with Playbook(flow("q: {queue: support, record: on, from: answer}", LAW)) as call:
+    with Playbook(flow("q: {queue: support, record: on, from: answer}", OPEN)) as call:
         start = call.skips()[-1]
         segment = call.engine.live.recorder.segment
         call.when(RecordStarted(segment.path))

@@ -7,7 +7,7 @@ from eslflow.call.wishes import Want, Wish
 from eslflow.wire.terms import ApiCommand
 from tests.playbook import Playbook
 from tests.steps_of import flow
-from tests.test_call_moves import LAW, MASK, PATH, bugs
+from tests.test_call_moves import LAW, MASK, OPEN, PATH, bugs
 
 TONE = Api(
     ApiCommand.UUID_DISPLACE,
@@ -65,7 +65,7 @@ def test_the_agent_hears_a_tone_again_and_again():
 
 def test_without_an_agent_nobody_is_reminded():
     waits = "q: {queue: support, record: on, from: answer}"
-    with Playbook(flow(waits, LAW)) as call:
+    with Playbook(flow(waits, OPEN)) as call:
         masked(call)
         call.when(Unbridged())
         call.passes(60)

@@ -1,4 +1,4 @@
-"""Who is never recorded."""
+"""Who is never recorded, and who not when a call changes hands."""
 
 from dataclasses import replace
 
@@ -19,8 +19,8 @@ from eslflow.call.events import (
 from eslflow.call.live import Live
 from eslflow.call.recorder import GUARD_S
 from eslflow.call.recording import Recording
-from eslflow.call.records import Choice, Reason, RecordingBegun
-from eslflow.call.screen import LOOK_S, NAMES, UNSET, Screen, note
+from eslflow.call.records import Choice, Reason, RecordingAction, RecordingBegun
+from eslflow.call.screen import LOOK_S, NAMES, UNSET, Screen, Whose, note
 from eslflow.call.wishes import Want, Wish
 from eslflow.e164 import normaliser
 from eslflow.wire.terms import ApiCommand, App
@@ -90,16 +90,16 @@ def test_a_number_is_known_in_each_spelling():
 
 def test_who_answers_is_staff_only_to_staff():
     found, _ = screen("1001", extensions=("10*",))
-    assert found.met("b", ("x", "1002")) is Reason.AMONG_STAFF
-    assert found.met("b", ("030123456",)) is None
+    assert found.met("b", Whose(("x", "1002"))) is Reason.AMONG_STAFF
+    assert found.met("b", Whose(("030123456",), is_named=True)) is None
     found, _ = screen("+4930123", extensions=("10*",))
     assert not found.is_active
-    assert found.met("b", ("1002",)) is None
+    assert found.met("b", Whose(("1002",), is_named=True)) is None
 
 
 def test_where_some_are_never_recorded_nobody_unknown_is():
     found, _ = screen(never_record=("1",))
-    assert found.met("b", ()) is Reason.UNKNOWN_PARTY
+    assert found.met("b", Whose(())) is Reason.UNKNOWN_PARTY
 
 
 def test_what_the_law_demands_no_list_takes_back():
@@ -267,7 +267,7 @@ def test_who_takes_over_from_a_hold_is_in_no_file_unless_allowed():
             talks(call)
             call.when(Held(True, is_callers=False))
             answers(call)
-            joins(call, agent, "b-2")
+            joins(call, agent, "b-2", dialed_user=agent)
             call.passes(2)
             answers(call)
             assert call.engine.live.recorder.state is state
@@ -298,3 +298,249 @@ def test_after_a_hold_the_file_goes_on_at_once_unless_somebody_masked_it():
             call.passes(GUARD_S)
             answers(call)
             assert (call.engine.live.recorder.state is Recording.ON) is is_on
+
+
+# Calls that change hands.
+
+OPEN = flow(
+    "talk: {queue: support, record: on}",
+    LAW.replace("never_record: [1999]", "outside: record"),
+)
+OURS = {"dialed_user": "1002@office.example"}
+INSIDE = replace(site_for(PLAIN), extensions=("10*",))
+
+
+def talking(call):
+    """Let an agent have the caller, and record it; nobody is looked at."""
+    said = answers(call)
+    call.done(QUEUE, cc_cause="answered")
+    said += joins(call, "f3a9c1")
+    assert not [c for c in said if getattr(c, "command", "") == ApiCommand.UUID_GETVAR]
+    assert call.engine.live.recorder.state is Recording.ON
+
+
+def parts(call):
+    call.when(Unbridged(), 0.01)
+    answers(call)
+
+
+def stops(call):
+    return [row.reason for row in call.rows(RecordingAction) if row.action == "stop"]
+
+
+def test_whom_the_flow_has_brought_is_recorded_wherever_they_are():
+    with Playbook(PLAIN) as call:
+        talking(call)
+        # The switch tells of the same two again.
+        joins(call, "f3a9c1")
+        assert call.engine.live.recorder.state is Recording.ON
+    assert reasons(call) == []
+
+
+def test_when_the_two_part_the_file_ends_and_the_ledger_has_why():
+    with Playbook(PLAIN) as call:
+        talking(call)
+        parts(call)
+        assert call.engine.live.recorder.state is Recording.OFF
+        call.when(Wished(1, Wish(Want.ON, "token desk")))
+        (answer,) = (c for c in answers(call) if hasattr(c, "answered"))
+        assert answer.answered.why == "the call is being passed on"
+    assert set(stops(call)) == {"parted"}
+
+
+@pytest.mark.parametrize(
+    ("number", "names"),
+    [
+        ("f3a9c1", {"cc_agent": "1002@default"}),
+        # Her telephone is elsewhere, and she is on duty.
+        ("0171", {"cc_agent": "1002@default", "sip_gateway_name": "provider"}),
+        ("f3a9c1", OURS),
+        ("1002", {"direction": "outbound"}),
+        ("8501", {"direction": "inbound", "user_name": "1002"}),
+    ],
+)
+def test_who_takes_over_and_is_of_the_office_is_recorded_anew(number, names):
+    with Playbook(PLAIN, site=INSIDE) as call:
+        talking(call)
+        parts(call)
+        joins(call, number, "b-2", **names)
+        assert call.engine.live.recorder.state is Recording.ON
+    assert len(call.rows(RecordingBegun)) == 2
+    assert reasons(call) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "names"),
+    [
+        ("+491711234567", {"sip_gateway_name": "provider"}),
+        ("f3a9c1", {}),
+        # Forwarded to a telephone outside, or an extension's number there.
+        ("1002", OURS | {"sip_gateway_name": "provider"}),
+        ("1002", OURS | {"loopback_leg": "A"}),
+        # Callers say who they are, and whom they called; the queue's have its agent.
+        ("1002", {"direction": "inbound", "caller_id_number": "1003"}),
+        ("x", {"direction": "inbound", "cc_agent": "1002@default"} | OURS),
+    ],
+)
+def test_who_takes_over_and_is_not_of_the_office_is_in_no_file(number, names):
+    with Playbook(PLAIN, site=INSIDE) as call:
+        talking(call)
+        parts(call)
+        joins(call, number, "b-2", **names)
+        call.passes(5)
+        answers(call)
+        assert call.engine.live.recorder.state is Recording.OFF
+        call.when(Wished(1, Wish(Want.ON, "token desk")))
+        answer = answers(call)[-1].answered
+        assert answer.why == "the call was passed on outside the office"
+        assert "not recorded: outside" in call.told
+    assert len(call.rows(RecordingBegun)) == 1
+    assert reasons(call) == ["outside"]
+
+
+def test_who_takes_over_without_a_pause_ends_the_file_until_it_is_known_who():
+    with Playbook(PLAIN) as call:
+        talking(call)
+        call.when(Bridged("b-2", "1002"))
+        # Both at once: nobody waits for the answers before the file is ended.
+        said = [c for c in call.skips() if isinstance(c, Api)]
+        (look,) = (c for c in said if c.command is ApiCommand.UUID_GETVAR)
+        (stop,) = (c for c in said if " stop " in c.arg)
+        call.when(RecordStopped(call.engine.live.recorder.segment.path, 1000, ""))
+        call.answers(stop)
+        assert call.engine.live.recorder.state is Recording.OFF
+        call.answers(look, UNSET)
+        answers(call)
+    assert reasons(call) == ["outside"]
+
+
+def test_who_comes_back_to_the_first_is_recorded_again():
+    with Playbook(PLAIN) as call:
+        talking(call)
+        parts(call)
+        joins(call, "x", "b-2")
+        joins(call, "f3a9c1")
+        assert call.engine.live.recorder.state is Recording.ON
+
+
+def test_where_the_flow_says_so_it_is_recorded_outside_too():
+    with Playbook(OPEN) as call:
+        talking(call)
+        parts(call)
+        assert call.engine.live.recorder.state is Recording.ON
+        joins(call, "x", "b-2", sip_gateway_name="provider")
+        assert call.engine.live.recorder.state is Recording.ON
+    assert reasons(call) == []
+
+
+def test_what_the_law_demands_is_recorded_outside_too():
+    must = flow("talk: {queue: support, record: on}", DEMANDED)
+    assert not screen(found=must)[0].is_closed
+    assert not screen(found=flow("talk: {queue: support}"))[0].is_closed
+
+
+def test_whom_the_next_step_brings_it_has_chosen():
+    steps = "a: {queue: support, record: on, answered: b}\n"
+    steps += "b: {dial: {user: '1003'}, record: on, from: answer}"
+    with Playbook(flow(steps, LAW.replace("[1999]", "[]"))) as call:
+        talking(call)
+        parts(call)
+        call.when(Parked(), 0.01)
+        answers(call)
+        joins(call, "y", "b-3")
+        assert call.engine.live.recorder.state is Recording.ON
+
+
+def test_a_bridge_that_no_step_asked_for_is_a_hand_over():
+    plain = flow("a: {announce: welcome, record: on}", LAW.replace("[1999]", "[]"))
+    plain = replace(plain, steps={**plain.steps, "q": TALK.steps["talk"]})
+    with Playbook(plain) as call:
+        answers(call)
+        assert call.engine.live.recorder.state is Recording.ON
+        joins(call, "x")
+        assert call.engine.live.recorder.state is Recording.OFF
+    assert reasons(call) == ["outside"]
+
+
+def test_who_takes_a_parked_call_is_known_by_his_own_number():
+    taker = {"direction": "inbound", "caller_id_number": "1999"}
+    for names, state in ((taker, Recording.OFF), ({}, Recording.ON)):
+        with Playbook(TALK) as call:
+            talks(call)
+            parts(call)
+            joins(call, "8501", "b-2", **(names or OURS))
+            assert call.engine.live.recorder.state is state
+
+
+# Agents who must have agreed.
+
+MUST_AGREE = LAW.replace(
+    "never_record: [1999]", "agents: must_agree, agreement: {text: staff, version: 2}"
+)
+STAFF = flow("talk: {queue: support, record: on}", MUST_AGREE)
+REGISTER = {("1001", "staff"): 2, ("1003", "staff"): 1, ("1004", "other"): 9}
+
+
+def registered(found):
+    """Return a site whose register holds these."""
+    return replace(
+        site_for(found),
+        agreed=lambda agent, text, least: REGISTER.get((agent, text), 0) >= least,
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "names", "is_recorded"),
+    [
+        ("1001", {}, True),
+        ("f3a9c1", {"cc_agent": "1001@default"}, True),
+        ("1002", {}, False),
+        ("1003", {}, False),
+        ("1004", {}, False),
+        # Whoever takes a parked call can say that he is anybody.
+        ("x", {"direction": "inbound", "caller_id_number": "1001"}, False),
+        ("x", {"direction": "inbound", "user_name": "1001"}, True),
+    ],
+)
+def test_an_agent_is_recorded_who_has_agreed(number, names, is_recorded):
+    with Playbook(STAFF, site=registered(STAFF)) as call:
+        talks(call, number, **names)
+        call.when(Wished(1, Wish(Want.ON, "token desk")))
+        answer = answers(call)[-1].answered
+        why = "" if is_recorded else "the agent has not agreed to being recorded"
+        assert answer.why == why
+    assert len(call.rows(RecordingBegun)) == is_recorded
+    notes = [(row.reason, row.who) for row in call.rows(Choice)]
+    assert notes == ([] if is_recorded else [("agent_not_agreed", number)])
+
+
+def test_who_takes_over_must_have_agreed_too():
+    with Playbook(STAFF, site=registered(STAFF)) as call:
+        talks(call)
+        parts(call)
+        joins(call, "1002", "b-2", dialed_user="1002@x")
+        assert call.engine.live.recorder.state is Recording.OFF
+    assert reasons(call) == ["agent_not_agreed"]
+
+
+def test_where_the_called_party_is_asked_the_caller_is_the_agent():
+    steps = """
+    call: {ring: {gateway: provider, number: "1"}, answered: ask}
+    ask:
+      consent: {notice: n, purpose: duty}
+      ask: callee
+      keys: {1: granted, 2: refused}
+    talk: {connect: callee, record: on, from: answer}
+    """
+    head = MUST_AGREE.replace("legal_obligation", "consent")
+    out = flow(steps, head + "notices: {n: {version: 1, text: Yes 1. No 2.}}\n")
+    for caller, reason in (("1001", None), ("1002", Reason.AGENT_NOT_AGREED)):
+        offered = Offered("u", caller=caller)
+        found = Screen(offered, out, registered(out))
+        assert found.met("b", Whose(("+49",), ("+49",), True)) is reason
+
+
+def test_where_the_office_says_nothing_nobody_has_agreed():
+    with Playbook(STAFF) as call:
+        talks(call)
+    assert reasons(call) == ["agent_not_agreed"]

@@ -202,6 +202,19 @@ recording:
     assert "if the caller has agreed (training)" in text["talk"]
 
 
+def test_what_agents_must_agree_to_is_told():
+    must = "recording: {agents: must_agree, agreement: {text: staff, version: 2}}\n"
+    text = told(ASK, head=HEAD + must)
+    words = "Agents are recorded only if they have agreed to “staff”, in version 2"
+    assert words in text["test"]
+
+
+def test_what_is_recorded_outside_is_told():
+    text = told(ASK, head=f"{HEAD}recording: {{outside: record}}\n")
+    assert "Whoever takes a call over outside the office is recorded" in text["test"]
+    assert "outside" not in told(ASK)["test"]
+
+
 def test_who_is_never_recorded_is_told():
     never = "recording: {never_record: [1001, 20*]}\n"
     text = told("hush: {private: key}" + ASK, head=HEAD + never)

@@ -99,6 +99,14 @@ def test_who_answers_counts_until_that_is_found_out():
     assert found != fingerprint(stage, Looks(stage.plan.flow))
 
 
+def test_what_the_look_out_found_counts_while_a_file_could_not_be_stopped():
+    done = (ON, "agent answers", "wish/off")
+    seen = "('seen', frozenset("
+    stuck = print_of(flow_of("stays"), *done, "recorder/stop refuses fails")
+    assert seen in repr(stuck)
+    assert seen not in repr(print_of(flow_of("stays"), *done, "recorder/stop does"))
+
+
 def test_who_only_tells_something_counts_no_more():
     stage = call_of(flow_of("verbal"), "agent answers")
     before = fingerprint(stage, Looks(stage.plan.flow))

@@ -209,6 +209,21 @@ def test_whoever_answers_has_the_names_that_were_chosen(who, agent, is_recorded)
     assert stage.observer.wrong == []
 
 
+def test_who_is_outside_takes_the_call_over():
+    done = ("recorder/start does", "agent answers", "agent passes on")
+    stage = call_of(flow_of("stays"), *done, "recorder/stop does")
+    happens(stage, choice_of(stage, "other agent/outside"))
+    assert stage.engine.live.leg == "c-leg-outside"
+    assert stage.engine.live.screen.reason == "outside"
+    assert stage.observer.wrong == []
+
+
+def test_whoever_is_joined_while_he_leaves_has_a_leg():
+    done = ("called party answers", "executed", "called party leaves", "done")
+    stage = call_of(flow(RING, WORDS), *done, "joined")
+    assert stage.engine.live.leg == "b-leg"
+
+
 def test_another_person_is_on_another_leg():
     stage = call_of(flow_of(LISTED), "agent answers/listed", "agent passes on")
     happens(stage, choice_of(stage, "other agent/listed"))

@@ -18,7 +18,9 @@ from eslflow.call.wishes import Want, Wish
 from eslflow.check.observer import (
     BARRED,
     FORGOTTEN,
+    OUTSIDE,
     PRIVATE,
+    UNAGREED,
     UNASKED,
     UNMASKED,
     UNPERMITTED,
@@ -318,6 +320,48 @@ def test_nobody_is_met_by_a_file_where_some_are_never_recorded(text, is_moving, 
     assert observer.wrong == []
     observer.switch.does("start", FILE)
     observer.meets("", is_moving)
+    assert rules(observer) == found
+
+
+def test_who_takes_a_call_over_outside_is_not_recorded():
+    observer = at("talk")
+    observer.meets("outside", is_moving=False, is_passed_on=True)
+    observer.hears(Bridged("c", "x"), 1)
+    says(observer, "start")
+    assert rules(observer) == [OUTSIDE.code]
+    observer.hears(Unbridged(), 1)
+    assert observer.who == ""
+
+
+AGREE = "recording: {agents: must_agree, agreement: {text: staff, version: 1}}\n"
+
+
+def test_an_agent_who_has_not_agreed_is_not_recorded():
+    observer = at("talk", LAW + WORDS + AGREE + STEPS)
+    observer.meets("unwilling", is_moving=False)
+    observer.hears(Bridged("b", "1001"), 1)
+    says(observer, "start")
+    observer.switch.does("start", FILE)
+    observer.meets("", is_moving=False)
+    assert rules(observer) == [UNAGREED.code] * 2
+
+
+OPEN = LAW + WORDS + "recording: {outside: record}\n" + STEPS
+
+
+@pytest.mark.parametrize(
+    ("text", "is_passed_on", "found"),
+    [
+        (LAW + WORDS + STEPS, True, [OUTSIDE.code]),
+        (LAW + WORDS + STEPS, False, []),
+        (OPEN, True, []),
+    ],
+)
+def test_nobody_takes_a_call_over_while_a_file_runs(text, is_passed_on, found):
+    observer = at("talk", text)
+    observer.meets("", False, is_passed_on)
+    observer.switch.does("start", FILE)
+    observer.meets("", False, is_passed_on)
     assert rules(observer) == found
 
 

@@ -135,8 +135,27 @@ def test_a_talk_ends_or_changes_hands():
     talk = call_of(flow_of("stays"), "recorder/start does", "agent answers")
     assert words_of(talk)[:2] == ["agent leaves", "agent passes on"]
     done = ("recorder/start does", "agent answers", "agent passes on")
-    found = words_of(call_of(flow_of("stays"), *done))
+    text = FLOWS["stays"].replace("steps:", "recording: {outside: record}\nsteps:")
+    open_one = flow_of(text)
+    found = words_of(call_of(open_one, *done))
     assert {"time", "other agent", "parked"} <= set(found)
+    assert "other agent/outside" not in found
+
+
+def test_whoever_answers_may_not_have_agreed():
+    found = words_of(call_of(flow_of("staff")))
+    assert found[:2] == ["agent answers", "agent answers/unwilling"]
+
+
+def test_whoever_takes_a_call_over_may_be_none_of_the_office():
+    done = ("recorder/start does", "agent answers", "agent passes on")
+    stage = call_of(flow_of("stays"), *done, "recorder/stop does")
+    found = words_of(stage)
+    assert {"other agent", "other agent/outside", "parked"} <= set(found)
+    bare = flow_of("flow: test\nsteps:\n  talk: {queue: support}\n")
+    found = words_of(call_of(bare, "agent answers", "agent passes on"))
+    assert "other agent" in found
+    assert "other agent/outside" not in found
 
 
 def test_nobody_passes_a_call_on_while_the_recorder_is_asked():

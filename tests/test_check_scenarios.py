@@ -285,6 +285,11 @@ def test_what_files_are_for_is_told_file_by_file():
     assert none.expected[0].want == ()
 
 
+def test_an_agent_may_not_have_agreed():
+    assert one("press: 1").agent_agreed
+    assert not one("agent_agreed: false").agent_agreed
+
+
 def test_an_earlier_call_is_told_by_what_became_of_each_purpose():
     assert one("earlier: {training: refused}").earlier == {"training": State.REFUSED}
     assert one("press: 1").earlier == {}

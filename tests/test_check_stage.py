@@ -8,7 +8,7 @@ from eslflow.call.events import Bridged, RecordStarted, TimedOut
 from eslflow.check import stage as stage_module
 from eslflow.check.happens import happens
 from eslflow.check.observer import FAULT, FORGOTTEN
-from eslflow.check.stage import NAMES, Plan, name_of, names
+from eslflow.check.stage import GATEWAY, NAMES, Plan, name_of, names
 from eslflow.wire.terms import ApiCommand, RecordAction
 from tests.mutants import FLOWS
 from tests.proofs import call_of, choice_of, flow_of, words_of
@@ -76,8 +76,11 @@ def test_the_look_out_looks_at_both_legs_and_finds_what_is_there():
     assert stage.track("lookout.watch")._token == 0
 
 
+OPEN = flow_of(FLOWS["stays"].replace("steps:", "recording: {outside: record}\nsteps:"))
+
+
 def test_a_recorder_that_should_not_be_there_is_stopped():
-    stage = call_of(flow_of("stays"), "recorder/start does", "agent answers")
+    stage = call_of(OPEN, "recorder/start does", "agent answers")
     stage.switch.does(RecordAction.START, "/foreign.wav")
     stage.hears(Bridged("c-leg", "1002"))
     assert "/foreign.wav" in stage.switch.running
@@ -211,6 +214,13 @@ def test_who_is_only_being_called_is_hung_up_on_without_a_word():
     stage = call_of(flow_of("stays"), "recorder/start does")
     stage._kills("b-leg")
     assert (stage._said, stage.is_left) == ([], False)
+
+
+def test_a_leg_that_leaves_the_office_has_a_gateway_and_no_name():
+    stage = call_of(flow_of("stays"))
+    stage.observer.who = "outside"
+    asked = [Api(ApiCommand.UUID_GETVAR, f"b-leg {name}") for name in (*NAMES, GATEWAY)]
+    assert [stage._truth(a) for a in asked] == ["_undef_", "_undef_", "provider"]
 
 
 @pytest.mark.parametrize(

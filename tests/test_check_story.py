@@ -45,6 +45,16 @@ def said(what, arg="", name="card", step="talk"):
         ("recorder again", "works", "the recorder tries again"),
         ("agent answers", "", "an agent answers"),
         ("agent answers", "listed", "an agent answers, who is never recorded"),
+        (
+            "other agent",
+            "outside",
+            "another agent has the call, who is not of the office",
+        ),
+        (
+            "agent answers",
+            "unwilling",
+            "an agent answers, who has not agreed to being recorded",
+        ),
         ("found", "refused", "the ledger remembers refused"),
         ("caller key", "withdraw", "the caller presses the key to withdraw"),
         ("key", "granted", "the agent presses the key for a yes of the caller"),

@@ -6,10 +6,13 @@ import pytest
 
 from eslflow.call.records import CallOffered, RecordingBegun, RecordingEnded
 from eslflow.cli.books import SiteBooks
+from eslflow.cli.versions import texts
 from eslflow.errors import StoreError
 from eslflow.ledger.writer import Ledger, spill_of, write
 from eslflow.sim.clock import SimulatedClock
 from tests.files import put
+from tests.steps_of import flow
+from tests.test_flow_subflow import OPENING, OUTER, within
 
 AT = 1_795_474_026_000_000
 
@@ -54,6 +57,24 @@ def test_a_recording_is_found_by_its_file_with_its_call(books):
     assert (row["id"], kept["call"]["uuid"]) == ("a-1", "a")
     assert books.recording_at(path_of(books, "a-2")) is None
     assert books.recording_at(path_of(books, "lone-1")) is None
+
+
+def test_the_version_that_a_call_ran_is_found_with_the_flows_inside(books):
+    deep = "a: {flow: outer}\nb: {queue: x}"
+    flows = [within(OPENING), within(OPENING, deep, outer=OUTER)]
+    write(books._ledger, texts(flows))
+    for each in flows:
+        assert books.flow(each.sha256) == each
+    assert books.flow("") is None
+    assert books.flow("0" * 64) is None
+
+
+def test_a_version_that_somebody_has_changed_is_none(books):
+    forged = texts([flow("a: {queue: x}")])[0]._replace(sha256="f" * 64)
+    broken = forged._replace(sha256="e" * 64, text="flow: a\n")
+    write(books._ledger, [forged, broken])
+    assert books.flow("f" * 64) is None
+    assert books.flow("e" * 64) is None
 
 
 def test_files_that_the_ledger_does_not_know_are_strays(books):

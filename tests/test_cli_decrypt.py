@@ -86,7 +86,7 @@ def test_the_look_is_on_disk_before_anything_is_decrypted(site, monkeypatch):
         yield from ()
         raise OSError(28, "No space left on device", str(path))
 
-    monkeypatch.setattr(decrypt, "_new", watched)
+    monkeypatch.setattr(decrypt, "new_file", watched)
     assert decrypts(site, "u-1-1").exit_code == 1
     ((kept, is_there),) = seen
     assert (len(kept), is_there) == (1, False)

@@ -2,11 +2,14 @@
 
 import json
 
+import click
 import pytest
+from click.testing import CliRunner
 
 from eslflow.call.receipt import receipt_of
 from eslflow.call.records import Choice, State
-from eslflow.cli.lookups import as_json, call_named, public, reader
+from eslflow.cli.lookups import as_json, call_named, public, reader, times
+from eslflow.clock import SystemClock
 from eslflow.errors import NotFound, SettingsError, StoreError
 from eslflow.ledger.read import Reader
 from eslflow.ledger.writer import Ledger, write
@@ -78,6 +81,24 @@ def test_a_call_is_named_by_its_uuid_the_start_of_it_or_its_receipt(tmp_path):
     write(path, [other._replace(call_uuid="bbbb-2", receipt=code)])
     with Reader(path) as ledger, pytest.raises(NotFound, match="aaaa-1, bbbb-2"):
         call_named(ledger, code)
+
+
+def test_a_span_may_have_a_beginning_of_its_own():
+    seen = []
+
+    @click.command()
+    @times(since="30d")
+    def command(since, until):
+        seen.append((since, until))
+
+    day = 86_400 * 1_000_000
+    before = SystemClock().now() - 30 * day
+    assert CliRunner().invoke(command, []).exit_code == 0
+    assert before <= seen[0][0] <= before + day
+    assert seen[0][1] == 0
+    CliRunner().invoke(command, ["--since", ""])
+    assert seen[1] == (0, 0)
+    assert "[default: 30d]" in CliRunner().invoke(command, ["--help"]).output
 
 
 def test_a_number_is_looked_up_in_the_sites_country(tmp_path):

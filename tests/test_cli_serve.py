@@ -7,12 +7,15 @@ import signal
 import socket
 import subprocess
 import sys
+from hashlib import sha256
 from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
 from eslflow.call.records import (
+    CallEnded,
+    CallOffered,
     Choice,
     RecordingAction,
     RecordingBegun,
@@ -21,7 +24,11 @@ from eslflow.call.records import (
 )
 from eslflow.cli.main import CONFIGURATION
 from eslflow.cli.serve import SQLITE, allow_sockets, demand_ledger
+from eslflow.clock import SystemClock
 from eslflow.ledger.read import Reader
+from eslflow.ledger.tombstone import erasure, erasures
+from eslflow.ledger.verify import verify
+from eslflow.ledger.versions import Versions
 from eslflow.ledger.writer import Ledger, write
 from eslflow.rig import file_length_ms
 from eslflow.sim.script import Script
@@ -100,6 +107,127 @@ def test_recordings_are_checked_while_it_serves(site):
     assert Path(line["path"]).parent == site / "recordings/quarantine/2027/01/15"
 
 
+SMALL = "flow: small\nsteps:\n  a: {queue: %s}\n"
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A site with a flow that is soon proved."""
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows/small.yaml").write_text(SMALL % "first")
+    (tmp_path / "eslflow.yaml").write_text("listen: 127.0.0.1:0\n")
+    return tmp_path
+
+
+def queue_of(address, uuid):
+    """Offer a call; return the queue that it is sent to."""
+    with socket.create_connection(address) as switch:
+        switch.sendall(OFFER.replace(b"path: test", b"path: small") % uuid)
+        heard = b""
+        while b"execute-app-arg" not in heard:
+            heard += switch.recv(4096)
+    return heard.partition(b"execute-app-arg: ")[2].split()[0].decode()
+
+
+def address_of(process):
+    host, _, port = process.stdout.readline().split()[-1].rpartition(":")
+    return host, int(port)
+
+
+def test_flows_are_reloaded_on_request_and_by_signal_while_it_serves(small):
+    path = small / "flows/small.yaml"
+    with start(small) as process:
+        address = address_of(process)
+        assert queue_of(address, b"u-1") == "first"
+        path.write_text(SMALL % "second")
+        assert queue_of(address, b"u-2") == "first"
+        done = run(small, "reload", "--note", "for the fair")
+        assert done.exit_code == 0, done.output
+        assert queue_of(address, b"u-3") == "second"
+        path.write_text("flow: small\n")
+        done = run(small, "reload")
+        assert done.exit_code == CONFIGURATION
+        assert "'steps:' is missing" in done.stderr
+        assert queue_of(address, b"u-4") == "second"
+        path.write_text(SMALL % "third")
+        process.send_signal(signal.SIGHUP)
+        [*until("SIGHUP wants", process.stderr)]
+        [*until("flow small: now", process.stderr)]
+        assert queue_of(address, b"u-5") == "third"
+        process.terminate()
+        process.communicate()
+        assert process.returncode == 0
+    with Versions(small / "eslflow.db") as versions:
+        lines = versions.log()
+        assert [(line["how"], line["note"]) for line in lines] == [
+            ("signal", ""),
+            ("reload", "for the fair"),
+            ("start", ""),
+        ]
+        ran = [versions.run_by(f"u-{number}") for number in (1, 2, 3, 4, 5)]
+    third, second, first = (line["flow_sha256"] for line in lines)
+    assert ran == [first, first, second, second, third]
+
+
+def test_flows_are_reloaded_when_a_file_changes_if_the_site_wants_that(small):
+    (small / "eslflow.yaml").write_text("listen: 127.0.0.1:0\nreload: on_change\n")
+    with start(small) as process:
+        address = address_of(process)
+        assert queue_of(address, b"u-1") == "first"
+        (small / "flows/small.yaml").write_text("flow: small\n")
+        [*until("the flows stay as they were", process.stderr)]
+        (small / "flows/small.yaml").write_text(SMALL % "second")
+        [*until("flow small: now", process.stderr)]
+        assert queue_of(address, b"u-2") == "second"
+        process.terminate()
+        process.communicate()
+        assert process.returncode == 0
+
+
+def test_a_reload_that_goes_on_does_not_keep_it_from_stopping(small):
+    with start(small) as process:
+        address_of(process)
+        process.send_signal(signal.SIGHUP)
+        [*until("SIGHUP wants the flows to be reloaded", process.stderr)]
+        process.terminate()
+        told = process.communicate()[1]
+        assert process.returncode == 0
+    assert "stopped" in told
+    assert "Traceback" not in told
+
+
+def serve_once(site):
+    """Serve until the first call is answered."""
+    with start(site) as process:
+        host, _, port = process.stdout.readline().split()[-1].rpartition(":")
+        with socket.create_connection((host, int(port))) as peer:
+            assert peer.recv(100) == b"connect\n\n"
+        process.terminate()
+        process.communicate()
+        assert process.returncode == 0
+
+
+def test_what_it_serves_is_kept_once_however_often_it_starts(site):
+    serve_once(site)
+    serve_once(site)
+    with Versions(site / "eslflow.db") as versions:
+        (line,) = versions.log("support")
+        assert (line["state"], line["how"]) == ("served", "start")
+        (text,) = versions.whole(line["flow_sha256"])
+    data = (site / "flows/support.yaml").read_bytes()
+    assert text["text"].encode() == data
+    assert text["sha256"] == sha256(data).hexdigest()
+    (site / "flows/support.yaml").rename(site / "flows/other.yaml")
+    (site / "flows/other.yaml").write_bytes(data.replace(b": support", b": other", 1))
+    serve_once(site)
+    with Versions(site / "eslflow.db") as versions:
+        newest = versions.log()[:2]
+        assert [(line["flow"], line["state"]) for line in newest] == [
+            ("support", "removed"),
+            ("other", "served"),
+        ]
+
+
 def recorded(site, **wanted):
     """Let a recording have ended at a site that wants something of it."""
     name = put(site / "recordings/2027/01/15/u-1-1.wav", wav(talk(10)))
@@ -143,6 +271,72 @@ def test_what_was_withdrawn_is_deleted_while_it_serves(site):
     with Reader(site / "eslflow.db") as ledger:
         (line,) = ledger.recordings_named("u-1-1")
     assert line["erased_for"] == "withdrawn"
+
+
+def test_that_suddenly_nobody_agrees_is_told_while_it_serves(site):
+    states = [State.GRANTED, State.REFUSED] * 50 + [State.UNANSWERED] * 30
+    rows = [
+        Choice(f"u-{n}", n, state, "training", "consent", 0, "f", "0", "s", "e")
+        for n, state in enumerate(states)
+    ]
+    write(site / "eslflow.db", rows)
+    with start(site) as process:
+        told = [*until("people agreed", process.stderr)][-1]
+        process.terminate()
+        process.communicate()
+        assert process.returncode == 0
+    assert "WARNING f, notice : none of the last 31 people agreed" in told
+
+
+def test_what_was_kept_long_enough_is_deleted_while_it_serves(site):
+    recorded(site)
+    said = Choice(
+        "u-1", 2, State.GRANTED, "training", "consent", 60, "f", "0", "s", "e"
+    )
+    write(site / "eslflow.db", [said])
+    with start(site) as process:
+        told = [*until("file removed", process.stderr)][-1]
+        process.terminate()
+        process.communicate()
+        assert process.returncode == 0
+    assert "INFO recording u-1-1 was expired: 1 file removed" in told
+    assert not (site / "recordings/2027/01/15/u-1-1.wav").exists()
+    (row,) = erasures(site / "eslflow.db")
+    assert (row["kind"], row["who"], row["recordings"]) == ("retention", "", 1)
+
+
+def test_a_caller_is_erased_while_it_serves_and_calls_go_on(site):
+    number = "+4930987654"
+    with start(site, "-v") as process:
+        host, _, port = process.stdout.readline().split()[-1].rpartition(":")
+        switch = SimulatedSwitch(host, int(port), length_ms=file_length_ms)
+        script = Script(keys=("1", "2"), caller=number, caller_name="Zoe Quist")
+        call = switch.call(script)
+        # Another call of the same person goes on, as far as the ledger knows.
+        now = SystemClock().now()
+        on = CallOffered("on", "inbound", number, "", "100", "f", "0", "e", now, number)
+        write(site / "eslflow.db", [on])
+        done = run(site, "subject", number, "erase", "--reason", "file 17")
+        assert done.exit_code == 0, done.output
+        assert f"call {call.uuid}: caller is erased\n" in done.stdout
+        assert "to do     1 calls" in done.stdout
+        with Reader(site / "eslflow.db") as ledger:
+            assert ledger.call(call.uuid)["call"]["caller"] == ""
+            assert ledger.call("on")["call"]["caller"] == number
+        assert switch.call(Script()).recordings is not None
+        write(site / "eslflow.db", [CallEnded("on", now, "hung_up", "", "s")])
+        log = [*until("erasure 1: 1 calls name the person no more", process.stderr)]
+        # In the next round its traces are gone, too.
+        process.send_signal(signal.SIGTERM)
+        log += process.stderr
+        assert process.wait() == 0
+    assert erasure(site / "eslflow.db", 1)["left"] == 0
+    for path in site.rglob("*"):
+        if path.is_file():
+            for text in ("30987654", "45678903", "Zoe Quist"):
+                assert text.encode() not in path.read_bytes(), path
+    assert not any("30987654" in line for line in log)
+    assert verify(site / "eslflow.db").broken is None
 
 
 def test_a_command_that_hangs_does_not_keep_it_from_stopping(site):

@@ -8,6 +8,7 @@ from contextlib import closing
 import pytest
 
 from eslflow.ledger.chain import BEGIN, FORMS
+from eslflow.ledger.excerpt import tree_head
 from tests.command import run, site_with_calls
 
 
@@ -80,6 +81,43 @@ def test_a_head_that_is_not_of_this_chain_tells_it(site):
     gone = run(site, "consents", "verify", "--since", f"999:{'ab' * 32}")
     assert gone.exit_code == 1
     assert f"is gone: the chain ends at place {kept(site)}" in gone.stdout
+
+
+def test_the_head_of_the_tree_is_taken_too(site):
+    tree = run(site, "consents", "head", "--tree").stdout
+    assert tree.startswith(f"{kept(site)}:tree:")
+    said = json.loads(run(site, "consents", "head", "--tree", "--json").stdout)
+    assert f"{said['size']}:tree:{said['root']}" == tree.strip()
+    done = run(site, "consents", "verify", "--since", tree)
+    assert done.exit_code == 0
+    assert done.stdout.endswith(
+        f"Nothing up to place {kept(site)} was changed since.\n"
+    )
+
+
+def test_a_tree_that_the_chain_has_not_grown_out_of_is_told(site):
+    done = run(site, "consents", "verify", "--since", f"3:tree:{'ab' * 32}")
+    assert done.exit_code == 1
+    assert f"place 3: a row led to 3:tree:{'ab' * 32}, and leads to 3:tree:" in (
+        done.stdout
+    )
+    assert "the whole chain was written anew" in done.stdout
+    gone = run(site, "consents", "verify", "--since", f"99:tree:{'ab' * 32}")
+    assert gone.exit_code == 1
+    assert f"is gone: the chain ends at place {kept(site)}" in gone.stdout
+
+
+def test_what_was_broken_after_a_tree_leaves_what_was_before(site):
+    tree = tree_head(site / "eslflow.db", 1)
+    change(site, "UPDATE choices SET key = '7' WHERE seq = 3")
+    done = run(site, "consents", "verify", "--since", str(tree))
+    assert done.exit_code == 1
+    assert done.stdout.startswith("BROKEN: place ")
+    assert done.stdout.endswith("Nothing up to place 1 was changed since.\n")
+    later = tree_head(site / "eslflow.db")
+    done = run(site, "consents", "verify", "--since", str(later))
+    assert "was changed. Its hash should be" in done.stdout
+    assert "since" not in done.stdout
 
 
 def test_what_is_no_head_is_a_usage_error(site):

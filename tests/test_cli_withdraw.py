@@ -21,6 +21,8 @@ from eslflow.ledger.writer import Ledger, write
 from tests.command import run
 from tests.desks import ANNA, TableDesk
 from tests.files import put
+from tests.persons import ANNA as NUMBER
+from tests.persons import SPELLINGS, Office
 from tests.served import served
 
 CODE = receipt_of("aaaa-1")
@@ -241,3 +243,68 @@ def test_the_look_ups_tell_of_it(site):
     assert done.exit_code == 0
     assert done.stdout.startswith("erased    aaaa-1-1\n          on 20")
     assert "1 looked into, none to look after" in done.stderr
+
+
+@pytest.fixture
+def office(tmp_path, monkeypatch):
+    monkeypatch.setattr("eslflow.cli.withdraw.who", lambda: "anna")
+    return Office(tmp_path)
+
+
+@pytest.mark.parametrize("number", SPELLINGS)
+def test_a_number_stands_for_all_that_its_owner_has_permitted(office, number):
+    first, third = office.talked()
+    done = office.does("consents", "withdraw", number, *WHY)
+    assert done.exit_code == 0, done.output
+    assert "Call anna-1\n  training is withdrawn: it was granted" in done.stdout
+    assert "Call anna-2\n  training is withdrawn: it was granted" in done.stdout
+    assert "2 withdrawals are kept." in done.stdout
+    # Where Anna was called, somebody else was asked.
+    states = {
+        uuid: office.call(uuid)["choices"][-1]["state"]
+        for uuid in ("anna-1", "anna-2", "anna-3", "ben-1")
+    }
+    assert states == {
+        "anna-1": "withdrawn",
+        "anna-2": "withdrawn",
+        "anna-3": "granted",
+        "ben-1": "granted",
+    }
+    assert (first.exists(), third.exists()) == (False, True)
+
+
+def test_who_was_called_and_asked_withdraws_by_number(office):
+    office.ends("out-1", "100", NUMBER)
+    asked = office.call("out-1")["choices"][0]
+    row = choice(call_uuid="out-1", purpose="evidence", party="callee")
+    write(office.ledger, [row])
+    done = office.does("consents", "withdraw", NUMBER, *WHY)
+    assert "evidence is withdrawn" in done.stdout
+    assert "The withdrawal is kept." in done.stdout
+    assert asked["state"] == "granted"
+    assert [c["state"] for c in office.call("out-1")["choices"]] == [
+        "granted",
+        "granted",
+        "withdrawn",
+    ]
+
+
+def test_a_number_that_nobody_has_or_that_permitted_nothing_is_told(office):
+    office.talked()
+    done = office.does("consents", "withdraw", "+4930999999", *WHY)
+    assert "there is no call '+4930999999', nor one of that number" in done.stderr
+    office.does("consents", "withdraw", NUMBER, *WHY)
+    done = office.does("consents", "withdraw", NUMBER, *WHY)
+    assert done.exit_code == 1
+    assert "nothing to withdraw" in done.stderr or "withdrawn already" in done.stderr
+    done = office.does("consents", "withdraw", "zzzz", *WHY)
+    assert "there is no call 'zzzz'" in done.stderr
+
+
+def test_of_a_number_too_only_one_purpose_may_be_withdrawn(office):
+    office.talked()
+    write(office.ledger, [choice(call_uuid="anna-2", purpose="evidence")])
+    office.does("consents", "withdraw", NUMBER, *WHY, "--purpose", "evidence")
+    states = [c["state"] for c in office.call("anna-2")["choices"]]
+    assert states == ["granted", "granted", "withdrawn"]
+    assert office.call("anna-1")["choices"][-1]["state"] == "granted"

@@ -14,6 +14,7 @@ from eslflow.errors import (
     ProtocolError,
     RenderError,
     UnsafeValue,
+    nameless,
     visible,
 )
 
@@ -126,3 +127,21 @@ def test_a_problem_that_was_found_twice_is_told_once():
         two,
         one,
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("call from +4930123456 to 100", "call from ...456 to 100"),
+        ("calls sofia/gateway/x/0301234567", "calls sofia/gateway/x/...567"),
+        ("user/301234567@example.com, busy.", "user/...567@example.com, busy."),
+        ("key +49301234567", "key ...567"),
+        ("'0301234567' is no number", "'...567' is no number"),
+        ("recording starts: r/2026/11/23/1a-1.wav", None),
+        ("in call 12345678-1234-4000-8000-123456789012", None),
+        ("/var/recordings/301234567.wav", None),
+        ("caller presses 1, 12345 times", None),
+    ],
+)
+def test_of_a_number_only_its_end_goes_into_the_log(text, told):
+    assert nameless(text) == (told or text)

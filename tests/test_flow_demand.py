@@ -122,6 +122,13 @@ def test_a_file_without_steps_is_complained_of_once():
     assert [p.problem for p in caught.value.problems] == ["'steps:' is missing"]
 
 
+def test_nobody_has_to_agree():
+    recording = "{if_unrecorded: refuse, refusal: sorry, agents: must_agree, "
+    recording += "agreement: {text: staff, version: 1}}"
+    ((_, problem, _),) = problems(HEAD, recording=recording)
+    assert problem == "calls that must be recorded cannot wait for an agent's agreement"
+
+
 def test_nobody_can_be_left_out():
     recording = "{if_unrecorded: refuse, refusal: sorry, never_record: [1001]}"
     ((_, problem, _),) = problems(HEAD, recording=recording)

@@ -6,7 +6,9 @@ from eslflow.flow.model import (
     Basis,
     Channels,
     From,
+    IfUnrecorded,
     Notice,
+    Outside,
     Prompt,
     Purpose,
     Record,
@@ -66,6 +68,20 @@ def test_a_flow_knows_whether_it_records_masks_and_reaches_anybody():
         "b: {webhook: 'https://pay.example.com/', secrets: [pin]}"
     )
     assert (secret.has_secrets, plain.has_secrets) == (True, False)
+
+
+def test_a_call_that_is_passed_on_stays_inside_unless_it_is_said_or_demanded():
+    assert RecordingRules().stays_inside
+    assert not RecordingRules(outside=Outside.RECORD).stays_inside
+    assert not RecordingRules(if_unrecorded=IfUnrecorded.REFUSE).stays_inside
+
+
+def test_a_flow_knows_whether_the_called_party_is_asked():
+    asks = "b:\n  consent: {notice: recording, purpose: training}\n"
+    asks += "  keys: {1: granted, 2: refused}\n"
+    ring = "a: {ring: {gateway: p, number: '1'}}\n"
+    assert flow(f"{ring}{asks}  ask: callee\nc: {{connect: callee}}").asks_callee
+    assert not flow(asks).asks_callee
 
 
 def test_the_way_out_is_the_first_step_that_calls_what_was_dialled():

@@ -1,9 +1,18 @@
 """How the calls of a flow are recorded, whatever the step."""
 
+import re
+
 import pytest
 
 from eslflow.errors import FlowErrors
-from eslflow.flow.model import AgentKey, CallerKey, RecordingRules, Verbal
+from eslflow.flow.model import (
+    AgentKey,
+    Agents,
+    Agreement,
+    CallerKey,
+    RecordingRules,
+    Verbal,
+)
 from tests.steps_of import flow
 from tests.talking import HEAD, STEPS, talks
 
@@ -140,3 +149,29 @@ def test_an_objection_takes_keys_too():
     )
     ((problem, _),) = problems(head, f"{step}\n{STEPS}")
     assert problem == "step 'a' takes the star key, which begins these"
+
+
+AGREE = "agents: must_agree, agreement: {text: staff, version: 2}"
+
+
+def test_agents_must_agree_to_a_version_of_a_text():
+    found = flow(
+        "a: {hangup: NORMAL_CLEARING}", f"flow: test\nrecording: {{{AGREE}}}\n"
+    ).recording
+    assert found.agents is Agents.MUST_AGREE
+    assert found.agreement == Agreement("staff", 2)
+
+
+@pytest.mark.parametrize(
+    ("rules", "problem"),
+    [
+        ("agents: must_agree", "agents must agree, but to what?"),
+        ("agreement: {text: staff, version: 2}", "nobody must agree to it"),
+        ("agents: all, agreement: {text: s, version: 2}", "nobody must agree to it"),
+        ("agents: must_agree, agreement: {text: staff}", "'version' is missing"),
+        ("agents: must_agree, agreement: {text: s, version: 0}", "'0' is not right"),
+    ],
+)
+def test_what_agents_must_agree_to_is_whole(rules, problem):
+    with pytest.raises(FlowErrors, match=re.escape(problem)):
+        flow("a: {hangup: NORMAL_CLEARING}", f"flow: test\nrecording: {{{rules}}}\n")

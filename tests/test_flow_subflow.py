@@ -1,9 +1,14 @@
 """Flows inside flows: names, ends, purposes, circles, and which file is wrong."""
 
+from hashlib import sha256
+from textwrap import dedent
+
 import pytest
 
 from eslflow.errors import FlowErrors
-from eslflow.flow.subflow import MOST_STEPS, Alone, flatten, top
+from eslflow.flow.load import load
+from eslflow.flow.subflow import MOST_STEPS, Alone, flatten, together, top
+from eslflow.steps import KINDS
 from tests.steps_of import HEAD, Texts, flow
 
 OPENING = """
@@ -127,6 +132,33 @@ def test_a_flow_may_run_a_flow_that_runs_a_flow():
     )
     assert found.prompts["outer/hello"].audio("test", "en") == "outer/en/hello.wav"
     assert top("a/in/mark") == "a"
+
+
+def test_the_texts_of_all_files_are_there_by_their_hashes():
+    steps = "a: {flow: outer}\nb: {flow: opening}\nc: {queue: x}"
+    found = within(OPENING, steps, outer=OUTER)
+    own, inner, outer = (
+        next(v for v in found.versions if v.flow == name)
+        for name in ("test", "opening", "outer")
+    )
+    assert found.versions[0] == own
+    assert len(found.versions) == 3
+    assert own.sha256 == found.sha256
+    assert own.inside == (("opening", inner.sha256), ("outer", outer.sha256))
+    assert outer.inside == (("opening", inner.sha256),)
+    for version in found.versions:
+        hash_ = sha256(version.text.encode()).hexdigest()
+        lines = [f"{name} {inner}" for name, inner in version.inside]
+        assert together(hash_, lines) == version.sha256
+    assert inner.text == dedent(OPENING)
+    assert inner.file == "opening.yaml"
+
+
+def test_the_text_of_a_file_is_its_bytes():
+    data = "\ufeffflow: a\r\nsteps: {a: {queue: x}}\r\n".encode()
+    (version,) = load(data, "a.yaml", KINDS).versions
+    assert version.text.encode() == data
+    assert version.sha256 == sha256(data).hexdigest()
 
 
 def test_the_hash_covers_every_file():

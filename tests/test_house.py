@@ -19,7 +19,7 @@ TESTS = sorted((ROOT / "tests").glob("**/*.py"))
 PHONES = sorted((ROOT / "tests" / "live").glob("*.py"))
 """What the live tests stand on; tested as tests/test_live_<module>.py."""
 
-CORE = ("wire", "flow", "call", "steps", "check")
+CORE = ("wire", "flow", "call", "steps", "check", "exports")
 
 ARROWS = {
     "errors": "",
@@ -35,9 +35,14 @@ ARROWS = {
     "call.engine": "errors wire flow call steps",
     "check": "errors wire flow call steps check",
     "ledger": "errors clock call.records wire.terms ledger",
-    "recordings": "errors clock call.records wire.terms ledger.read recordings",
+    "recordings": "errors clock call.records wire.terms ledger.read ledger.due"
+    " recordings",
+    "bundle": "errors call.records wire.terms ledger recordings bundle",
     "prompts": "errors flow prompts",
-    "settings": "errors flow shipped e164",
+    "office": "flow.document flow.problems",
+    "exports": "errors call.records call.consent flow.model office exports",
+    "parts": "",
+    "settings": "errors flow shipped e164 office parts",
     "switch": "errors clock settings wire flow call switch",
     "sim": "errors clock wire flow call steps check sim",
     "site": "errors settings clock wire flow call steps check prompts switch.shelf"
@@ -47,7 +52,7 @@ ARROWS = {
     "web": "errors settings clock shipped wire flow call steps check ledger recordings"
     " prompts sim site rig switch web",
     "cli": "errors settings clock shipped wire flow call steps check ledger recordings"
-    " prompts sim site rig rehearsal switch web cli e164",
+    " bundle prompts sim site rig rehearsal switch web cli e164 exports office",
     "__main__": "cli",
     "__init__": "",
 }
@@ -105,17 +110,20 @@ WHOLE = {
     "tests/test_killed_at_rest.py": "a recording's file when eslflow is killed",
     "tests/test_killed.py": "a controller killed at each step of a call",
     "tests/test_live.py": "a real FreeSWITCH",
+    "tests/test_live_agents.py": "a real FreeSWITCH: agents who must agree",
     "tests/test_live_beep.py": "a real FreeSWITCH: the tone of who is recorded",
     "tests/test_live_handover.py": "a real FreeSWITCH: calls that change hands",
     "tests/test_live_keys.py": "a real FreeSWITCH: keys that permit and withdraw",
     "tests/test_live_killed.py": "a real FreeSWITCH: a controller that dies",
     "tests/test_live_offices.py": "a real FreeSWITCH: recorded by law, never, for some",
     "tests/test_live_outgoing.py": "a real FreeSWITCH: who is called is asked",
+    "tests/test_live_outside.py": "a real FreeSWITCH: who takes a call over",
     "tests/test_live_payment.py": "a real FreeSWITCH: what is entered by key",
     "tests/test_live_reconcile.py": "a controller killed beside a real FreeSWITCH",
     "tests/test_live_masks.py": "a real FreeSWITCH: what is masked",
     "tests/test_payment.py": "whole calls that pay, and where the card is not",
     "tests/test_load_fill.py": "a ledger with many calls",
+    "tests/test_load_reloads.py": "reloads while calls go on",
     "tests/test_lies.py": "a switch that is anything but honest",
     "tests/test_editor.py": "an editor's language server with the schema",
     "tests/test_hostile.py": "what strangers send, through real sockets",

@@ -8,7 +8,16 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eslflow.call.records import Choice, Look, NoticePlayed, RecordingAction, State
+from eslflow.call.records import (
+    AgentAgreed,
+    Choice,
+    Erasure,
+    LegalHold,
+    Look,
+    NoticePlayed,
+    RecordingAction,
+    State,
+)
 from eslflow.ledger.chain import (
     BEGIN,
     FORMS,
@@ -25,7 +34,15 @@ from eslflow.ledger.rows import held
 from eslflow.ledger.writer import connect
 from eslflow.wire.terms import RecordAction
 
-RECORDS = {1: NoticePlayed, 2: Choice, 3: RecordingAction, 4: Look}
+RECORDS = {
+    1: NoticePlayed,
+    2: Choice,
+    3: RecordingAction,
+    4: Look,
+    5: AgentAgreed,
+    6: LegalHold,
+    7: Erasure,
+}
 CHOICE = Choice("u", 5, State.GRANTED, "p", "consent", 0, "f", "0", "s", "e")
 ACTION = RecordingAction("u-1", "u", 6, RecordAction.STOP, "step", "s", "+OK", True)
 NUMBERS = st.integers(-(2**53) + 1, 2**53 - 1)
@@ -93,7 +110,16 @@ GOLDEN = [
 
 
 @pytest.mark.parametrize(
-    ("kind", "last"), [(1, "url"), (2, "party"), (3, "path"), (4, "reason")]
+    ("kind", "last"),
+    [
+        (1, "url"),
+        (2, "party"),
+        (3, "path"),
+        (4, "reason"),
+        (5, "who"),
+        (6, "subject"),
+        (7, "words"),
+    ],
 )
 def test_columns_are_later_from_the_first_one_on_that_came_after_the_chain(kind, last):
     form = FORMS[kind]
@@ -113,8 +139,8 @@ def test_a_form_knows_every_column_of_its_record(kind):
 
 def grown():
     """Return the form of looks as it would be with two more columns."""
-    later = {"ip": "", "tries": 0}
-    fields = (*Look._fields, *later)
+    later = {"subject": "", "ip": "", "tries": 0}
+    fields = (*Look._fields[:6], *later)
 
     class More:
         _fields = fields

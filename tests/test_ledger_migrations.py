@@ -7,8 +7,13 @@ import pytest
 from sqlite_utils import Database
 
 from eslflow.call.records import (
+    AgentAgreed,
     CallOffered,
     Choice,
+    Erasure,
+    FlowServed,
+    FlowVersion,
+    LegalHold,
     Look,
     NoticePlayed,
     RecordingAction,
@@ -52,6 +57,11 @@ def test_migrating_twice_changes_nothing_and_every_column_is_there(db):
         ("recordings", RecordingErased),
         ("recording_actions", RecordingAction),
         ("looks", Look),
+        ("flow_versions", FlowVersion),
+        ("flow_log", FlowServed),
+        ("holds", LegalHold),
+        ("erasures", Erasure),
+        ("agents", AgentAgreed),
     ):
         columns = {line[1] for line in db.execute(f"PRAGMA table_info({table})")}
         assert set(row._fields) <= columns
@@ -121,6 +131,17 @@ def test_choices_of_an_older_ledger_have_no_receipt_and_say_nothing_of_files(db)
     assert found == [("", "", "", "")]
 
 
+def test_calls_of_an_older_ledger_have_waited_in_no_queue_that_is_known(db):
+    migrations.apply(Database(db), stop_before="queues_of_calls")
+    call = CallOffered("u", "inbound", "1", "", "2", "f", "0", "e", 1)
+    names = (*CallOffered._fields, "caller_digits", "called_digits")
+    marks = ", ".join("?" * len(names))
+    sql = f"INSERT INTO calls ({', '.join(names)}) VALUES ({marks})"
+    db.execute(sql, (*call, "1", "2"))
+    migrate(db)
+    assert db.execute("SELECT queue FROM calls").fetchall() == [("",)]
+
+
 def test_receipts_are_found_by_an_index(db):
     migrate(db)
     where = "receipt = '12345674' AND receipt <> ''"
@@ -128,6 +149,10 @@ def test_receipts_are_found_by_an_index(db):
     assert "choices_receipt" in plan.fetchall()[0][3]
 
 
+REFUSE_UPDATES = (
+    "CREATE TRIGGER recording_actions_no_update BEFORE UPDATE ON recording_actions "
+    "BEGIN SELECT RAISE(ABORT, 'recording_actions are proof: append only'); END"
+)
 NOTICES = [
     ("f", "n", 2, "en", "Press 2.", "", 1, ""),
     ("f", "n", 1, "en", "\u2460", "", 1, ""),
@@ -200,6 +225,28 @@ def test_words_of_an_older_ledger_that_may_name_a_person_are_set_apart(tmp_path)
     assert verify(path).broken is None
 
 
+def test_numbers_outside_in_older_proof_are_set_apart_and_extensions_are_not(tmp_path):
+    path = tmp_path / "eslflow.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        old_ledger(db)
+        sql = "SELECT reason, reply FROM recording_actions ORDER BY seq"
+        before = db.execute(sql).fetchall()
+        db.execute("DROP TRIGGER recording_actions_no_update")
+        change = "UPDATE recording_actions SET reason = ? WHERE seq = ?"
+        db.execute(change, ("key 1001", 1))
+        db.execute(change, ("key +49301234567", 2))
+        db.execute(REFUSE_UPDATES)
+        migrate(db)
+        (inside, _), (outside, reply), *_ = db.execute(sql).fetchall()
+        assert inside == "key 1001"
+        assert outside.startswith("personal:")
+        assert reply == before[1][1]
+        assert db.execute("SELECT text FROM personal").fetchall() == [
+            ("key +49301234567",)
+        ]
+    assert verify(path).broken is None
+
+
 def test_a_new_ledger_says_nothing_of_older_proof(db, caplog):
     migrate(db)
     assert caplog.text == ""
@@ -209,7 +256,11 @@ def test_a_new_ledger_says_nothing_of_older_proof(db, caplog):
 def test_what_is_chained_cannot_be_changed_or_deleted(db, table):
     old_ledger(db)
     migrate(db)
-    db.execute("INSERT INTO looks VALUES (1, 1, 'anne', 'decrypt', 'u', 'u-1', 'x')")
+    write = "INSERT INTO looks VALUES (1, 1, 'anne', 'decrypt', 'u', 'u-1', 'x', '')"
+    db.execute(write)
+    db.execute("INSERT INTO holds VALUES (1, 1, 'held', 'anne', 'x', 'y')")
+    db.execute("INSERT INTO erasures VALUES (1, 1, 's', 'd', 'a', 'r', '', 0, 0, 0, 0)")
+    db.execute("INSERT INTO agents VALUES (1, 1, '1', 'agreed', 's', 2, '', 'd', 'a')")
     column = db.execute(f"PRAGMA table_info({table})").fetchall()[1][1]
     before = db.execute(f"SELECT * FROM {table}").fetchall()
     assert before
@@ -217,3 +268,20 @@ def test_what_is_chained_cannot_be_changed_or_deleted(db, table):
         with pytest.raises(sqlite3.IntegrityError, match="proof: append only"):
             db.execute(change)
     assert db.execute(f"SELECT * FROM {table}").fetchall() == before
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE agents SET version = 9", "DELETE FROM agents"]
+)
+def test_an_older_ledger_gets_a_register_in_which_nothing_is_changed(db, change):
+    migrations.apply(Database(db), stop_before="register_of_agents")
+    migrate(db)
+    db.execute(
+        "INSERT INTO agents VALUES (1, 1, '1001', 'agreed', 'staff', 2, '', 'day', 'a')"
+    )
+    with pytest.raises(sqlite3.IntegrityError, match="agents are proof: append only"):
+        db.execute(change)
+    with pytest.raises(sqlite3.IntegrityError, match="CHECK constraint failed"):
+        db.execute(
+            "INSERT INTO agents VALUES (2, 1, '1001', 'maybe', 's', 2, '', 'day', 'a')"
+        )

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eslflow.call.records import Choice, Look, RecordingAction
+from eslflow.call.records import Choice, Look, RecordingAction, State
 from eslflow.ledger.chain import KINDS
 from eslflow.ledger.personal import (
     COLUMNS,
     ERASED,
     NAMES,
+    NUMBERED,
     Personal,
     apart,
     hashed,
@@ -87,7 +88,9 @@ def test_where_there_are_no_words_nothing_is_set_apart():
 def test_a_table_without_such_columns_names_nobody():
     assert places("notices", ("text", "url")) is None
     assert places("choices", ("call_uuid", "state")) is None
-    assert places("choices", ("call_uuid", "remark")) == ((1,), 0)
+    assert places("choices", ("call_uuid", "remark")) == ((1,), 0, ())
+    assert places("choices", ("call_uuid", "who")) == ((), 0, (1,))
+    assert places("holds", ("at", "reason")) == ((1,), None, ())
 
 
 @pytest.mark.parametrize(
@@ -102,13 +105,15 @@ def test_every_text_of_proof_is_known_to_name_nobody_or_is_set_apart(table, reco
         *("engine", "performed_by", "notice", "notice_version", "language"),
         *("audio_sha256", "heard_ms", "keys_offered", "key", "tries", "party"),
         *("action", "what", "receipt", "on_withdrawal", "rests_on"),
-        # The switch's words on a command; who of the office looked or pressed.
-        *("reply", "who"),
     }
-    if table != "looks":
-        # A word of a fixed list, or which token of the control API asked.
+    if table != "choices":
+        # Who of the office typed a command.
+        ours.add("who")
+    if table == "choices":
+        # A word of a fixed list.
         ours.add("reason")
-    assert set(record._fields) <= ours | set(COLUMNS[table])
+    numbered = set(NUMBERED.get(table, ()))
+    assert set(record._fields) <= ours | set(COLUMNS[table]) | numbered
 
 
 @given(st.dictionaries(st.sampled_from(sorted(NAMES) + ["id"]), st.text()), st.text())
@@ -123,3 +128,26 @@ def test_words_come_back_where_their_hash_stands(line, words):
     assert read == {**line, "reason": ERASED}
     together(nothing := {"reason": None}, known.get)
     assert nothing == {"reason": None}
+
+
+@pytest.mark.parametrize("who", ["anna", "1001", "key 1001", "12345@sip.example.com"])
+def test_who_of_the_office_did_something_stays_in_the_proof(tmp_path, who):
+    where = places("choices", Choice._fields)
+    row = Choice("u", 1, "withdrawn", "p", "c", 0, "f", "0", "s", "e", who=who)
+    assert apart(row, where) == (list(row), [])
+
+
+def test_a_number_outside_that_pressed_a_key_is_set_apart(tmp_path):
+    path = tmp_path / "eslflow.db"
+    choice = Choice("u", 1, State.WITHDRAWN, "p", "c", 0, "f", "0", "s", "e")
+    pressed = FOREIGN._replace(path="", reason=f"key {NUMBER}")
+    said = FOREIGN._replace(path="", reply=f"-ERR no {NUMBER}")
+    write(path, [choice._replace(who=NUMBER), pressed, said])
+    with Reader(path) as ledger:
+        assert ledger.choices("u")[0]["who"] == NUMBER
+        first, second = ledger.actions({"call_uuid": "u", "id": ""})
+    assert (first["reason"], first["reply"]) == (f"key {NUMBER}", "+OK")
+    assert second["reply"] == f"-ERR no {NUMBER}"
+    erase(path)
+    assert NUMBER.encode() not in path.read_bytes()
+    assert verify(path).broken is None

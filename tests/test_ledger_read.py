@@ -102,6 +102,16 @@ def test_a_number_is_found_however_it_is_written(ledger, number):
     assert uuids(ledger.consents(number=number)) == ["aaa-1"]
 
 
+def test_consents_can_be_taken_one_by_one_without_a_limit(ledger):
+    assert list(ledger.each_consent(limit=-1)) == ledger.consents()
+    first = next(ledger.each_consent(limit=-1))
+    assert first["call_uuid"] == "ghost"
+    # Between two of them, something else may be looked up.
+    found = [ledger.call(c["call_uuid"])["call"]["uuid"] for c in
+             ledger.each_consent(limit=2)]  # fmt: skip
+    assert found == ["ghost", "bbb-3"]
+
+
 def test_a_number_with_few_digits_is_found_as_it_is(ledger):
     assert uuids(ledger.calls(number="100")) == ["bbb-3", "aab-2", "aaa-1"]
     assert uuids(ledger.calls(number="anonymous")) == ["aab-2"]

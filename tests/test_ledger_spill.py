@@ -3,6 +3,8 @@
 from eslflow.call.records import (
     CallOffered,
     Choice,
+    FlowServed,
+    FlowVersion,
     Look,
     RecordingAction,
     RecordingErased,
@@ -51,6 +53,8 @@ def test_what_became_of_a_file_comes_back_too(tmp_path):
         RecordingHooked("u-1", 1, 1, "done"),
         RecordingErased("u-1", 1, "withdrawn"),
         Look(1, "anne", "decrypt", "u", "u-1", "why"),
+        FlowVersion("11", "f", "f.yaml", "flow: f\n", ""),
+        FlowServed(1, "f", "11", "served", "start", "anne", ""),
     ]
     spill.add([rows])
     assert [kept for _, kept in spill.read()] == [rows]

@@ -13,7 +13,16 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from eslflow.call.records import Choice, Look, NoticePlayed, RecordingAction, State
+from eslflow.call.records import (
+    AgentAgreed,
+    Choice,
+    Erasure,
+    LegalHold,
+    Look,
+    NoticePlayed,
+    RecordingAction,
+    State,
+)
 from eslflow.errors import StoreError
 from eslflow.ledger import verify as module
 from eslflow.ledger.chain import BEGIN, FORMS, KINDS, Chain, Head
@@ -25,7 +34,12 @@ from eslflow.wire.terms import RecordAction
 
 TABLES = sorted(KINDS)
 CALLS = 9
-ROWS = {"notices": 3, "choices": 18, "recording_actions": 18, "looks": 3}
+ROWS = {
+    "notices": 3, "choices": 18, "recording_actions": 18, "looks": 3,
+    "holds": 3, "erasures": 3,
+}  # fmt: skip
+WORDS = ROWS["looks"] + 2 * ROWS["holds"] + ROWS["erasures"]
+"""Texts that are set apart: reasons, and whom a hold is about."""
 
 many = settings(
     max_examples=300,
@@ -36,7 +50,7 @@ some = settings(many, max_examples=60)
 
 
 def proof(number):
-    """Return the proof rows of one call; every third call has a notice and a look."""
+    """Return the proof rows of one call; every third call has more."""
     uuid, at = f"call-{number}", 1_764_000_000_000_000 + number * 1_000_000
     asked = Choice(
         uuid, at, State.REQUESTED, "training", "consent", 90, "sales", "f0", "ask", "e"
@@ -51,7 +65,14 @@ def proof(number):
     if number % 3 == 0:
         words = f"Bitte drücken: die 1, {number}."
         notice = NoticePlayed("sales", "rec", 1 + number // 3, "en", words, "5e", 9, "")
-        rows = [notice, *rows, Look(at, "anne", "decrypt", uuid, f"{uuid}-1", "asked")]
+        rest = [
+            Look(at, "anne", "decrypt", uuid, f"{uuid}-1", "asked"),
+            LegalHold(at, "held", "anne", "court", "+4930123456"),
+            Erasure(
+                at, "subject", "begun", "anne", "letter", "5f", number, 3, number, 2
+            ),
+        ]
+        rows = [notice, *rest, *rows]
     return rows
 
 
@@ -83,7 +104,7 @@ class Attacker:
         return self.one(sql, KINDS[table], seq)[0]
 
     def call(self, table, seq):
-        if table == "notices":
+        if table in ("notices", "holds", "erasures"):
             return ""
         return self.one(f"SELECT call_uuid FROM {table} WHERE seq = ?", seq)[0]
 
@@ -137,7 +158,7 @@ def attack(good, tmp_path):
 
 def where():
     """Return any row of any table."""
-    return st.sampled_from(TABLES).flatmap(
+    return st.sampled_from(sorted(ROWS)).flatmap(
         lambda table: st.tuples(st.just(table), st.integers(1, ROWS[table]))
     )
 
@@ -236,7 +257,7 @@ def test_a_row_inserted_is_found(attack, row, how):
 
 
 @some
-@given(st.sampled_from(TABLES), st.data())
+@given(st.sampled_from(sorted(ROWS)), st.data())
 def test_rows_swapped_are_found(attack, table, data):
     numbers = st.integers(1, ROWS[table])
     one, other = sorted(data.draw(st.tuples(numbers, numbers)))
@@ -289,7 +310,8 @@ def test_a_chain_written_anew_is_found_by_a_head_that_was_kept(good, attack, row
     with attack() as db:
         attacker = Attacker(db)
         place = attacker.place(*row)
-        column = "text" if table == "notices" else "call_uuid"
+        columns = {"notices": "text", "holds": "who", "erasures": "who"}
+        column = columns.get(table, "call_uuid")
         db.execute(f"UPDATE {table} SET {column} = 'other' WHERE seq = ?", (seq,))
         attacker.write_anew()
     assert verify(attack.path).broken is None
@@ -309,27 +331,27 @@ def test_the_last_rows_removed_are_found_by_the_count_or_by_a_head(attack, keeps
         Attacker(db)
         db.execute("DELETE FROM choices WHERE seq = 18")
         db.execute("DELETE FROM recording_actions WHERE seq > 16")
-        db.execute("DELETE FROM chain WHERE place > 39")
+        db.execute("DELETE FROM chain WHERE place > 45")
         if not keeps_count:
-            db.execute("UPDATE sqlite_sequence SET seq = 39 WHERE name = 'chain'")
+            db.execute("UPDATE sqlite_sequence SET seq = 45 WHERE name = 'chain'")
             sql = "UPDATE sqlite_sequence SET seq = (SELECT max(seq) FROM {0}) "
             for table in TABLES:
                 db.execute(f"{sql.format(table)} WHERE name = '{table}'")
     broken = verify(attack.path).broken
     if keeps_count:
-        assert (broken.place, broken.table, broken.seq) == (40, "choices", 18)
+        assert (broken.place, broken.table, broken.seq) == (46, "choices", 18)
         assert broken.problem == "is gone, and the end of the chain with it"
     else:
         assert broken is None
     broken = found(attack.path, kept)
-    assert broken.place == (40 if keeps_count else 42)
+    assert broken.place == (46 if keeps_count else 48)
 
 
 def test_places_that_were_given_and_are_gone_are_told(attack):
     with attack() as db:
-        db.execute("UPDATE sqlite_sequence SET seq = 44 WHERE name = 'chain'")
+        db.execute("UPDATE sqlite_sequence SET seq = 50 WHERE name = 'chain'")
     broken = found(attack.path)
-    assert (broken.place, broken.problem) == (43, "is gone: 44 were written")
+    assert (broken.place, broken.problem) == (49, "is gone: 50 were written")
 
 
 def dump(path):
@@ -358,7 +380,7 @@ def test_any_byte_flipped_in_the_file_is_found_or_changes_no_proof(
 
 @some
 @given(
-    st.integers(1, ROWS["looks"]),
+    st.integers(1, WORDS),
     st.sampled_from(["hash", "key", "text"]),
     st.integers(0, 99),
     st.integers(1, 255),
@@ -383,7 +405,7 @@ def test_words_set_apart_that_are_none_any_more_are_found(attack, column, value)
 
 def test_words_set_apart_may_be_erased(attack):
     with attack() as db:
-        assert db.execute("DELETE FROM personal").rowcount == ROWS["looks"]
+        assert db.execute("DELETE FROM personal").rowcount == WORDS
     assert verify(attack.path).broken is None
 
 
@@ -428,7 +450,8 @@ def test_what_is_broken_is_found_in_whichever_part_it_is(attack, monkeypatch):
             attacker = Attacker(db)
             kind, seq = attacker.one("SELECT kind, seq FROM chain WHERE place=?", place)
             table = FORMS[kind].table
-            column = "text" if table == "notices" else "call_uuid"
+            columns = {"notices": "text", "holds": "who", "erasures": "who"}
+            column = columns.get(table, "call_uuid")
             attacker.flip(table, "seq", seq, column, 0, 1)
         assert found(attack.path)[:3] == (place, table, seq)
 
@@ -437,11 +460,11 @@ def test_what_is_broken_is_found_in_whichever_part_it_is(attack, monkeypatch):
 def test_calls_are_kept_whatever_was_made_of_the_last_hash_and_it_is_told(attack, odd):
     with attack() as db:
         Attacker(db)
-        db.execute("UPDATE chain SET hash = ? WHERE place = 42", (odd,))
+        db.execute("UPDATE chain SET hash = ? WHERE place = 48", (odd,))
     write(attack.path, proof(10))
     broken = found(attack.path)
-    assert broken.place == 42
-    assert verify(attack.path).head.place == 46
+    assert broken.place == 48
+    assert verify(attack.path).head.place == 52
 
 
 def test_a_place_that_is_far_away_takes_no_time_to_be_found(attack):
@@ -515,3 +538,23 @@ def test_what_holds_by_itself_is_not_called_broken(attack):
     attack().thing.close()
     with pytest.raises(StoreError, match="changes while it is read: try again"):
         module._first_of(attack.path, 0, sum(ROWS.values()))
+
+
+def test_a_change_in_the_register_of_agents_is_found(tmp_path):
+    path = tmp_path / "eslflow.db"
+    row = AgentAgreed(7, "1001", "withdrawn", "staff", 2, "5e", "2026-11-23", "anne")
+    write(path, [row._replace(state="agreed"), row])
+    assert verify(path).broken is None
+    with closing(connect(path)) as db:
+        Attacker(db)
+        db.execute("UPDATE agents SET state = 'agreed' WHERE seq = 2")
+    broken = verify(path).broken
+    assert (broken.place, broken.table, broken.seq) == (2, "agents", 2)
+
+
+def test_a_ledger_from_before_the_register_has_to_be_brought_up_to_date(tmp_path):
+    path = tmp_path / "eslflow.db"
+    with closing(connect(path)) as db:
+        db.execute("DROP TABLE agents")
+    with pytest.raises(StoreError, match="older than this eslflow: eslflow serve"):
+        verify(path)

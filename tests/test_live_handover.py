@@ -2,7 +2,8 @@
 
 Held, passed on by agent, caller or switch, taken back by the queue, parked: a mask
 holds through each, an agreed recording goes on, a consultation is in no file, and a
-recorder that is not ours is found at once. See tests/live/README.md.
+recorder that is not ours is found at once. Whoever takes a call over is recorded here,
+wherever they are (test_live_outside.py is about that). See tests/live/README.md.
 """
 
 import re
@@ -201,11 +202,12 @@ def office(freeswitch, tmp_path):
     found.close()
 
 
-def opened(office, moment="answer"):
+def opened(office, moment="answer", rules="recording: {outside: record}\n"):
     """Return a caller who has agreed, in talk with an agent."""
     agent, second = office.agent(), office.desk(FIRST_AGENT + 1)
     steps = STEPS % (office.queue.name, moment)
-    office.serve(served := flow(steps, GREETING), office.quiet(served, ms=200))
+    served = flow(steps, GREETING + rules)
+    office.serve(served, office.quiet(served, ms=200))
     call = office.call()
     office.until("asks", call)
     call.press("1")

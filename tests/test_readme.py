@@ -5,38 +5,51 @@ import re
 import shlex
 import shutil
 import subprocess
+from dataclasses import fields
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 
-from eslflow.call.records import Look
+from eslflow.call.records import CallOffered, Look
 from eslflow.check import flow_files, load_flow
 from eslflow.check.load import scenarios_of
 from eslflow.check.prove import RULES, prove
 from eslflow.check.scenario import ENDINGS, Act, Callee, Fault, Outcome
 from eslflow.check.scenarios import EXPECT, KEYS, SCENARIO
 from eslflow.check.there import NOT_THERE
+from eslflow.cli.exporting import FORMATS
 from eslflow.cli.main import COMMANDS, main
+from eslflow.cli.reloading import LIVE
+from eslflow.cli.watch import EVERY_S
 from eslflow.errors import FlowErrors
 from eslflow.flow.options import fields_of
+from eslflow.ledger import agreement
 from eslflow.ledger.chain import BEGIN, FORMS
+from eslflow.ledger.writer import write
+from eslflow.office import Office
 from eslflow.recordings.age import recipients
 from eslflow.recordings.hook import KEPT
-from eslflow.settings import TOKENS, Convert, load_settings
+from eslflow.settings import TOKENS, Convert, Reload, load_settings
 from eslflow.steps import KINDS
 from eslflow.web.app import ROUTES
 from eslflow.web.scopes import Scope
 from eslflow.web.token_file import add
 from eslflow.web.tokens import Token, digest
+from tests import persons
+from tests.bundles import bundle, parts_of, site_with_proof
 from tests.codes import EXAMPLES, OTHERS, meanings, page
 from tests.command import run, site_with_calls
 from tests.desks import ANNA, TableDesk
 from tests.flow_mutants import MUTANTS as FLOW_MUTANTS
+from tests.forms import STATES
 from tests.mutants import MUTANTS
 from tests.served import served
 from tests.steps_of import Texts, flow
+from tests.test_cli_flows import SMALL, Site
+from tests.test_cli_reload import SERVED
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -48,13 +61,21 @@ SITE = ROOT / "eslflow" / "site.py"
 DRIFT = ROOT / "eslflow" / "cli" / "drift.py"
 PROOF = (ROOT / "docs" / "proof.md").read_text(encoding="utf-8")
 RECORDING = (ROOT / "docs" / "recording.md").read_text(encoding="utf-8")
+BUNDLES = (ROOT / "docs" / "bundles.md").read_text(encoding="utf-8")
+EXPORTS = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
+PEOPLE = (ROOT / "docs" / "people.md").read_text(encoding="utf-8")
 LEDGER = (ROOT / "docs" / "ledger.md").read_text(encoding="utf-8")
+SERVICE = (ROOT / "docs" / "flows-in-service.md").read_text(encoding="utf-8")
 PAGES = (
     "README.md",
     "flows/README.md",
     "docs/freeswitch.md",
     "docs/control.md",
     "docs/ledger.md",
+    "docs/bundles.md",
+    "docs/exports.md",
+    "docs/flows-in-service.md",
+    "docs/people.md",
 )
 HEAD = """\
 flow: test
@@ -100,10 +121,12 @@ def test_every_file_that_is_named_is_there(page):
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
 
 
-def test_every_look_up_that_is_shown_can_be_made(tmp_path):
+def test_every_look_up_that_is_shown_can_be_made(tmp_path, monkeypatch):
     site_with_calls(tmp_path)
+    monkeypatch.chdir(tmp_path)
     shown = re.findall(
-        r"^eslflow ((?:calls list|calls show|consents|recordings) .+)$",
+        r"^eslflow ((?:calls list|calls show|consents|recordings|proof|subject"
+        r"|retention) .+)$",
         README,
         re.MULTILINE,
     )
@@ -113,10 +136,25 @@ def test_every_look_up_that_is_shown_can_be_made(tmp_path):
         assert done.exit_code == 0, f"{line}: {done.output}"
 
 
+def test_every_command_on_people_that_is_shown_can_be_run(tmp_path):
+    site, zip_ = tmp_path / "site", tmp_path / "file17.zip"
+    site.mkdir()
+    office = persons.Office(site)
+    office.talked()
+    shown = re.findall(r"^eslflow (.+)$", PEOPLE, re.MULTILINE)
+    assert len(shown) > 8
+    for line in shown:
+        words = shlex.split(line.replace("/tmp/file17.zip", str(zip_)))
+        done = run(site, *words)
+        assert done.exit_code == 0, f"{line}: {done.output}"
+    assert zip_.exists()
+    assert office.call("anna-1")["call"]["caller"] == ""
+
+
 def test_what_the_page_on_the_ledger_shows_of_the_chain_is_true(tmp_path):
     (shown,) = blocks(LEDGER, "json")
     row = json.loads(shown)
-    look = [row[name] for name in Look._fields]
+    look = [row.get(name, "") for name in Look._fields]
     assert (
         FORMS[4].text(look, row["place"], row["previous"], row["seq"]) + "\n" == shown
     )
@@ -137,6 +175,101 @@ def test_the_commands_on_the_page_on_the_ledger_can_be_run(tmp_path):
     for line in shown:
         words = [kept if ":" in word else word for word in line.split()]
         assert run(tmp_path, *words).exit_code == 0
+
+
+def test_the_commands_on_the_page_on_bundles_can_be_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    site_with_calls(tmp_path)
+    shown = re.findall(r"^eslflow ((?:proof|consents) .+)$", BUNDLES, re.MULTILINE)
+    assert len(shown) == 6
+    kept = run(tmp_path, "consents", "head", "--tree").stdout.strip()
+    for line in shown:
+        words = shlex.split(line.replace("0a6f5a54", "aaaa-1"))
+        words = [kept if ":tree:" in word else word for word in words]
+        if "--since" in words and "--check" not in words:
+            (tmp_path / "court.zip").unlink()
+        done = run(tmp_path, *words)
+        assert done.exit_code == 0, f"{line}: {done.output}"
+
+
+def test_every_part_of_a_bundle_is_on_its_page(tmp_path):
+    parts = parts_of(bundle(site_with_proof(tmp_path)))
+    for name in parts:
+        folder, is_inside, _ = name.rpartition("/")
+        assert f"| `{folder}/" in BUNDLES if is_inside else f"| `{name}` |" in BUNDLES
+
+
+def test_the_exports_that_are_shown_can_be_made(tmp_path, monkeypatch):
+    site_with_calls(tmp_path)
+    (shown,) = blocks(EXPORTS, "yaml settings")
+    (tmp_path / "eslflow.yaml").write_text(shown)
+    monkeypatch.chdir(tmp_path)
+    lines = re.findall(r"^eslflow (consents .+)$", EXPORTS, re.MULTILINE)
+    assert len([line for line in lines if " export " in line]) == len(FORMATS)
+    for line in lines:
+        done = run(tmp_path, *shlex.split(line.replace("0a6f5a54", "aaaa-1")))
+        assert done.exit_code == 0, f"{line}: {done.output}"
+    assert (tmp_path / "call.vcon").exists()
+    assert (tmp_path / "agreement.svg").exists()
+
+
+def test_the_rule_of_the_alarm_is_told_as_it_is():
+    text = " ".join(EXPORTS.split())
+    for words in (
+        f"the newest {agreement.MOST:,} questions",
+        f"Up to {agreement.MOST_BEFORE} questions before",
+        f"at least {agreement.LEAST_RUN} people in the run",
+        f"{agreement.LEAST_BEFORE} questions before it",
+        f"less than once in {round(1 / agreement.CHANCE):,} times",
+    ):
+        assert words in text
+
+
+def test_every_form_state_and_entry_of_an_export_is_explained():
+    for form in FORMATS:
+        assert f"| `{form}` |" in EXPORTS
+    for name in (*(field.name for field in fields(Office)), *STATES.split()):
+        assert f"`{name}`" in EXPORTS
+
+
+def test_the_commands_on_the_page_on_flows_in_service_can_be_run(tmp_path):
+    site = Site(tmp_path)
+    site.put("support", SMALL.replace("small", "support") % "first")
+    old = site.serves()["support"]
+    site.put("support", SMALL.replace("small", "support") % "second")
+    new = site.serves()["support"]
+    call = ("inbound", "", "", "", "support", old, "e", 1)
+    write(site.ledger, [CallOffered("0a6f5a54-1", *call)])
+    reports = SimpleNamespace(problem="", ask=lambda _: 1, wait=lambda *_: SERVED)
+    shown = re.findall(r"^eslflow .+$", SERVICE, re.MULTILINE)
+    assert len(shown) == 13
+    with served(tmp_path, TableDesk(), reports):
+        for line in shown:
+            if "check" in line or "prompts" in line:
+                continue
+            words = line.replace("837aae70", old[:8]).replace("5e3cb5b3", new[:8])
+            done = run(tmp_path, *shlex.split(words)[1:])
+            assert done.exit_code == 0, f"{line}: {done.output}"
+
+
+def test_the_settings_that_a_reload_takes_over_are_listed():
+    (told,) = re.findall(r"reload takes over: ((?:[^.]|\n)+)\.", SERVICE)
+    assert set(re.findall("`([a-z_]+)`", told)) == set(LIVE) - {"lines"}
+
+
+def test_the_setting_that_reloads_by_itself_can_be_had(tmp_path):
+    (shown,) = blocks(SERVICE, "yaml settings")
+    (tmp_path / "eslflow.yaml").write_text(shown)
+    assert load_settings(tmp_path).reload is Reload.ON_CHANGE
+    assert "every two seconds" in SERVICE
+    assert EVERY_S == 2
+
+
+def test_the_unit_for_systemd_runs_commands_that_are_there():
+    unit = (ROOT / "docs/eslflow.service").read_text(encoding="utf-8")
+    words = re.findall(r"^Exec\w+=\S+/eslflow --site \S+ (\w+)$", unit, re.MULTILINE)
+    assert words == ["serve", "reload"]
+    assert set(words) <= set(COMMANDS)
 
 
 def test_the_file_of_the_reference_loads(tmp_path):
@@ -268,6 +401,7 @@ def test_what_is_shown_of_live_calls_can_be_asked(tmp_path):
 def test_every_address_and_scope_of_the_control_api_is_listed():
     for method, path, _ in ROUTES:
         shown = path.replace("<name>", "CALL").replace("<extension>", "EXTENSION")
+        shown = shown.replace("<number>", "NUMBER")
         assert f"| `{method} {shown}` |" in CONTROL
     for scope in Scope:
         assert f"| `{scope}` |" in CONTROL

@@ -5,8 +5,17 @@ import sys
 
 import pytest
 
-from eslflow.call.records import Choice, RecordingBegun, State
+from eslflow.call.records import (
+    CallOffered,
+    Choice,
+    LegalHold,
+    RecordingBegun,
+    State,
+)
+from eslflow.e164 import normaliser
 from eslflow.errors import Elsewhere
+from eslflow.ledger.erasure import Order, begin
+from eslflow.ledger.subject import read
 from eslflow.ledger.writer import write
 from eslflow.recordings.erase import PATIENCE_US, Eraser, erase, holding
 from eslflow.recordings.forms import Form
@@ -293,3 +302,60 @@ def test_killed_anywhere_the_next_round_ends_what_was_begun(tmp_path):
         assert erased == 1
         calls += 1
     assert calls > 10
+
+
+def call(site, number="+4930123456"):
+    row = CallOffered("u-1", "inbound", number, "", "100", "f", "0", "e", 1, number)
+    write(site.ledger, (row,))
+
+
+def test_what_is_held_stays_until_it_is_released(site):
+    path = site.has()
+    call(site)
+    hold = LegalHold(1, "held", "x", "court", "+4930123456")
+    write(site.ledger, (choice(), hold))
+    eraser(site).run_due()
+    assert path.exists()
+    write(site.ledger, (hold._replace(at=2, state="released"),))
+    eraser(site).run_due()
+    assert not path.exists()
+
+
+def orders(site):
+    """Let the caller have asked to be erased."""
+    call(site)
+    subject = read(site.ledger, "+4930123456", normaliser())
+    begin(site.ledger, subject, Order(1, "dpo", "file 17", "5f"))
+
+
+def test_what_a_person_ordered_goes_whatever_was_permitted(site):
+    path = site.has()
+    orders(site)
+    eraser(site).run_due()
+    assert not path.exists()
+    assert site.row()["erased_for"] == "erased by order 1"
+    assert site.actions()[-1]["reason"] == "erased by order 1"
+    assert site.told == ["recording u-1-1 was erased by order 1: 1 file removed"]
+
+
+def test_it_goes_out_of_quarantine_too_and_unseen(site):
+    site.checks = lambda: None
+    path = site.has()
+    moved = site.folder / "quarantine" / path.relative_to(site.folder)
+    moved.parent.mkdir(parents=True)
+    path.rename(moved)
+    orders(site)
+    eraser(site).run_due()
+    assert not moved.exists()
+
+
+def test_what_was_ordered_and_cannot_be_deleted_is_told_once(site):
+    path = site.has()
+    path.unlink()
+    path.mkdir()
+    orders(site)
+    done = eraser(site)
+    done.run_due()
+    done.run_due()
+    (alarm,) = site.alarms
+    assert "its erasure was asked for, and it cannot be deleted" in alarm

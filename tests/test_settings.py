@@ -3,7 +3,14 @@
 import pytest
 
 from eslflow.errors import FlowErrors, SettingsError
-from eslflow.settings import PASSWORD, AtRest, Control, Convert, load_settings
+from eslflow.settings import (
+    PASSWORD,
+    AtRest,
+    Control,
+    Convert,
+    Reload,
+    load_settings,
+)
 
 
 @pytest.fixture
@@ -31,6 +38,7 @@ def test_everything_has_a_default(site, text):
     assert settings.ledger.is_absolute()
     assert settings.free_space == 10**9
     assert settings.switch is None
+    assert settings.reload is Reload.ON_REQUEST
 
 
 def test_every_setting_can_be_given(site, tmp_path):
@@ -41,7 +49,7 @@ def test_every_setting_can_be_given(site, tmp_path):
             "default_flow: a\nnumbers: {'100': b}\nflows: f\nsounds: s\n"
             "recordings: /srv/rec\nfree_space: 20GB\nledger: x.db\n"
             "switch: {address: 'pbx:8021', password_file: pw}\n"
-            "control: {listen: '[::1]:9001', tokens: t.yaml}\n"
+            "control: {listen: '[::1]:9001', tokens: t.yaml}\nreload: on_change\n"
         )
     )
     assert (settings.host, settings.port, settings.most_calls) == ("::1", 9000, 7)
@@ -52,6 +60,7 @@ def test_every_setting_can_be_given(site, tmp_path):
     assert settings.free_space == 20 * 10**9
     assert settings.switch is not None
     assert (settings.switch.host, settings.switch.password) == ("pbx", "secret")
+    assert settings.reload is Reload.ON_CHANGE
     assert settings.control == Control("::1", 9001, (tmp_path / "t.yaml").resolve())
 
 

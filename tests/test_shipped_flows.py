@@ -395,8 +395,10 @@ def test_a_second_grant_after_a_talk_begins_another_file(tmp_path: Path) -> None
         )
         with rig.look() as ledger:
             kept = ledger.call(call.uuid)
-    first, second = kept["recordings"]
-    assert (first["purposes"], second["purposes"]) == ("training", "training evidence")
+    # The talk is over: its file is, too, and the question is in another.
+    talk, first, second = kept["recordings"]
+    assert talk["purposes"] == first["purposes"] == "training"
+    assert second["purposes"] == "training evidence"
     granted = [row["at"] for row in kept["choices"] if row["state"] == "granted"]
     assert first["asked_at"] < granted[1] <= second["asked_at"]
     assert first["stopped_at"] <= second["started_at"]

@@ -9,7 +9,8 @@
 import pytest
 
 from eslflow.call.commands import Api, Close, Execute, Hangup, mark
-from eslflow.call.events import Executed, Parked, Queued, Replied, Told
+from eslflow.call.ending import ended_row
+from eslflow.call.events import CallEnded, Executed, Parked, Queued, Replied, Told
 from eslflow.call.recording import Recording
 from eslflow.steps.queue import Queue
 from eslflow.wire.terms import ApiCommand, App, EventName, Module, Subclass
@@ -45,6 +46,18 @@ def test_the_talk_goes_on_until_the_call_is_parked_again():
         call.passes(1.0)
         call.when(Queued("push"))
     assert call.engine.live.was_bridged
+
+
+@pytest.mark.parametrize("kind", [CALLCENTER, FIFO])
+def test_the_end_of_the_call_says_in_which_queue_it_has_waited(kind):
+    with Playbook(kind) as call:
+        call.skips()
+        ended = ended_row(call.engine.live, CallEnded("hung_up", ""))
+    assert ended.queue == kind.steps["q"].queue
+    assert ended.queue.startswith("support")
+    with Playbook(flow("a: {hangup: NORMAL_CLEARING}")) as call:
+        call.skips()
+    assert call.engine.live.queue == ""
 
 
 def test_parked_after_the_talk_ends_the_flow():

@@ -209,11 +209,27 @@ def test_who_talks_with_the_caller_is_followed(world):
     call.meets(Leg("b-1", "1001"))
     call.meets(Leg("b-2", "1002"))
     assert [found.uuid for found in world.desk.by_agent("1002")] == [ANNA]
-    assert world.switch.channels[ANNA] == {path: False}
+    assert path not in world.switch.channels[ANNA]
     call.meets(None)
     assert world.desk.calls()[0].agent == "1002"
     call.meets(None)
     assert world.desk.calls()[0].agent == ""
+
+
+@pytest.mark.parametrize(
+    ("agent", "is_recorded"), [("1002@x", True), ("_undef_", False)]
+)
+def test_who_takes_over_is_recorded_if_of_the_office(world, agent, is_recorded):
+    world.switch.talks[ANNA] = ("b-1", "1001")
+    path = adopted(world)
+    world.switch.said["uuid_getvar b-2 cc_agent"] = agent
+    call = world.desk.get(ANNA)
+    call.meets(Leg("b-1", "1001"))
+    assert world.switch.channels[ANNA] == {path: False}
+    call.meets(Leg("b-2", "1002"))
+    world.passes(1)
+    assert path not in world.switch.channels[ANNA]
+    assert bool(world.switch.channels[ANNA]) is is_recorded
 
 
 def test_what_cannot_be_said_is_refused_like_by_the_switch(world):

@@ -3,13 +3,14 @@
 import gevent
 import pytest
 
-from eslflow.call.records import RecordingBegun, State
+from eslflow.call.records import CallOffered, RecordingBegun, State
 from eslflow.call.wishes import Want, Wish
+from eslflow.cli.versions import texts
 from eslflow.errors import LinkLost
 from eslflow.switch.adoption import EVERY_S
 from eslflow.switch.shelf import Shelf
 from eslflow.wire.terms import RecordAction
-from tests.adrift import AGENT, ANNA, PATIENCE_S, World
+from tests.adrift import AGENT, ANNA, FLOW, PATIENCE_S, World
 from tests.steps_of import flow
 
 MASK = RecordAction.MASK
@@ -197,6 +198,24 @@ def test_a_file_that_waits_for_an_agent_holds_sound_since_the_answer(
     segment = world.desk.get(ANNA)._live.recorder.segment
     since = world.clock.now() // 1_000_000 * 1_000_000
     assert segment.audio_at == (since if is_bridged else 0)
+
+
+def test_a_call_is_adopted_with_the_version_it_began_with(world):
+    offered = ("inbound", "+4930111111", "", "100", "test", FLOW.sha256, "", 1)
+    world.keeps(*texts([FLOW]), CallOffered(ANNA, *offered))
+    world.had()
+    world.controller.shelf = Shelf({"test": PLAIN})
+    assert kinds(world.adopts()) == ["adopted"]
+    assert world.desk.get(ANNA)._live.flow == FLOW
+
+
+def test_a_call_of_a_flow_that_is_gone_is_adopted_if_its_text_was_kept(world):
+    offered = ("inbound", "+4930111111", "", "100", "test", FLOW.sha256, "", 1)
+    world.keeps(*texts([FLOW]), CallOffered(ANNA, *offered))
+    world.had()
+    world.controller.shelf = Shelf({})
+    assert kinds(world.adopts()) == ["adopted"]
+    assert asks(world, Wish(Want.MASKED, "test")).recording == "masked"
 
 
 def test_a_flow_that_is_gone_leaves_the_call_alone_and_is_told_once(world, caplog):

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from dataclasses import replace
 
 import gevent
 import pytest
@@ -19,7 +20,17 @@ from eslflow.switch.controller import (
     run_until_stopped,
 )
 from eslflow.switch.shelf import Shelf
-from tests.peers import OFFER, PATIENCE_S, SUPPORT, Peer, rig
+from tests.peers import (
+    OFFER,
+    PATIENCE_S,
+    SUPPORT,
+    Peer,
+    agrees,
+    event,
+    on_call,
+    rig,
+)
+from tests.steps_of import flow
 
 
 @pytest.fixture
@@ -35,6 +46,27 @@ def outcomes(controller):
             line["call_uuid"]: (line["state"], line["reason"], line["recorded"])
             for line in ledger.consents()
         }
+
+
+def test_a_call_in_progress_keeps_the_flow_it_began_with(controller):
+    old = controller.controller
+    peer = on_call(controller)
+    site = replace(old.site, never_record=("*",))
+    old.swap(Shelf({"test": flow("a: {queue: other}")}), site)
+    other = Peer(old.address)
+    other.hears(b"connect\n\n")
+    other.says(OFFER % b"u-2")
+    other.hears(b"execute-app-arg: other")
+    assert b"api uuid_record u-1 start" in agrees(peer, b"u-1")
+    old.swap(Shelf({}), site)
+    peer.says(event(b"u-1", b"CHANNEL_HANGUP", b"Hangup-Cause: NORMAL_CLEARING\n"))
+    peer.close()
+    other.close()
+    controller.controller.settle()
+    with controller.look() as ledger:
+        begun = {line["uuid"]: line["flow_sha256"] for line in ledger.calls()}
+    assert begun["u-1"] == SUPPORT.sha256
+    assert begun["u-2"] not in ("", SUPPORT.sha256)
 
 
 CASES = {

@@ -14,6 +14,7 @@ from eslflow.web.app import HEADERS, ROUTES, make_app
 from eslflow.web.guard import Guard
 from eslflow.web.health import Vitals
 from eslflow.web.receipts import Receipts
+from eslflow.web.reloads import Wanted
 from eslflow.web.scopes import Scope
 from eslflow.web.token_file import add
 from eslflow.web.tokens import Token, Tokens, digest
@@ -39,6 +40,24 @@ class Health:
     has_spilled = False
 
 
+class Reloads:
+    """What reloads: each report is final when it is asked for."""
+
+    def __init__(self):
+        self.problem = ""
+        self.asked = []
+
+    def ask(self, wanted):
+        self.asked.append(wanted)
+        return len(self.asked)
+
+    def wait(self, number, seconds):
+        if not 1 <= number <= len(self.asked):
+            return None
+        more = {"code": 0, "told": "", "flows": [], "restart": ["listen"]}
+        return {"reload": number, "state": "served" if seconds else "waiting", **more}
+
+
 class Ledger:
     def health(self):
         return Health()
@@ -55,12 +74,19 @@ def controller(desk):
 
 
 @pytest.fixture
-def app(tmp_path, controller):
+def reloads():
+    return Reloads()
+
+
+@pytest.fixture
+def app(tmp_path, controller, reloads):
     for token in SECRETS.values():
         add(tmp_path / "tokens.yaml", token)
     guard = Guard(Tokens(tmp_path / "tokens.yaml"), Clock())
     receipts = Receipts(tmp_path / "eslflow.db", Clock())
-    return make_app(Vitals(controller, Ledger(), None, guard, receipts))
+    return make_app(
+        Vitals(controller, Ledger(), None, guard, receipts, reloads=reloads)
+    )
 
 
 @pytest.fixture
@@ -204,6 +230,46 @@ def test_a_switch_that_does_not_confirm_is_told(all_, desk):
 
     desk.answer = lose
     assert all_.post(f"/calls/{ANNA}/recording", want="off").status_code == 503
+
+
+def test_a_reload_is_begun_with_a_note_and_asked_for(all_, reloads):
+    begun = all_.post("/reload", note="shorter")
+    assert begun.get_json()["state"] == "waiting"
+    assert reloads.asked == [Wanted("reload", "token all", "shorter")]
+    assert all_.get("/reload/1").get_json()["state"] == "served"
+    for other in ("2", "0", "-1", "x", "9" * 1500):
+        assert all_.get(f"/reload/{other}").status_code == 404
+    assert all_.post("/reload").status_code == 200
+
+
+@pytest.mark.parametrize("wish", [{"not": "x"}, {"note": 1}, {"note": "x" * 501}])
+def test_a_reload_with_a_bad_note_is_none(all_, reloads, wish):
+    assert all_.post("/reload", **wish).status_code == 400
+    assert reloads.asked == []
+
+
+def test_a_reload_takes_a_scope_of_its_own(client, reloads):
+    assert client("watch").post("/reload").status_code == 403
+    assert client("watch").get("/reload/1").status_code == 403
+    assert reloads.asked == []
+
+
+def test_a_refused_reload_is_told_in_health(client, reloads):
+    reloads.problem = "a.yaml:1: bad"
+    answer = client("watch").get("/health")
+    assert answer.status_code == 503
+    assert answer.get_json()["flows"] == {"ok": False, "problem": "a.yaml:1: bad"}
+    assert 'eslflow_ok{part="flows"} 0.0' in client("watch").get("/metrics").text
+
+
+def test_an_eslflow_that_does_not_reload_says_so(tmp_path, controller):
+    guard = Guard(Tokens(tmp_path / "tokens.yaml"), Clock())
+    add(tmp_path / "tokens.yaml", SECRETS["all"])
+    receipts = Receipts(tmp_path / "eslflow.db", Clock())
+    app = make_app(Vitals(controller, Ledger(), None, guard, receipts))
+    assert Client(app, "all").post("/reload").status_code == 503
+    assert Client(app, "all").get("/reload/1").status_code == 503
+    assert Client(app, "all").get("/health").get_json()["flows"] is None
 
 
 def test_health_and_metrics_tell_the_same(client, controller):

@@ -1,5 +1,6 @@
 """How a running eslflow is."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -28,7 +29,9 @@ def vitals(parts):
     parts.link.problem = ""
     guard = Guard(None, SimpleNamespace(now=lambda: 0))
     receipts = Receipts(Path("none.db"), SystemClock())
-    return Vitals(TableController(TableDesk()), Ledger(), parts.link, guard, receipts)
+    controller, parts.agreement = TableController(TableDesk()), SimpleNamespace()
+    parts.agreement.problem = ""
+    return Vitals(controller, Ledger(), parts.link, guard, receipts, parts.agreement)
 
 
 def test_all_is_well(vitals):
@@ -41,6 +44,8 @@ def test_all_is_well(vitals):
         "switch": fine,
         "tokens": None,
         "disk": fine,
+        "consents": fine,
+        "flows": None,
     }
 
 
@@ -72,6 +77,19 @@ def test_a_disk_without_room_is_told(vitals):
     assert found["disk"] == {"ok": False, "problem": "3 MB are free"}
     assert not found["ok"]
     assert 'eslflow_ok{part="disk"} 0.0' in metrics(vitals).decode()
+
+
+def test_callers_who_suddenly_all_agree_are_told(vitals, parts):
+    parts.agreement.problem = "the last 40 people all agreed"
+    found = report(vitals)
+    assert found["consents"] == {"ok": False, "problem": parts.agreement.problem}
+    assert not found["ok"]
+    assert 'eslflow_ok{part="consents"} 0.0' in metrics(vitals).decode()
+
+
+def test_where_nobody_watches_nothing_is_said_of_it(vitals):
+    found = report(replace(vitals, agreement=None))
+    assert (found["ok"], found["consents"]) == (True, None)
 
 
 def test_tokens_that_cannot_be_read_are_told(vitals):

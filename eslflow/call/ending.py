@@ -40,6 +40,7 @@ def ended_row(live: Live, ended: CallEnded) -> CallEndedRow:
         ending=ended.ending,
         cause=ended.cause,
         last_step=live.step,
+        queue=live.queue,
     )
 
 

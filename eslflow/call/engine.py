@@ -187,6 +187,9 @@ class Engine:
         if isinstance(event, Bridged):
             live.leg, live.agent = event.leg, event.agent
             live.screen.is_held = False
+            step = live.flow.steps.get(live.step)
+            is_brought = step is not None and (step.meets or step.hands_over)
+            live.screen.joins(event.leg, is_brought and not live.is_adopted)
         elif isinstance(event, (Unbridged, Parked)):
             live.leg = live.agent = ""
             live.screen.is_held = False
@@ -279,6 +282,7 @@ class Engine:
         for _ in range(MOST_STEPS):
             step = live.flow.steps[name]
             live.step = name
+            live.screen.comes_to_step()
             live.site.visited(live.offered.uuid, name, "")
             yield from hush.fit(live, step.meets)
             yield from want(live, step.record, step.record_from)

@@ -44,6 +44,10 @@ def _as_it_is(number: str) -> str:
     return "" if is_withheld(number) else dialled(number)
 
 
+def _nobody_has(_: str, __: str, ___: int) -> bool:
+    return False
+
+
 EMERGENCY = (
     "112",
     "110",
@@ -86,6 +90,8 @@ class Site:
     """Extensions and numbers whose calls are never recorded, as patterns."""
     extensions: tuple[str, ...] = ()
     """The office's own: calls among them are never recorded."""
+    agreed: Callable[[str, str, int], bool] = _nobody_has
+    """Says whether an agent has agreed to a text, in this version or a later one."""
 
 
 class Aside(NamedTuple):
@@ -116,6 +122,7 @@ class Live:
         "now",
         "offered",
         "offered_at",
+        "queue",
         "recorder",
         "screen",
         "secrets",
@@ -141,8 +148,8 @@ class Live:
         self.screen = Screen(offered, flow, site)
         self.values: dict[str, str] = {}
         """What the flow remembers of the call: text, and never part of a command."""
-        self.step = ""
-        """Name of the step the call is in."""
+        self.step = self.queue = ""
+        """Names of the step the call is in, and of the queue it has waited in last."""
         self.leg = self.agent = ""
         """Unique-ID of the leg that the caller talks with, and who has it; empty: with
         none."""

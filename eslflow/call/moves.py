@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 
+from eslflow.call import screen
 from eslflow.call.commands import Alarm, Answer, Api, Command, Keep, Tell, Until
 from eslflow.call.events import CallEnded, Event, Kept, RecordStarted, Replied
 from eslflow.call.live import Live
@@ -129,7 +130,7 @@ def _why_not(live: Live, want: Want) -> str:
     if not live.consents.permitting():
         return "nobody has agreed to being recorded"
     if not live.may_be_recorded:
-        return "who has the call is never recorded"
+        return screen.why_not(live)
     if recorder.wanted is Record.MASKED:
         return f"step {live.step} is masked"
     if recorder.masks:
@@ -298,8 +299,9 @@ def unmask(live: Live) -> Moves:
 
 
 def stop(live: Live) -> Moves:
-    """Stop the file: the step does not want it, somebody asked, or it was withdrawn."""
-    reason = "withdrawn" if live.consents.is_withdrawn else "step"
+    """Stop the file: the step ends it, somebody did, or who talks has changed."""
+    reason = "parted" if live.screen.has_parted(live) else "step"
+    reason = "withdrawn" if live.consents.is_withdrawn else reason
     yield from _stop(live, "control" if live.recorder.is_forbidden else reason)
 
 

@@ -8,6 +8,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from eslflow.call.housekeeping import AgentAgreed as AgentAgreed
+from eslflow.call.housekeeping import Erasure as Erasure
+from eslflow.call.housekeeping import FlowServed as FlowServed
+from eslflow.call.housekeeping import FlowVersion as FlowVersion
+from eslflow.call.housekeeping import LegalHold as LegalHold
+from eslflow.call.housekeeping import Look as Look
 from eslflow.wire.terms import RecordAction, StrEnum
 
 
@@ -60,6 +66,10 @@ class Reason(StrEnum):
     """Both are extensions of the office."""
     UNKNOWN_PARTY = "unknown_party"
     """Nobody can say who answered, and some must never be recorded."""
+    AGENT_NOT_AGREED = "agent_not_agreed"
+    """By the register, the agent has not agreed to being recorded."""
+    OUTSIDE = "outside"
+    """The call was passed on to somebody who is not of the office."""
     NOBODY = "nobody"
     """There was nobody on the line to be asked."""
     CALLER_LEFT = "caller_left"
@@ -108,6 +118,8 @@ class CallEnded(NamedTuple):
     """Hangup cause in FreeSWITCH's spelling; empty when none was heard."""
     last_step: str
     """Name of the step the call was in."""
+    queue: str = ""
+    """The queue that it has waited in last; empty: none."""
 
 
 class NoticePlayed(NamedTuple):
@@ -277,21 +289,7 @@ class RecordingErased(NamedTuple):
     id: str
     erased_at: int
     erased_for: str
-    """Why: `withdrawn`."""
-
-
-class Look(NamedTuple):
-    """That somebody looked at what was recorded; kept before he may."""
-
-    at: int
-    who: str
-    """The machine's user."""
-    what: str
-    """`decrypt`."""
-    call_uuid: str
-    recording_id: str
-    reason: str
-    """In the words of who looked."""
+    """Why: `withdrawn`, `expired`, or by which order of a person (`Erasure`)."""
 
 
 MEANT = "not asked yet"
@@ -337,4 +335,9 @@ Row = (
     | RecordingErased
     | RecordingAction
     | Look
+    | FlowVersion
+    | FlowServed
+    | LegalHold
+    | Erasure
+    | AgentAgreed
 )

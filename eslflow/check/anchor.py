@@ -27,7 +27,7 @@ from eslflow.check.switch import Switch
 _OWN = frozenset(("flow", "site", "consents", "recorder", "screen", "secrets"))
 """What a live call holds that is made anew."""
 _PLAIN = tuple(name for name in Live.__slots__ if name not in _OWN)
-_SEEN = ("is_held", "is_cause", "leg", "reason")
+_SEEN = ("brought", "is_held", "is_cause", "leg", "reason")
 """What a screen has seen; the rest is made of the flow, and of how the call began."""
 _KEPT = tuple(name for name in Recorder.__slots__ if name not in ("segment", "backlog"))
 

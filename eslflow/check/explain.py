@@ -12,7 +12,16 @@ from typing import Any
 
 from eslflow.check.wording import LANGUAGES
 from eslflow.flow.destination import CALLED, Destination
-from eslflow.flow.model import Basis, Flow, From, Party, Purpose, Record, RecordingRules
+from eslflow.flow.model import (
+    Basis,
+    Flow,
+    From,
+    Outside,
+    Party,
+    Purpose,
+    Record,
+    RecordingRules,
+)
 from eslflow.steps.announce import Announce
 from eslflow.steps.branch import Branch
 from eslflow.steps.calling import Calling
@@ -93,6 +102,11 @@ class _Teller:
             yield self.say("refuses", text=self.prompt(rules.refusal))
         if rules.never_record:
             yield self.say("never", numbers=", ".join(rules.never_record))
+        if rules.agreement is not None:
+            text, version = rules.agreement.text, rules.agreement.version
+            yield self.say("agreement", text=text, version=version)
+        if rules.outside is Outside.RECORD:
+            yield self.say("outside")
 
     def step(self, step: Step) -> str:
         """Return the paragraph about one step: what it does, and where it leads."""

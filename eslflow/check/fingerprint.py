@@ -34,7 +34,7 @@ WORDS = 24
 UNREAD = frozenset(
     ("self", "live", "recorder", "text", "sound", "words", "variable", "uuid", "arg")
     + ("where", "ticket", "notice", "purpose", "path", "done", "variables", "address")
-    + ("options", "more", "seconds", "is_news", "began", "fields", "seen", "meant")
+    + ("options", "more", "seconds", "is_news", "began", "fields", "meant")
     + ("begins", "ends", "what", "within_s", "timeout_s", "keys", "wish", "sooner")
     + ("wakes_at", "number", "is_set", "pause_s")
 )
@@ -60,8 +60,11 @@ STALE = {
     "_withdraw": frozenset(("rows", "made", "row", "who")),
 }
 """Variables of a function that are set anew before a decision rests on them."""
-SILENT = frozenset(("moves.fulfil", "reminder.watch", "beep.watch"))
-"""Tracks that only tell people something."""
+FOUND = frozenset(("seen",))
+"""What the look-out has found: it matters only of a file that could not be stopped."""
+SILENT = frozenset(("moves.fulfil", "reminder.watch", "beep.watch", "screen.watch"))
+"""Tracks that only tell people something; or that begin when there is need of them, and
+are answered at once."""
 TELLING = frozenset(("verbal.answered", "withdrawal.by_caller"))
 """Tracks that only tell people something once their rows are on disk."""
 
@@ -112,7 +115,7 @@ def _live(stage: Stage, looks: Looks) -> Print:
         live.consents.permitting(),
         rule and _word(live.consents.state(rule.purpose)),
         # Who had the call before, matters no more: another one is on another leg.
-        bool(live.leg) and (screen.leg == live.leg, screen.reason is None),
+        (bool(screen.brought), screen.must_look(live.leg), screen.lets(live)),
         screen.is_cause,
         live.offered.called == stage.begin.offered.called,
         looks.seen(stage),
@@ -162,7 +165,7 @@ def _books(stage: Stage) -> Print:
         _files(stage),
         observer.grants.print_(),
         # Whoever has been looked at may be recorded, or not; no more matters of them.
-        observer.who if live.screen.leg != live.leg else bool(observer.who),
+        observer.who if live.screen.must_look(live.leg) else bool(observer.who),
         (observer.is_private, observer.is_barred, observer.has_keys),
         observer.is_forbidden
         or (
@@ -195,6 +198,8 @@ def _track(stage: Stage, track: Track) -> Print:
 def _place(stage: Stage, frame: FrameType) -> Print:
     name = frame.f_code.co_name
     stale = STALE.get(name, frozenset())
+    if not stage.engine.live.recorder.is_left_running:
+        stale |= FOUND
     held = tuple(
         (variable, _plain(stage, value, variable))
         for variable, value in frame.f_locals.items()

@@ -39,6 +39,8 @@ from eslflow.steps.consent import Consent
 from eslflow.steps.speech import KEY, PLAYED
 from eslflow.wire.terms import ApiCommand, App
 
+OTHER = "c-leg"
+"""The leg that takes a call over."""
 MASK_S = 600.0
 """For how long a program masks."""
 
@@ -123,7 +125,7 @@ def _no_answer(stage: Stage, _: str) -> None:
 
 def _meets(stage: Stage, leg: str, who: str) -> None:
     """Let somebody and the caller talk."""
-    stage.observer.meets(who, stage.is_moving)
+    stage.observer.meets(who, stage.is_moving, is_passed_on=leg == OTHER)
     agent = stage.plan.listed if who == LISTED else stage.plan.agent
     # Another person is on another leg.
     leg = leg if leg == stage.engine.live.callee else f"{leg}-{who}".rstrip("-")
@@ -154,6 +156,11 @@ def _job(stage: Stage, cause: str) -> None:
     leg = _asked(stage, Job).leg
     words = f"-ERR {cause}" if cause else f"+OK {leg}"
     stage.hears(JobDone(leg, not cause, words))
+
+
+def _called(stage: Stage) -> str:
+    """Return the leg that is joined, also of one who is leaving."""
+    return stage.engine.live.callee or "b-leg"
 
 
 def _found(stage: Stage, what: str) -> None:
@@ -248,7 +255,7 @@ _DOES: dict[str, Callable[[Stage, str], None]] = {
     "dialled": _dialled,
     "called party answers": _job,
     "called party": _job,
-    "joined": lambda stage, who: _meets(stage, stage.engine.live.callee, who),
+    "joined": lambda stage, who: _meets(stage, _called(stage), who),
     "found": _found,
     "called party leaves": _leg_ends,
     "responds": _responds,
@@ -258,7 +265,7 @@ _DOES: dict[str, Callable[[Stage, str], None]] = {
     "not kept": lambda stage, _: _kept_it(stage, "disk full"),
     "agent leaves": lambda stage, _: stage.hears(Unbridged(), Parked()),
     "agent passes on": lambda stage, _: stage.hears(Unbridged()),
-    "other agent": lambda stage, who: _meets(stage, "c-leg", who),
+    "other agent": lambda stage, who: _meets(stage, OTHER, who),
     "parked": lambda stage, _: stage.hears(Parked()),
     "told": lambda stage, _: stage.says(),
     "recorder": takes,

@@ -30,6 +30,10 @@ from eslflow.steps.collect import Collect
 from eslflow.steps.step import Step
 from eslflow.wire.terms import ApiCommand, App, RecordAction
 
+STRANGER = "outside"
+"""Why whoever takes a call over is not recorded: they are not of the office."""
+UNWILLING = "unwilling"
+"""The same of an agent who has not agreed."""
 AGENT = "agent"
 """Under which name the masks of agents are kept."""
 
@@ -56,6 +60,12 @@ FORGOTTEN = Rule("left-running", "recorded though it should not", f"{_OURS} {_RE
 PRIVATE = Rule("private", "recorded though it is private", f"{_OURS} {_REPORT}")
 BARRED = Rule(
     "never-recorded", "recorded though somebody never is", f"{_OURS} {_REPORT}"
+)
+OUTSIDE = Rule(
+    "outside", "recorded though passed on outside the office", f"{_OURS} {_REPORT}"
+)
+UNAGREED = Rule(
+    "not-agreed", "recorded though the agent has not agreed", f"{_OURS} {_REPORT}"
 )
 UNRECORDED = Rule(
     "unrecorded", "a talk that must be recorded is not", f"{_OURS} {_REPORT}"
@@ -182,6 +192,10 @@ class Observer:
         if self.is_private or self.is_emergency:
             kind = "private" if self.is_private else "for help"
             return PRIVATE, f"though the call is {kind}"
+        if self.who == STRANGER:
+            return OUTSIDE, "though the call was passed on outside the office"
+        if self.who == UNWILLING:
+            return UNAGREED, "though the agent has not agreed to it"
         if self.is_barred or self.who:
             return BARRED, "though one of the two is never recorded"
         if not self.permits():
@@ -252,11 +266,18 @@ class Observer:
         else:
             self.grants.agent_says(action)
 
-    def meets(self, who: str, is_moving: bool) -> None:
+    def meets(self, who: str, is_moving: bool, is_passed_on: bool = False) -> None:
         """Take in who is about to answer; `who` says why they are never recorded."""
         self.who = who
-        if self._flow.recording.never_record and self._heard and not is_moving:
+        rules = self._flow.recording
+        if is_moving or not self._heard:
+            return
+        if rules.agreement is not None:
+            self._note(UNAGREED, "somebody answers while a file takes in sound")
+        elif rules.never_record:
             self._note(BARRED, "somebody answers while a file takes in sound")
+        elif is_passed_on and rules.stays_inside:
+            self._note(OUTSIDE, "somebody takes it over while a file takes in sound")
 
     def _wishes(self, want: Want, hand: str) -> None:
         if want is Want.OFF and self._flow.recording.is_demanded:

@@ -15,6 +15,7 @@ from eslflow.check.asked import AT_REST, asked, asks, is_answering, is_in_troubl
 from eslflow.check.choice import Choice, Choices, Sort
 from eslflow.check.entered import entries, field_values
 from eslflow.check.looked import Looks
+from eslflow.check.observer import STRANGER, UNWILLING
 from eslflow.check.stage import LISTED, NAMES, UNKNOWN, Stage, name_of, names
 from eslflow.flow.model import AgentKey, CallerKey, Record
 from eslflow.steps.speech import KEY
@@ -158,12 +159,23 @@ def _awaited(stage: Stage, awaited: Await) -> Choices:
 
 def _somebody(stage: Stage, what: str, sort: Sort = Sort.WORKS) -> Choices:
     """Yield who may answer, as far as the flow can tell them apart."""
-    people = ("",)
+    people: tuple[str, ...] = ("",)
     if stage.plan.listed:
         # By which of their names somebody is known, is tried with the first one.
         is_first = sort is Sort.WORKS and not stage.is_repeated
         people = ("", LISTED, *(NAMES if is_first else ()), *((UNKNOWN,) * is_first))
+    if stage.plan.flow.recording.agreement is not None:
+        people += (UNWILLING,)
+    if what == "other agent" and _may_be_strange(stage):
+        people += (STRANGER,)
     yield from (Choice(what, who, sort) for who in people)
+
+
+def _may_be_strange(stage: Stage) -> bool:
+    """Whether it makes a difference that somebody outside takes the call over."""
+    flow = stage.plan.flow
+    is_judged = flow.records and flow.recording.stays_inside
+    return is_judged and not stage.is_repeated
 
 
 # People and time.

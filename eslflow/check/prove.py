@@ -17,10 +17,10 @@ Covered are each key, also with the hang-up, wrong keys, silence and hanging up 
 the call waits; prompts that are not played; the ledger that fails; queues, calls,
 transfers and webhooks with each of their endings; opening hours and branches by calls
 that differ in what is looked at; agents who answer, leave and pass calls on, those
-among them who are never recorded, their keys, the caller's, and what a program asks
-for; what the ledger remembers of earlier calls; the recorder's commands refused,
-unanswered, done and not told, or told and not done; files that end by themselves; the
-dead-man.
+among them who are never recorded, and who is outside; their keys, the caller's, and
+what a program asks for; what the ledger remembers of earlier calls; the recorder's
+commands refused, unanswered, done and not told, or told and not done; files that end by
+themselves; the dead-man.
 
 Not covered: a second trouble of the recorder within one visit of a step; what happens
 during a trouble, apart from hanging up (it is taken to happen just before or after);
@@ -53,7 +53,9 @@ from eslflow.check.observer import (
     BARRED,
     FAULT,
     FORGOTTEN,
+    OUTSIDE,
     PRIVATE,
+    UNAGREED,
     UNASKED,
     UNMASKED,
     UNPERMITTED,
@@ -84,8 +86,10 @@ REFUSED = Rule(
     "lead to the same people.",
 )
 
-RULES = (REFUSED, CIRCLE, UNPERMITTED, PRIVATE, BARRED, UNMASKED, UNASKED) + (
-    *(FORGOTTEN, UNRECORDED, STUCK, FAULT),
+RULES = (
+    (REFUSED, CIRCLE, UNPERMITTED, PRIVATE, BARRED, OUTSIDE)
+    + (UNAGREED,)
+    + (*(UNMASKED, UNASKED, FORGOTTEN, UNRECORDED, STUCK, FAULT),)
 )
 """All that must hold."""
 PERSON, GONE = "a person", "the flow hangs up"

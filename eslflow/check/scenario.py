@@ -131,6 +131,8 @@ class Scenario:
     """Keys that the caller presses while waiting for an agent."""
     in_talk: tuple[str, ...] = ()
     """Keys that the caller presses in the talk, after what the agent does."""
+    agent_agreed: bool = True
+    """Whether the agents have agreed to being recorded, by the register."""
     earlier: Mapping[str, State] = field(default_factory=dict)
     """What the caller chose in an earlier call, by purpose."""
     caller: str = "+4930123456"

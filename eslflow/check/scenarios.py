@@ -40,6 +40,7 @@ from eslflow.check.words import (
     several,
 )
 from eslflow.flow.document import Document, Kind, Node
+from eslflow.flow.entries import Flag
 from eslflow.flow.model import Flow
 from eslflow.flow.options import OneOf
 from eslflow.flow.problems import Context, entries_of, listed, named, scalar
@@ -50,7 +51,7 @@ KEYS = ("scenarios", "at", "caller", "called")
 """What a file has: scenarios, and what holds for those that do not say otherwise."""
 SCENARIO = (
     *("press", "hang_up_at", "queue", "callee", "webhook", "switch", "agent"),
-    *("in_queue", "in_talk", "answer", "earlier"),
+    *("in_queue", "in_talk", "answer", "earlier", "agent_agreed"),
     *("caller", "caller_name", "called", "at", "expect"),
 )
 EXPECT = (
@@ -166,6 +167,7 @@ class _Reader:
             "in_queue": self._caller,
             "in_talk": self._caller,
             "earlier": self._earlier,
+            "agent_agreed": Flag().convert,
             "at": self._at,
         }
         return {

@@ -20,7 +20,7 @@ from eslflow.call.events import Event, Offered, Parked, Replied, TimedOut, Unbri
 from eslflow.call.live import Site, Sound
 from eslflow.call.track import Track
 from eslflow.check.alike import alike, repeated
-from eslflow.check.observer import FAULT, Found, Observer
+from eslflow.check.observer import FAULT, STRANGER, UNWILLING, Found, Observer
 from eslflow.check.switch import Switch
 from eslflow.errors import EslflowError
 from eslflow.flow.model import Flow
@@ -45,6 +45,8 @@ who they are. Else: the variable of the leg that has a name which is on it."""
 NAMES, UNSET = ("cc_agent", "dialed_user"), "_undef_"
 """The variables of a leg that say whose it is, and what the switch says where they do
 not: told here once more, for the engine may have forgotten one."""
+GATEWAY, ABROAD = "sip_gateway_name", "provider"
+"""The variable of a leg that leaves the office, and by which way."""
 MOST_ANSWERS = 50
 """A track that asks more without a pause asks for ever."""
 
@@ -131,7 +133,12 @@ class Stage:
         self.switch = Switch()
         self.observer = Observer(plan.flow, self.switch)
         self.site = Site(
-            RECORDINGS, "", plan.sounds, is_controlled=True, visited=self._visits
+            RECORDINGS,
+            "",
+            plan.sounds,
+            is_controlled=True,
+            visited=self._visits,
+            agreed=lambda _, __, ___: self.observer.who != UNWILLING,
         )
         self.engine = Engine(begin.offered, plan.flow, self.site, self.now)
         self.observer.is_barred = begin.is_barred
@@ -328,6 +335,8 @@ class Stage:
         who = self.observer.who
         if who == UNKNOWN:
             return "-ERR No such channel!"
+        if who == STRANGER:
+            return ABROAD if variable == GATEWAY else UNSET
         if variable == who:
             return f"{self.plan.listed}@example.com"
         return f"{self.plan.agent}@example.com" if variable == NAMES[1] else UNSET

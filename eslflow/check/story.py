@@ -11,6 +11,7 @@ from textwrap import wrap
 
 from eslflow.call.wishes import Want
 from eslflow.check.looked import told
+from eslflow.check.observer import STRANGER, UNWILLING
 from eslflow.check.outcomes import FOUND
 from eslflow.check.prove import CIRCLE, Happening, Violation
 from eslflow.check.stage import LISTED, NAMES, UNKNOWN
@@ -92,6 +93,8 @@ _ASKS: Mapping[str, str] = {
 _WHO = {
     LISTED: ", who is never recorded",
     UNKNOWN: ", and nobody can say who it is",
+    STRANGER: ", who is not of the office",
+    UNWILLING: ", who has not agreed to being recorded",
 } | dict.fromkeys(NAMES, ", who by the name of the leg is never recorded")
 _FOUND = {word: word for word in FOUND}
 _OWN: Mapping[str, str] = {

@@ -32,6 +32,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "agent.refused": "note that the caller has refused",
         "refuses": "Whoever cannot be recorded hears “{text}”, and the call ends.",
         "never": "Calls with {numbers} are never recorded.",
+        "agreement": "Agents are recorded only if they have agreed to “{text}”, in "
+        "version {version} or a later one.",
+        "outside": "Whoever takes a call over outside the office is recorded, too.",
         "caller key": "While waiting or talking, the caller presses *{key} to {what}.",
         "caller.withdraw": "withdraw the consent; the recording ends",
         "verbal": "The agent asks whether '{purpose}' is agreed to. Once the recording "
@@ -184,6 +187,10 @@ GERMAN: Mapping[str, str] = MappingProxyType(
         "refuses": "Wer nicht aufgezeichnet werden kann, hört „{text}“, und der Anruf "
         "endet.",
         "never": "Anrufe mit {numbers} werden nie aufgezeichnet.",
+        "agreement": "Agenten werden nur aufgezeichnet, wenn sie „{text}“ zugestimmt "
+        "haben, in Version {version} oder einer späteren.",
+        "outside": "Auch wer den Anruf außerhalb des Büros übernimmt, wird "
+        "aufgezeichnet.",
         "caller key": "Beim Warten und im Gespräch drückt der Anrufer *{key}, {what}.",
         "caller.withdraw": "um zu widerrufen; die Aufnahme endet dann",
         "verbal": "Der Agent fragt, ob in „{purpose}“ eingewilligt wird. Läuft die "

@@ -12,9 +12,12 @@ from typing import Any, TypeVar
 
 from gevent import get_hub
 
+from eslflow.cli.versions import flow_of
 from eslflow.clock import Clock
-from eslflow.errors import Elsewhere, NotFound, StoreError
+from eslflow.errors import Elsewhere, FlowErrors, NotFound, StoreError
+from eslflow.flow.model import Flow
 from eslflow.ledger.read import Reader
+from eslflow.ledger.versions import Versions
 from eslflow.ledger.writer import spill_of
 from eslflow.recordings import quarantine
 from eslflow.recordings.orphans import strays
@@ -66,6 +69,20 @@ class SiteBooks:
         """Put a file into quarantine; return why it could not be."""
         problem: str = get_hub().threadpool.apply(self._move, (path,))
         return problem
+
+    def flow(self, sha256: str) -> Flow | None:
+        """Return the version of a flow that has this hash, if it was kept."""
+        found: Flow | None = get_hub().threadpool.apply(self._flow, (sha256,))
+        return found
+
+    def _flow(self, sha256: str) -> Flow | None:
+        try:
+            with Versions(self._ledger) as versions:
+                flow = flow_of(versions, sha256)
+        except (NotFound, StoreError, FlowErrors):
+            return None
+        # A text that somebody has changed is another flow.
+        return flow if flow.sha256 == sha256 else None
 
     def _move(self, path: str) -> str:
         try:

@@ -55,11 +55,11 @@ def _all_good(site: Path, flows: tuple[str, ...], ask: Ask | None) -> bool:
                     told.add(problem)
             is_good = False
             continue
-        is_good &= _report(site, flow, path, ask) and not told_proof(flow).violations
+        is_good &= report(site, flow, path, ask) and not told_proof(flow).violations
     return is_good
 
 
-def _report(site: Path, flow: Flow, path: Path, ask: Ask | None) -> bool:
+def report(site: Path, flow: Flow, path: Path, ask: Ask | None = None) -> bool:
     """Tell of a flow that loads; return whether everything it plays is there."""
     sounds, faults = find_sounds(flow.audio(), sounds_beside(site, path))
     for fault in faults:

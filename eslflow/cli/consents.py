@@ -6,11 +6,14 @@ from typing import Any
 
 import click
 
-from eslflow.cli import withdraw
-from eslflow.cli.lookups import as_json, call_named, reader, receipt, spans
-from eslflow.cli.story import asked, story
+from eslflow.cli import exporting, stats, withdraw
+from eslflow.cli.filters import asked as asked_of
+from eslflow.cli.filters import which
+from eslflow.cli.lookups import as_json, call_named, reader, spans
+from eslflow.cli.story import asked, looks_at, story
 from eslflow.cli.tables import local, room, table
 from eslflow.cli.verify import head_command, verify_command
+from eslflow.errors import visible
 
 COLUMNS = (
     "call",
@@ -25,27 +28,6 @@ COLUMNS = (
 )
 SPARE = ("called", "notice", "key", "purpose")
 """What a narrow terminal goes without; `show` tells it."""
-STATES = (
-    "requested",
-    "granted",
-    "refused",
-    "unanswered",
-    "hung_up",
-    "withdrawn",
-    "expired",
-    "verbal",
-    "not_asked",
-)
-
-
-class _State(click.Choice[str]):
-    """A state as tables spell it, too: `hung up`, `hung-up`."""
-
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> str:
-        """Return the state as it is kept."""
-        return super().convert(value.replace("-", "_").replace(" ", "_"), param, ctx)
 
 
 @click.group("consents")
@@ -54,34 +36,21 @@ def command() -> None:
 
 
 command.add_command(withdraw.command)
-
-
+command.add_command(exporting.command)
+command.add_command(stats.command)
 command.add_command(verify_command)
 command.add_command(head_command)
 
 
 @command.command("list")
 @spans
+@which
 @click.option("--call", default="", help="Of one call: its uuid or the start of it.")
-@click.option("--receipt", callback=receipt, help="With this code: 8 digits.")
-@click.option("--state", type=_State(STATES), default=None, help="In this state.")
-@click.option("--purpose", default="", help="About this purpose.")
 @click.pass_context
-def list_(
-    ctx: click.Context, /, call: str, state: str | None, purpose: str, **options: Any
-) -> None:
+def list_(ctx: click.Context, /, **options: Any) -> None:
     """List the last word on each purpose of each call, the newest first."""
     with reader(ctx.obj) as ledger:
-        lines = ledger.consents(
-            call=call,
-            receipt=options["receipt"],
-            state=state or "",
-            purpose=purpose,
-            number=options["number"],
-            since=options["since"],
-            until=options["until"],
-            limit=options["limit"],
-        )
+        lines = ledger.consents(**asked_of(options))
     if options["as_json"]:
         click.echo(as_json(lines))
         return
@@ -119,4 +88,11 @@ def show(ctx: click.Context, call: str, as_json_: bool) -> None:
     """
     with reader(ctx.obj) as ledger:
         kept = ledger.call(call_named(ledger, call))
-    click.echo(as_json(kept) if as_json_ else story(kept))
+        whole = {"call_uuid": kept["call"]["uuid"], "id": ""}
+        kept["looks"] = ledger.looks(whole)
+    click.echo(as_json(kept) if as_json_ else "\n".join([story(kept), *_looks(kept)]))
+
+
+def _looks(kept: dict[str, Any]) -> list[str]:
+    """Tell who exported what was kept of a call."""
+    return ["", *map(visible, looks_at(kept))] if kept["looks"] else []

@@ -141,7 +141,7 @@ def _decrypt(
             reason=reason,
         )
         write(settings.ledger, (look,))
-        with os.fdopen(os.dup(fd), "rb") as file, _new(target) as out:
+        with os.fdopen(os.dup(fd), "rb") as file, new_file(target) as out:
             decrypt(file, out, identities)
             out.flush()
             if sha256(out.fileno()) != line["plain_sha256"]:
@@ -149,7 +149,7 @@ def _decrypt(
 
 
 @contextmanager
-def _new(path: Path) -> Iterator[BinaryIO]:
+def new_file(path: Path) -> Iterator[BinaryIO]:
     """Yield a new file for this user alone; what is not whole does not stay."""
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     with (

@@ -36,12 +36,20 @@ TEMPLATE = """\
 # numbers: {"4930123456": support}
 default_flow: support
 
+# When changed flows are served: on_request (eslflow reload, SIGHUP), or also on_change
+# of a file. Calls that go on keep what they began with: docs/flows-in-service.md.
+# reload: on_request
+
 # Emergency numbers as they are dialled: a flow that calls what was dialled puts them
 # through before anything else, unasked and unrecorded.
 # emergency: [112, 110, 911, 999, "000", 111, 113, 115, 117, 118, 119]
 
 # The country of numbers that name none: 030 1234 and +49 30 1234 are one caller then.
 # country: DE
+
+# Who answers for what is recorded, as exports of consents name it: docs/exports.md.
+# office: {name: ..., address: ..., contact: ..., email: ..., policy: https://...,
+#   withdrawal: tell the agent, storage: on this machine}
 
 # Extensions and numbers that are never recorded, whoever calls: the works council, say.
 # And the office's own: calls among them are never recorded. A star: how they begin.

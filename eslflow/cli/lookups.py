@@ -20,6 +20,7 @@ from eslflow.clock import SystemClock
 from eslflow.e164 import normaliser
 from eslflow.errors import EslflowError, NotFound, SettingsError
 from eslflow.ledger.read import Reader
+from eslflow.ledger.where import Normal
 from eslflow.shipped import SETTINGS as FILE
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -35,6 +36,12 @@ def reader(site: Path) -> Reader:
     country = _COUNTRY.search(text)
     normal = normaliser(country[1]) if country else None
     return Reader(_ledger(site, text), normal)
+
+
+def spelling(site: Path) -> Normal:
+    """Return what puts numbers in one spelling, as in the site's country."""
+    country = _COUNTRY.search(_settings(site))
+    return normaliser(country[1] if country else "")
 
 
 def ledger_of(site: Path) -> Path:
@@ -105,7 +112,7 @@ def receipt(ctx: click.Context, option: click.Parameter, text: str | None) -> st
 
 
 def spans(command: Command) -> Command:
-    """Add the options that bound a look-up."""
+    """Add the options that bound a look-up, and how it is told."""
     for option in (
         click.option(
             "--json", "as_json", is_flag=True, help="For programs: JSON, UTC."
@@ -117,16 +124,30 @@ def spans(command: Command) -> Command:
             show_default=True,
             help="How many at most, the newest first.",
         ),
-        click.option("--until", callback=bound, help="Before this: 2026-11-24, or 7d."),
-        click.option(
-            "--since",
-            callback=bound,
-            help="From this on: 2026-11-24, 2026-11-24T15:30, or 7d for 7 days ago.",
-        ),
-        click.option("--number", default="", help="Caller or called, in any spelling."),
     ):
         command = option(command)
-    return command
+    return bounds(command)
+
+
+def bounds(command: Command) -> Command:
+    """Add the options that say of which time and number."""
+    number = "Caller or called, in any spelling."
+    return times()(click.option("--number", default="", help=number)(command))
+
+
+def times(since: str | None = None) -> Callable[[Command], Command]:
+    """Return what adds the options that say of which time."""
+    until_ = click.option(
+        "--until", callback=bound, help="Before this: 2026-11-24, or 7d."
+    )
+    since_ = click.option(
+        "--since",
+        callback=bound,
+        default=since,
+        show_default=bool(since),
+        help="From this on: 2026-11-24, 2026-11-24T15:30, or 7d for 7 days ago.",
+    )
+    return lambda command: since_(until_(command))
 
 
 def bound(ctx: click.Context, option: click.Parameter, text: str | None) -> int:

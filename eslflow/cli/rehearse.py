@@ -60,7 +60,7 @@ def command(
     if flows and without:
         raise NotFound(f"{without[0]} has no scenarios: {scenarios_of(without[0])}")
     cast = _load(path for path in paths if path not in without)
-    reports = list(_play(cast, is_quiet=as_json))
+    reports = list(play(cast, is_quiet=as_json))
     if junit_file is not None:
         junit_file.write_text(junit.text(reports), encoding="utf-8")
     bare = [path.stem for path in without]
@@ -92,7 +92,7 @@ def _load(paths: Iterable[Path]) -> Cast:
     return cast
 
 
-def _play(cast: Cast, is_quiet: bool) -> Iterator[Report]:
+def play(cast: Cast, is_quiet: bool) -> Iterator[Report]:
     """Play all scenarios, and tell of each as it ends."""
     if not cast:
         return
@@ -111,11 +111,11 @@ def _play(cast: Cast, is_quiet: bool) -> Iterator[Report]:
                 found = compare(scenario, played.happened)
                 verdicts.append(Verdict(scenario, found, played.story))
                 if not is_quiet:
-                    _tell(flow, verdicts[-1])
+                    tell(flow, verdicts[-1])
             yield Report(flow, file, verdicts, coverage(flow, visited))
 
 
-def _tell(flow: Flow, verdict: Verdict) -> None:
+def tell(flow: Flow, verdict: Verdict) -> None:
     word = "FAILED" if verdict.differences else "passed"
     click.echo(visible(f"{word}  {flow.name}: {verdict.scenario.name}"))
     if verdict.differences:

@@ -8,33 +8,38 @@ import os
 import resource
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from eslflow.cli.beside import (
+    agreement_of,
+    checking,
+    keeping_of,
+    reading,
+    register_of,
+    watching,
+)
 from eslflow.errors import SettingsError
-from eslflow.settings import Settings, load_settings
+from eslflow.settings import Reload, Settings, load_settings
 from eslflow.site import Loaded, open_site
 
 if TYPE_CHECKING:
+    from eslflow.cli.reloading import Reloader
     from eslflow.clock import Clock
+    from eslflow.ledger.register import Register
     from eslflow.ledger.writer import Ledger
-    from eslflow.recordings.erase import Eraser
-    from eslflow.recordings.keeper import Keeper
     from eslflow.switch.controller import Controller
     from eslflow.switch.link import Link
-    from eslflow.switch.rounds import Rounds
 
 log = logging.getLogger("eslflow")
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 SPARE_FILES = 100
 """Open files besides the calls' sockets: the ledger, sounds, the control link."""
-ROUND_S = 5.0
-"""How often recordings that have ended are looked into."""
 SQLITE = b"SQLite format 3\0"
 """How a ledger begins; an empty file may become one."""
 
@@ -66,17 +71,30 @@ def serve(settings: Settings, site: Path) -> None:
     with Ledger(settings.ledger, wakeup.notify) as ledger:
         wakeup.watch(ledger)
         clock = SystemClock()
-        keeper = _keeper(settings, ledger, clock)
-        eraser = _eraser(settings, ledger, clock)
-        controller = _controller(settings, loaded, ledger, clock)
+        _keep_versions(settings, loaded, ledger, clock)
+        keeping = keeping_of(settings, ledger, clock)
+        register = register_of(settings)
+        controller = _controller(settings, loaded, ledger, clock, register)
         controller.start()
         link = link_of(settings.switch, clock, loaded.shelf.needs())
-        control = Control(settings, controller, ledger, link, clock)
+        agreement = agreement_of(settings)
+        reloader = _reloader(settings, controller, link, clock)
+        control = Control(
+            settings, controller, ledger, link, clock, agreement, reloader
+        )
         settle_memory()
         _announce(controller, settings, ", ".join(loaded.shelf.flows))
-        checking = _checking(settings, ledger, clock)
-        adopting = _adoption(settings, controller, link, clock)
-        with checking, _keeping(keeper, eraser), adopting, _reporting(controller):
+        with ExitStack() as beside:
+            for part in (
+                checking(settings, ledger, clock),
+                keeping,
+                watching(agreement),
+                reading(register),
+                _adoption(settings, controller, link, clock),
+                _reporting(controller),
+                _reloading(settings, reloader),
+            ):
+                beside.enter_context(part)
             left = run_until_stopped(controller, SIGNALS, settings.drain_s)
         control.stop()
         link.close()
@@ -98,61 +116,20 @@ def _opened(settings: Settings) -> Loaded:
     return loaded
 
 
-def _checking(settings: Settings, ledger: Ledger, clock: Clock) -> Rounds:
-    """Open recordings after their calls, again and again."""
-    from eslflow.recordings.auditor import Auditor
-    from eslflow.switch.rounds import Rounds
+def _keep_versions(
+    settings: Settings, loaded: Loaded, ledger: Ledger, clock: Clock
+) -> None:
+    """Keep the flows' texts before a call runs them, and that they are served."""
+    from eslflow.cli.versions import changes, texts
+    from eslflow.ledger.versions import Versions
+    from eslflow.web.client import user
+    from eslflow.web.reloads import Wanted
 
-    folder = settings.recordings
-    auditor = Auditor(settings.ledger, ledger.keep, folder, clock, alarm)
-    return Rounds("checking recordings", auditor.run_due, ROUND_S)
-
-
-def _keeper(settings: Settings, ledger: Ledger, clock: Clock) -> Keeper | None:
-    """Return what brings recordings to rest, if the site wants anything of it.
-
-    Raises:
-        SettingsError: a library or a program that it takes is not there.
-    """
-    from eslflow.recordings.forms import Form
-    from eslflow.recordings.keeper import Keeper, Wanted
-
-    site = settings.recording
-    convert = Form(site.convert.value) if site.convert else None
-    wanted = Wanted(convert, site.encrypt_to, site.hook)
-    if not wanted.is_something:
-        return None
-    folder, keep = settings.recordings, ledger.keep
-    return Keeper(wanted, settings.ledger, keep, folder, clock, alarm, tell)
-
-
-def _eraser(settings: Settings, ledger: Ledger, clock: Clock) -> Eraser:
-    """Return what deletes recordings whose consent was withdrawn."""
-    from eslflow.recordings.erase import Eraser
-
-    folder, keep = settings.recordings, ledger.keep
-    return Eraser(settings.ledger, keep, folder, clock, alarm, tell)
-
-
-@contextmanager
-def _keeping(keeper: Keeper | None, eraser: Eraser) -> Iterator[None]:
-    """Delete what is to go, then bring the rest to rest, again and again.
-
-    In one thread of their own: nothing is converted while it is deleted.
-    """
-    from eslflow.switch.rounds import Rounds
-
-    def work() -> None:
-        eraser.run_due()
-        if keeper is not None:
-            keeper.run_due()
-
-    with Rounds("keeping recordings", work, ROUND_S):
-        try:
-            yield
-        finally:
-            if keeper is not None:
-                keeper.stop()
+    with Versions(settings.ledger) as versions:
+        before = {n: line["flow_sha256"] for n, line in versions.served().items()}
+    flows, wanted = loaded.shelf.flows, Wanted("start", user())
+    # Rows are written in their order: those of calls come after these.
+    ledger.keep([*texts(flows.values()), *changes(before, flows, clock.now(), wanted)])
 
 
 @contextmanager
@@ -186,8 +163,49 @@ def _adoption(
         adoption.close()
 
 
+def _reloader(
+    settings: Settings, controller: Controller, link: Link, clock: Clock
+) -> Reloader:
+    """Return what reloads the flows when it is asked to; SIGHUP asks, too."""
+    import gevent
+
+    from eslflow.cli.examiner import Examiner
+    from eslflow.cli.reloading import Reloader
+    from eslflow.web.reloads import Wanted
+
+    reloader = Reloader(settings, controller, link, clock, Examiner())
+    by_signal = Wanted("signal", "SIGHUP")
+    gevent.signal_handler(signal.SIGHUP, lambda: reloader.ask(by_signal))
+    return reloader
+
+
+@contextmanager
+def _reloading(settings: Settings, reloader: Reloader) -> Iterator[None]:
+    """Reload when a file changes, if the site wants that; give up at the end."""
+    from gevent import get_hub
+
+    from eslflow.cli.watch import EVERY_S, Watch
+    from eslflow.switch.rounds import Rounds
+    from eslflow.web.reloads import Wanted
+
+    with ExitStack() as parts:
+        parts.callback(reloader.close)
+        if settings.reload is Reload.ON_CHANGE:
+            # The rounds have a thread of their own; the reloader lives in the hub's.
+            wake = get_hub().loop.async_()
+            parts.callback(wake.close)
+            wake.start(lambda: reloader.ask(Wanted("change", "a file that changed")))
+            watch = Watch(settings, wake.send)
+            parts.enter_context(Rounds("looking for changes", watch.look, EVERY_S))
+        yield
+
+
 def _controller(
-    settings: Settings, loaded: Loaded, ledger: Ledger, clock: Clock
+    settings: Settings,
+    loaded: Loaded,
+    ledger: Ledger,
+    clock: Clock,
+    register: Register,
 ) -> Controller:
     """Return the site's controller, not started yet."""
     from eslflow.recordings.space import Space
@@ -198,6 +216,7 @@ def _controller(
         room=Space(settings.recordings, settings.free_space, clock).problem,
         is_controlled=settings.control is not None,
         beep_s=settings.recording.beep_s,
+        agreed=register.has_agreed,
     )
     return Controller(
         loaded.shelf,
@@ -209,16 +228,6 @@ def _controller(
         allow=settings.allow,
         most_calls=settings.most_calls,
     )
-
-
-def alarm(text: str) -> None:
-    """Tell what somebody has to look after; what strangers wrote stays on one line."""
-    log.warning("%s", ascii(text)[1:-1])
-
-
-def tell(text: str) -> None:
-    """Tell what has been done; what other programs said stays on one line."""
-    log.info("%s", ascii(text)[1:-1])
 
 
 def _make_folder(recordings: Path) -> None:

@@ -1,29 +1,36 @@
 """`eslflow consents withdraw`: somebody takes a consent back, by letter or telephone.
 
-In: a call, by its uuid or the receipt that the caller was told; why. Out: it is kept, a
-recording that runs is stopped, files are deleted where their purpose says so. Says
-beforehand what it will do, if asked. Must not withdraw what nobody has permitted.
+In: a call, by its uuid or the receipt that the caller was told, or the number of who
+asks for it; why. Out: it is kept, a recording that runs is stopped, files are deleted
+where their purpose says so. Says beforehand what it will do, if asked. Must not
+withdraw what nobody has permitted, nor for others.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 import click
 
 from eslflow.cli.decrypt import MOST_REASON, who
-from eslflow.cli.lookups import call_named, reader
+from eslflow.cli.lookups import call_named, ledger_of, reader, spelling
 from eslflow.cli.tables import local
-from eslflow.errors import EslflowError, visible
+from eslflow.errors import EslflowError, NotFound, visible
+from eslflow.ledger.subject import read
 
 if TYPE_CHECKING:
     from eslflow.call.records import Choice
+    from eslflow.ledger.read import Reader
     from eslflow.settings import Settings
 
 Line = dict[str, Any]
+
+_NUMBER = re.compile(r"[+0(]")
+"""How a number begins that is named whole."""
 
 
 @click.command("withdraw")
@@ -37,35 +44,106 @@ def command(
 ) -> None:
     """Withdraw what was permitted in CALL: its uuid, the start of it, or its receipt.
 
-    It is kept with your name and your reason. A recording that runs is stopped, for the
-    rest of the call; files are deleted where their purpose says on_withdrawal: delete.
+    A number stands for all calls in which its owner has permitted something. It is kept
+    with your name and your reason. A recording that runs is stopped, for the rest of
+    the call; files are deleted where their purpose says on_withdrawal: delete.
+    """
+    reason = reason.strip()
+    if not reason or len(reason) > MOST_REASON:
+        raise click.UsageError(f"--reason takes 1 to {MOST_REASON} characters.")
+    found = _found(ctx.obj, call, purpose, reason)
+    held = _held(ctx.obj)
+    for one in found:
+        for line in _told(one, one.kept["call"]["uuid"] in held):
+            click.echo(visible(line))
+    if dry_run:
+        click.echo("Nothing was done: this was a dry run.")
+        return
+    for kept, _, rows in found:
+        has_ended = bool(kept["call"].get("ended_at"))
+        _withdraw(ctx.obj, kept["call"]["uuid"], rows, has_ended)
+    several = f"{len(found)} withdrawals are" if len(found) > 1 else "The withdrawal is"
+    click.echo(f"{several} kept.")
+
+
+class Found(NamedTuple):
+    """A call in which something is taken back."""
+
+    kept: Line
+    choices: list[Line]
+    """What was permitted."""
+    rows: list[Choice]
+    """What takes it back."""
+
+
+def _found(site: Path, named: str, purpose: str, reason: str) -> list[Found]:
+    """Return what is to be withdrawn.
+
+    Raises:
+        NotFound: nothing is.
     """
     from eslflow.clock import SystemClock
     from eslflow.web.receipts import permitted, withdrawn
 
-    reason = reason.strip()
-    if not reason or len(reason) > MOST_REASON:
-        raise click.UsageError(f"--reason takes 1 to {MOST_REASON} characters.")
-    with reader(ctx.obj) as ledger:
-        kept = ledger.call(call_named(ledger, call))
-    choices = permitted(kept, purpose)
     now, user = SystemClock().now(), who()
-    rows = [withdrawn(row, now, "operator", user, reason) for row in choices]
-    uuid = kept["call"]["uuid"]
-    click.echo(visible(f"Call {uuid}"))
-    for choice in choices:
+    found: list[Found] = []
+    problem: NotFound | None = None
+    with reader(site) as ledger:
+        for uuid, parties in _calls(site, ledger, named):
+            kept = ledger.call(uuid)
+            asked = [row for row in kept["choices"] if row["party"] in parties]
+            try:
+                choices = permitted({**kept, "choices": asked}, purpose)
+            except NotFound as error:
+                problem = error
+                continue
+            rows = [withdrawn(row, now, "operator", user, reason) for row in choices]
+            found.append(Found(kept, choices, rows))
+    if not found:
+        raise problem or NotFound(f"there is no call of {named}")
+    return found
+
+
+_ANY = ("caller", "callee")
+_PARTIES = {"caller": ("caller",), "called": ("callee",), "both": _ANY}
+"""Who was asked, by the side on which a number stands: nobody permits for others."""
+
+
+def _calls(site: Path, ledger: Reader, named: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the calls that are named, and as what who withdraws was asked in them.
+
+    Raises:
+        NotFound: there is none, or the number may be that of several people.
+    """
+    try:
+        return [(call_named(ledger, named), _ANY)]
+    except NotFound:
+        if not _NUMBER.match(named):
+            raise
+    subject = read(ledger_of(site), named, spelling(site))
+    if not subject.sides:
+        raise NotFound(f"there is no call {named!r}, nor one of that number")
+    return [(uuid, _PARTIES[side]) for uuid, side in subject.sides.items()]
+
+
+def _held(site: Path) -> set[str]:
+    from eslflow.ledger.due import held
+
+    return held(ledger_of(site))
+
+
+def _told(found: Found, is_held: bool) -> Iterator[str]:
+    """Tell what is withdrawn in a call, and what follows."""
+    kept, choices, rows = found
+    yield f"Call {kept['call']['uuid']}"
+    for row, choice in zip(rows, choices, strict=True):
         said = f"{choice['state'].replace('_', ' ')} {local(choice['at'])}"
-        click.echo(visible(f"  {choice['purpose']} is withdrawn: it was {said}"))
-    for line in _fates(kept, rows):
-        click.echo(visible(f"  {line}"))
-    if dry_run:
-        click.echo("Nothing was done: this was a dry run.")
-        return
-    _withdraw(ctx.obj, uuid, rows, has_ended=bool(kept["call"].get("ended_at")))
-    click.echo("The withdrawal is kept.")
+        yield f"  {row.purpose} is withdrawn: it was {said}"
+    for line in _fates(kept, rows, is_held):
+        yield f"  {line}"
 
 
-def _fates(kept: Line, rows: list[Choice]) -> Iterator[str]:
+def _fates(kept: Line, rows: list[Choice], is_held: bool) -> Iterator[str]:
     """Tell what becomes of each recording of the call."""
     from eslflow.recordings.erase import holding
 
@@ -82,6 +160,8 @@ def _fates(kept: Line, rows: list[Choice]) -> Iterator[str]:
         elif held_by:
             why = [_why(purpose, gone) for purpose in held_by]
             yield f"{name} stays: {', '.join(why)}"
+        elif is_held:
+            yield f"{name} stays: it is under a legal hold"
         else:
             yield f"{name} is deleted: {line['path']}"
         if not line["state"]:

@@ -69,6 +69,10 @@ def _check_stops(
         hint = "Remove it, or let another flow take those calls."
         problem = "calls that must be recorded cannot leave somebody out"
         context.problem(told["never_record"], problem, hint)
+    if rules.agreement is not None:
+        hint = "Remove it: where the law demands the recording, nobody has to agree."
+        problem = "calls that must be recorded cannot wait for an agent's agreement"
+        context.problem(told["agreement"], problem, hint)
     if rules.after_mask is AfterMask.STOP:
         hint = "Take stay or unmask."
         context.problem(told["after_mask"], problem, hint)

@@ -6,7 +6,6 @@ with all its problems. Must not open files.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
@@ -90,8 +89,7 @@ def load(
     """
     document = Document(data, file)
     top = document.read()
-    loader = _Loader(document, kinds, library or Alone())
-    return loader.flow(top, hashlib.sha256(data).hexdigest())
+    return _Loader(document, kinds, library or Alone(), data).flow(top)
 
 
 class _Loader:
@@ -100,12 +98,14 @@ class _Loader:
         document: Document,
         kinds: Mapping[str, type[Step]],
         library: Library,
+        data: bytes,
     ) -> None:
         self._document = document
+        self._data = data
         self._kinds = kinds
         self._library = library
 
-    def flow(self, top: Node, sha256: str) -> Flow:
+    def flow(self, top: Node) -> Flow:
         context = Context(self._document, {}, "", "a flow")
         if top.kind is not Kind.MAPPING:
             hint = "Begin with flow: NAME"
@@ -133,6 +133,7 @@ class _Loader:
         name = self._name(entries.get("flow"))
         description = self._text(entries.get("description"))
         self._document.stop_if_broken()
+        versions = inside.versions(name, self._data, self._document.file)
         return Flow(
             name=name,
             description=description,
@@ -144,8 +145,9 @@ class _Loader:
             recording=recording,
             steps=steps,
             start=start,
-            sha256=inside.sha256(sha256),
+            sha256=versions[0].sha256,
             file=self._document.file,
+            versions=versions,
         )
 
     def _inside(self, entries: Mapping[str, Node]) -> tuple[Inside, dict[str, Purpose]]:

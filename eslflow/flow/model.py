@@ -142,6 +142,32 @@ class Second(StrEnum):
     IGNORE = "ignore"
 
 
+class Agents(StrEnum):
+    """Which agents are recorded."""
+
+    ALL = "all"
+    MUST_AGREE = "must_agree"
+    """Those who have agreed to it themselves, by the register."""
+
+
+class Outside(StrEnum):
+    """What becomes of the recording of a call that is passed on outside the office."""
+
+    STOP = "stop"
+    RECORD = "record"
+    """It goes on."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """The text that agents agree to being recorded by; it is no part of the flow."""
+
+    text: str
+    """Its name in the register."""
+    version: int
+    """The oldest one that counts."""
+
+
 @dataclass(frozen=True)
 class Verbal:
     """What an agent asks for, and what confirms it."""
@@ -179,6 +205,10 @@ class RecordingRules:
     """The prompt that tells callers why the call ends."""
     never_record: tuple[str, ...] = ()
     """Numbers that are never recorded, whole or how they begin and a star."""
+    outside: Outside = Outside.STOP
+    agents: Agents = Agents.ALL
+    agreement: Agreement | None = None
+    """What agents must have agreed to, where they must."""
 
     @property
     def is_stereo(self) -> bool:
@@ -189,6 +219,11 @@ class RecordingRules:
     def is_demanded(self) -> bool:
         """Whether a call that cannot be recorded must reach nobody."""
         return self.if_unrecorded is IfUnrecorded.REFUSE
+
+    @property
+    def stays_inside(self) -> bool:
+        """Whether a call that is passed on is recorded inside the office alone."""
+        return self.outside is Outside.STOP and not self.is_demanded
 
 
 @dataclass(frozen=True)
@@ -231,6 +266,21 @@ def _owned(flow: str, origin: str, name: str) -> tuple[str, str]:
 
 
 @dataclass(frozen=True)
+class Version:
+    """What a flow was read from, by its hash."""
+
+    flow: str
+    sha256: str
+    """Of all of it, with the flows inside."""
+    text: str
+    """Of its own file."""
+    file: str
+    """That file, as it was named."""
+    inside: tuple[tuple[str, str], ...] = ()
+    """Name and hash of each flow that it names, sorted."""
+
+
+@dataclass(frozen=True)
 class Flow:
     """One flow file, whole and checked."""
 
@@ -251,6 +301,8 @@ class Flow:
     """Of the file's bytes, in hex."""
     file: str = ""
     """Where it was read from."""
+    versions: tuple[Version, ...] = field(default=(), repr=False, compare=False)
+    """Its own text, then that of each flow inside it, however deep."""
 
     @cached_property
     def records(self) -> bool:
@@ -279,6 +331,11 @@ class Flow:
         """What may stand before a number that is dialled, and is no part of it."""
         found = (step.takes_away for step in self.steps.values())
         return tuple(prefix for prefix in found if prefix)
+
+    @cached_property
+    def asks_callee(self) -> bool:
+        """Whether the called party is asked, so that the caller is of the office."""
+        return any(step.asks_whom is Party.CALLEE for step in self.steps.values())
 
     @cached_property
     def way_out(self) -> str:

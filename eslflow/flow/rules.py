@@ -13,10 +13,13 @@ from eslflow.flow.document import Document, Node
 from eslflow.flow.model import (
     AfterMask,
     AgentKey,
+    Agents,
+    Agreement,
     Basis,
     CallerKey,
     Channels,
     IfUnrecorded,
+    Outside,
     Party,
     Purpose,
     RecordingRules,
@@ -35,8 +38,10 @@ from eslflow.flow.options import (
     Table,
     Tag,
     Takes,
+    Text,
+    Whole,
 )
-from eslflow.flow.problems import Context, entries_of, names_in
+from eslflow.flow.problems import NAME, NAME_WORDS, Context, entries_of, names_in
 
 if TYPE_CHECKING:
     from eslflow.steps.step import Step
@@ -101,6 +106,20 @@ RECORDING: dict[str, tuple[Takes, str]] = {
         Numbers(),
         "Extensions and numbers that are never recorded: [1001, 20*]. [none]",
     ),
+    "outside": (
+        OneOf(Outside),
+        "What becomes of the recording when the call is passed on to somebody outside "
+        "the office; record: it goes on. [stop]",
+    ),
+    "agents": (
+        OneOf(Agents),
+        "all, or must_agree: an agent who has not agreed to being recorded, by the "
+        "register (eslflow agents), is not. [all]",
+    ),
+    "agreement": (
+        Table({"text": Text(NAME.pattern, NAME_WORDS), "version": Whole(1, 9999)}),
+        "The text that agents must have agreed to, and the oldest version that counts.",
+    ),
 }
 """How calls are recorded, whatever the step: what each option takes, and what it is."""
 STAR = "*"
@@ -149,6 +168,9 @@ class Rules:
         given = {key: value for key, value in values.items() if value is not None}
         if "dead_man" in given:
             given["dead_man_s"] = given.pop("dead_man")
+        agreement = given.pop("agreement", None) or {}
+        if agreement.get("text") and agreement.get("version"):
+            given["agreement"] = Agreement(**agreement)
         verbal = given.pop("verbal", None) or {}
         if verbal.get("notice") and verbal.get("purpose"):
             given["verbal"] = Verbal(**verbal)
@@ -171,6 +193,7 @@ class Rules:
         for option, problem, hint in (
             *self._verbal_problems(rules),
             *self._withdrawal_problems(rules, steps),
+            *self._agreement_problems(rules),
         ):
             self._context.problem(self._entries[option], problem, hint)
 
@@ -193,6 +216,18 @@ class Rules:
                 f"purpose '{purpose.name}' rests on {purpose.basis}, not on consent"
             )
             yield "verbal", problem, "Ask for one that rests on consent."
+
+    def _agreement_problems(
+        self, rules: RecordingRules
+    ) -> Iterator[tuple[str, str, str]]:
+        """Yield what leaves open whether agents must agree, or to what."""
+        must = rules.agents is Agents.MUST_AGREE
+        if must and "agreement" not in self._entries:
+            hint = "Add agreement: {text: staff, version: 1}."
+            yield "agents", "agents must agree, but to what?", hint
+        elif "agreement" in self._entries and not must:
+            hint = "Add agents: must_agree."
+            yield "agreement", "nobody must agree to it", hint
 
     def _withdrawal_problems(
         self, rules: RecordingRules, steps: Mapping[str, Step]

@@ -8,13 +8,13 @@ mixed up. The engine knows nothing of it. Must not open files: a `Library` does.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from eslflow.errors import FlowErrors
 from eslflow.flow.document import Node
-from eslflow.flow.model import Flow, Notice, Prompt, Purpose
+from eslflow.flow.model import Flow, Notice, Prompt, Purpose, Version
 from eslflow.flow.options import fields_of
 from eslflow.flow.problems import Context
 from eslflow.flow.week import Hours
@@ -72,12 +72,30 @@ class Inside:
     flows: Mapping[str, Flow]
     nodes: Mapping[str, Node]
 
+    @property
+    def hashes(self) -> tuple[tuple[str, str], ...]:
+        """Return name and hash of each, sorted."""
+        return tuple(sorted((name, flow.sha256) for name, flow in self.flows.items()))
+
     def sha256(self, own: str) -> str:
         """Return the hash of all files together."""
-        if not self.flows:
-            return own
-        parts = sorted(f"{name} {flow.sha256}" for name, flow in self.flows.items())
-        return hashlib.sha256("\n".join([own, *parts]).encode()).hexdigest()
+        return together(own, [f"{name} {hash_}" for name, hash_ in self.hashes])
+
+    def versions(self, name: str, data: bytes, file: str) -> tuple[Version, ...]:
+        """Return the text of a flow, and of all that is inside it, each once."""
+        sha256 = self.sha256(hashlib.sha256(data).hexdigest())
+        own = Version(name, sha256, data.decode(), file, self.hashes)
+        found = {sha256: own}
+        for flow in self.flows.values():
+            found.update({version.sha256: version for version in flow.versions})
+        return tuple(found.values())
+
+
+def together(own: str, lines: Sequence[str]) -> str:
+    """Return the hash of a file with flows inside: `name hash`, a line each, sorted."""
+    if not lines:
+        return own
+    return hashlib.sha256("\n".join([own, *lines]).encode()).hexdigest()
 
 
 def find(steps: Node | None, library: Library, context: Context) -> Inside:

@@ -19,7 +19,15 @@ from json.encoder import encode_basestring as quote
 from operator import itemgetter
 from typing import Any, NamedTuple, get_type_hints
 
-from eslflow.call.records import Choice, Look, NoticePlayed, RecordingAction
+from eslflow.call.records import (
+    AgentAgreed,
+    Choice,
+    Erasure,
+    LegalHold,
+    Look,
+    NoticePlayed,
+    RecordingAction,
+)
 
 _encode = JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 # Python's own way to write a text as JSON is that of RFC 8785 already.
@@ -131,6 +139,14 @@ FORMS = {
         ("asked_at", "at", "call_uuid", "recording_id"),
     ),
     4: Form("looks", Look, 6, ("at", "call_uuid", "reason", "recording_id")),
+    5: Form("agents", AgentAgreed, 8, ("agent", "at", "version")),
+    6: Form("holds", LegalHold, 5, ("at", "reason", "subject")),
+    7: Form(
+        "erasures",
+        Erasure,
+        10,
+        ("at", "calls", "erasure", "reason", "recordings", "subject", "words"),
+    ),
 }
 """Each with how many columns its table had when the chain began, and with those that
 differ from row to row. What is here is for ever: hashes rest on it."""

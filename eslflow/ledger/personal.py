@@ -13,18 +13,28 @@ from __future__ import annotations
 
 import hmac
 import os
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 COLUMNS = {
     "choices": ("remark",),
     "recording_actions": ("path",),
-    "looks": ("reason",),
+    "looks": ("reason", "subject"),
+    "holds": ("reason", "subject"),
+    "erasures": ("reason",),
 }
 """Where such words stand, where a table has these columns."""
-NAMES = frozenset(name for names in COLUMNS.values() for name in names)
+NUMBERED = {"choices": ("who",), "recording_actions": ("reason", "reply")}
+"""Where the office or the switch is named; but who pressed a key may have been called
+outside, and the switch may repeat what it was told."""
+NAMES = frozenset(
+    name for names in (*COLUMNS.values(), *NUMBERED.values()) for name in names
+)
 MARK = "personal:"
 ERASED = "(erased)"
+_OUTSIDE = re.compile("[0-9]{6}")
+"""An extension is shorter."""
 
 
 class Personal(NamedTuple):
@@ -47,13 +57,27 @@ class Places(NamedTuple):
     """Where in a row such words stand, and the call that they belong to."""
 
     words: tuple[int, ...]
-    call: int
+    call: int | None
+    """None: they belong to no call."""
+    numbered: tuple[int, ...] = ()
+    """Where only what looks like a number is such a word."""
+
+    def found(self, values: Sequence[Any]) -> list[int]:
+        """Return the places that hold such words in a row."""
+        found = [place for place in self.words if values[place]]
+        return found + [p for p in self.numbered if _OUTSIDE.search(values[p])]
 
 
 def places(table: str, columns: Sequence[str]) -> Places | None:
     """Return where a table's rows may name a person; None: they cannot."""
-    words = tuple(columns.index(n) for n in COLUMNS.get(table, ()) if n in columns)
-    return Places(words, columns.index("call_uuid")) if words else None
+    words, numbered = (
+        tuple(columns.index(n) for n in of.get(table, ()) if n in columns)
+        for of in (COLUMNS, NUMBERED)
+    )
+    if not words and not numbered:
+        return None
+    call = columns.index("call_uuid") if "call_uuid" in columns else None
+    return Places(words, call, numbered)
 
 
 def apart(
@@ -61,12 +85,12 @@ def apart(
 ) -> tuple[Sequence[Any], list[Personal]]:
     """Return values with hashes in place of words, and those words."""
     kept, rest = list(values), []
-    for place in places.words:
-        if kept[place]:
-            key = os.urandom(16)
-            mark = hashed(key, kept[place])
-            rest.append(Personal(mark, kept[places.call], key, kept[place]))
-            kept[place] = mark
+    call = "" if places.call is None else kept[places.call]
+    for place in places.found(values):
+        key = os.urandom(16)
+        mark = hashed(key, kept[place])
+        rest.append(Personal(mark, call, key, kept[place]))
+        kept[place] = mark
     return kept, rest
 
 

@@ -7,7 +7,7 @@ the database for reading only; imports nothing slow, for a look-up is waited for
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from difflib import get_close_matches
 from pathlib import Path
@@ -39,6 +39,9 @@ WHERE NOT EXISTS (SELECT 1 FROM choices later WHERE later.call_uuid = c.call_uui
                   AND (later.state <> 'not_asked', later.seq)
                       > (c.state <> 'not_asked', c.seq))
 """
+
+# A ledger that no newer eslflow has written to yet has none.
+_HAS_SUBJECTS = "SELECT 1 FROM pragma_table_info('looks') WHERE name = 'subject'"
 
 
 def opened(path: Path) -> sqlite3.Connection:
@@ -102,7 +105,11 @@ class Reader:
         )
         return [_public(row) for row in self._all(sql, [*where.values, limit])]
 
-    def consents(
+    def consents(self, **asked: Any) -> list[Line]:
+        """Return the last word on each purpose of each call: see `each_consent`."""
+        return list(self.each_consent(**asked))
+
+    def each_consent(
         self,
         *,
         call: str = "",
@@ -113,8 +120,8 @@ class Reader:
         since: int = 0,
         until: int = 0,
         limit: int = 100,
-    ) -> list[Line]:
-        """Return the last word on each purpose of each call."""
+    ) -> Iterator[Line]:
+        """Yield the last word on each purpose of each call; a limit of -1 is none."""
         where = Where(since, until, "c.at")
         if number:
             inner = Where(0, 0, "")
@@ -131,8 +138,8 @@ class Reader:
         where.equal("c.state", state)
         where.equal("c.purpose", purpose)
         sql = f"{_CONSENTS} {where.sql('AND')} ORDER BY c.seq DESC LIMIT ?"
-        lines = self._all(sql, [*where.values, limit])
-        return [{**line, "recorded": bool(line["recorded"])} for line in lines]
+        for line in self._each(sql, [*where.values, limit]):
+            yield {**line, "recorded": bool(line["recorded"])}
 
     def call(self, uuid: str) -> dict[str, Any]:
         """Return everything kept of one call: by its uuid, or the start of it.
@@ -316,6 +323,16 @@ class Reader:
         )
         return self._all(sql, [recording["call_uuid"], recording["id"]])
 
+    def looks_at_person(self, marks: Collection[str]) -> list[Line]:
+        """Return who looked at all that is kept of a person, in order."""
+        if not marks or not self._all(_HAS_SUBJECTS, []):
+            return []
+        rows = self._db.execute("SELECT * FROM looks WHERE subject <> '' ORDER BY seq")
+        lines = [dict(row) for row in rows if row["subject"] in marks]
+        for line in lines:
+            together(line, self._text_of)
+        return lines
+
     def actions(self, recording: Mapping[str, Any]) -> list[Line]:
         """Return what was asked of a recording's recorder, in order."""
         sql = (
@@ -355,11 +372,14 @@ class Reader:
         return found["text"] if found else None
 
     def _all(self, sql: str, values: Sequence[Any]) -> list[Line]:
+        return list(self._each(sql, values))
+
+    def _each(self, sql: str, values: Sequence[Any]) -> Iterator[Line]:
         try:
-            lines = [dict(row) for row in self._db.execute(sql, values)]
-            for line in lines:
+            for row in self._db.execute(sql, values):
+                line = dict(row)
                 together(line, self._text_of)
-            return lines
+                yield line
         except sqlite3.Error as error:
             raise StoreError(f"the ledger cannot be read: {error}") from error
 

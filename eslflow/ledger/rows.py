@@ -15,9 +15,14 @@ from itertools import chain as joined
 from typing import Any, NamedTuple
 
 from eslflow.call.records import (
+    AgentAgreed,
     CallEnded,
     CallOffered,
     Choice,
+    Erasure,
+    FlowServed,
+    FlowVersion,
+    LegalHold,
     Look,
     NoticePlayed,
     RecordingAction,
@@ -99,6 +104,11 @@ _KINDS: dict[type[Any], _Kind] = {
     RecordingHooked: _Kind("recordings", RecordingHooked._fields, key="id"),
     RecordingErased: _Kind("recordings", RecordingErased._fields, key="id"),
     Look: _Kind("looks", ("seq", *Look._fields)),
+    FlowVersion: _Kind("flow_versions", FlowVersion._fields, conflict=_SAME),
+    FlowServed: _Kind("flow_log", FlowServed._fields),
+    LegalHold: _Kind("holds", ("seq", *LegalHold._fields)),
+    Erasure: _Kind("erasures", ("seq", *Erasure._fields)),
+    AgentAgreed: _Kind("agents", ("seq", *AgentAgreed._fields)),
     CallEnded: _Kind("calls", CallEnded._fields, key="uuid"),
     Link: _Kind("chain", Link._fields),
     Personal: _Kind("personal", Personal._fields),
@@ -134,7 +144,7 @@ def statements(
         kind = type(row)
         table, _, to_values, *_ = _KINDS[kind]
         values: Sequence[Any] = to_values(row)
-        if kind in _PERSONAL and any(values[at] for at in _PERSONAL[kind].words):
+        if kind in _PERSONAL and _PERSONAL[kind].found(values):
             values, words = apart(held(values), _PERSONAL[kind])
             by_kind.setdefault(Personal, []).extend(words)
         if table in CHAINED:

@@ -36,6 +36,11 @@ _KINDS: dict[str, type[Any]] = {
         records.RecordingErased,
         records.RecordingAction,
         records.Look,
+        records.FlowVersion,
+        records.FlowServed,
+        records.LegalHold,
+        records.Erasure,
+        records.AgentAgreed,
     )
 }
 _GRANTS = (State.GRANTED, State.VERBAL)

@@ -110,6 +110,12 @@ def _demand_chain(db: sqlite3.Connection) -> None:
             "this ledger is older than the chain: eslflow serve chains what is there "
             "when it starts"
         )
+    there = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
+    if not there.issuperset(KINDS):
+        raise StoreError(
+            "this ledger is older than this eslflow: eslflow serve brings it up to "
+            "date when it starts"
+        )
 
 
 def _ends(db: sqlite3.Connection) -> _Ends:

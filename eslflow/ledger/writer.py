@@ -280,6 +280,8 @@ def connect(path: Path) -> sqlite3.Connection:
             db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
+            # What is deleted or moved leaves nothing behind in the file.
+            db.execute("PRAGMA secure_delete = ON")
             # What a statement keeps to undo itself needs no file.
             db.execute("PRAGMA temp_store = MEMORY")
             migrate(db)

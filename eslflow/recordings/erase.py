@@ -1,9 +1,9 @@
-"""What is deleted because a consent was withdrawn: the file first, then its row.
+"""What is deleted because a consent was withdrawn, or because a person asked for it.
 
-In: the ledger's recordings, and the withdrawals of their calls. Out: files removed, and
-rows of that; the recording's row and all that was asked of its recorder stay as proof.
-Must not touch a file of which any purpose still holds, nor follow a link. It may be
-killed at any moment:
+In: the ledger's recordings, the withdrawals of their calls, who is to be erased. Out:
+files removed, then rows of that; the recording's row and all that was asked of its
+recorder stay as proof. Must not touch a file of which any purpose still holds, nor what
+is under a legal hold, nor follow a link. It may be killed at any moment:
 
       done                                 | what the next round finds and does
       the file is there                    | it is removed
@@ -22,6 +22,7 @@ from eslflow.call.records import RecordingAction, RecordingErased, State
 from eslflow.call.records import Row as Kept
 from eslflow.clock import Clock
 from eslflow.errors import Elsewhere
+from eslflow.ledger import due as orders
 from eslflow.ledger.read import Reader
 from eslflow.recordings import quarantine
 from eslflow.wire.terms import RecordAction
@@ -29,6 +30,12 @@ from eslflow.wire.terms import RecordAction
 PATIENCE_US = 600_000_000
 """How long a file is left to be looked into first: what was found in it stays kept."""
 WITHDRAWN = "withdrawn"
+EXPIRED = "expired"
+_BECAUSE = {
+    WITHDRAWN: "the consent was withdrawn",
+    EXPIRED: "it was kept as long as its purposes say",
+}
+"""Why a recording goes; whatever else that is, a person has asked for it."""
 DELETE = "delete"
 """What a purpose says whose recordings go; as `flow.model.OnWithdrawal` spells it."""
 
@@ -113,14 +120,18 @@ class Eraser:
         """Delete what is to go by now."""
         with Reader(self._ledger) as ledger:
             due = ledger.withdrawn_recordings()
-            names = {line["id"] for line in due}
+            asked = orders.requested(self._ledger, self._clock.now())
+            names = {line["id"] for line in due} | {line["id"] for line, _ in asked}
             self._done &= names
             self._told &= names
+            held = orders.held(self._ledger) if due else set()
             for line in due:
-                if line["id"] in self._done or not self._has_rested(line):
+                if line["call_uuid"] in held or not self._has_rested(line):
                     continue
                 if not holding(line, ledger.choices(line["call_uuid"])):
-                    self._erase(line)
+                    self.erase(line, WITHDRAWN)
+        for line, why in asked:
+            self.erase(line, why)
 
     def _has_rested(self, line: Line) -> bool:
         """Whether it was looked into, or nobody will do that any more."""
@@ -128,29 +139,35 @@ class Eraser:
         waited = self._clock.now() - ended_at >= self._patience_us
         return line["checked_at"] is not None or waited
 
-    def _erase(self, line: Line) -> None:
+    def erase(self, line: Line, why: str) -> bool:
+        """Delete a recording, and keep that; return whether it is gone."""
+        name = line["id"]
+        if name in self._done:
+            return True
         try:
             count = erase(self._folder, line["path"])
         except (OSError, Elsewhere) as error:
-            if line["id"] not in self._told:
-                self._told.add(line["id"])
-                why = getattr(error, "strerror", None) or error
-                words = "the consent was withdrawn, and it cannot be deleted"
-                self._alarm(f"recording {line['id']}: {words}: {why} ({line['path']})")
-            return
+            if name not in self._told:
+                self._told.add(name)
+                problem = getattr(error, "strerror", None) or error
+                because = _BECAUSE.get(why, "its erasure was asked for")
+                words = f"{because}, and it cannot be deleted"
+                self._alarm(f"recording {name}: {words}: {problem} ({line['path']})")
+            return False
         now = self._clock.now()
         words = f"{count} file{'' if count == 1 else 's'} removed"
         action = RecordingAction(
-            recording_id=line["id"],
+            recording_id=name,
             call_uuid=line["call_uuid"],
             at=now,
             action=RecordAction.ERASE,
-            reason=WITHDRAWN,
+            reason=why,
             step="",
             reply=words,
             verified=True,
             asked_at=now,
         )
-        self._keep((RecordingErased(line["id"], now, WITHDRAWN), action))
-        self._done.add(line["id"])
-        self._tell(f"recording {line['id']} was withdrawn: {words}")
+        self._keep((RecordingErased(name, now, why), action))
+        self._done.add(name)
+        self._tell(f"recording {name} was {why}: {words}")
+        return True

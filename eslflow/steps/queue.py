@@ -71,7 +71,7 @@ class Queue(Step):
 
     def run(self, live: Live) -> Road:
         """Hand the call to the queue and wait until it comes back."""
-        uuid = live.offered.uuid
+        uuid, live.queue = live.offered.uuid, self.queue
         yield from speech.answered(live)
         # An empty value unsets: what an earlier queue left behind is no outcome.
         variables = f"{talking()};cc_cause=;cc_cancel_reason={_told(live)}"

@@ -19,7 +19,7 @@ from eslflow.call.commands import Api
 from eslflow.call.live import Live
 from eslflow.call.recording import Recording
 from eslflow.errors import CommandRefused, EslflowError
-from eslflow.flow.model import From
+from eslflow.flow.model import Flow, From
 from eslflow.switch.adopted import LOOK_S, AdoptedCall
 from eslflow.switch.controller import Controller
 from eslflow.switch.link import Link
@@ -44,6 +44,7 @@ class Adoption:
     def __init__(self, controller: Controller, link: Link, books: Books) -> None:
         self._controller = controller
         self._link = link
+        self._books = books
         self._adopted: dict[str, AdoptedCall] = {}
         self._is_up = False
         self._due = self._look_due = 0
@@ -85,13 +86,14 @@ class Adoption:
         """Take a call over; return why that cannot be."""
         controller, kept = self._controller, talk.kept
         name = kept["call"].get("flow", "")
-        flow = controller.shelf.flows.get(name)
+        flow = self._flow(name, kept["call"].get("flow_sha256", ""))
         if flow is None:
             return f"there is no flow {name} any more, so nobody can mask it"
         now = controller.clock.now()
         live = restored(kept, talk.path, flow, controller.site, now)
         if talk.leg is not None:
             live.leg, live.agent = talk.leg.uuid, talk.leg.number
+            live.screen.joins(live.leg, is_brought=True)
         _date_the_answer(live, talk.leg)
         is_guarded = live.recorder.state is Recording.ON and deadman.is_needed(live)
         if is_guarded:
@@ -103,6 +105,13 @@ class Adoption:
         self._adopted[uuid] = call
         call.begin(Api(ApiCommand.SCHED_DEL, _between(uuid)) if is_guarded else None)
         return ""
+
+    def _flow(self, name: str, sha256: str) -> Flow | None:
+        """Return the version that a call began with, else the one that there is."""
+        now = self._controller.shelf.flows.get(name)
+        if not sha256 or (now is not None and now.sha256 == sha256):
+            return now
+        return self._books.flow(sha256) or now
 
     def _tell(self, finding: Finding) -> None:
         is_grave = finding.is_bad or finding.what == "alone"

@@ -22,7 +22,7 @@ from eslflow.call.commands import Alarm, Tell
 from eslflow.call.live import Site
 from eslflow.call.records import Remembered, Row
 from eslflow.clock import Clock
-from eslflow.errors import SettingsError
+from eslflow.errors import SettingsError, nameless
 from eslflow.switch.conversation import HELLO_S, Conversation
 from eslflow.switch.courier import Carries, Courier
 from eslflow.switch.desk import Desk
@@ -162,10 +162,7 @@ class Controller:
         timers: Timers | None = None,
         courier: Carries | None = None,
     ) -> None:
-        self.shelf = shelf
-        self.heard = {name: heard(flow) for name, flow in shelf.flows.items()}
-        """The events that each flow subscribes to."""
-        self.site = site
+        self.swap(shelf, site)
         self.ledger = ledger
         self.clock = clock
         self.hello_s = hello_s
@@ -199,6 +196,18 @@ class Controller:
     def driven(self) -> int:
         """How many calls have their socket here; adopted ones go on by themselves."""
         return sum(call.about() is not None for call in self._open)
+
+    def swap(self, shelf: Shelf, site: Site) -> None:
+        """Serve these flows from now on; calls in progress keep what they began with.
+
+        It is all done within one turn of the hub, so no call begins between the two.
+        """
+        # Made first: if one of the flows were at fault, nothing would have changed.
+        heard_by = {name: heard(flow) for name, flow in shelf.flows.items()}
+        self.shelf = shelf
+        self.site = site
+        self.heard = heard_by
+        """The events that each flow subscribes to."""
 
     def start(self) -> None:
         """Listen.
@@ -252,7 +261,7 @@ class Controller:
         is_alarm = isinstance(what, Alarm)
         level = logging.WARNING if is_alarm else logging.DEBUG
         if log.isEnabledFor(level):
-            log.log(level, "call %s: %s", uuid, ascii(what.text)[1:-1])
+            log.log(level, "call %s: %s", uuid, nameless(ascii(what.text)[1:-1]))
         if self._watch is not None:
             self._watch(uuid, self.clock.now(), what)
 

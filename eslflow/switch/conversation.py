@@ -36,7 +36,7 @@ from eslflow.call.commands import (
 from eslflow.call.dialogue import Dialogue, offer
 from eslflow.call.engine import Engine
 from eslflow.call.events import Disconnected, Event, Found, HungUp, Kept
-from eslflow.errors import ProtocolError, UnsafeValue
+from eslflow.errors import ProtocolError, UnsafeValue, nameless
 from eslflow.switch.desk import LiveCall
 from eslflow.switch.timers import CallTimers, Handle
 from eslflow.wire import command as text
@@ -357,7 +357,7 @@ class Conversation:
     def _fail(self, fault: str) -> None:
         """End a call after a fault of ours; the dialplan takes it on."""
         # Indented and escaped: what a caller wrote cannot pass for a line of the log.
-        lines = [f"    {ascii(line)[1:-1]}" for line in fault.splitlines()]
+        lines = [f"    {nameless(ascii(line)[1:-1])}" for line in fault.splitlines()]
         where = self.uuid or self._peer
         log.error("fault in call %s at step %s\n%s", where, self.step, "\n".join(lines))
         engine, self._engine = self._engine, None

@@ -44,6 +44,8 @@ class Link:
 
     problem = "the settings name no switch"
     """Why the link is down; empty while it is up."""
+    needs: Sequence[Module] = ()
+    """Modules that the flows cannot do without."""
 
     def api(self, command: ApiCommand, arg: str = "") -> str:
         """Return the switch's answer.
@@ -101,7 +103,7 @@ class ControlLink(Link):
         """Modules that flows need and the switch has not loaded."""
         self._switch = switch
         self._clock = clock
-        self._needs = needs
+        self.needs = needs
         self._sleep = sleep
         self._esl: SafeInbound | None = None
         self._keeper = gevent.spawn(self._keep_up)
@@ -152,7 +154,7 @@ class ControlLink(Link):
         self.api(ApiCommand.STATUS)
         missing = tuple(
             module
-            for module in self._needs
+            for module in self.needs
             if self.api(ApiCommand.MODULE_EXISTS, module) != "true"
         )
         for module in set(missing) - set(self.missing):

@@ -22,6 +22,7 @@ from eslflow.call.records import (
 )
 from eslflow.clock import Clock
 from eslflow.errors import CommandRefused, ProtocolError, UnsafeValue
+from eslflow.flow.model import Flow
 from eslflow.switch.link import Link
 from eslflow.switch.permits import call_of, is_permitted
 from eslflow.wire.buglist import recorders
@@ -53,6 +54,9 @@ class Books(Protocol):
 
     def set_aside(self, path: str) -> str:
         """Put a file into quarantine; return why it could not be."""
+
+    def flow(self, sha256: str) -> Flow | None:
+        """Return the version of a flow that has this hash, if it was kept."""
 
 
 class Finding(NamedTuple):

@@ -16,9 +16,10 @@ from werkzeug.exceptions import HTTPException
 from eslflow.call.records import State
 from eslflow.call.wishes import Want, Wish
 from eslflow.web import answers
-from eslflow.web.body import EXAMPLE, claim_of, wish_of
+from eslflow.web.body import EXAMPLE, claim_of, note_of, wish_of
 from eslflow.web.health import Vitals, metrics, report
 from eslflow.web.refusal import Refusal, quoted
+from eslflow.web.reloads import PATIENCE_S, Reloads, Wanted
 from eslflow.web.scopes import NEEDED, SEES, Scope
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ log = logging.getLogger("eslflow.control")
 
 MOST_BYTES = 4096
 """Of a body; the longest sensible one has fifty."""
+MOST_DIGITS = 9
+"""Of a report's number."""
 JSON = "application/json"
 DESCRIPTION = Path(__file__).with_name("openapi.json")
 HEADERS = {
@@ -124,6 +127,31 @@ class Views:
             answers.ask(self._desk, done.call_uuid, wish)
         return jsonify(state=State.WITHDRAWN.value)
 
+    def reload(self) -> Response:
+        """Want the flows to be reloaded; the answer names the report to ask for."""
+        who = self._guard.admit(request.environ)
+        who.demand(Scope.RELOAD)
+        wanted = Wanted("reload", who.by, note_of(_body()))
+        number = self._demand_reloads().ask(wanted)
+        return jsonify(self._report(number, 0))
+
+    def reloaded(self, number: str) -> Response:
+        """Tell what became of a reload; wait a while for its end."""
+        self._guard.admit(request.environ).demand(Scope.RELOAD)
+        is_one = number.isdecimal() and len(number) <= MOST_DIGITS
+        return jsonify(self._report(int(number) if is_one else 0, PATIENCE_S))
+
+    def _demand_reloads(self) -> Reloads:
+        if self._vitals.reloads is None:
+            raise Refusal(503, "this eslflow does not reload its flows")
+        return self._vitals.reloads
+
+    def _report(self, number: int, seconds: float) -> dict[str, Any]:
+        found = self._demand_reloads().wait(number, seconds)
+        if found is None:
+            raise Refusal(404, "there is no such reload", "POST /reload begins one.")
+        return found
+
     def health(self) -> tuple[Response, int]:
         """Tell how eslflow is."""
         self._guard.admit(request.environ).demand(Scope.HEALTH)
@@ -172,6 +200,8 @@ ROUTES = (
     ("POST", "/agents/<extension>/recording", Views.change_agent),
     ("POST", "/receipts", Views.receipt),
     ("POST", "/receipts/withdrawal", Views.withdraw),
+    ("POST", "/reload", Views.reload),
+    ("GET", "/reload/<number>", Views.reloaded),
     ("GET", "/health", Views.health),
     ("GET", "/ready", Views.ready),
     ("GET", "/metrics", Views.metrics),

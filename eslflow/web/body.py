@@ -16,11 +16,13 @@ from eslflow.flow.options import Duration, OneOf
 from eslflow.flow.problems import Context, near
 from eslflow.web.receipts import Claim
 from eslflow.web.refusal import Refusal, quoted
+from eslflow.web.reloads import LONGEST_NOTE
 
 KEYS = ("want", "for", "all")
 LONGEST_S = 86_400
 EXAMPLE = 'Send {"want": "masked", "for": "180s"}.'
 CLAIM = 'Send {"receipt": "64556562", "caller": "+4930123456"}.'
+NOTE = 'Send {"note": "shorter welcome"}, or {}.'
 WANT = OneOf(Want)
 FOR = Duration(1, LONGEST_S)
 
@@ -67,6 +69,23 @@ def claim_of(data: bytes) -> Claim:
         hint = "A receipt has 8 digits, of which the last one checks the others."
         raise Refusal(400, f"{quoted(sent['receipt'])} is no receipt", hint)
     return Claim(code, sent["caller"])
+
+
+def note_of(data: bytes) -> str:
+    """Return why somebody wants it; it may be left out.
+
+    Raises:
+        Refusal: it is no note.
+    """
+    sent = _mapping(data)
+    for key in sent:
+        if key != "note":
+            raise Refusal(400, f"{quoted(key)} is no key", NOTE)
+    note = sent.get("note", "")
+    if not isinstance(note, str) or len(note) > LONGEST_NOTE:
+        problem = f"'note' is no text of at most {LONGEST_NOTE} characters"
+        raise Refusal(400, problem, NOTE)
+    return note
 
 
 def _demand_sense(want: Want, only: Want, is_sent: bool, key: str) -> None:

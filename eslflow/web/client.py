@@ -59,7 +59,7 @@ def ask(
     path = site / SOCKET
     connection = _Connection(path)
     body = None if wish is None else json.dumps(wish)
-    headers = {"Content-Type": "application/json", "Eslflow-User": _user()}
+    headers = {"Content-Type": "application/json", "Eslflow-User": user()}
     try:
         connection.request(method, address, body, headers)
         answer = connection.getresponse()
@@ -81,7 +81,7 @@ def ask(
     return dict(found)
 
 
-def _user() -> str:
+def user() -> str:
     """Return who sits here; behind sudo, who typed it."""
     try:
         return os.environ.get("SUDO_USER") or getpass.getuser()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from eslflow.web.guard import Guard
+from eslflow.web.reloads import Reloads
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
@@ -60,6 +61,13 @@ class Ledger(Protocol):
         """Return how it is."""
 
 
+class Agreement(Protocol):
+    """Who watches how many agree."""
+
+    problem: str
+    """What is sudden; empty: nothing is."""
+
+
 class Link(Protocol):
     """A link to the switch."""
 
@@ -77,6 +85,10 @@ class Vitals:
     """None: the settings name no switch."""
     guard: Guard
     receipts: Receipts
+    agreement: Agreement | None = None
+    """None: nobody watches."""
+    reloads: Reloads | None = None
+    """None: the flows stay as they are."""
 
 
 def report(vitals: Vitals) -> dict[str, Any]:
@@ -86,6 +98,8 @@ def report(vitals: Vitals) -> dict[str, Any]:
         "switch": _part(vitals.link.problem) if vitals.link else None,
         "tokens": _part(vitals.guard.tokens.problem) if vitals.guard.tokens else None,
         "disk": _part(vitals.controller.site.room()),
+        "consents": _part(vitals.agreement.problem) if vitals.agreement else None,
+        "flows": _part(vitals.reloads.problem) if vitals.reloads else None,
     }
     return {
         "ok": all(part is None or part["ok"] for part in parts.values()),
@@ -135,7 +149,7 @@ def _measured(vitals: Vitals) -> Iterator[Metric]:
         calls.add_metric([state], states[state])
     yield calls
     up = GaugeMetricFamily("eslflow_ok", "1 while this part is well.", labels=["part"])
-    for part in ("ledger", "switch", "tokens", "disk"):
+    for part in ("ledger", "switch", "tokens", "disk", "consents", "flows"):
         if found[part] is not None:
             up.add_metric([part], float(found[part]["ok"]))
     yield up

@@ -29,6 +29,7 @@ class Scope(StrEnum):
     HEALTH = "health:read"
     CONSENTS = "consents:read"
     WITHDRAW = "consents:withdraw"
+    RELOAD = "flows:reload"
 
 
 NEEDED = {Want.MASKED: Scope.MASK, Want.ON: Scope.UNMASK, Want.OFF: Scope.STOP}

@@ -21,8 +21,9 @@ from eslflow.settings import Settings
 from eslflow.web.client import SOCKET
 from eslflow.web.connection import http_server
 from eslflow.web.guard import Guard
-from eslflow.web.health import Controller, Ledger, Link, Vitals
+from eslflow.web.health import Agreement, Controller, Ledger, Link, Vitals
 from eslflow.web.receipts import Receipts
+from eslflow.web.reloads import Reloads
 from eslflow.web.tokens import Tokens
 
 log = logging.getLogger("eslflow.control")
@@ -44,12 +45,16 @@ class Control:
         ledger: Ledger,
         link: Link,
         clock: Clock,
+        agreement: Agreement | None = None,
+        reloads: Reloads | None = None,
     ) -> None:
         wanted = settings.control
         guard = Guard(Tokens(wanted.tokens) if wanted else None, clock)
         known = link if settings.switch else None
         receipts = Receipts(settings.ledger, clock)
-        self._vitals = Vitals(controller, ledger, known, guard, receipts)
+        self._vitals = Vitals(
+            controller, ledger, known, guard, receipts, agreement, reloads
+        )
         self._guard = guard
         self._app: Application | None = None
         self._path = settings.folder / SOCKET

@@ -26,7 +26,7 @@ from eslflow import settings
 from eslflow.clock import SystemClock
 from eslflow.flow.model import Flow
 from eslflow.prompts.wav import encode
-from eslflow.rig import Rig
+from eslflow.rig import Rig, everybody_has
 from eslflow.switch.greenswitch import SafeInbound
 from eslflow.switch.link import Link
 from eslflow.web.server import Control
@@ -201,7 +201,13 @@ class Office:
         """Plug in a phone that others can be put through to: `desk-PORT`."""
         return self.exchange.phone(party, **{"answers_after_s": 0.0, **options})
 
-    def serve(self, flow: Flow, sounds: Path | None = None, beep_s: float = 0.0) -> Rig:
+    def serve(
+        self,
+        flow: Flow,
+        sounds: Path | None = None,
+        beep_s: float = 0.0,
+        agreed: Callable[[str, str, int], bool] = everybody_has,
+    ) -> Rig:
         """Start a controller with this flow; its prompts are 100 ms of buzz."""
         sounds = sounds or make_sounds(self.folder / "sounds", flow)
         self._flow = flow.name
@@ -212,6 +218,7 @@ class Office:
             clock=self.clock,
             watch=lambda uuid, now, what: self.told.put((uuid, what.text)),
             beep_s=beep_s,
+            agreed=agreed,
         )
         return self.rig
 

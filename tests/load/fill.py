@@ -42,6 +42,7 @@ ENGINE = f"eslflow {__version__}"
 FLOW, FLOW_SHA256 = "support", "5f" * 32
 AUDIO_SHA256 = "a0" * 32
 ANSWERS = (State.GRANTED, State.GRANTED, State.REFUSED, State.UNANSWERED)
+QUEUES = ("sales", "support")
 KEYS = {State.GRANTED: "1", State.REFUSED: "2"}
 
 
@@ -86,7 +87,8 @@ def call(random_: random.Random, at: int) -> Iterator[Row]:
     end = at + random_.randrange(20, 900) * SECOND
     if state is State.GRANTED:
         yield from _recording(uuid, at + 6 * SECOND, end, random_)
-    yield CallEnded(uuid, end, "hung_up", "NORMAL_CLEARING", "talk")
+    queue = random_.choice(QUEUES)
+    yield CallEnded(uuid, end, "hung_up", "NORMAL_CLEARING", "talk", queue)
 
 
 def _recording(uuid: str, at: int, end: int, random_: random.Random) -> Iterator[Row]:

@@ -1,0 +1,143 @@
+"""`eslflow retention`: delete recordings whose time is over; certificates of deletion.
+
+In: a site. Out: files deleted, the row of that in the chain, a page to be printed.
+`eslflow serve` does the same once a day. Must not delete what is under a legal hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from eslflow.cli.certificate import certificate
+from eslflow.cli.decrypt import who
+from eslflow.cli.lookups import as_json, ledger_of
+from eslflow.cli.tables import local, room, table
+from eslflow.clock import SystemClock
+from eslflow.errors import EslflowError, visible
+from eslflow.ledger.tombstone import erasure, erasures
+
+if TYPE_CHECKING:
+    from eslflow.ledger.due import Past
+
+COLUMNS = ("erasure", "at", "kind", "by", "calls", "recordings", "because")
+
+
+@click.group("retention")
+def command() -> None:
+    """Delete what was kept as long as its purposes say, and prove it."""
+
+
+@command.command("run")
+@click.option("--dry-run", is_flag=True, help="Only say what it would do.")
+@click.option("--json", "as_json_", is_flag=True, help="For programs: JSON, UTC.")
+@click.pass_obj
+def run(site: Path, dry_run: bool, as_json_: bool) -> None:
+    """Delete every recording whose purposes let it be kept no longer.
+
+    How long is what the flow said when the caller was asked (purposes: retain:); the
+    purpose that lasts longest decides, and one without an end keeps it. What was agreed
+    to stays as proof. Also finishes what an earlier erasure was cut off in.
+    """
+    from eslflow.ledger.due import past
+
+    ledger = ledger_of(site)
+    if dry_run:
+        found = list(past(ledger, SystemClock().now()))
+        _tell(found, as_json_)
+        return
+    number, problems = _run(site, is_silent=as_json_)
+    if number and as_json_:
+        click.echo(as_json(erasure(ledger, number)))
+    elif number:
+        click.echo(certificate(erasure(ledger, number)))
+    elif not as_json_:
+        click.echo("Nothing is due.")
+    if problems:
+        raise EslflowError("\n".join(problems))
+
+
+def _tell(found: Sequence[Past], is_json: bool) -> None:
+    if is_json:
+        rows = [
+            {
+                "recording": past.line["id"],
+                "purposes": past.line["purposes"],
+                "until_at": past.until,
+                "held": past.is_held,
+                "path": past.line["path"],
+            }
+            for past in found
+        ]
+        click.echo(as_json(rows))
+        return
+    for past in found:
+        fate = "stays: it is under a legal hold" if past.is_held else "is deleted"
+        line = past.line
+        over = f"kept for {line['purposes']} until {local(past.until)}"
+        click.echo(visible(f"recording {line['id']} {fate}: {over}, {line['path']}"))
+    click.echo("Nothing was done: this was a dry run.")
+
+
+def _run(site: Path, *, is_silent: bool) -> tuple[int, list[str]]:
+    """Delete what is due; return the number of it, and what could not be done."""
+    from eslflow.cli.erasing import eraser, finish
+    from eslflow.ledger.erasure import alone
+    from eslflow.ledger.writer import write
+    from eslflow.recordings.retention import Retention
+    from eslflow.settings import read_settings
+    from eslflow.web.client import is_running
+
+    settings = read_settings(site)
+    with alone(settings.ledger, waits=True):
+        beside = is_running(site)
+        problems = finish(settings, None, beside=beside, is_silent=is_silent)
+        removes = eraser(settings, problems, is_silent=is_silent)
+        retention = Retention(
+            settings.ledger,
+            lambda rows: write(settings.ledger, rows),
+            removes,
+            SystemClock(),
+        )
+        count = retention.run(who())
+    last = erasures(settings.ledger)[0]["seq"] if count else 0
+    return last, problems
+
+
+@command.command("list")
+@click.option("--json", "as_json_", is_flag=True, help="For programs: JSON, UTC.")
+@click.pass_obj
+def list_(site: Path, as_json_: bool) -> None:
+    """List all that was erased, the newest first: people and recordings."""
+    lines = erasures(ledger_of(site))
+    if as_json_:
+        click.echo(as_json(lines))
+    elif not lines:
+        click.echo("Nothing was erased.", err=True)
+    else:
+        click.echo(table(COLUMNS, [_row(line) for line in lines], room()))
+
+
+def _row(line: dict[str, Any]) -> tuple[object, ...]:
+    return (
+        line["seq"],
+        local(line["at"]),
+        line["kind"],
+        line["who"] or "eslflow",
+        line["calls"] or "",
+        line["recordings"] or "",
+        line["reason"],
+    )
+
+
+@command.command("certificate")
+@click.argument("erasure_", metavar="ERASURE", type=click.IntRange(1))
+@click.option("--json", "as_json_", is_flag=True, help="For programs: JSON, UTC.")
+@click.pass_obj
+def certificate_(site: Path, erasure_: int, as_json_: bool) -> None:
+    """Print the certificate of ERASURE, a number that `list` shows."""
+    found = erasure(ledger_of(site), erasure_)
+    click.echo(as_json(found) if as_json_ else certificate(found))

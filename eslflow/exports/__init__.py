@@ -1,0 +1,1 @@
+"""Consents in the forms of standards, for whoever asks for what the ledger keeps."""

@@ -1,0 +1,98 @@
+"""`eslflow retention`."""
+
+import json
+
+import pytest
+
+from eslflow.call.records import LegalHold
+from eslflow.ledger.subject import HELD
+from eslflow.ledger.writer import write
+from tests.persons import ANNA, WHY, Office
+
+DAY_US = 86_400_000_000
+
+
+@pytest.fixture
+def office(tmp_path, monkeypatch):
+    monkeypatch.setattr("eslflow.cli.retention.who", lambda: "dpo")
+    return Office(tmp_path)
+
+
+def old(office, uuid="a", caller="030123456"):
+    at = office.now - 31 * DAY_US
+    office.ends(uuid, caller, at=at)
+    return office.records(uuid, at=at)
+
+
+def test_a_dry_run_says_what_is_due_and_what_is_held(office):
+    first, second = old(office), old(office, "b", "030999999")
+    write(office.ledger, [LegalHold(1, HELD, "x", "court", ANNA)])
+    done = office.does("retention", "run", "--dry-run")
+    assert done.exit_code == 0, done.output
+    assert "recording a-1 stays: it is under a legal hold: kept for" in done.stdout
+    assert "recording b-1 is deleted: kept for training until 20" in done.stdout
+    assert done.stdout.endswith("Nothing was done: this was a dry run.\n")
+    rows = json.loads(office.does("retention", "run", "--dry-run", "--json").stdout)
+    assert [(row["recording"], row["held"]) for row in rows] == [
+        ("a-1", True),
+        ("b-1", False),
+    ]
+    assert rows[0]["until_at"].endswith("Z")
+    assert first.exists()
+    assert second.exists()
+
+
+def test_what_is_due_is_deleted_and_certified(office):
+    path = old(office)
+    done = office.does("retention", "run")
+    assert done.exit_code == 0, done.output
+    assert not path.exists()
+    assert "Certificate of erasure 1\n" in done.stdout
+    assert "a-1: 1 file removed, for training" in done.stdout
+    assert "by dpo" in done.stdout
+    again = office.does("retention", "certificate", "1").stdout
+    assert done.stdout.endswith(again)
+    found = json.loads(office.does("retention", "certificate", "1", "--json").stdout)
+    assert found["files"][0]["recording_id"] == "a-1"
+    assert office.is_whole()
+
+
+def test_when_nothing_is_due_that_is_said(office):
+    assert office.does("retention", "run").stdout == "Nothing is due.\n"
+    assert office.does("retention", "run", "--json").stdout == ""
+    done = office.does("retention", "list")
+    assert (done.stdout, done.stderr) == ("", "Nothing was erased.\n")
+
+
+def test_programs_read_what_was_deleted(office):
+    old(office)
+    done = office.does("retention", "run", "--json")
+    found = json.loads(done.stdout)
+    assert (found["kind"], found["recordings"]) == ("retention", 1)
+
+
+def test_all_that_was_erased_is_listed(office):
+    old(office)
+    office.does("retention", "run")
+    office.talked()
+    office.does("subject", ANNA, "erase", *WHY)
+    first, second = office.does("retention", "list").stdout.splitlines()[1:]
+    assert first.split()[0] == "2"
+    assert "subject" in first
+    assert first.endswith("file 17")
+    assert "retention" in second
+    assert len(json.loads(office.does("retention", "list", "--json").stdout)) == 2
+
+
+def test_what_cannot_be_deleted_is_an_error(office):
+    path = old(office)
+    path.unlink()
+    path.mkdir()
+    done = office.does("retention", "run")
+    assert done.exit_code == 1
+    assert "it cannot be deleted" in done.stderr
+
+
+def test_a_certificate_that_there_is_not_is_told(office):
+    done = office.does("retention", "certificate", "7")
+    assert (done.exit_code, "there is no erasure 7" in done.stderr) == (1, True)

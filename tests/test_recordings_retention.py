@@ -1,0 +1,161 @@
+"""Recordings that were kept as long as their purposes say."""
+
+import sys
+
+import pytest
+
+from eslflow.call.records import LegalHold
+from eslflow.ledger.subject import HELD
+from eslflow.ledger.tombstone import erasure, erasures
+from eslflow.ledger.writer import write
+from eslflow.recordings.erase import Eraser
+from eslflow.recordings.retention import DAY_US, Retention
+from eslflow.sim.clock import SimulatedClock
+from tests.persons import ANNA, Office
+
+
+class Kept(Office):
+    """An office that deletes what is due."""
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.clock = SimulatedClock(self.now)
+        self.alarms, self.told = [], []
+
+    def old(self, days, uuid="a"):
+        at = self.now - days * DAY_US
+        self.ends(uuid, at=at)
+        return self.records(uuid, at=at)
+
+    def writes(self, rows):
+        write(self.ledger, rows)
+
+    def retention(self):
+        folder = self.folder / "recordings"
+        told = self.alarms.append, self.told.append
+        eraser = Eraser(self.ledger, self.writes, folder, self.clock, *told)
+        return Retention(self.ledger, self.writes, eraser, self.clock)
+
+
+@pytest.fixture
+def office(tmp_path):
+    return Kept(tmp_path)
+
+
+def test_the_file_goes_and_the_proof_stays(office):
+    gone, stays = office.old(31), office.old(29, "b")
+    assert office.retention().run("dpo") == 1
+    assert (gone.exists(), stays.exists()) == (False, True)
+    kept = office.call("a")
+    assert kept["call"]["caller"] == "030123456"
+    assert kept["choices"][0]["state"] == "granted"
+    assert kept["recordings"][0]["erased_for"] == "expired"
+    assert office.told == ["recording a-1 was expired: 1 file removed"]
+    found = erasure(office.ledger, 1)
+    assert (found["kind"], found["who"]) == ("retention", "dpo")
+    assert [file["recording_id"] for file in found["files"]] == ["a-1"]
+    assert office.is_whole()
+
+
+def test_when_nothing_is_due_nothing_is_kept(office):
+    office.old(29)
+    assert office.retention().run("") == 0
+    assert erasures(office.ledger) == []
+
+
+def test_what_is_held_stays(office):
+    path = office.old(31)
+    write(office.ledger, [LegalHold(1, HELD, "x", "court", ANNA)])
+    assert office.retention().run("") == 0
+    assert path.exists()
+
+
+def test_it_runs_once_a_day(office):
+    retention, first = office.retention(), office.old(31)
+    retention.run_daily()
+    retention.run_daily()
+    assert not first.exists()
+    second = office.old(31, "b")
+    office.clock.restart(office.now + DAY_US - 1)
+    retention.run_daily()
+    assert second.exists()
+    office.clock.restart(office.now + DAY_US)
+    retention.run_daily()
+    assert not second.exists()
+
+
+def test_while_rows_are_on_their_way_nothing_is_deleted_again(office):
+    office.old(31)
+    kept = []
+    office.writes = kept.append
+    retention = office.retention()
+    retention.run_daily()
+    retention.run_daily()
+    assert len(kept) == 2
+
+
+def test_very_much_goes_in_parts_and_what_cannot_go_keeps_no_other(office, monkeypatch):
+    monkeypatch.setattr("eslflow.recordings.retention.MOST_AT_ONCE", 2)
+    stuck = office.old(40, "stuck")
+    stuck.unlink()
+    stuck.mkdir()
+    files = [office.old(31 + number, f"a{number}") for number in range(5)]
+    retention = office.retention()
+    for left in (3, 1, 0):
+        retention.run_daily()
+        assert sum(path.exists() for path in files) == left
+    assert [row["recordings"] for row in erasures(office.ledger)] == [1, 2, 2]
+
+
+def test_what_cannot_be_deleted_is_told_and_not_counted(office):
+    path = office.old(31)
+    path.unlink()
+    path.mkdir()
+    assert office.retention().run("") == 0
+    (alarm,) = office.alarms
+    assert "it was kept as long as its purposes say, and it cannot be" in alarm
+    assert office.call("a")["recordings"][0]["erased_at"] is None
+
+
+class Killed(BaseException):
+    """eslflow was killed."""
+
+
+def killed_at(office, calls):
+    """Run until the n-th call out of our modules; return whether it was cut off."""
+    left, retention = calls, office.retention()
+
+    def watch(frame, event, arg):
+        nonlocal left
+        if event == "c_call" and "eslflow/recordings" in frame.f_code.co_filename:
+            left -= 1
+            if left < 0:
+                raise Killed
+
+    sys.setprofile(watch)
+    try:
+        retention.run("")
+    except Killed:
+        return True
+    finally:
+        sys.setprofile(None)
+    return False
+
+
+def test_cut_off_anywhere_the_next_run_deletes_the_rest(tmp_path):
+    calls, was_killed = 0, True
+    while was_killed:
+        folder = tmp_path / str(calls)
+        folder.mkdir()
+        office = Kept(folder)
+        files = [office.old(31), office.old(32, "b")]
+        was_killed = killed_at(office, calls)
+        for path, uuid in zip(files, "ab", strict=True):
+            row = office.call(uuid)["recordings"][0]
+            assert row["erased_at"] is None or not path.exists()
+        office.retention().run("")
+        assert not any(path.exists() for path in files)
+        assert all(office.call(uuid)["recordings"][0]["erased_at"] for uuid in "ab")
+        assert office.is_whole()
+        calls += 3
+    assert calls > 20
