@@ -32,3 +32,11 @@ def test_findings_come_in_the_order_of_the_lines():
     )
     codes = [told.rule.code for told in found(bad)]
     assert codes == ["kept-forever", "no-withdrawal", "too-early"]
+
+
+def test_a_switch_is_asked_where_there_is_one():
+    text = whole("steps:\n  talk: {queue: support}\n").encode()
+    flow = load(text, "example.yaml", KINDS)
+    (told,) = lint(flow, text, lambda command, arg: "")
+    assert (told.rule.code, told.error.line) == ("not-there", 3)
+    assert lint(flow, text) == ()

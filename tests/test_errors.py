@@ -1,6 +1,7 @@
 """The tree of errors, and how they read."""
 
 import inspect
+from dataclasses import replace
 
 import pytest
 
@@ -145,3 +146,17 @@ def test_a_problem_that_was_found_twice_is_told_once():
 )
 def test_of_a_number_only_its_end_goes_into_the_log(text, told):
     assert nameless(text) == (told or text)
+
+
+def test_a_problem_inside_a_step_names_the_step_once():
+    inside = FlowError("f.yaml", 3, 5, "'x' is not right here", path="steps.ask.keys")
+    assert str(inside) == "f.yaml:3:5: step 'ask': 'x' is not right here"
+    named = replace(inside, problem="nothing leads to step 'ask'")
+    assert str(named) == "f.yaml:3:5: nothing leads to step 'ask'"
+    beside = replace(inside, path="recording.left")
+    assert str(beside) == "f.yaml:3:5: 'x' is not right here"
+
+
+def test_a_code_stands_behind_the_problem():
+    coded = FlowError("f.yaml", 3, 5, "it is odd", code="odd")
+    assert str(coded) == "f.yaml:3:5: it is odd [odd]"
