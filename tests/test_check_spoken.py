@@ -103,7 +103,7 @@ def test_the_longer_notice_may_tell_of_withdrawal():
 @pytest.mark.parametrize(
     "step",
     [
-        "{collect: number, digits: 4..12, into: number}",
+        "{collect: number, digits: 4..16, into: number}",
         "{collect: number, digits: 8, into: number, check: luhn}",
         "{collect: number, digits: 3, into: cvv}",
         "{collect: card, digits: 4, into: number}",
@@ -121,3 +121,17 @@ def test_what_is_secure_is_no_card_in_clear():
 def test_other_digits_may_be_asked_for_in_clear():
     step = "{collect: number, digits: 4, into: number}"
     assert found(f"steps:\n  n: {step}\n", spoken.card_in_clear) == []
+
+
+def test_a_second_key_for_no_need_not_be_said_and_one_for_yes_must():
+    no = f"steps:\n{ASK}{TALK}".replace("2: refused", "2: refused, 3: refused")
+    assert found(no, spoken.key_unsaid) == []
+    yes = f"steps:\n{ASK}{TALK}".replace("2: refused", "2: refused, 3: granted")
+    (finding,) = found(yes, spoken.key_unsaid)
+    assert finding.place == ("steps", "ask", "keys", "3")
+
+
+def test_numbers_longer_or_shorter_than_a_cards_are_none():
+    for digits in ("12", "20..22"):
+        step = f"{{collect: number, digits: {digits}, into: number}}"
+        assert found(f"steps:\n  n: {step}\n", spoken.card_in_clear) == []

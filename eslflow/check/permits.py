@@ -20,10 +20,11 @@ from eslflow.steps.step import Step
 TOO_EARLY = Rule(
     "too-early", True, "A step is to record where nobody can have agreed yet."
 )
+# Both may be right where a dialplan plays its part before or after.
 FOR_NOTHING = Rule(
-    "for-nothing", True, "Callers are asked, and nothing is recorded then."
+    "for-nothing", False, "Callers are asked, and nothing is recorded then."
 )
-UNTOLD = Rule("untold", True, "Callers are recorded, and not told of it.")
+UNTOLD = Rule("untold", False, "Callers are recorded, and not told of it.")
 KEPT_FOREVER = Rule(
     "kept-forever", False, "No purpose says how long its recordings are kept."
 )

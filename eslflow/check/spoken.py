@@ -38,7 +38,8 @@ NO_WITHDRAWAL = Rule(
 CARD_IN_CLEAR = Rule(
     "card-in-clear", True, "Digits of a card are asked for outside a secure step."
 )
-_CARD_DIGITS = 12
+_CARD_DIGITS = 16
+"""Of most cards; other numbers of that length are rare."""
 _NO = (Answer.REFUSED, Opposition.OBJECTED)
 _YES = (Answer.GRANTED, Opposition.UNOPPOSED)
 CALLED_CARD = ("card", "pan", "cvv", "cvc", "csc", "expiry")
@@ -82,10 +83,14 @@ def key_unsaid(flow: Flow) -> Iterator[Finding]:
 def _unsaid(step: Step, language: str, said: set[str]) -> dict[str, str]:
     """Return the digits that count and are not said; words without any say none."""
     offered = _offered(step, language) if said else {}
+    # A second key for no that is not said harms nobody.
+    harmless = {offered[key] for key in said if key in offered} & {
+        str(no) for no in _NO
+    }
     return {
         key: meaning
         for key, meaning in offered.items()
-        if key.isdigit() and key not in said
+        if key.isdigit() and key not in said and meaning not in harmless
     }
 
 
@@ -167,7 +172,8 @@ def card_in_clear(flow: Flow) -> Iterator[Finding]:
     for step in own(flow):
         if not isinstance(step, Collect) or step.secure:
             continue
-        is_card = step.digits[1] >= _CARD_DIGITS or step.check is Check.LUHN
+        least, most = step.digits
+        is_card = least <= _CARD_DIGITS <= most or step.check is Check.LUHN
         is_card = is_card or step.into in CALLED_CARD
         if is_card or asks_for_card(flow.prompts[step.prompt].text):
             problem = (
