@@ -119,6 +119,7 @@ WHOLE = {
     "tests/test_live_outgoing.py": "a real FreeSWITCH: who is called is asked",
     "tests/test_live_outside.py": "a real FreeSWITCH: who takes a call over",
     "tests/test_live_payment.py": "a real FreeSWITCH: what is entered by key",
+    "tests/test_live_there.py": "a real FreeSWITCH: what a check says it lacks",
     "tests/test_live_reconcile.py": "a controller killed beside a real FreeSWITCH",
     "tests/test_live_masks.py": "a real FreeSWITCH: what is masked",
     "tests/test_payment.py": "whole calls that pay, and where the card is not",
