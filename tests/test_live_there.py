@@ -1,4 +1,4 @@
-"""On a real FreeSWITCH: what a check says that it does not have; see tests/live/README.md.
+"""On a real FreeSWITCH: what a check says it lacks; see tests/live/README.md.
 
 Nothing is called: the switch is asked only.
 """
