@@ -59,15 +59,27 @@ class FlowError(EslflowError):
     """What would be right: a candidate, or what the place takes."""
     path: str = ""
     """Where in the document: `steps.ask.keys`."""
+    code: str = ""
+    """What sort of problem it is, for look-ups; it stays when words change."""
 
     def __str__(self) -> str:
         """Tell place, problem, line and hint, as an editor and a person read it."""
-        lines = [f"{self.file}:{self.line}:{self.column}: {self.problem}"]
+        code = f" [{self.code}]" if self.code else ""
+        place = f"{self.file}:{self.line}:{self.column}"
+        lines = [f"{place}: {self._of_step()}{code}"]
         if self.source.strip():
             lines += self._pointed()
         if self.hint:
             lines.append(f"  {self.hint}")
         return "\n".join(visible(line) for line in lines)
+
+    def _of_step(self) -> str:
+        """Return the problem; one inside a step names the step."""
+        top, _, rest = self.path.partition(".")
+        step = rest.partition(".")[0]
+        if top != "steps" or not step or f"'{step}'" in self.problem:
+            return self.problem
+        return f"step '{step}': {self.problem}"
 
     def _pointed(self) -> list[str]:
         """Return the source line, of a long one the part in question, and carets."""

@@ -36,6 +36,8 @@ class Fault:
     """Whether it is not played."""
     is_ours: bool = True
     """Whether `eslflow prompts build` mends it."""
+    code: str = "no-audio"
+    """What sort of fault it is; it stays when words change."""
 
     def __str__(self) -> str:
         """Tell it in a line."""
@@ -173,11 +175,12 @@ def _looked_at(
     try:
         held = wav.read(path)
     except PromptError as error:
-        return Fault(f"{what}: {error}", is_ours=made is not None), None
+        fault = Fault(f"{what}: {error}", is_ours=made is not None, code="bad-audio")
+        return fault, None
     if not is_stale(item, held, made):
         return None, held
     # What is kept as the words of a choice must be what the caller heard.
     is_notice = item.what.startswith("notice ")
     rest = "it is not played" if is_notice else "the old ones are played"
     text = f"{what} has new words that {path} does not speak yet: {rest}"
-    return Fault(text, is_silent=is_notice), held
+    return Fault(text, is_silent=is_notice, code="old-audio"), held

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from eslflow.check import flow_files, load_flow
-from eslflow.check.load import load_scenarios, scenarios_of
+from eslflow.check.load import findings, load_scenarios, place_of, scenarios_of
 from eslflow.errors import FlowErrors
 
 ROOT = Path(__file__).parent.parent
@@ -57,6 +57,27 @@ def test_a_file_that_several_of_them_name_is_read_once(tmp_path):
     both = "flow: both\nsteps:\n  a: {flow: inner}\n  b: {flow: outer}\n"
     (tmp_path / "both.yaml").write_text(both)
     assert "b/b/a" in load_flow(tmp_path / "both.yaml").steps
+
+
+def test_what_a_check_finds_is_found_in_the_flows_own_file(tmp_path):
+    (tmp_path / "outer.yaml").write_text(OUTER)
+    lone = "flow: inner\nsteps:\n  a: {dial: {user: 1}}\n"
+    (tmp_path / "inner.yaml").write_text(lone)
+    assert findings(load_flow(tmp_path / "outer.yaml")) == ()
+    (told,) = findings(load_flow(tmp_path / "inner.yaml"))
+    assert (told.rule.code, told.error.line) == ("dropped", 3)
+
+
+def test_a_step_is_named_with_its_line(tmp_path):
+    path = tmp_path / "outer.yaml"
+    path.write_text(OUTER)
+    (tmp_path / "inner.yaml").write_text(INNER)
+    flow = load_flow(path)
+    assert place_of(flow, "c") == f"{path}:5:3"
+    assert place_of(flow, "b/a") == f"{path}:4:3"
+    assert place_of(flow, "") == str(path)
+    path.unlink()
+    assert place_of(flow, "c") == str(path)
 
 
 def test_a_mistake_is_told_in_the_file_where_it_is_once(tmp_path):

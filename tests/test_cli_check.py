@@ -7,6 +7,7 @@ import pytest
 
 from eslflow.cli.main import CONFIGURATION
 from tests.command import run
+from tests.flow_mutants import MUTANTS, FlowMutant, is_named, site_of, told
 
 pytestmark = pytest.mark.usefixtures("quick_proofs")
 
@@ -161,5 +162,39 @@ def test_a_grant_that_is_remembered_is_warned_of(site):
     path.write_text(text.replace(old, more), encoding="utf-8")
     done = run(site, "check", "support")
     assert done.exit_code == 0
-    assert f"{path}: warning: step 'ask': a grant is remembered" in done.stderr
+    assert f"{path}:49:5: warning: step 'ask': a grant is remembered" in done.stderr
+    assert "recorded unasked [remembered]" in done.stderr
     assert "support.yaml: good" in done.stdout
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory):
+    return site_of(tmp_path_factory.mktemp("shipped"))
+
+
+@pytest.mark.parametrize("flow", sorted({mutant.flow for mutant in MUTANTS}))
+def test_a_shipped_flow_is_told_nothing_without_a_fault(shipped, flow):
+    done = run(shipped, "check", flow)
+    assert (done.exit_code, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda m: f"{m.flow}: {m.name}")
+def test_a_fault_in_a_shipped_flow_is_told_with_its_place(shipped, mutant: FlowMutant):
+    _, text = told(mutant, shipped)
+    assert is_named(mutant, text), text
+
+
+def test_a_warning_lets_it_end_well_and_an_error_does_not(site):
+    path = site / "flows" / "support.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(", retain: 90d", ""), encoding="utf-8")
+    done = run(site, "check", "support")
+    assert "[kept-forever]" in done.stderr
+    assert done.exit_code == 0
+    swapped = text.replace("{1: granted, 2: refused}", "{2: granted, 1: refused}")
+    path.write_text(swapped, encoding="utf-8")
+    done = run(site, "check", "support")
+    assert f"{path}:48:5: step 'ask': 1 means refused" in done.stderr
+    assert "[keys-swapped]" in done.stderr
+    assert done.exit_code == CONFIGURATION
+    assert "proved" not in done.stdout

@@ -79,7 +79,8 @@ def test_other_words_are_refused_with_both_hashes_and_a_way_out(site, path):
     number = path.read_text().splitlines().index("  recording:") + 1
     assert (
         f"{path}:{number}:1: notice 'recording' v1 (en) has other words than callers "
-        f"have heard (sha256 then {words_hash(old.text)}, now {words_hash(new)})\n"
+        f"have heard (sha256 then {words_hash(old.text)}, now {words_hash(new)}) "
+        "[same-version]\n"
         "  Give it `version: 2`, then run eslflow prompts build; or bring back what "
     ) in done.stderr
 

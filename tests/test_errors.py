@@ -2,6 +2,7 @@
 
 import errno
 import inspect
+from dataclasses import replace
 
 import pytest
 
@@ -170,3 +171,17 @@ def test_an_address_that_may_be_free_later_is_no_bad_setting(number, kind):
     found = not_listening("cannot listen", OSError(number, "why"))
     assert type(found) is kind
     assert str(found) == "cannot listen"
+
+
+def test_a_problem_inside_a_step_names_the_step_once():
+    inside = FlowError("f.yaml", 3, 5, "'x' is not right here", path="steps.ask.keys")
+    assert str(inside) == "f.yaml:3:5: step 'ask': 'x' is not right here"
+    named = replace(inside, problem="nothing leads to step 'ask'")
+    assert str(named) == "f.yaml:3:5: nothing leads to step 'ask'"
+    beside = replace(inside, path="recording.left")
+    assert str(beside) == "f.yaml:3:5: 'x' is not right here"
+
+
+def test_a_code_stands_behind_the_problem():
+    coded = FlowError("f.yaml", 3, 5, "it is odd", code="odd")
+    assert str(coded) == "f.yaml:3:5: it is odd [odd]"

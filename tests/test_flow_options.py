@@ -232,7 +232,12 @@ def test_schemas_say_the_same():
     takes = Table({"keys": Keys(StepName()), "n": Whole(1, 2), "q": QueueName()})
     schema = takes.schema()
     assert schema["required"] == ["keys", "n", "q"]
-    assert schema["properties"]["n"] == {"type": "integer", "minimum": 1, "maximum": 2}
+    assert schema["properties"]["n"] == {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 2,
+        "description": "A whole number from 1 to 2.",
+    }
     assert Duration(1, 2).schema()["type"] == "string"
     assert Size().schema()["type"] == "string"
     assert Url().schema()["pattern"].startswith("^https?://")

@@ -127,3 +127,25 @@ def test_it_knows_no_kind_by_name():
         *("done", "on_verses", "next"),
     }
     assert found["properties"]["pause"]["default"] == "500ms"
+
+
+def places_without_words(node, way=()):
+    """Yield every property of the schema that an editor could not explain."""
+    if isinstance(node, dict):
+        for name, inner in node.get("properties", {}).items():
+            if isinstance(inner, dict) and "description" not in inner:
+                yield ".".join((*way, name))
+        for name, inner in node.items():
+            yield from places_without_words(inner, (*way, name))
+    elif isinstance(node, list):
+        for inner in node:
+            yield from places_without_words(inner, way)
+
+
+def test_every_field_is_explained_however_deep_it_stands():
+    found = schema(KINDS)
+    assert list(places_without_words(found)) == []
+    retain = found["properties"]["purposes"]["additionalProperties"]["properties"]
+    assert retain["retain"]["description"].startswith("How long recordings")
+    inside = found["$defs"]["consent"]["properties"]["consent"]["properties"]
+    assert inside["notice"]["description"] == "The name of a notice."

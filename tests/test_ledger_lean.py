@@ -6,6 +6,7 @@ from contextlib import closing
 import pytest
 
 from eslflow.call.records import CallOffered, Choice, RecordingAction, State
+from eslflow.ledger import connect as connecting
 from eslflow.ledger import due, excerpt, lean, memory, states, tally, verify
 from eslflow.ledger.chain import FORMS
 from eslflow.ledger.lean import COLUMNS, Lean

@@ -19,6 +19,7 @@ from eslflow.check.load import scenarios_of
 from eslflow.check.prove import RULES, prove
 from eslflow.check.scenario import ENDINGS, Act, Callee, Fault, Outcome
 from eslflow.check.scenarios import EXPECT, KEYS, SCENARIO
+from eslflow.check.there import NOT_THERE
 from eslflow.cli.exporting import FORMATS
 from eslflow.cli.main import COMMANDS, main
 from eslflow.cli.reloading import LIVE
@@ -40,8 +41,10 @@ from eslflow.web.token_file import add
 from eslflow.web.tokens import Token, digest
 from tests import persons
 from tests.bundles import bundle, parts_of, site_with_proof
+from tests.codes import EXAMPLES, OTHERS, meanings, page
 from tests.command import run, site_with_calls
 from tests.desks import ANNA, TableDesk
+from tests.flow_mutants import MUTANTS as FLOW_MUTANTS
 from tests.forms import STATES
 from tests.mutants import MUTANTS
 from tests.served import served
@@ -54,6 +57,9 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 FLOWS = (ROOT / "flows" / "README.md").read_text(encoding="utf-8")
 DOCS = (ROOT / "docs" / "freeswitch.md").read_text(encoding="utf-8")
 CONTROL = (ROOT / "docs" / "control.md").read_text(encoding="utf-8")
+CHECKS = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
+SITE = ROOT / "eslflow" / "site.py"
+DRIFT = ROOT / "eslflow" / "cli" / "drift.py"
 PROOF = (ROOT / "docs" / "proof.md").read_text(encoding="utf-8")
 RECORDING = (ROOT / "docs" / "recording.md").read_text(encoding="utf-8")
 DOCTOR = (ROOT / "docs" / "doctor.md").read_text(encoding="utf-8")
@@ -126,9 +132,9 @@ def test_every_state_of_a_choice_is_explained():
 
 
 def test_one_site_is_named_on_all_pages():
-    for page in PAGES:
-        text = (ROOT / page).read_text(encoding="utf-8")
-        assert set(re.findall(r"--site (/[a-z/]+)", text)) <= {"/srv/eslflow"}, page
+    for name in PAGES:
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert set(re.findall(r"--site (/[a-z/]+)", text)) <= {"/srv/eslflow"}, name
 
 
 def test_the_schema_is_named_where_flows_are_explained():
@@ -496,6 +502,30 @@ def test_what_a_flow_can_mend_has_a_bad_and_a_good_example(code):
 def test_the_faults_that_a_proof_finds_are_all_told():
     told = re.findall(r"^\| ([^|`]+) \| `([a-z-]+)` \|$", PROOF, re.MULTILINE)
     assert told == [(mutant.name, mutant.finds) for mutant in MUTANTS]
+
+
+def test_the_faults_in_flows_that_a_check_finds_are_all_told():
+    told = re.findall(
+        r"^\| `([a-z-]+)` \| ([^|`]+) \| `([^`]+)` \|$", PROOF, re.MULTILINE
+    )
+    made = [(m.flow, m.name, m.says.strip("[]")) for m in FLOW_MUTANTS]
+    assert told == made
+    assert len(made) >= 60
+
+
+def test_the_page_of_codes_is_current():
+    assert page() == CHECKS
+
+
+def test_every_code_has_examples_and_every_example_a_code():
+    assert set(EXAMPLES) == set(meanings())
+    assert {rule.code for rule in RULES} & set(EXAMPLES) == {"refused", "circle"}
+
+
+def test_codes_that_are_told_of_files_beside_a_flow_are_on_the_page():
+    code = re.compile(r'(?:code(?:: str)? ?= ?|SAME_VERSION = )"([a-z-]+)"')
+    texts = [path.read_text(encoding="utf-8") for path in (SITE, DRIFT)]
+    assert {*code.findall("".join(texts)), NOT_THERE.code} == set(OTHERS)
 
 
 def test_the_pages_story_is_what_is_printed(tmp_path):

@@ -12,14 +12,18 @@ AGENT = made_of("u-1", "agent")
 
 
 def test_every_command_that_flows_send_is_answered():
-    # Reconciliation and the doctor ask over a link that is not simulated; originate is
-    # sent in the background only (`called`).
+    # Reconciliation, checks and the doctor ask over a link that is not simulated;
+    # originate is sent in the background only (`called`).
     linked = {
         ApiCommand.SHOW,
         ApiCommand.VERSION,
         ApiCommand.XML_LOCATE,
         ApiCommand.STRMICROEPOCH,
         ApiCommand.MSLEEP,
+        ApiCommand.GLOBAL_GETVAR,
+        ApiCommand.USER_EXISTS,
+        ApiCommand.CALLCENTER_CONFIG,
+        ApiCommand.SOFIA,
     }
     sent = set(ApiCommand) - linked - {ApiCommand.ORIGINATE}
     assert {str(command) for command in sent} <= set(API)

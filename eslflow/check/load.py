@@ -1,21 +1,25 @@
 """The flow in a file, with the kinds of step that eslflow has, and its scenarios.
 
 In: a path. Out: a `Flow`, or every problem of the file and of those beside it that it
-runs; the scenarios that lie beside a flow. The one place in this room that opens a
-file; what is right and wrong is decided in `flow` and `scenarios`.
+runs; what a check finds in it; the scenarios that lie beside a flow. The one place in
+this room that opens a file; what is right and wrong is decided elsewhere.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from eslflow.check.finding import Told, place_in
+from eslflow.check.lint import lint
 from eslflow.check.scenario import Scenario
 from eslflow.check.scenarios import read
+from eslflow.check.there import Ask
 from eslflow.errors import FlowError, FlowErrors
-from eslflow.flow.document import MOST_BYTES
+from eslflow.flow.codes import NOT_YAML
+from eslflow.flow.document import MOST_BYTES, Document
 from eslflow.flow.load import load
 from eslflow.flow.model import Flow
-from eslflow.flow.subflow import Library
+from eslflow.flow.subflow import Library, top
 from eslflow.steps import KINDS
 
 SCENARIOS = ".scenarios.yaml"
@@ -49,6 +53,24 @@ def load_flow(path: Path) -> Flow:
         FlowErrors: the file cannot be read, or all that is wrong with it.
     """
     return _load(path, _Folder(path.parent, (path.stem,), {}))
+
+
+def findings(flow: Flow, ask: Ask | None = None) -> tuple[Told, ...]:
+    """Return what is wrong with a flow that loads, read once more from its file.
+
+    Raises:
+        FlowErrors: the file cannot be read any more.
+    """
+    return lint(flow, _read(Path(flow.file)), ask)
+
+
+def place_of(flow: Flow, step: str) -> str:
+    """Return where a step stands, as `support.yaml:12:3`, read from the flow's file."""
+    path = Path(flow.file)
+    if not step or not path.exists():
+        return flow.file
+    mark = place_in(Document(_read(path), flow.file).read(), ("steps", top(step)))
+    return f"{flow.file}:{mark.line}:{mark.column}"
 
 
 class _Folder:
@@ -86,5 +108,5 @@ def _read(path: Path) -> bytes:
     except OSError as error:
         problem = f"the file cannot be read: {error.strerror}"
         hint = "Is the path right, and may this user read it?"
-        wrong = FlowError(str(path), 1, 1, problem, hint=hint)
+        wrong = FlowError(str(path), 1, 1, problem, hint=hint, code=NOT_YAML)
         raise FlowErrors([wrong]) from error

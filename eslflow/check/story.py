@@ -167,10 +167,13 @@ def merged(story: Iterable[Happening]) -> Iterator[Happening]:
             yield happening
 
 
-def lines(flow: Flow, violation: Violation) -> Iterator[str]:
-    """Yield a violation: what is wrong, and what happens till then."""
+def lines(flow: Flow, violation: Violation, at: str = "") -> Iterator[str]:
+    """Yield a violation: what is wrong, and what happens till then.
+
+    `at` is where its step stands, as `support.yaml:12`; without it, the file.
+    """
     where = f"step '{violation.step}': " if violation.step else ""
-    yield f"{flow.file}: {where}{violation.detail} [{violation.rule.code}]"
+    yield f"{at or flow.file}: {where}{violation.detail} [{violation.rule.code}]"
     given = ", ".join(
         f"{name} {value}" for name, value in told(violation.begin).items()
     )

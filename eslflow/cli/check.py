@@ -9,7 +9,10 @@ from pathlib import Path
 import click
 
 from eslflow.call.live import Sound
+from eslflow.check.load import findings
+from eslflow.check.there import Ask
 from eslflow.check.unused import unused
+from eslflow.cli.asking import asking
 from eslflow.cli.drift import demand_same_notices
 from eslflow.cli.main import CONFIGURATION
 from eslflow.cli.places import flow_paths, name_in, settings_or_none, sounds_beside
@@ -24,9 +27,14 @@ from eslflow.site import demand_known, find_sounds, load_flows, open_site
 @click.argument("flows", nargs=-1, metavar="[FLOW]...")
 @click.pass_context
 def command(ctx: click.Context, flows: tuple[str, ...]) -> None:
-    """Check flows, given by file or by name; without any, all of the site."""
+    """Check flows, given by file or by name; without any, all of the site.
+
+    Where the settings name the switch, it is asked whether it has the queues, users and
+    gateways that flows name.
+    """
     paths, missing = _found(ctx.obj, flows)
-    is_good = _check(ctx.obj, paths)
+    with asking(ctx.obj) as ask:
+        is_good = _check(ctx.obj, paths, ask)
     if not flows:
         is_good &= _tell_named(ctx.obj, paths)
     if not is_good:
@@ -38,7 +46,7 @@ def command(ctx: click.Context, flows: tuple[str, ...]) -> None:
         _tell_others(ctx.obj, paths)
 
 
-def _check(site: Path, paths: list[Path]) -> bool:
+def _check(site: Path, paths: list[Path], ask: Ask | None) -> bool:
     """Tell everything that is wrong with each flow; return whether nothing is."""
     is_good = True
     told: set[str] = set()
@@ -53,7 +61,7 @@ def _check(site: Path, paths: list[Path]) -> bool:
                     told.add(problem)
             is_good = False
             continue
-        is_good &= report(site, flow, path) and not told_proof(flow).violations
+        is_good &= report(site, flow, path, ask) and not told_proof(flow).violations
     return is_good
 
 
@@ -96,12 +104,12 @@ def _tell_others(site: Path, paths: list[Path]) -> None:
         )
 
 
-def report(site: Path, flow: Flow, path: Path) -> bool:
+def report(site: Path, flow: Flow, path: Path, ask: Ask | None = None) -> bool:
     """Tell of a flow that loads; return whether everything it plays is there."""
     sounds, faults = find_sounds(flow.audio(), sounds_beside(site, path))
     for fault in faults:
         warning = "" if fault.is_silent else "warning: "
-        click.echo(f"{path}: {warning}{fault}", err=True)
+        click.echo(f"{path}: {warning}{fault} [{fault.code}]", err=True)
     if any(fault.is_ours for fault in faults):
         click.echo(f"  Make it with: {_command(site, path)}", err=True)
     if any(not fault.is_ours for fault in faults):
@@ -109,11 +117,12 @@ def report(site: Path, flow: Flow, path: Path) -> bool:
         click.echo(f"  What a person recorded: record it again, {hint}", err=True)
     for warning in unused(flow):
         click.echo(f"{path}: warning: {warning}", err=True)
-    for step in flow.steps.values():
-        for warning in step.warns():
-            click.echo(f"{path}: warning: step '{step.name}': {warning}", err=True)
-    is_same = _is_as_heard(site, flow, path, sounds)
-    if any(fault.is_silent for fault in faults) or not is_same:
+    found = findings(flow, ask)
+    for told in found:
+        click.echo(str(told), err=True)
+    is_good = _is_as_heard(site, flow, path, sounds)
+    is_good &= not any(fault.is_silent for fault in faults)
+    if not is_good or any(told.rule.is_error for told in found):
         return False
     steps, languages = len(flow.steps), ", ".join(flow.languages)
     word = "step" if steps == 1 else "steps"

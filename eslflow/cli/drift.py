@@ -19,6 +19,9 @@ from eslflow.flow.model import Flow, Notice
 from eslflow.ledger.read import Reader
 from eslflow.ledger.rows import text
 
+SAME_VERSION = "same-version"
+"""The code of a notice that was changed, and not its version."""
+
 
 def demand_same_notices(
     flows: Iterable[Flow], sounds: Mapping[str, Sound], ledger: Path
@@ -116,6 +119,7 @@ def _error(
         hint=f"Give it `version: {version}`, then run eslflow prompts build; or bring "
         "back what it was. The ledger keeps the proof of the old one.",
         path=f"notices.{notice.name}",
+        code=SAME_VERSION,
     )
 
 

@@ -9,7 +9,7 @@ import click
 
 from eslflow.check.again import scenario
 from eslflow.check.explore import MOST_STATES
-from eslflow.check.load import scenarios_of
+from eslflow.check.load import place_of, scenarios_of
 from eslflow.check.prove import Proof, Violation, prove
 from eslflow.check.story import lines
 from eslflow.cli.main import CONFIGURATION
@@ -50,7 +50,7 @@ def told(flow: Flow) -> Proof:
 
 
 def _tell(flow: Flow, violation: Violation) -> None:
-    for line in lines(flow, violation):
+    for line in lines(flow, violation, place_of(flow, violation.step)):
         click.echo(line, err=True)
     where = scenarios_of(Path(flow.file)).name
     click.echo(

@@ -91,7 +91,7 @@ class DestinationOption(Takes):
                     "type": "object",
                     "additionalProperties": False,
                     "required": list(form),
-                    "properties": {name: _PARTS[name].schema() for name in form},
+                    "properties": {name: _PARTS[name].described() for name in form},
                 }
                 for form in _FORMS
             ]

@@ -18,6 +18,7 @@ from ruamel.yaml import YAML, events
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from eslflow.errors import FlowError, FlowErrors
+from eslflow.flow.codes import NOT_YAML, code_of
 from eslflow.flow.syntax import explain
 
 MOST_BYTES = 256 * 1024
@@ -93,7 +94,9 @@ class Document:
         self.lines: list[str] = []
         self._text = self._decode(data)
 
-    def problem(self, mark: Mark, problem: str, hint: str = "", path: str = "") -> None:
+    def problem(
+        self, mark: Mark, problem: str, hint: str = "", path: str = "", code: str = ""
+    ) -> None:
         """Note a problem at a place; reading goes on.
 
         Raises:
@@ -111,6 +114,7 @@ class Document:
                 width=mark.width,
                 hint=hint,
                 path=path,
+                code=code or code_of(problem),
             )
         )
         if len(self.problems) == MOST_PROBLEMS:
@@ -209,7 +213,8 @@ class Document:
         if _BEGAN.search(complaint):
             at = error.context_mark or at
         if not self.problems:
-            self.problem(_mark_of(at) if at else Mark(1, 1), *explain(complaint))
+            mark = _mark_of(at) if at else Mark(1, 1)
+            self.problem(mark, *explain(complaint), code=NOT_YAML)
 
 
 class _Composer:

@@ -33,8 +33,6 @@ _DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)(ms|s|m|h|d)")
 _SIZES = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _SIZE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)(KB|MB|GB|TB)")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f$]|%24|%25", re.IGNORECASE)
-
-
 Rename = Callable[[str, str], str]
 """Takes what a name is of and the name; returns the new one."""
 
@@ -52,6 +50,11 @@ class Takes(ABC):
     @abstractmethod
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of what may stand in the file."""
+
+    def described(self) -> dict[str, Any]:
+        """Return the schema with what an editor shows of it."""
+        words = f"{self.words[:1].upper()}{self.words[1:]}."
+        return {**self.schema(), "description": words}
 
     def renamed(self, value: Any, rename: Rename) -> Any:
         """Return a converted value whose names of declared things are other ones."""
@@ -345,9 +348,7 @@ class Table(Takes):
             "type": "object",
             "additionalProperties": False,
             "required": list(self._required),
-            "properties": {
-                name: takes.schema() for name, takes in self._fields.items()
-            },
+            "properties": {n: takes.described() for n, takes in self._fields.items()},
         }
 
     def renamed(self, value: Any, rename: Rename) -> Any:

@@ -50,6 +50,20 @@ _WORDS: Schema = {
 }
 
 
+_TEXTS: Schema = {
+    **_WORDS,
+    "description": "What is said, word by word; by language where there are several.",
+}
+_TOLD = {
+    "basis": "The lawful basis (GDPR Art. 6(1)); only consent is asked for.",
+    "retain": "How long recordings for it are kept, as 90d.",
+    "on_withdrawal": "What becomes of recordings when a caller withdraws.",
+    "version": "A new one for every change of the words: 1, 2 and so on.",
+    "url": "Where it can be read; kept with each choice, never said.",
+}
+"""What an editor shows of the parts of purposes and notices."""
+
+
 def schema(kinds: Mapping[str, type[Step]]) -> Schema:
     """Return the schema of a flow file."""
     properties: Schema = {
@@ -71,7 +85,7 @@ def schema(kinds: Mapping[str, type[Step]]) -> Schema:
             "description": "What calls are recorded for, and on which lawful basis.",
         },
         "notices": {
-            **_named(_parts(NOTICE, ["version", "text"], {"text": _WORDS})),
+            **_named(_parts(NOTICE, ["version", "text"], {"text": _TEXTS})),
             "description": "What callers are told before they choose; a change of "
             "words needs a new version.",
         },
@@ -120,7 +134,10 @@ def _parts(
         "additionalProperties": False,
         "required": required,
         "properties": {
-            **{key: takes.schema() for key, takes in parts.items()},
+            **{
+                key: {**takes.schema(), "description": _TOLD[key]}
+                for key, takes in parts.items()
+            },
             **(more or {}),
         },
     }

@@ -142,7 +142,7 @@ class Subject(Takes):
                     "type": "object",
                     "additionalProperties": False,
                     "required": ["consent"],
-                    "properties": {"consent": self._purpose.schema()},
+                    "properties": {"consent": self._purpose.described()},
                 },
             ]
         }

@@ -110,6 +110,12 @@ class ApiCommand(StrEnum):
     XML_LOCATE = "xml_locate"
     STRMICROEPOCH = "strmicroepoch"
     MSLEEP = "msleep"
+    GLOBAL_GETVAR = "global_getvar"
+    USER_EXISTS = "user_exists"
+    CALLCENTER_CONFIG = "callcenter_config"
+    """Of mod_callcenter."""
+    SOFIA = "sofia"
+    """Of mod_sofia."""
 
 
 class RecordAction(StrEnum):

@@ -1,0 +1,205 @@
+"""What is wrong between the words that callers hear and what the flow then does.
+
+In: a flow. Out: findings. It understands some words of some languages (`wordlist`), and
+is silent about all others. Must not judge ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from eslflow.check.finding import Finding, Rule, at, own
+from eslflow.check.wordlist import (
+    asks_for_card,
+    keys_said,
+    meanings,
+    says_withdrawal,
+    sentences,
+)
+from eslflow.flow.model import Flow
+from eslflow.steps.collect import Check, Collect
+from eslflow.steps.consent import Consent
+from eslflow.steps.consent import Meaning as Answer
+from eslflow.steps.language import Language
+from eslflow.steps.menu import Menu
+from eslflow.steps.objection import Meaning as Opposition
+from eslflow.steps.objection import Objection
+from eslflow.steps.step import Step
+
+KEYS_SWAPPED = Rule(
+    "keys-swapped", True, "The words say the opposite of what the keys mean."
+)
+KEY_UNSAID = Rule("key-unsaid", True, "A key counts that callers are not told of.")
+KEY_DEAD = Rule("key-dead", False, "Callers are told to press a key that is none.")
+MENU_SWAPPED = Rule("menu-swapped", False, "A key leads elsewhere than its words say.")
+NO_WITHDRAWAL = Rule(
+    "no-withdrawal", False, "Nobody is told that consent can be withdrawn."
+)
+CARD_IN_CLEAR = Rule(
+    "card-in-clear", True, "Digits of a card are asked for outside a secure step."
+)
+_CARD_DIGITS = 16
+"""Of most cards; other numbers of that length are rare."""
+_NO = (Answer.REFUSED, Opposition.OBJECTED)
+_YES = (Answer.GRANTED, Opposition.UNOPPOSED)
+CALLED_CARD = ("card", "pan", "cvv", "cvc", "csc", "expiry")
+
+
+def keys_swapped(flow: Flow) -> Iterator[Finding]:
+    """Yield the questions whose words say all keys the other way round."""
+    for step in own(flow):
+        if not isinstance(step, (Consent, Objection)):
+            continue
+        for language, text in _texts(flow, step).items():
+            wrong = []
+            for key, is_yes in meanings(text, language).items():
+                meaning = step.keys.get(key)
+                wrong += [key] if meaning in (_NO if is_yes else _YES) else []
+                if meaning in (_YES if is_yes else _NO):
+                    # It is right of one key: then it may be the words that are odd.
+                    wrong = []
+                    break
+            if wrong:
+                means = ", ".join(f"{key} means {step.keys[key]}" for key in wrong)
+                problem = f"step '{step.name}': {means}; the {language} words differ"
+                hint = f"They say: {' '.join(sentences(text))}"
+                yield Finding(KEYS_SWAPPED, at(step, "keys"), problem, hint)
+                break
+
+
+def key_unsaid(flow: Flow) -> Iterator[Finding]:
+    """Yield the keys of a question that its words do not say."""
+    for step in own(flow):
+        for language, text in _texts(flow, step).items():
+            for key, meaning in _unsaid(step, language, keys_said(text)).items():
+                problem = (
+                    f"step '{step.name}': key {key} means {meaning}, and the "
+                    f"{language} words do not say so"
+                )
+                hint = f"They say: {' '.join(sentences(text))}"
+                yield Finding(KEY_UNSAID, at(step, "keys", key), problem, hint)
+
+
+def _unsaid(step: Step, language: str, said: set[str]) -> dict[str, str]:
+    """Return the digits that count and are not said; words without any say none."""
+    offered = _offered(step, language) if said else {}
+    # A second key for no that is not said harms nobody.
+    harmless = {offered[key] for key in said if key in offered} & {
+        str(no) for no in _NO
+    }
+    return {
+        key: meaning
+        for key, meaning in offered.items()
+        if key.isdigit() and key not in said and meaning not in harmless
+    }
+
+
+def _offered(step: Step, language: str) -> Mapping[str, str]:
+    """Return the keys that a text in a language must say."""
+    if isinstance(step, Language):
+        # It is played once in each language that a key chooses.
+        return {key: lang for key, lang in step.keys.items() if lang == language}
+    if isinstance(step, (Consent, Objection)):
+        return {key: str(meaning) for key, meaning in step.keys.items()}
+    return {}
+
+
+def key_dead(flow: Flow) -> Iterator[Finding]:
+    """Yield the keys that words tell to press, and that do nothing."""
+    for step in own(flow):
+        known = {*step.takes_keys, *flow.recording.caller_keys}
+        if isinstance(step, Language):
+            known = {*step.keys}
+        for language, text in _texts(flow, step).items():
+            said = keys_said(text)
+            dead = sorted(said - known)
+            # Where a key that counts is not said, the words are told already.
+            if dead and not _unsaid(step, language, said):
+                problem = (
+                    f"step '{step.name}': the {language} words tell to press "
+                    f"{', '.join(dead)}, and that means nothing"
+                )
+                hint = "Add it to keys, or change the words."
+                yield Finding(KEY_DEAD, at(step, "keys"), problem, hint)
+                break
+
+
+def menu_swapped(flow: Flow) -> Iterator[Finding]:
+    """Yield the keys in whose sentence another key's step is named, and not theirs."""
+    for step in own(flow):
+        if not isinstance(step, Menu):
+            continue
+        for text in _texts(flow, step).values():
+            for sentence in sentences(text):
+                words = sentence.lower()
+                keys = keys_said(sentence) & set(step.keys)
+                key = keys.pop() if len(keys) == 1 else ""
+                named = {to for to in step.keys.values() if to in words}
+                if key and named and step.keys[key] not in named:
+                    problem = (
+                        f"step '{step.name}': key {key} leads to '{step.keys[key]}', "
+                        f"and its words name {', '.join(sorted(named))}"
+                    )
+                    hint = f"They say: {sentence}"
+                    place = at(step, "keys", key)
+                    yield Finding(MENU_SWAPPED, place, problem, hint)
+
+
+def no_withdrawal(flow: Flow) -> Iterator[Finding]:
+    """Yield the first question of a flow none of which says how to take it back."""
+    asked = [step for step in flow.steps.values() if isinstance(step, Consent)]
+    told: set[str] = set()
+    for step in asked:
+        for name in (step.asks["notice"], step.more):
+            notice = flow.notices.get(name)
+            said = says_withdrawal(notice.text) if notice is not None else {}
+            told |= {lang for lang, is_said in said.items() if is_said is not False}
+    missing = [language for language in flow.languages if language not in told]
+    first = next((step for step in own(flow) if isinstance(step, Consent)), None)
+    if first is not None and missing:
+        notice_name = first.asks["notice"]
+        problem = (
+            f"step '{first.name}': notice '{notice_name}' does not say that consent "
+            f"can be withdrawn, in {', '.join(missing)}"
+        )
+        hint = "Say how, before anybody agrees (GDPR Art. 7(3))."
+        place = ("notices", notice_name, "text", missing[0])
+        yield Finding(NO_WITHDRAWAL, place, problem, hint)
+
+
+def card_in_clear(flow: Flow) -> Iterator[Finding]:
+    """Yield the questions for digits of a card that are no secure ones."""
+    for step in own(flow):
+        if not isinstance(step, Collect) or step.secure:
+            continue
+        least, most = step.digits
+        is_card = least <= _CARD_DIGITS <= most or step.check is Check.LUHN
+        is_card = is_card or step.into in CALLED_CARD
+        if is_card or asks_for_card(flow.prompts[step.prompt].text):
+            problem = (
+                f"step '{step.name}' asks for digits like those of a card, and is not "
+                "secure: they may be recorded, kept and shown"
+            )
+            hint = "Add secure: true (PCI DSS 3.3.1)."
+            yield Finding(CARD_IN_CLEAR, at(step), problem, hint)
+
+
+def _texts(flow: Flow, step: Step) -> Mapping[str, str]:
+    """Return the words that a step asks with, by language."""
+    if isinstance(step, Consent):
+        return flow.notices[step.asks["notice"]].text
+    if isinstance(step, Objection):
+        return flow.notices[step.announces["notice"]].text
+    if isinstance(step, (Menu, Language)):
+        return flow.prompts[step.prompt].text
+    return {}
+
+
+RULES = {
+    KEYS_SWAPPED: keys_swapped,
+    KEY_UNSAID: key_unsaid,
+    KEY_DEAD: key_dead,
+    MENU_SWAPPED: menu_swapped,
+    NO_WITHDRAWAL: no_withdrawal,
+    CARD_IN_CLEAR: card_in_clear,
+}

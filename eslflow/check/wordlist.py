@@ -1,0 +1,109 @@
+"""Words by which a check understands what callers are told.
+
+In: texts by language. Out: the keys that are said in them, and whether something is. Of
+languages without words here it says that it cannot tell. Must not know flows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+_RECORDED = {
+    "en": r"record|tap(e|ing)",
+    "de": r"aufzeichn|aufgezeichnet|aufnahme|aufgenommen|mitgeschnitten|mitschn",
+    "fr": r"enregistr",
+    "es": r"grab",
+    "it": r"registra",
+    "nl": r"opgenomen|opname|opnem",
+}
+_WITHDRAWN = {
+    "en": r"withdraw|revoke|take (it|this|that|your consent) back|change your mind",
+    "de": r"widerruf|zurücknehm|zurückzieh",
+    "fr": r"retir|retrait|révoqu",
+    "es": r"retir|revoc",
+    "it": r"revoc|ritir",
+    "nl": r"intrek|ingetrokken|herroep",
+}
+_CARD = {
+    "en": r"\bcard\b|security code|expir|\bc[vs]c\b|\bcvv\b",
+    "de": r"karten?nummer|kreditkarte|prüfziffer|\bc[vs]c\b|\bcvv\b",
+    "fr": r"carte (bancaire|de crédit)|numéro de (votre )?carte|cryptogramme",
+    "es": r"tarjeta|código de seguridad",
+    "it": r"carta di credito|numero della carta|codice di sicurezza",
+    "nl": r"kaartnummer|creditcard|beveiligingscode",
+}
+_YES = {
+    "en": r"\bagree\b|\baccept\b|\bconsent\b",
+    "de": r"einverstanden|zustimm|zuzustimm|einwillig|einzuwillig",
+    "fr": r"accepte|d'accord",
+    "es": r"acept",
+    "it": r"accett|acconsent",
+    "nl": r"akkoord|toestem",
+}
+_NO = {
+    "en": r"\bwithout\b|\brefuse\b|\bdecline\b|\bnot\b|\bobject\b",
+    "de": r"\bohne\b|ablehn|abzulehn|\bnicht\b|widersprech",
+    "fr": r"\bsans\b|refuse|\bne pas\b",
+    "es": r"\bsin\b|rechaz|\bno\b",
+    "it": r"\bsenza\b|rifiut|\bnon\b",
+    "nl": r"\bzonder\b|weiger|\bniet\b",
+}
+_PRESS = re.compile(r"\b(press|drück|tast|wähl|appuy|puls|prem|toets|druk)", re.I)
+_KEY = re.compile(r"(?<![\w.,*-])[0-9](?![\w-])(?!\.\w)")
+_SENTENCE = re.compile(r"(?<=[.!?:])\s+")
+
+
+def says(words: Mapping[str, str], text: str, language: str) -> bool | None:
+    """Whether a text has one of the words; None: there are none in its language."""
+    pattern = words.get(language.partition("-")[0].lower())
+    return None if pattern is None else bool(re.search(pattern, text, re.IGNORECASE))
+
+
+def says_withdrawal(texts: Mapping[str, str]) -> Mapping[str, bool | None]:
+    """Return by language whether a text says that one may take it back."""
+    return {lang: says(_WITHDRAWN, text, lang) for lang, text in texts.items()}
+
+
+def tells_of_recording(texts: Mapping[str, str]) -> bool:
+    """Whether a text may tell of a recording, in all its languages."""
+    return all(says(_RECORDED, text, lang) is not False for lang, text in texts.items())
+
+
+def asks_for_card(texts: Mapping[str, str]) -> bool:
+    """Whether a text asks for what stands on a card, in any language."""
+    return any(says(_CARD, text, lang) for lang, text in texts.items())
+
+
+def sentences(text: str) -> Iterator[str]:
+    """Yield the sentences that tell to press keys."""
+    for sentence in _SENTENCE.split(text):
+        if _PRESS.search(sentence) and _KEY.search(sentence):
+            yield sentence
+
+
+def keys_said(text: str) -> set[str]:
+    """Return the keys that a text tells to press, as far as they are digits."""
+    return {key for sentence in sentences(text) for key in _KEY.findall(sentence)}
+
+
+def meanings(text: str, language: str) -> dict[str, bool]:
+    """Return the keys that a text gives for yes, and for no.
+
+    What belongs to a key stands behind it ("press 1 to agree"), or before it where a
+    sentence begins with it ("to agree, press 1"). What is not clear is left out.
+    """
+    found: dict[str, bool] = {}
+    for sentence in sentences(text):
+        parts = _KEY.split(sentence)
+        is_before = _meaning(parts[0], language) is not None
+        for place, key in enumerate(_KEY.findall(sentence)):
+            meaning = _meaning(parts[place if is_before else place + 1], language)
+            if meaning is not None:
+                found[key] = meaning
+    return found
+
+
+def _meaning(words: str, language: str) -> bool | None:
+    yes, no = says(_YES, words, language), says(_NO, words, language)
+    return None if yes == no else bool(yes)

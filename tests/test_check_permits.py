@@ -1,0 +1,69 @@
+"""What is wrong with what is recorded, for what, and with whose leave."""
+
+import pytest
+
+from eslflow.check import permits
+from eslflow.check.permits import RULES
+from tests.codes import ASK, DUTY, EXAMPLES, TALK, whole
+from tests.proofs import flow_of
+
+
+def found(text, look):
+    return list(look(flow_of(whole(text))))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_rule_is_broken_by_its_bad_example_alone(rule):
+    bad, good = EXAMPLES[rule.code]
+    (finding,) = found(bad, RULES[rule])
+    assert finding.rule == rule
+    assert found(good, RULES[rule]) == []
+
+
+def test_who_agrees_by_word_may_be_recorded_anywhere():
+    text = (
+        "recording:\n  verbal: {notice: recording, purpose: training}\n"
+        "  agent_keys: {1: granted, 2: refused}\n"
+        f"steps:\n{TALK}"
+    )
+    assert found(text, permits.too_early) == []
+    assert found(text, permits.for_nothing) == []
+    (finding,) = found(
+        text.replace(", record: on, from: answer", ""), permits.for_nothing
+    )
+    assert finding.place == ("recording", "verbal")
+
+
+def test_only_the_yes_leads_to_a_recording():
+    text = f"steps:\n{ASK}    refused: talk\n    granted: bye\n{TALK}"
+    text += "  bye: {hangup: USER_BUSY}\n"
+    text = text.replace("refused: talk", "refused: talk\n    unanswered: talk")
+    (early,) = found(text, permits.too_early)
+    assert early.place == ("steps", "talk", "record")
+    (nothing,) = found(text, permits.for_nothing)
+    assert nothing.place == ("steps", "ask")
+
+
+def test_an_announcement_tells_if_it_speaks_of_recording():
+    told = f"{DUTY}prompts: {{p: This call is recorded.}}\nsteps:\n"
+    told += f"  p: {{announce: p}}\n{TALK}"
+    assert found(told, permits.untold) == []
+    assert found(f"steps:\n{ASK}{TALK}", permits.untold) == []
+    hello = told.replace("This call is recorded", "Hello")
+    assert len(found(hello, permits.untold)) == 1
+
+
+def test_what_is_not_recorded_need_not_end():
+    text = f"purposes: {{training: {{basis: consent}}}}\nsteps:\n{ASK}"
+    assert found(text, permits.kept_forever) == []
+
+
+def test_who_can_only_unmask_is_told_so():
+    text = f"recording: {{agent_keys: {{2: unmask}}}}\nsteps:\n{ASK}{TALK}"
+    (finding,) = found(text, permits.half_a_mask)
+    assert finding.problem == "agents can unmask by key, and not mask"
+
+
+def test_a_mask_that_ends_by_itself_needs_no_key():
+    text = "recording: {agent_keys: {1: mask}, after_mask: unmask}\nsteps:\n"
+    assert found(f"{text}{ASK}{TALK}", permits.half_a_mask) == []

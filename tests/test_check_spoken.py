@@ -1,0 +1,137 @@
+"""What is wrong between what callers hear and what the flow does."""
+
+import pytest
+
+from eslflow.check import spoken
+from eslflow.check.spoken import RULES
+from tests.codes import ASK, EXAMPLES, SECURE, TALK, whole
+from tests.proofs import flow_of
+
+OBJECTION = """\
+purposes: {quality: {basis: legitimate_interests, retain: 30d}}
+notices:
+  told: {version: 1, text: "Press 3 not to be recorded, or 1 to go on."}
+steps:
+  tell:
+    objection: {notice: told, purpose: quality}
+    keys: {3: objected, 1: unopposed}
+"""
+
+
+def found(text, look):
+    return list(look(flow_of(whole(text))))
+
+
+def asked(words):
+    """Return a question in these words."""
+    notice = f"notices: {{recording: {{version: 1, text: {words}}}}}\n"
+    return f"{notice}steps:\n{ASK}{TALK}"
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_rule_is_broken_by_its_bad_example(rule):
+    bad, good = EXAMPLES[rule.code]
+    told = found(bad, RULES[rule])
+    assert told
+    assert {finding.rule for finding in told} == {rule}
+    assert found(good, RULES[rule]) == []
+
+
+def test_objections_have_keys_and_words_too():
+    text = f"{OBJECTION}{TALK}"
+    assert found(text, spoken.keys_swapped) == []
+    swapped = text.replace("{3: objected, 1: unopposed}", "{1: objected, 3: unopposed}")
+    (finding,) = found(swapped, spoken.keys_swapped)
+    assert "3 means unopposed; the en words differ" in finding.problem
+
+
+def test_words_of_which_one_key_is_right_are_left_alone():
+    odd = "Press 1 to agree or 2 to accept that you are not recorded."
+    assert found(asked(odd), spoken.keys_swapped) == []
+    half = "'Press 1 to agree, press 2 if you accept.'"
+    assert found(asked(half), spoken.keys_swapped) == []
+
+
+def test_words_without_keys_say_none():
+    assert found(asked("Press one or two."), spoken.key_unsaid) == []
+    assert found(asked("Press one or two."), spoken.key_dead) == []
+
+
+def test_keys_that_are_no_digits_need_not_be_said():
+    text = asked("Press 1 to agree or star to refuse.").replace("2: ref", "star: ref")
+    assert found(text, spoken.key_unsaid) == []
+
+
+def test_the_callers_own_keys_are_none_of_the_question():
+    text = asked("Press 1 to agree or 2 to refuse. Press star and 0 to withdraw.")
+    assert len(found(text, spoken.key_dead)) == 1
+    keys = "purposes: {training: {basis: consent, on_withdrawal: keep}}\n"
+    keys += "recording: {caller_keys: {0: withdraw}}\n"
+    assert found(keys + text, spoken.key_dead) == []
+
+
+def test_a_choice_of_languages_says_each_key_in_its_language():
+    text = (
+        "languages: [en, de]\n"
+        "prompts: {tongue: {en: For English press 1., de: Drücken Sie die 2.}}\n"
+        "steps:\n  tongue: {language: tongue, keys: {1: en, 2: de}}\n"
+    )
+    assert found(text, spoken.key_unsaid) == []
+    assert found(text, spoken.key_dead) == []
+    swapped = text.replace("{1: en, 2: de}", "{1: de, 2: en}")
+    assert len(found(swapped, spoken.key_unsaid)) == 2
+
+
+def test_a_sentence_of_two_keys_is_not_taken_apart():
+    text = EXAMPLES["menu-swapped"][0].replace("menu: which", "menu: both")
+    head = "prompts: {both: Press 1 for sales or 2 for support.}\n"
+    assert found(head + text, spoken.menu_swapped) == []
+
+
+def test_the_longer_notice_may_tell_of_withdrawal():
+    words = (
+        "notices:\n  recording: {version: 1, text: Press 1 to agree or 2 to refuse.}\n"
+        "  long: {version: 1, text: You can withdraw it.}\n"
+    )
+    ask = ASK.replace("2: refused", "2: refused, 9: more")
+    text = f"{words}steps:\n{ask}    more: long\n{TALK}"
+    assert found(text, spoken.no_withdrawal) == []
+    (finding,) = found(text.replace("withdraw", "like"), spoken.no_withdrawal)
+    assert finding.place == ("notices", "recording", "text", "en")
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "{collect: number, digits: 4..16, into: number}",
+        "{collect: number, digits: 8, into: number, check: luhn}",
+        "{collect: number, digits: 3, into: cvv}",
+        "{collect: card, digits: 4, into: number}",
+    ],
+)
+def test_a_card_is_known_by_its_length_check_name_or_words(step):
+    assert len(found(f"steps:\n  n: {step}\n", spoken.card_in_clear)) == 1
+
+
+def test_what_is_secure_is_no_card_in_clear():
+    pay = "  pay: {webhook: https://pay.example.com/, secrets: [card]}\n"
+    assert found(f"steps:\n{SECURE}{pay}", spoken.card_in_clear) == []
+
+
+def test_other_digits_may_be_asked_for_in_clear():
+    step = "{collect: number, digits: 4, into: number}"
+    assert found(f"steps:\n  n: {step}\n", spoken.card_in_clear) == []
+
+
+def test_a_second_key_for_no_need_not_be_said_and_one_for_yes_must():
+    no = f"steps:\n{ASK}{TALK}".replace("2: refused", "2: refused, 3: refused")
+    assert found(no, spoken.key_unsaid) == []
+    yes = f"steps:\n{ASK}{TALK}".replace("2: refused", "2: refused, 3: granted")
+    (finding,) = found(yes, spoken.key_unsaid)
+    assert finding.place == ("steps", "ask", "keys", "3")
+
+
+def test_numbers_longer_or_shorter_than_a_cards_are_none():
+    for digits in ("12", "20..22"):
+        step = f"{{collect: number, digits: {digits}, into: number}}"
+        assert found(f"steps:\n  n: {step}\n", spoken.card_in_clear) == []

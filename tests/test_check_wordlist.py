@@ -1,0 +1,74 @@
+"""Words by which a check understands what callers are told."""
+
+import pytest
+
+from eslflow.check.wordlist import (
+    asks_for_card,
+    keys_said,
+    meanings,
+    says_withdrawal,
+    tells_of_recording,
+)
+
+QUESTIONS = {
+    "en": "We record calls. Press 1 to agree, or 2 to go on without recording.",
+    "de": "Drücken Sie die 1, wenn Sie einverstanden sind, oder die 2, um ohne "
+    "Aufzeichnung fortzufahren.",
+    "fr": "Appuyez sur 1 pour accepter, ou sur 2 pour continuer sans enregistrement.",
+    "es": "Pulse 1 para aceptar, o 2 para continuar sin grabación.",
+    "it": "Premete 1 per accettare, o 2 per continuare senza registrazione.",
+    "nl": "Druk op 1 als u akkoord gaat, of op 2 om zonder opname verder te gaan.",
+}
+REVERSED = {
+    "en": "To agree, press 1; to refuse, press 2.",
+    "de": "Um einzuwilligen, drücken Sie die 1, um abzulehnen die 2.",
+}
+
+
+@pytest.mark.parametrize("language", QUESTIONS)
+def test_a_key_means_what_stands_behind_it(language):
+    assert meanings(QUESTIONS[language], language) == {"1": True, "2": False}
+
+
+@pytest.mark.parametrize("language", REVERSED)
+def test_or_what_stands_before_it_where_the_sentence_begins_so(language):
+    assert meanings(REVERSED[language], language) == {"1": True, "2": False}
+
+
+def test_one_key_may_be_told_alone():
+    assert meanings("If you do not want that, press 2.", "en") == {"2": False}
+
+
+def test_what_is_not_clear_means_nothing():
+    assert meanings("If you do not agree, press 2.", "en") == {}
+    assert meanings("Press 1 or 2.", "en") == {}
+    assert meanings("Trykk 1 for å godta.", "nb") == {}
+
+
+def test_only_sentences_that_tell_to_press_say_keys():
+    text = "We are there from 8 to 5. Article 6 says so. Press 1, or 9 for more."
+    assert keys_said(text) == {"1", "9"}
+    assert keys_said("Call 0800 123, or press 1.") == {"1"}
+    assert keys_said("Press one to agree.") == set()
+
+
+def test_withdrawal_is_looked_for_in_each_language():
+    said = {
+        "en": "You can withdraw at any time.",
+        "de": "Widerruf jederzeit.",
+        "de-AT": "Das ist alles.",
+        "nb": "Hva som helst.",
+    }
+    found = {"en": True, "de": True, "de-AT": False, "nb": None}
+    assert says_withdrawal(said) == found
+
+
+def test_who_hears_of_a_recording_in_no_known_language_may_have():
+    assert tells_of_recording({"en": "This call is recorded.", "nb": "Noe."})
+    assert not tells_of_recording({"en": "This call is recorded.", "de": "Hallo."})
+
+
+def test_a_card_is_known_by_its_words():
+    assert asks_for_card({"de": "Bitte geben Sie die Kartennummer ein."})
+    assert asks_for_card({"en": "Enter the security code."})
+    assert not asks_for_card({"en": "Enter your receipt code.", "nb": "Kort."})
