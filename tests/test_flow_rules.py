@@ -169,7 +169,7 @@ def test_agents_must_agree_to_a_version_of_a_text():
         ("agreement: {text: staff, version: 2}", "nobody must agree to it"),
         ("agents: all, agreement: {text: s, version: 2}", "nobody must agree to it"),
         ("agents: must_agree, agreement: {text: staff}", "'version' is missing"),
-        ("agents: must_agree, agreement: {text: s, version: 0}", "'0' is not right"),
+        ("agents: must_agree, agreement: {text: s, version: 0}", "0 is too small"),
     ],
 )
 def test_what_agents_must_agree_to_is_whole(rules, problem):

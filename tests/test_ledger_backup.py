@@ -145,9 +145,13 @@ def test_a_broken_chain_is_not_copied(path, copy):
 
 def test_a_damaged_ledger_is_not_copied(path, copy):
     with closing(sqlite3.connect(path)) as db:
-        db.execute("PRAGMA writable_schema = ON")
-        db.execute("DELETE FROM sqlite_master WHERE name = 'calls_offered'")
-        db.commit()
+        sql = "SELECT rootpage FROM sqlite_master WHERE name = 'calls_offered'"
+        (page,) = db.execute(sql).fetchone()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
     with pytest.raises(StoreError, match="is damaged"):
         backup(path, copy)
     assert os.listdir(copy.parent) == []

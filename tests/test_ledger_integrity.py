@@ -34,14 +34,6 @@ def test_a_page_that_was_written_over_is_told(path):
     assert "\n" not in damage(path)
 
 
-def test_a_row_that_its_index_does_not_know_is_told(path):
-    with closing(sqlite3.connect(path)) as db:
-        db.execute("PRAGMA writable_schema = ON")
-        db.execute("DELETE FROM sqlite_master WHERE name = 'calls_offered'")
-        db.commit()
-    assert "never used" in damage(path)
-
-
 def test_there_must_be_one(tmp_path):
     with pytest.raises(StoreError, match="there is no ledger"):
         damage(tmp_path / "none.db")

@@ -288,7 +288,7 @@ def test_the_commands_on_the_page_on_flows_in_service_can_be_run(tmp_path):
 
 def test_the_settings_that_a_reload_takes_over_are_listed():
     (told,) = re.findall(r"reload takes over: ((?:[^.]|\n)+)\.", SERVICE)
-    assert set(re.findall("`([a-z_]+)`", told)) == set(LIVE) - {"lines"}
+    assert set(re.findall("`([a-z_]+)`", told)) == set(LIVE) - {"named"}
 
 
 def test_the_setting_that_reloads_by_itself_can_be_had(tmp_path):

@@ -42,13 +42,14 @@ MOST_TOLD = 2000
 LIVE = (
     "flows",
     "sounds",
+    "sounds_rate",
     "default_flow",
     "numbers",
     "emergency",
     "country",
     "never_record",
     "extensions",
-    "lines",
+    "named",
 )
 """Settings that a reload takes over. What the rest asks for takes a restart."""
 FIXED = ("room", "is_controlled", "beep_s", "visited")

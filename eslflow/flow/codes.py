@@ -84,8 +84,9 @@ SORTS: dict[str, tuple[str, str]] = {
     "too-long": ("More than is taken.", r"is longer than|there are \d+ steps$"),
     "wrong-value": (
         "A value is not of the sort that stands there.",
-        r"stands where|is not right here|is no \w+|are no \w+|cannot press a star"
-        r"|does not say whom|this is not right|is out of range|languages is a list"
+        r"stands where|is not right here|is too (?:small|large)|is no \w+|are no \w+"
+        r"|cannot press a star|does not say whom|this is not right|is out of range"
+        r"|languages is a list"
         r"|only .* can stand in a text|needs quotes|is not called|has a star inside",
     ),
     NOT_TOGETHER: ("Two things that are right do not go together.", r""),

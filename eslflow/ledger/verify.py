@@ -284,6 +284,10 @@ def _is_next(link: Link, previous: str, row: _Row) -> bool:
 
 def _row(db: sqlite3.Connection, kind: int, seq: int) -> _Row | None:
     row: _Row | None = db.execute(f"{_select(kind)} WHERE seq = ?", (seq,)).fetchone()
+    if row is None:
+        # Another row's damaged number may hide it from a search by halves.
+        with suppress(sqlite3.DatabaseError):
+            row = db.execute(f"{_select(kind)} WHERE +seq = ?", (seq,)).fetchone()
     return row
 
 

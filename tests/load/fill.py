@@ -31,7 +31,8 @@ from eslflow.call.records import (  # noqa: E402
     Row,
     State,
 )
-from eslflow.ledger.writer import append, connect  # noqa: E402
+from eslflow.ledger.append import append  # noqa: E402
+from eslflow.ledger.writer import connect  # noqa: E402
 from eslflow.wire.terms import RecordAction  # noqa: E402
 
 AT_ONCE = 500

@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from eslflow.call.records import Choice, NoticePlayed, Row
+from eslflow.ledger.append import append
 from eslflow.ledger.lean import Lean
-from eslflow.ledger.writer import append, connect
+from eslflow.ledger.writer import connect
 from tests.load.fill import SECOND, call, fill
 
 FEW_CALLS, MANY_CALLS = 500, 500_000
