@@ -70,6 +70,7 @@ def test_a_setting_that_holds_others_is_told_by_each(site, tmp_path):
 
 def test_no_password_is_shown_but_where_it_stands(site, tmp_path):
     (tmp_path / "pw").write_text("s3cret")
+    (tmp_path / "pw").chmod(0o600)
     folder = site("switch:\n  address: 'pbx:8021'\n  password_file: pw\n")
     values = found(folder)
     assert values["switch.address"] == ("pbx:8021", Source.FILE, "eslflow.yaml:2")
@@ -96,6 +97,7 @@ def test_a_password_of_the_environment_is_told_by_its_name(site, monkeypatch):
 def test_a_password_file_comes_before_the_environment(site, monkeypatch, tmp_path):
     monkeypatch.setenv(PASSWORD, "other")
     (tmp_path / "pw").write_text("s3cret")
+    (tmp_path / "pw").chmod(0o600)
     values = found(site("switch: {password_file: pw}\n"))
     assert values["switch.password"][1:] == (Source.FILE, "eslflow.yaml:1")
 

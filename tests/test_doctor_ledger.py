@@ -46,9 +46,13 @@ def test_a_row_that_was_changed_is_told(path):
 
 def test_a_damaged_file_is_told(path):
     with closing(sqlite3.connect(path)) as db:
-        db.execute("PRAGMA writable_schema = ON")
-        db.execute("DELETE FROM sqlite_master WHERE name = 'calls_offered'")
-        db.commit()
+        sql = "SELECT rootpage FROM sqlite_master WHERE name = 'calls_offered'"
+        (page,) = db.execute(sql).fetchone()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
     (finding,) = looked_at(path)
     assert finding.level is Level.ERROR
     assert f"{path} is damaged" in finding.text

@@ -313,7 +313,7 @@ def truncated(path):
 
 
 def damaged_page(path):
-    flip(path, *page_of(path, "choices"))
+    flip(path, *page_of(path, "choice_rows"))
 
 
 def served_before(office):

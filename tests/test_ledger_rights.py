@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from eslflow.call.records import Look
 from eslflow.ledger.rights import close_to_others, make
 from eslflow.ledger.spill import Spill
 from eslflow.ledger.writer import Ledger
@@ -21,7 +22,7 @@ def test_a_new_ledger_is_for_its_owner_alone(tmp_path):
 
 def test_a_new_spill_is_for_its_owner_alone(tmp_path):
     spill = Spill(tmp_path / "x.db.spill.jsonl")
-    spill.add([])
+    spill.add([[Look(7, "anne", "show", "u-1", "", "")]])
     assert mode(spill.path) == 0o600
 
 
