@@ -207,7 +207,8 @@ def test_of_whom_nothing_is_kept_no_file_is_made(office, target):
 
 
 @pytest.mark.parametrize(
-    "name", ["=cmd|'/c calc'!A1", "@SUM(1)", "-1+1", "+1+cmd", "\t="]
+    "name",
+    ["=cmd|'/c calc'!A1", "@SUM(1)", "-1+1", "+1+cmd", "\t=", "\uff1d1", "|calc"],
 )
 def test_what_a_caller_sends_is_no_formula(name):
     cell = table(("name",), [{"name": name}]).splitlines()[1].strip('"')

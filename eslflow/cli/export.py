@@ -23,6 +23,7 @@ import click
 from eslflow.cli.dossier import page
 from eslflow.cli.lookups import as_json, public
 from eslflow.errors import EslflowError, FlowErrors, NotFound, visible
+from eslflow.exports.table import is_formula
 
 if TYPE_CHECKING:
     from eslflow.flow.model import Flow
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 Line = dict[str, Any]
 
-_FORMULA = re.compile(r" *[=+\-@]")
 _NUMBER = re.compile(r"[+-]?[0-9]+")
 _PIECE = 1 << 20
 _PARTIES = {"caller": "caller", "called": "callee"}
@@ -114,7 +114,7 @@ def table(columns: Sequence[str], rows: Sequence[Line]) -> str:
 
 def _cell(value: Any) -> Any:
     text = "" if value is None else visible(str(value))
-    if _FORMULA.match(text) and not _NUMBER.fullmatch(text):
+    if is_formula(text) and not _NUMBER.fullmatch(text):
         return f"'{text}"
     return text
 

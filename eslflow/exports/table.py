@@ -100,9 +100,14 @@ def _line(cells: Any) -> str:
     return ",".join(map(_cell, cells)) + "\r\n"
 
 
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet may take a text for a formula, and run it."""
+    # Blanks in front do not keep every spreadsheet from it.
+    return text.lstrip().startswith(_BEGINS_A_FORMULA)
+
+
 def _cell(text: str) -> str:
     text = visible(text)
-    # Blanks in front do not keep every spreadsheet from it.
-    if text.lstrip().startswith(_BEGINS_A_FORMULA):
+    if is_formula(text):
         text = f"'{text}"
     return '"' + text.replace('"', '""') + '"'
