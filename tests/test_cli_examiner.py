@@ -3,7 +3,7 @@
 import pytest
 
 from eslflow.cli import examiner as module
-from eslflow.cli.candidate import FAILED, FINE
+from eslflow.cli.fit import FAILED, FINE
 from eslflow.cli.examiner import Examiner
 from tests.test_cli_candidate import SMALL
 

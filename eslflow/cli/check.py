@@ -106,6 +106,22 @@ def _tell_others(site: Path, paths: list[Path]) -> None:
 
 def report(site: Path, flow: Flow, path: Path, ask: Ask | None = None) -> bool:
     """Tell of a flow that loads; return whether everything it plays is there."""
+    is_good = is_heard(site, flow, path)
+    for warning in unused(flow):
+        click.echo(f"{path}: warning: {warning}", err=True)
+    found = findings(flow, ask)
+    for told in found:
+        click.echo(str(told), err=True)
+    if not is_good or any(told.rule.is_error for told in found):
+        return False
+    steps, languages = len(flow.steps), ", ".join(flow.languages)
+    word = "step" if steps == 1 else "steps"
+    click.echo(f"{path}: good ({steps} {word}; {languages})")
+    return True
+
+
+def is_heard(site: Path, flow: Flow, path: Path) -> bool:
+    """Tell what is wrong with a flow's audio; return whether callers hear all of it."""
     sounds, faults = find_sounds(flow.audio(), sounds_beside(site, path))
     for fault in faults:
         warning = "" if fault.is_silent else "warning: "
@@ -115,19 +131,8 @@ def report(site: Path, flow: Flow, path: Path, ask: Ask | None = None) -> bool:
     if any(not fault.is_ours for fault in faults):
         hint = f"or remove the file, then: {_command(site, path)}"
         click.echo(f"  What a person recorded: record it again, {hint}", err=True)
-    for warning in unused(flow):
-        click.echo(f"{path}: warning: {warning}", err=True)
-    found = findings(flow, ask)
-    for told in found:
-        click.echo(str(told), err=True)
     is_good = _is_as_heard(site, flow, path, sounds)
-    is_good &= not any(fault.is_silent for fault in faults)
-    if not is_good or any(told.rule.is_error for told in found):
-        return False
-    steps, languages = len(flow.steps), ", ".join(flow.languages)
-    word = "step" if steps == 1 else "steps"
-    click.echo(f"{path}: good ({steps} {word}; {languages})")
-    return True
+    return is_good and not any(fault.is_silent for fault in faults)
 
 
 def _is_as_heard(
