@@ -82,16 +82,19 @@ def scalar(node: Node, context: Context, words: str) -> str | None:
 
 
 def entries_of(
-    node: Node, context: Context, known: Collection[str], words: str
+    node: Node, context: Context, known: Collection[str], words: str, place: str = ""
 ) -> dict[str, Node] | None:
-    """Return a mapping's values by name; unknown and double names are noted."""
+    """Return a mapping's values by name; unknown and double names are noted.
+
+    `place` is whose options they are, where that is not the place's name.
+    """
+    place = place or context.name or context.path
     if node.kind is not Kind.MAPPING:
         problem = f"{node.kind.value} stands where {words} is wanted"
         context.problem(node, problem, f"Takes: {listed(known)}.")
         return None
     entries: dict[str, Node] = {}
     for key, value in node.pairs:
-        place = context.name or context.path
         hint = f"{place} takes: {listed(known)}"
         if not key.text:
             context.problem(key, f"{key.kind.value} stands where a name is", hint)

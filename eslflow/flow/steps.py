@@ -166,9 +166,10 @@ class _Reader:
         if len(present) != 1:
             self._without_kind(node, context, present)
             return None
-        kind = self._kinds[present[0]]
+        (word,) = present
+        kind = self._kinds[word]
         options = fields_of(kind)
-        entries = entries_of(node, context, _taken_by(kind), "a step") or {}
+        entries = entries_of(node, context, _taken_by(kind), "a step", word) or {}
         return _Draft(name, node, context, kind, options, entries)
 
     def _without_kind(self, node: Node, context: Context, present: list[str]) -> None:
