@@ -33,6 +33,16 @@ def test_a_flow_with_twelve_mistakes_gets_twelve_messages_and_78(site):
     assert done.stderr.count("twelve.yaml:") == 12
 
 
+def test_files_with_other_endings_are_told_not_to_be_read(site):
+    for name in ("other.yml", "loud.YAML", "notes.txt"):
+        (site / "flows" / name).write_text("flow: other\n")
+    told = run(site, "check").output
+    assert "other.yml: warning: it is not read, for the name of a flow's" in told
+    assert "Rename it: loud.yaml" in told
+    assert "notes.txt" not in told
+    assert "not read" not in run(site, "check", "support").output
+
+
 def test_every_flow_is_told_in_one_run(site):
     shutil.copy(TWELVE, site / "flows" / "twelve.yaml")
     (site / "flows" / "other.yaml").write_text("flow: other\n")

@@ -37,6 +37,7 @@ def command(ctx: click.Context, flows: tuple[str, ...]) -> None:
         is_good = _check(ctx.obj, paths, ask)
     if not flows:
         is_good &= _tell_named(ctx.obj, paths)
+        _tell_unread(paths[0].parent)
     if not is_good:
         ctx.exit(CONFIGURATION)
     if missing:
@@ -86,6 +87,18 @@ def _tell_named(site: Path, paths: list[Path]) -> bool:
         click.echo(str(error), err=True)
         return False
     return True
+
+
+def _tell_unread(folder: Path) -> None:
+    """Tell of files that look like flows, and that nobody reads."""
+    for path in sorted(folder.iterdir()):
+        suffix = path.suffix
+        if suffix != ".yaml" and suffix.lower() in (".yml", ".yaml"):
+            click.echo(
+                f"{path}: warning: it is not read, for the name of a flow's file ends "
+                f"in .yaml\n  Rename it: {path.with_suffix('.yaml').name}",
+                err=True,
+            )
 
 
 def _tell_others(site: Path, paths: list[Path]) -> None:

@@ -7,6 +7,7 @@ in the document. Must not know what the names stand for.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -19,6 +20,7 @@ Made = TypeVar("Made")
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 """Names of flows, steps, prompts, notices and purposes; safe in paths and arguments."""
+_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", " ": "-"})
 NAME_WORDS = "a name (small letters, digits, _ and -)"
 MOST_NEAR = 200
 """Names that a misspelt one is compared with; to compare takes time."""
@@ -53,6 +55,14 @@ class Context:
     def problem(self, node: Node, problem: str, hint: str = "") -> None:
         """Note a problem at a node."""
         self.document.problem(node.mark, problem, hint, self.path)
+
+
+def spelled(word: str) -> str:
+    """Return ` Write xae.`, a name as it can be written; or nothing."""
+    text = unicodedata.normalize("NFC", word).lower().translate(_LETTERS)
+    bare = unicodedata.normalize("NFKD", text)
+    name = "".join(letter for letter in bare if not unicodedata.combining(letter))
+    return f" Write {name}." if NAME.fullmatch(name) else ""
 
 
 def near(word: str, known: Collection[str]) -> str:
@@ -130,7 +140,8 @@ def named(
     for key, value in node.pairs:
         if not key.is_scalar or not pattern.fullmatch(key.text):
             problem = f"'{key.text}' cannot be the name of a {what}"
-            context.problem(key, problem, f"Takes {words}.")
+            as_it_can = spelled(key.text) if pattern is NAME else ""
+            context.problem(key, problem, f"Takes {words}.{as_it_can}")
         elif key.text in seen:
             problem = f"the {what} '{key.text}' stands twice"
             context.problem(key, problem, "Remove one of them.")
