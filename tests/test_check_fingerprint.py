@@ -179,3 +179,11 @@ def test_in_a_step_that_repeats_another_the_same_is_the_same_and_elsewhere():
 )
 def test_a_call_is_in_a_step_as_long_as_something_of_it_is_to_come(done, step):
     assert place(call_of(flow_of("asked"), *done)) == step
+
+
+def test_a_step_that_the_call_is_not_in_is_told_by_its_name():
+    stage = call_of(flow_of(TWO), "presses/1")
+    before = fingerprint(stage, Looks(stage.plan.flow))
+    stage.observer.step = "d"
+    found = fingerprint(stage, Looks(stage.plan.flow))
+    assert (before[0][0], found[0][0]) == (("here", "b"), "b")
