@@ -63,8 +63,8 @@ def _check(site: Path, paths: list[Path], ask: Ask | None) -> bool:
             is_good = False
             continue
         # Both, also where the first finds something: all of it is told in one run.
-        is_good &= report(site, flow, path, ask)
-        is_good &= not told_proof(flow).violations
+        is_right = report(site, flow, path, ask)
+        is_good &= not told_proof(flow, is_right).violations and is_right
     return is_good
 
 
