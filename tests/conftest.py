@@ -77,6 +77,6 @@ def note_who_runs(node: pytest.Item | pytest.Collector) -> None:
 @pytest.fixture
 def quick_proofs(monkeypatch):
     """Let what `eslflow check` proves be proved unmeasured, in a third of the time."""
-    from tests.proofs import unmeasured
+    from tests.proofs import proved_unmeasured
 
-    monkeypatch.setattr("eslflow.cli.prove.prove", unmeasured)
+    monkeypatch.setattr("eslflow.cli.prove.prove", proved_unmeasured)

@@ -1,6 +1,6 @@
 """Steps that differ by their names alone."""
 
-from eslflow.check.alike import alike, repeated
+from eslflow.check.alike import alike, repeated, shapes
 from tests.steps_of import flow
 
 LAW = "flow: test\npurposes: {duty: {basis: legal_obligation}}\n"
@@ -27,7 +27,47 @@ def test_what_is_recorded_makes_a_difference():
 
 
 def test_queues_that_lead_elsewhere_repeat_the_first():
-    assert repeated(flow(DESKS, LAW)) == {"support", "night"}
+    found = flow(DESKS, LAW)
+    assert repeated(found, alike(found)) == {"night"}
+
+
+def test_steps_that_are_alike_repeat_another_together_or_not_at_all():
+    desks = flow(DESKS + "late: {queue: late, record: on, next: which}\n", LAW)
+    assert repeated(desks, alike(desks)) == {"night", "late"}
+
+
+MENUS = """\
+a: {menu: a, keys: {1: b}, failure: b}
+b: {menu: a, keys: {1: c}, failure: c}
+c: {menu: a, keys: {1: talk}, failure: d}
+d: {menu: a, keys: {1: bye}, failure: talk}
+e: {menu: a, keys: {1: bye}, failure: bye}
+f: {menu: a, keys: {1: bye}, failure: f}
+talk: {queue: sales, record: on, next: bye}
+bye: {announce: b}
+"""
+
+
+def test_inside_of_what_repeats_another_step_the_same_can_happen_elsewhere_too():
+    found = flow(MENUS, LAW)
+    like = alike(found)
+    inside = shapes(found, like, repeated(found, like))
+    assert inside["a"] == "a"
+    assert inside["b"] == inside["e"] == "b"
+    # Before a recording, a wish makes a difference.
+    assert inside["c"] == inside["d"] == "c"
+    # What leads back to itself goes on inside.
+    assert inside["f"] == "f"
+
+
+def test_a_step_with_nowhere_to_go_is_not_like_one_that_leads_on():
+    steps = "a: {dial: {user: 1001}, busy: b}\nb: {dial: {user: 1002}, busy: c}\n"
+    steps += "c: {dial: {user: 1003}, busy: d}\nd: {dial: {user: 1004}}\n"
+    found = flow(steps, LAW)
+    like = alike(found)
+    inside = shapes(found, like, repeated(found, like))
+    assert inside["b"] == inside["c"] == "b"
+    assert (inside["a"], inside["d"]) == ("a", "d")
 
 
 def test_what_nobody_reads_has_no_name_that_matters():

@@ -1,16 +1,16 @@
 """Every state that calls of a flow can come to."""
 
+from dataclasses import replace
 from random import Random
 
 import pytest
 
 from eslflow.check import explore
 from eslflow.check.explore import Explorer
-from eslflow.check.fingerprint import fingerprint
 from eslflow.check.happens import happens
 from eslflow.check.observer import FORGOTTEN
 from eslflow.check.outcomes import choices
-from tests.proofs import call_of, explored, flow_of
+from tests.proofs import call_of, explored, flow_of, unmeasured
 from tests.steps_of import flow
 
 WORDS = "flow: test\nprompts: {a: A.}\n"
@@ -40,21 +40,117 @@ def test_anchors_change_nothing_but_the_time_it_takes(name, monkeypatch):
     assert set(short._numbers) == set(long._numbers)
 
 
+DESKS = """\
+flow: desks
+purposes: {training: {basis: consent}}
+notices: {recording: {version: 1, text: Press 1 or 2.}}
+prompts: {which: Which., sorry: Sorry.}
+%s
+steps:
+  ask: {consent: {notice: recording, purpose: training}, keys: {1: granted, 2: refused}}
+  one: {menu: which, keys: {1: a, 2: two}, failure: a}
+  two: {menu: which, keys: {1: b, 2: three}, failure: x}
+  three: {menu: which, keys: {1: c, 2: c}, failure: z}
+  a: {queue: a, record: on, from: answer, timeout: x, no_agents: x}
+  x: {announce: sorry, next: line}
+  b: {queue: b, record: on, from: answer, timeout: y, no_agents: y}
+  y: {announce: sorry, next: three}
+  line: {set: {line: first}}
+  c: {queue: c, record: on, from: answer, timeout: z, no_agents: z}
+  z: {announce: sorry}
+"""
+KEYS = "recording: {agent_keys: {1: mask, 2: unmask, 0: stop}}"
+LIST = "recording: {never_record: [5551]}"
+
+
+def moves_of(explorer):
+    keys = explorer._keys
+    return {
+        keys[state.number]: {(m.choice, keys[m.to], m.meets) for m in state.moves}
+        for state in explorer.states
+    }
+
+
+def wrong_of(explorer):
+    keys = explorer._keys
+    return {(wrong.found, keys[wrong.state], wrong.choice) for wrong in explorer.wrong}
+
+
+@pytest.mark.parametrize("rules", [KEYS, LIST])
+def test_what_is_copied_is_what_would_have_happened(rules, monkeypatch):
+    desks, made = flow_of(DESKS % rules), []
+    copied = Explorer._copied
+
+    def counted(*given):
+        made.append(copied(*given))
+        return made[-1]
+
+    monkeypatch.setattr(Explorer, "_copied", counted)
+    quick, slow = Explorer(desks), Explorer(desks, copies=False)
+    quick.run()
+    assert len(made) > len(quick.states) / 2
+    unmeasured(slow.run)
+    assert moves_of(quick) == moves_of(slow)
+    assert quick.visited == slow.visited
+    assert quick._is_copying
+
+
+def test_what_is_wrong_in_a_step_is_found_in_each_one_like_it(monkeypatch):
+    def looks(observer, is_inside):
+        if observer.switch.running and is_inside:
+            observer._note(FORGOTTEN, "it runs")
+
+    monkeypatch.setattr("eslflow.check.observer.Observer.looks", looks)
+    desks = flow_of(DESKS % "")
+    quick, slow = Explorer(desks), Explorer(desks, copies=False)
+    for explorer in (quick, slow):
+        unmeasured(explorer.run)
+    assert {wrong.found.step for wrong in quick.wrong} >= {"a", "b", "c"}
+    assert wrong_of(quick) == wrong_of(slow)
+
+
+UNLIKE = """\
+flow: test
+purposes: {duty: {basis: legal_obligation}}
+prompts: {which: Which.}
+steps:
+  one: {menu: which, keys: {1: q, 2: two}, failure: p}
+  two: {menu: which, keys: {1: on, 2: q}, failure: three}
+  three: {menu: which, keys: {1: off, 2: q}, failure: p}
+  q: {announce: which, record: on, next: end}
+  p: {announce: which, next: end}
+  on: {announce: which, record: on, next: p}
+  off: {announce: which, next: p}
+  end: {hangup: NORMAL_CLEARING}
+"""
+
+
+def test_steps_that_are_not_as_like_as_was_thought_are_gone_through_themselves():
+    slow, quick = Explorer(flow_of(UNLIKE), copies=False), Explorer(flow_of(UNLIKE))
+    unmeasured(slow.run)
+    assert {"two", "three", "on", "off"} <= quick.plan.repeated
+    quick.plan = replace(quick.plan, shapes={**quick.plan.shapes, "off": "on"})
+    quick.run()
+    assert not quick._is_copying
+    assert {state.step for state in quick.states} >= {"on", "off"}
+    assert len(quick.states) == len(slow.states)
+
+
 WALKS = 150
 WALKED = ("talk", "card", "twice", "ends", "moved", "both", "private", "listed") + (
-    *("demanded", "recalled", "verbal"),
+    *("demanded", "recalled", "verbal", "desks"),
 )
 
 
 @pytest.mark.parametrize("name", WALKED)
 def test_no_call_comes_to_a_state_that_was_not_seen(name):
     """What counts as one state must go on as one, whatever led to it."""
-    explorer = explored(flow_of(name))
+    explorer = explored(flow_of(DESKS % KEYS if name == "desks" else name))
     chance = Random(name)
     for _ in range(WALKS):
         stage = call_of(explorer.plan.flow)
         while not stage.engine.is_over:
-            assert fingerprint(stage, explorer.looks) in explorer._numbers
+            assert explorer.key(stage) in explorer._numbers
             there = choices(stage, explorer.looks)
             # Who hangs up too soon sees little.
             stays = [choice for choice in there if choice.what != "hang up"]

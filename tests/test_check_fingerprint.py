@@ -4,7 +4,7 @@ import pytest
 
 from eslflow.call.events import Executed, JobDone, Replied, TimedOut, Told
 from eslflow.call.secret import Secret
-from eslflow.check.fingerprint import _plain, fingerprint
+from eslflow.check.fingerprint import _plain, fingerprint, place
 from eslflow.check.happens import happens
 from eslflow.check.looked import Looks
 from eslflow.wire.terms import App
@@ -145,3 +145,45 @@ def test_of_a_value_counts_what_can_be_decided_by_it(value, plain):
 def test_a_step_counts_by_its_name():
     stage = call_of(flow_of("asked"))
     assert _plain(stage, stage.plan.flow.steps["ask"]) == "ask"
+
+
+TWO = """\
+flow: test
+prompts: {which: Which.}
+steps:
+  a: {menu: which, keys: {1: b}, failure: b}
+  b: {menu: which, keys: {1: c}, failure: c}
+  c: {menu: which, keys: {1: d}, failure: d}
+  d: {queue: sales}
+"""
+
+
+def test_in_a_step_that_repeats_another_the_same_is_the_same_and_elsewhere():
+    first, second, third = (
+        call_of(flow_of(TWO), *done)
+        for done in ((), ("presses/1",), ("presses/1", "presses/1"))
+    )
+    prints = [fingerprint(s, Looks(s.plan.flow)) for s in (first, second, third)]
+    assert prints[1] == prints[2] != prints[0]
+    assert [place(stage) for stage in (first, second, third)] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("done", "step"),
+    [
+        (("presses/2",), "talk"),
+        (("presses/2", "played"), None),
+        (("presses/1", "hang up"), "ask"),
+        (("presses/2", "hang up"), None),
+    ],
+)
+def test_a_call_is_in_a_step_as_long_as_something_of_it_is_to_come(done, step):
+    assert place(call_of(flow_of("asked"), *done)) == step
+
+
+def test_a_step_that_the_call_is_not_in_is_told_by_its_name():
+    stage = call_of(flow_of(TWO), "presses/1")
+    before = fingerprint(stage, Looks(stage.plan.flow))
+    stage.observer.step = "d"
+    found = fingerprint(stage, Looks(stage.plan.flow))
+    assert (before[0][0], found[0][0]) == (("here", "b"), "b")

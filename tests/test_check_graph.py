@@ -1,6 +1,9 @@
 """Flows as pictures."""
 
+from itertools import pairwise
+
 from eslflow.check.graph import (
+    MOST_ENDS,
     MOST_WORDS,
     Arrow,
     Box,
@@ -135,3 +138,19 @@ def test_graphviz_draws_boxes_arrows_and_looks():
     )
     assert '    s0 -> s1 [label=""]' in lines
     assert '    s5 -> s4 [label=" timeout ", style=dashed]' in lines
+
+
+def with_queues(number):
+    names = [f"q{place}" for place in range(number)]
+    lines = [f"{a}: {{queue: {a}, timeout: {b}}}" for a, b in pairwise(names)]
+    return drawn("\n".join([*lines, f"{names[-1]}: {{queue: last}}\n"]))
+
+
+def test_an_end_that_many_steps_lead_to_is_drawn_at_each_of_them():
+    few = [box.name for box in with_queues(MOST_ENDS).boxes if box.look is Look.END]
+    assert few == ["hangs up", "dialplan"]
+    many = with_queues(MOST_ENDS + 1)
+    ends = {n for n, box in enumerate(many.boxes) if box.name == "hangs up"}
+    led = [arrow.target for arrow in many.arrows if arrow.target in ends]
+    assert len(ends) == MOST_ENDS + 1
+    assert sorted(led) == sorted(ends)

@@ -1,33 +1,32 @@
 """Flows that would be served, as they are looked at."""
 
+from array import array
 from dataclasses import replace
-from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from eslflow.call.records import NoticePlayed
-from eslflow.cli.candidate import (
-    FAILED,
-    FINE,
-    Candidate,
-    Fit,
-    _demand_one_moment,
-    examine,
-    received,
-    send,
-)
+from eslflow.cli.candidate import _demand_one_moment, examine
+from eslflow.cli.fit import FAILED, FINE
 from eslflow.cli.main import CONFIGURATION
 from eslflow.errors import SettingsError
 from eslflow.ledger.writer import write
+from eslflow.prompts.wav import encode
 from eslflow.settings import load_settings
-from tests.steps_of import flow
 from tests.test_cli_prove import BAD
 from tests.test_flow_subflow import OPENING, within
 
 pytestmark = pytest.mark.usefixtures("quick_proofs")
 
 SMALL = "flow: small\nsteps:\n  a: {queue: sales}\n"
+GREETS = """\
+flow: small
+prompts: {hello: Hello.}
+steps:
+  greeting: {announce: hello}
+  a: {queue: sales}
+"""
 SCENARIO = "scenarios:\n  served: {expect: {reaches: %s}}\n"
 NOTICE = """\
 flow: asks
@@ -59,11 +58,36 @@ def test_a_good_flow_can_be_served(site):
     assert "no scenarios (small.scenarios.yaml)" in found.told
 
 
-def test_what_is_served_already_is_not_looked_at_again(site):
+def test_what_is_known_to_be_good_is_not_proved_again(site):
     before = examine(site, {}).fit.flows["small"]
     found = examine(site, {"small": before.sha256})
     assert found.told == ""
     assert found.fit.flows == {"small": before}
+
+
+def test_audio_that_is_gone_is_told_of_a_flow_that_has_not_changed(site):
+    (site / "flows/small.yaml").write_text(GREETS)
+    hello = site / "sounds/small/en/hello.wav"
+    hello.parent.mkdir(parents=True)
+    hello.write_bytes(encode(array("h", [9] * 800), 8000))
+    before = examine(site, {})
+    assert before.code == FINE
+    hello.unlink()
+    found = examine(site, {"small": before.fit.flows["small"].sha256})
+    assert "prompt hello (en) has no audio" in found.told
+    assert (found.code, found.fit) == (CONFIGURATION, None)
+
+
+def test_scenarios_that_changed_are_played_of_a_flow_that_has_not(site):
+    before = examine(site, {}).fit.flows["small"]
+    scenarios = site / "flows/small.scenarios.yaml"
+    scenarios.write_text(SCENARIO % "a")
+    assert examine(site, {"small": before.sha256}).told == ""
+    scenarios.write_text("scenarios:\n  served: {expect: {reaches: nobody}}\n")
+    found = examine(site, {"small": before.sha256})
+    assert "FAILED  small: served" in found.told
+    assert "1 scenario, 1 failed" in found.told
+    assert (found.code, found.fit) == (FAILED, None)
 
 
 @pytest.mark.parametrize(
@@ -139,16 +163,6 @@ def test_a_file_that_changes_while_it_is_read_is_read_again():
     _demand_one_moment([first, first])
     with pytest.raises(SettingsError, match="opening.yaml was changed while it was"):
         _demand_one_moment([first, replace(other, versions=other.versions[1:])])
-
-
-def test_a_candidate_arrives_as_it_was_sent(site):
-    for sent in (
-        Candidate(FAILED, "na\u00efve\n"),
-        Candidate(FINE, "", Fit(load_settings(site), {"a": flow("a: {queue: x}")}, {})),
-    ):
-        output = BytesIO()
-        send(output, sent)
-        assert received(output.getvalue()) == sent
 
 
 def test_nothing_of_a_site_is_changed(site):

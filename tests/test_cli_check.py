@@ -15,6 +15,20 @@ ROOT = Path(__file__).parent.parent
 TWELVE = ROOT / "tests" / "flows" / "bad" / "twelve.yaml"
 
 
+REFUSED = """\
+flow: bad
+purposes: {training: {basis: consent, retain: 90d}}
+notices: {recording: {version: 1, text: "Press 1 to agree, 2 to refuse."}}
+steps:
+  ask:
+    consent: {notice: recording, purpose: training}
+    keys: {1: granted, 2: refused}
+    refused: bye
+  sales: {queue: sales, record: on}
+  bye: {hangup: NORMAL_CLEARING}
+"""
+
+
 @pytest.fixture
 def site(tmp_path):
     run(tmp_path, "init", str(tmp_path))
@@ -31,6 +45,25 @@ def test_a_flow_with_twelve_mistakes_gets_twelve_messages_and_78(site):
     done = run(site, "check", str(TWELVE))
     assert done.exit_code == CONFIGURATION
     assert done.stderr.count("twelve.yaml:") == 12
+
+
+def test_files_with_other_endings_are_told_not_to_be_read(site):
+    for name in ("other.yml", "loud.YAML", "notes.txt"):
+        (site / "flows" / name).write_text("flow: other\n")
+    told = run(site, "check").output
+    assert "other.yml: warning: it is not read, for the name of a flow's" in told
+    assert "Rename it: loud.yaml" in told
+    assert "notes.txt" not in told
+    assert "not read" not in run(site, "check", "support").output
+
+
+def test_what_the_proof_finds_is_told_beside_what_else_is_wrong(tmp_path):
+    path = tmp_path / "bad.yaml"
+    path.write_text(REFUSED)
+    done = run(tmp_path, "check", str(path))
+    assert done.exit_code == 78
+    assert "notice recording v1 (en) has no audio" in done.output
+    assert "who agrees reaches a person, who refuses does not [refused]" in done.output
 
 
 def test_every_flow_is_told_in_one_run(site):

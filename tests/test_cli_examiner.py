@@ -3,8 +3,8 @@
 import pytest
 
 from eslflow.cli import examiner as module
-from eslflow.cli.candidate import FAILED, FINE
 from eslflow.cli.examiner import Examiner
+from eslflow.cli.fit import FAILED, FINE
 from tests.test_cli_candidate import SMALL
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from eslflow.call.live import Sound
 from eslflow.cli import reloading
-from eslflow.cli.candidate import FAILED, FINE, Candidate, Fit
+from eslflow.cli.fit import FAILED, FINE, Candidate, Fit
 from eslflow.cli.main import CONFIGURATION
 from eslflow.cli.reloading import MOST_REPORTS, MOST_TOLD, Reloader
 from eslflow.clock import SystemClock
@@ -102,13 +102,22 @@ def test_new_calls_run_the_new_flow(site, table, caplog):
         "flows": [{"flow": "test", "sha256": OTHER.sha256, "before": SUPPORT.sha256}],
         "restart": [],
     }
-    assert table.asked == [{"test": SUPPORT.sha256}]
     call = site.rig.call(Script(path="test"))
     assert any(sent.headers.get("execute-app-arg") == "other" for sent in call.commands)
     assert "cli anna wants the flows to be reloaded: shorter" in caplog.text
     assert (
         f"flow test: now {OTHER.sha256[:12]}, was {SUPPORT.sha256[:12]}" in caplog.text
     )
+
+
+def test_what_serve_began_with_is_examined_as_well_but_once(site, table):
+    reload(site)
+    table.told, table.code = "bad", FAILED
+    reload(site)
+    table.code = FINE
+    reload(site)
+    good = {"test": OTHER.sha256}
+    assert table.asked == [{}, good, good]
 
 
 def test_the_version_is_kept_with_who_and_why(site):

@@ -1,9 +1,11 @@
 """`eslflow try`."""
 
+import tempfile
 from pathlib import Path
 
 import pytest
 
+from eslflow.cli import trial
 from eslflow.clock import SystemClock
 from tests.command import run
 
@@ -22,7 +24,7 @@ def test_a_grant_is_told_from_the_first_ring_to_the_end():
     assert lines[0] == "call from +4930123456 to support"
     assert "caller presses 1: granted, and kept" in lines
     assert any(line.startswith("recording starts:") for line in lines)
-    assert lines[-1] == "call ends: hung up (NORMAL_CLEARING)"
+    assert "call ends: hung up (NORMAL_CLEARING)" in lines
 
 
 @pytest.mark.parametrize(
@@ -66,7 +68,7 @@ def test_a_key_that_is_none_is_told():
 
 
 def test_who_leaves_the_terminal_has_hung_up():
-    code, told = tried(typed="")
+    code, told = tried("--quiet", typed="")
     assert code == 0
     assert told.splitlines()[-1].endswith("call ends: hung up (NORMAL_CLEARING)")
     assert "caller presses" not in told
@@ -85,7 +87,7 @@ def new_flow(tmp_path):
 
 
 def test_audio_that_is_missing_is_taken_to_be_as_long_as_its_words(tmp_path, new_flow):
-    done = run(tmp_path, "try", str(new_flow), "--press", "1")
+    done = run(tmp_path, "try", str(new_flow), "--press", "1", "-q")
     assert done.exit_code == 0
     first, second, *story = done.output.splitlines()
     assert "! prompt hello (en) has no audio yet: taken to be 0.5 s long" in first
@@ -154,3 +156,60 @@ def test_a_call_can_be_tried_at_another_time(tmp_path):
     assert "  0.0 s  call from" in told.splitlines()[0]
     assert "opening/office: closed" in run(tmp_path, *words, "2026-12-27 12:00").stdout
     assert run(tmp_path, *words, "noon").exit_code == 2
+
+
+def test_the_rows_that_would_be_kept_are_shown_at_the_end():
+    _, told = tried("--press", "1,2", "--at", "2026-11-23 10:00")
+    _, kept = told.split("Such a call leaves in the ledger:\n")
+    tables = [line[10:19].strip() for line in kept.splitlines()]
+    assert tables[:3] == ["call", "notice", "choice"]
+    assert {"recording", "action"} < set(tables)
+    assert "training: granted, recording v1 (en), key 1, asked once" in kept
+    assert "recordings/2026/11/23/try-1.wav, for training" in kept
+    assert str(Path(tempfile.gettempdir())) not in kept
+    assert "leaves in the ledger" not in tried("--press", "1,2", "--quiet")[1]
+
+
+def with_player(monkeypatch, folder, script):
+    program = folder / "aplay"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder))
+
+
+def test_what_is_heard_is_played_in_its_order(monkeypatch, tmp_path):
+    with_player(monkeypatch, tmp_path, f'echo "${{2##*/}}" >>{tmp_path}/played')
+    code, told = tried("--press", "7,1,2", "--sound", "--language", "de")
+    assert code == 0
+    heard = (tmp_path / "played").read_text().split()
+    question, which = "recording.v1.wav", "which.wav"
+    assert heard == ["welcome.wav", question, question, which]
+    assert "!" not in told
+
+
+def test_a_sound_is_played_before_its_key_is_asked_for(monkeypatch, tmp_path):
+    with_player(monkeypatch, tmp_path, f"echo >>{tmp_path}/played")
+    seen = []
+
+    def asked(*_, **__):
+        seen.append(len((tmp_path / "played").read_text()))
+        return "1"
+
+    monkeypatch.setattr(trial.click, "prompt", asked)
+    tried("--sound")
+    assert seen == [2, 3]
+
+
+def test_what_has_no_audio_is_not_played(monkeypatch, tmp_path, new_flow):
+    with_player(monkeypatch, tmp_path, f"echo >>{tmp_path}/played")
+    assert run(tmp_path, "try", str(new_flow), "--press", "1", "--sound").exit_code == 0
+    assert not (tmp_path / "played").exists()
+
+
+def test_a_machine_that_plays_nothing_is_told_once(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert tried("--press", "1,2", "--sound")[1].count("no program plays sound") == 1
+    with_player(monkeypatch, tmp_path, "echo no card >&2; exit 1")
+    code, told = tried("--press", "1,2", "--sound")
+    assert code == 0
+    assert told.count("! aplay plays nothing: no card") == 1

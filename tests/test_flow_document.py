@@ -158,3 +158,12 @@ def test_a_problem_outside_the_file_has_no_source_line():
 def test_aliases_cannot_make_a_file_grow():
     bomb = "a: &a [x]\n" + "\n".join(f"b{n}: &b{n} [*a, *a]" for n in range(50))
     assert "an anchor" in problem(bomb).problem
+
+
+def test_a_blank_that_is_none_is_told_where_it_leads_astray():
+    document = Document("a:\n \u00a0b: 1\n c: 2\n".encode(), "t.yaml")
+    for line in (2, 3):
+        document.problem(Mark(line, 1), "is odd", "Make it even.")
+    first, second = (problem.hint for problem in document.problems)
+    assert first.startswith("The line begins with a blank that is none (U+00A0)")
+    assert second == "Make it even."

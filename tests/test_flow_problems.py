@@ -1,5 +1,7 @@
 """What can be wrong with any node, and how it is told."""
 
+import pytest
+
 from eslflow.flow.document import Document
 from eslflow.flow.problems import (
     MOST_LISTED,
@@ -12,6 +14,7 @@ from eslflow.flow.problems import (
     names_in,
     near,
     scalar,
+    spelled,
 )
 
 
@@ -118,3 +121,33 @@ def test_guesses_and_lists_read_as_sentences():
 def test_a_part_of_a_place_knows_the_constants_too():
     context = Context(Document(b"", "t.yaml"), {}, "steps", constants={"a": "x"})
     assert context.inside("one").inside("two").constants == {"a": "x"}
+
+
+def test_options_can_be_told_by_what_they_are_of():
+    top, context = read("b: 1", "steps.a")
+    entries_of(top, context, ("c",), "a step", "menu")
+    (problem,) = context.document.problems
+    assert problem.problem == "'b' is not an option of menu"
+    assert problem.hint == "menu takes: c"
+
+
+@pytest.mark.parametrize(
+    ("word", "written"),
+    [
+        ("Gespräch", " Write gespraech."),
+        ("gespra\u0308ch", " Write gespraech."),
+        ("Größe zwei", " Write groesse-zwei."),
+        ("opération", " Write operation."),
+        ("\u201csmart\u201d", ""),
+        ("", ""),
+    ],
+)
+def test_a_name_is_told_as_it_can_be_written(word, written):
+    assert spelled(word) == written
+
+
+def test_what_cannot_be_a_name_is_told_with_one_that_can():
+    top, context = read("Büro: 1", "prompts")
+    named(top, context, "prompt", lambda *_: None)
+    (problem,) = context.document.problems
+    assert problem.hint.endswith("_ and -). Write buero.")

@@ -73,7 +73,7 @@ def test_the_flow_starts_with_its_first_step_or_the_one_named():
         ("a: {announce: welcome, from: answer}", "step 'a' says from when"),
         (
             "a: {announce: welcome, nxt: a}",
-            "'nxt' is not an option of a. Did you mean 'next'?",
+            "'nxt' is not an option of announce. Did you mean 'next'?",
         ),
         ("a: {queue: x, record: on}", "step 'a' can never record"),
         (

@@ -154,3 +154,19 @@ def test_what_is_entered_goes_on_without_a_question_between():
     assert line.channel.now_s == pytest.approx(1.24)
     assert line.runs("play_and_get_digits", further)[-1].variable("key") is None
     assert line.runs("play_and_get_digits", first)[-1].variable("key") == "3"
+
+
+def test_whoever_listens_is_told_of_each_file_before_a_key_of_it():
+    seen = []
+
+    def press(place):
+        seen.append("key")
+        return "1" if place else "7"
+
+    line = Line(press=press, hears=seen.append)
+    line.runs("playback", "/s/hi.wav")
+    line.runs("play_and_get_digits", "1 1 2 5000 # /s/ask.wav /s/no.wav key [12]")
+    line.runs("play_and_get_digits", "1 1 1 5000 # silence /s/no.wav k 1")
+    question = ["/s/ask.wav", "key"]
+    wrong = "/s/no.wav"
+    assert seen == ["/s/hi.wav", *question, wrong, *question, wrong]

@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -78,6 +79,11 @@ def test_a_user_without_a_name_has_a_number(tmp_path, serve, monkeypatch):
     asked = serve(http(200, "{}"))
     ask(tmp_path, "GET", "/calls")
     assert f"Eslflow-User: uid-{os.getuid()}\r\n" in asked[0]
+
+
+def test_the_folder_one_is_in_is_told_by_its_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert refused(Path()).startswith(f"no eslflow runs in {tmp_path}. Start it: ")
 
 
 def test_a_refusal_is_told_with_its_hint(tmp_path, serve):

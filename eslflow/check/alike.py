@@ -3,16 +3,17 @@
 In: a flow. Out: for each step the first that is like it: of the same kind, with options
 that steer alike, and with endings that lead to steps which are alike in turn: what is
 proved of one is proved of the other; and the steps that are like one above but for
-where they lead: what goes wrong inside of them has been tried in that one. Must not
-compare words, sounds or names of queues.
+where they lead: what goes wrong inside of them has been tried in that one, and what
+happens inside of two of these is the same. Must not compare words, sounds or names of
+queues.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 
-from eslflow.flow.model import Flow
+from eslflow.flow.model import Flow, Record
 from eslflow.steps.calling import Calling
 from eslflow.steps.step import Step
 
@@ -39,8 +40,12 @@ def alike(flow: Flow) -> Classes:
     return found
 
 
-def repeated(flow: Flow) -> frozenset[str]:
-    """Return the steps that differ from one above by where they lead, at most."""
+def repeated(flow: Flow, like: Classes) -> frozenset[str]:
+    """Return the steps that differ from one above by where they lead.
+
+    Steps that are alike are so together, or not: which of them a call comes to first,
+    nobody can tell from the file.
+    """
     shapes: dict[object, str] = {}
     read = _read(flow)
     nowhere = dict.fromkeys((*flow.steps, ""), "")
@@ -48,7 +53,31 @@ def repeated(flow: Flow) -> frozenset[str]:
         name: shapes.setdefault(_signature(step, nowhere, read), name)
         for name, step in flow.steps.items()
     }
-    return frozenset(name for name, first in firsts.items() if name != first)
+    return frozenset(name for name in flow.steps if firsts[like[name]] != like[name])
+
+
+def shapes(flow: Flow, like: Classes, again: Collection[str]) -> Classes:
+    """Return for each step the first inside of which the same can happen.
+
+    That is one of those that repeat another; of any other step, the one it is like.
+    """
+    firsts: dict[object, str] = {}
+    read = _read(flow)
+    return {
+        name: firsts.setdefault(_inside(flow, step, read), name)
+        if name in again
+        else like[name]
+        for name, step in flow.steps.items()
+    }
+
+
+def _inside(flow: Flow, step: Step, read: frozenset[str]) -> object:
+    """Return what tells what happens in a step from what happens in others."""
+    # An ending that leads back to its own step stays in it, one that leads nowhere ends
+    # the call; a step that records makes a wish worth having just before it.
+    where = dict.fromkeys(flow.steps, "") | {step.name: "itself", "": "nowhere"}
+    near = [flow.steps[name].record for name in step.leads_to() if name]
+    return _signature(step, where, read), Record.ON in near
 
 
 def _read(flow: Flow) -> frozenset[str]:

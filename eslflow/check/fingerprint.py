@@ -1,6 +1,7 @@
 """When two calls of a proof are in the same state: what comes of them is then the same.
 
-In: a call. Out: a value that is equal for equal states. All that the engine will act on
+In: a call. Out: a value that is equal for equal states, wherever in the flow they are;
+and the step it is in. All that the engine will act on
 is in it: the call's state, the recorder, what is on the switch, the observer's books,
 and of each track the place in its code with the variables there. Left out is only what
 no decision rests on: numbers that make names unique, words for people, and how long ago
@@ -92,8 +93,28 @@ def fingerprint(stage: Stage, looks: Looks) -> Print:
         tuple(type(event) for event in stage.switch.coming),
         stage.is_late,
         stage.is_troubled,
-        stage.plan.alike.get(observer.step),
+        _named(stage, observer.step),
     )
+
+
+def place(stage: Stage) -> str | None:
+    """Return the first step like the one that a call is in; None: it is in none."""
+    if stage.engine._ending is None:
+        is_in_step = not (stage.is_left or stage.is_moved)
+    else:
+        owners = (frame.f_locals.get("self") for frame in frames(stage.flow_track))
+        is_in_step = any(isinstance(owner, Step) for owner in owners)
+    return stage.plan.alike.get(stage.observer.step) if is_in_step else None
+
+
+def _named(stage: Stage, name: str) -> Print:
+    """Return what tells a step from others, and the one that the call is in from none.
+
+    Which one that is, `place` says.
+    """
+    if name == stage.observer.step:
+        return "here", stage.plan.shapes.get(name)
+    return stage.plan.alike.get(name)
 
 
 def _is_silent(track: Track) -> bool:
@@ -105,7 +126,7 @@ def _live(stage: Stage, looks: Looks) -> Print:
     live = stage.engine.live
     screen, rule = live.screen, live.flow.recording.verbal
     return (
-        stage.plan.alike.get(live.step),
+        _named(stage, live.step),
         live.is_answered,
         live.is_hushed,
         live.leaving,
@@ -206,7 +227,7 @@ def _place(stage: Stage, frame: FrameType) -> Print:
         if variable not in UNREAD and variable not in stale
     )
     owner = frame.f_locals.get("self")
-    step = stage.plan.alike.get(owner.name) if isinstance(owner, Step) else None
+    step = _named(stage, owner.name) if isinstance(owner, Step) else None
     return name, step, frame.f_lasti, held
 
 

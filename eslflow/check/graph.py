@@ -9,6 +9,7 @@ chosen, or something failed, is dashed. Ways of a step that lead alike share an 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -21,6 +22,9 @@ QUIET = frozenset({"done", "answered", "collected", "chosen"})
 """Ways that are what a step is there for; their arrows say nothing."""
 CHOSEN = frozenset({"granted", "refused", "open", "otherwise"})
 """Endings that somebody chose, or a rule of the flow; whole, whatever comes then."""
+MOST_ENDS = 8
+"""Arrows to one end; where more lead there, each step has an end of its own: lines from
+all over the picture to one corner of it are none that an eye can follow."""
 MOST_WORDS = 60
 """Characters of what stands on an arrow; more is cut."""
 
@@ -74,9 +78,12 @@ def graph(flow: Flow) -> Graph:
     ]
     place = {box.name: number for number, box in enumerate(boxes)}
     arrows: list[Arrow] = []
+    ways = {name: _ways(step) for name, step in flow.steps.items()}
+    led = Counter(target for found in ways.values() for target, _ in found)
     for step in flow.steps.values():
-        for (target, is_fallback), words in _ways(step).items():
-            if target not in place:
+        for (target, is_fallback), words in ways[step.name].items():
+            is_far = target not in flow.steps and led[target] > MOST_ENDS
+            if is_far or target not in place:
                 place[target] = len(boxes)
                 boxes.append(Box(target, "", Look.END))
             told = _cut(", ".join(words))

@@ -113,6 +113,7 @@ class Looks:
         live = stage.engine.live
         values, hours, asked = self._relevance(live.step)
         return (
+            (values, hours, asked),
             tuple(self._case(name, live.value(name)) for name in values),
             tuple(self._flow.hours[name].state(live.now)[0] for name in hours),
             tuple(live.consents.state(name) for name in asked),

@@ -31,7 +31,8 @@ it comes in time: of two times that run, either may be over first; a switch that
 has masked and has not; recorders of others; holds; the death of the controller. A file
 that a switch will not stop, not even with all others of the leg, is no violation once a
 person is alarmed. Steps that differ by names alone count as one; in a step that is like
-one above but for where it leads, little goes wrong (`alike`). What makes two states the
+one above but for where it leads, little goes wrong (`alike`), and of two such, one is
+gone through (`explore`). What makes two states the
 same is told in `fingerprint`: it holds the place of every track in its code with all
 variables there, but for those that are named there as deciding nothing.
 

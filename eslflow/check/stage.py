@@ -19,7 +19,7 @@ from eslflow.call.engine import Engine
 from eslflow.call.events import Event, Offered, Parked, Replied, TimedOut, Unbridged
 from eslflow.call.live import Site, Sound
 from eslflow.call.track import Track
-from eslflow.check.alike import alike, repeated
+from eslflow.check.alike import alike, repeated, shapes
 from eslflow.check.observer import FAULT, STRANGER, UNWILLING, Found, Observer
 from eslflow.check.switch import Switch
 from eslflow.errors import EslflowError
@@ -73,7 +73,9 @@ class Plan:
     alike: Mapping[str, str] = field(default_factory=dict)
     """For each step the first that is like it."""
     repeated: frozenset[str] = frozenset()
-    """Steps that differ from one above by where they lead, at most."""
+    """Steps that differ from one above by where they lead."""
+    shapes: Mapping[str, str] = field(default_factory=dict)
+    """For each step the first inside of which the same can happen."""
     listed: str = ""
     """One who is never recorded; empty: the flow has none."""
     agent: str = AGENT
@@ -87,7 +89,10 @@ class Plan:
         never = flow.recording.never_record
         listed = one_of(never[0]) if never else ""
         agent = next(a for a in (AGENT, *OTHERS) if not is_among(a, never))
-        return cls(flow, sounds, alike(flow), repeated(flow), listed, agent)
+        like = alike(flow)
+        again = repeated(flow, like)
+        inside = shapes(flow, like, again)
+        return cls(flow, sounds, like, again, inside, listed, agent)
 
     def starting_at(self, step: str) -> Flow:
         """Return the flow, with another first step."""

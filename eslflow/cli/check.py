@@ -37,6 +37,7 @@ def command(ctx: click.Context, flows: tuple[str, ...]) -> None:
         is_good = _check(ctx.obj, paths, ask)
     if not flows:
         is_good &= _tell_named(ctx.obj, paths)
+        _tell_unread(paths[0].parent)
     if not is_good:
         ctx.exit(CONFIGURATION)
     if missing:
@@ -61,7 +62,9 @@ def _check(site: Path, paths: list[Path], ask: Ask | None) -> bool:
                     told.add(problem)
             is_good = False
             continue
-        is_good &= report(site, flow, path, ask) and not told_proof(flow).violations
+        # Both, also where the first finds something: all of it is told in one run.
+        is_right = report(site, flow, path, ask)
+        is_good &= not told_proof(flow, is_right).violations and is_right
     return is_good
 
 
@@ -88,6 +91,18 @@ def _tell_named(site: Path, paths: list[Path]) -> bool:
     return True
 
 
+def _tell_unread(folder: Path) -> None:
+    """Tell of files that look like flows, and that nobody reads."""
+    for path in sorted(folder.iterdir()):
+        suffix = path.suffix
+        if suffix != ".yaml" and suffix.lower() in (".yml", ".yaml"):
+            click.echo(
+                f"{path}: warning: it is not read, for the name of a flow's file ends "
+                f"in .yaml\n  Rename it: {path.with_suffix('.yaml').name}",
+                err=True,
+            )
+
+
 def _tell_others(site: Path, paths: list[Path]) -> None:
     """Tell that `serve` would not start all the same, for what was not checked."""
     settings = settings_or_none(site)
@@ -106,6 +121,22 @@ def _tell_others(site: Path, paths: list[Path]) -> None:
 
 def report(site: Path, flow: Flow, path: Path, ask: Ask | None = None) -> bool:
     """Tell of a flow that loads; return whether everything it plays is there."""
+    is_good = is_heard(site, flow, path)
+    for warning in unused(flow):
+        click.echo(f"{path}: warning: {warning}", err=True)
+    found = findings(flow, ask)
+    for told in found:
+        click.echo(str(told), err=True)
+    if not is_good or any(told.rule.is_error for told in found):
+        return False
+    steps, languages = len(flow.steps), ", ".join(flow.languages)
+    word = "step" if steps == 1 else "steps"
+    click.echo(f"{path}: good ({steps} {word}; {languages})")
+    return True
+
+
+def is_heard(site: Path, flow: Flow, path: Path) -> bool:
+    """Tell what is wrong with a flow's audio; return whether callers hear all of it."""
     sounds, faults = find_sounds(flow.audio(), sounds_beside(site, path))
     for fault in faults:
         warning = "" if fault.is_silent else "warning: "
@@ -115,19 +146,8 @@ def report(site: Path, flow: Flow, path: Path, ask: Ask | None = None) -> bool:
     if any(not fault.is_ours for fault in faults):
         hint = f"or remove the file, then: {_command(site, path)}"
         click.echo(f"  What a person recorded: record it again, {hint}", err=True)
-    for warning in unused(flow):
-        click.echo(f"{path}: warning: {warning}", err=True)
-    found = findings(flow, ask)
-    for told in found:
-        click.echo(str(told), err=True)
     is_good = _is_as_heard(site, flow, path, sounds)
-    is_good &= not any(fault.is_silent for fault in faults)
-    if not is_good or any(told.rule.is_error for told in found):
-        return False
-    steps, languages = len(flow.steps), ", ".join(flow.languages)
-    word = "step" if steps == 1 else "steps"
-    click.echo(f"{path}: good ({steps} {word}; {languages})")
-    return True
+    return is_good and not any(fault.is_silent for fault in faults)
 
 
 def _is_as_heard(

@@ -1,7 +1,7 @@
 """The process in which flows are examined, seen from `serve`.
 
-In: a site, and what it serves now. Out: a candidate, also if the process could not be
-started, broke or took too long. To be run in a thread: it waits.
+In: a site, and which flows are known to be good. Out: a candidate, also if the process
+could not be started, broke or took too long. To be run in a thread: it waits.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import eslflow
-from eslflow.cli.candidate import FAILED, Candidate, received
+from eslflow.cli.fit import FAILED, Candidate, received
 from eslflow.site import ENGINE
 
 LONGEST_S = 900.0
@@ -35,9 +35,9 @@ class Examiner:
         self._process: subprocess.Popen[bytes] | None = None
         self._is_stopped = False
 
-    def run(self, site: Path, served: Mapping[str, str]) -> Candidate:
+    def run(self, site: Path, known: Mapping[str, str]) -> Candidate:
         """Return what came of it."""
-        asked = json.dumps({"engine": ENGINE, "served": dict(served)})
+        asked = json.dumps({"engine": ENGINE, "known": dict(known)})
         # In a session of its own, so that what is meant for serve alone, a SIGHUP or
         # Ctrl-C, does not reach it.
         with subprocess.Popen(  # noqa: S603  our own program

@@ -38,13 +38,16 @@ def command(ctx: click.Context, flows: tuple[str, ...]) -> None:
         ctx.exit(1)
 
 
-def told(flow: Flow) -> Proof:
-    """Prove a flow, and say what came of it; the same file is not proved twice."""
+def told(flow: Flow, is_good: bool = True) -> Proof:
+    """Prove a flow, and say what came of it; the same file is not proved twice.
+
+    Of one that is not good otherwise, nothing is said that could be read as if it were.
+    """
     proof = KNOWN.get(flow.sha256) or prove(flow)
     KNOWN[flow.sha256] = proof
     for violation in proof.violations:
         _tell(flow, violation)
-    if not proof.violations:
+    if not proof.violations and (is_good or not proof.is_whole):
         click.echo(f"{flow.file}: {_held(proof)}", err=not proof.is_whole)
     return proof
 

@@ -20,7 +20,7 @@ from gevent.event import AsyncResult
 from gevent.event import Event as Signal
 from gevent.threadpool import ThreadPool
 
-from eslflow.cli.candidate import FAILED, FINE, Candidate, Fit
+from eslflow.cli.fit import FAILED, FINE, Candidate, Fit
 from eslflow.cli.versions import changes, texts
 from eslflow.clock import Clock
 from eslflow.errors import on_one_line
@@ -62,8 +62,8 @@ WORDS = {"host": "listen", "port": "listen", "drain_s": "drain"}
 class Examines(Protocol):
     """Who looks at flows before they are served."""
 
-    def run(self, site: Path, served: Mapping[str, str]) -> Candidate:
-        """Return what came of it; called in a thread."""
+    def run(self, site: Path, known: Mapping[str, str]) -> Candidate:
+        """Return what came of it, flows known to be good aside; in a thread."""
 
     def stop(self) -> None:
         """End what runs."""
@@ -121,6 +121,8 @@ class Reloader:
         self._count = 0
         self._next: Report | None = None
         self._keeper: Any = None
+        # What `serve` has begun with was loaded, and no more.
+        self._good: frozenset[str] = frozenset()
 
     def ask(self, wanted: Wanted) -> int:
         """Want a reload; return the number of its report."""
@@ -181,7 +183,8 @@ class Reloader:
         log.info("%s wants the flows to be reloaded%s", *_ascii(report.wanted))
         before = self._controller.shelf.flows
         served = {name: flow.sha256 for name, flow in before.items()}
-        asked = (self._settings.folder, served)
+        known = {name: sha for name, sha in served.items() if sha in self._good}
+        asked = (self._settings.folder, known)
         candidate = self._pool.apply(self._examiner.run, asked)
         fit = candidate.fit
         if fit is None:
@@ -194,6 +197,7 @@ class Reloader:
             self._refuse(report, FAILED, told)
             return
         report.told = candidate.told
+        self._good = frozenset(flow.sha256 for flow in flows.values())
         self._swap(report, replace(fit, flows=flows), served)
 
     def _keep_texts(self, flows: Mapping[str, Flow], served: Mapping[str, str]) -> str:

@@ -20,7 +20,10 @@ from pathlib import Path
 import click
 
 from eslflow.call.commands import Alarm, Tell
+from eslflow.call.records import Row
 from eslflow.cli.places import flow_paths, sounds_beside
+from eslflow.cli.player import Player
+from eslflow.cli.rows import told as told_rows
 from eslflow.clock import SystemClock
 from eslflow.errors import EslflowError, visible
 from eslflow.flow.audio import Audio
@@ -64,6 +67,8 @@ _NAMES = {"star": "*", "hash": "#"}
     show_default=True,
     help="How webhooks end; nothing is sent.",
 )
+@click.option("--sound", is_flag=True, help="Let this machine play what is heard.")
+@click.option("-q", "--quiet", is_flag=True, help="Do not show what would be kept.")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -75,8 +80,14 @@ def command(
     language: str,
     at: datetime | None,
     webhook: str,
+    sound: bool,
+    quiet: bool,
 ) -> None:
-    """Try FLOW: without --press, the terminal is the telephone's keypad."""
+    """Try FLOW: without --press, the terminal is the telephone's keypad.
+
+    Each thing that happens is a line, also what is recorded from there on, masked, or
+    not. At the end come the rows that the ledger would have kept of such a call.
+    """
     (path,) = flow_paths(ctx.obj, [flow])
     (found,) = load_flows([path]).values()
     keys = None if press is None else tuple(_key(word) for word in press.split(","))
@@ -96,6 +107,8 @@ def command(
         click.echo,
         SystemClock().now() if at is None else round(at.timestamp()) * 1_000_000,
         webhook,
+        player=Player() if sound else None,
+        is_quiet=quiet,
     )
 
 
@@ -106,9 +119,12 @@ def tell(
     say: Callable[[str], object],
     start: int = START,
     webhook: str = "done",
+    player: Player | None = None,
+    is_quiet: bool = True,
 ) -> None:
-    """Run one simulated call and say what happens."""
+    """Run one simulated call and say what happens, and what would be kept of it."""
     clock = SimulatedClock(start)
+    rows: list[Row] = []
     with tempfile.TemporaryDirectory() as name, alarms_told_once():
         folder = Path(name)
 
@@ -117,7 +133,9 @@ def tell(
             text = visible(mark + what.text).replace(f"{folder}/", "")
             say(f"{(now - start) / 1e6:6.1f} s  {text}")
 
+        missing: set[str] = set()
         for item, ms in _assume_missing(flow, sounds, folder / "sounds"):
+            missing.add(item.path)
             say(
                 f"          ! {item.what} ({item.language}) has no audio yet: "
                 f"taken to be {ms / 1000:.1f} s long"
@@ -128,12 +146,39 @@ def tell(
             folder,
             clock=clock,
             watch=watch,
+            kept=rows.extend,
             courier=Silent((webhook,)),
         ) as rig:
             for fault in rig.faults:
                 told = str(fault).replace(str(folder / "sounds"), str(sounds))
                 say(f"          ! {told}")
+            if player is not None:
+                script = replace(script, hears=_played(player, folder, missing, say))
             rig.call(script)
+        if not is_quiet:
+            say("Such a call leaves in the ledger:")
+            for line in told_rows(rows, start):
+                say(visible(line).replace(f"{folder}/", ""))
+
+
+def _played(
+    player: Player, folder: Path, missing: set[str], say: Callable[[str], object]
+) -> Callable[[str], None]:
+    """Return what plays the files of a flow, and tells once why it does not."""
+    if player.problem:
+        say(f"          ! {player.problem}")
+
+    def play(name: str) -> None:
+        path = Path(name)
+        is_ours = path.is_relative_to(folder / "sounds") and path.is_file()
+        if not is_ours or str(path.relative_to(folder / "sounds")) in missing:
+            return
+        before = player.problem
+        player.play(path)
+        if player.problem != before:
+            say(f"          ! {player.problem}")
+
+    return play
 
 
 def _assume_missing(

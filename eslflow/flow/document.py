@@ -35,6 +35,8 @@ _UNSEEN = re.compile(
     "\U00010000-\U0010ffff]"
 )
 """Control characters, halves of characters, marks that editors take for line ends."""
+_ODD_BLANK = re.compile("[ \t]*([^\\S \t]|\u200b)")
+"""At the begin of a line, what looks like a blank to people and not to YAML."""
 _NO_CHARACTER = re.compile(r"\\U(?!00(?:0[0-9A-Fa-f]|10))[0-9A-Fa-f]{8}")
 _BEGAN = re.compile("<stream end>|end of stream|expected ':'")
 """Complaints for which the place where it began says more than where it was noticed."""
@@ -104,6 +106,12 @@ class Document:
         """
         inside = 0 < mark.line <= len(self.lines)
         source = self.lines[mark.line - 1] if inside else ""
+        odd = _ODD_BLANK.match(source)
+        if odd is not None:
+            hint = (
+                f"The line begins with a blank that is none (U+{ord(odd[1]):04X}), as "
+                "text from a web page may: delete it, and type blanks."
+            )
         self.problems.append(
             FlowError(
                 file=self.file,

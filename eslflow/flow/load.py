@@ -39,6 +39,7 @@ from eslflow.flow.problems import (
     named,
     names_in,
     scalar,
+    spelled,
 )
 from eslflow.flow.readout import LANGUAGES, has_words
 from eslflow.flow.rules import Rules, converted
@@ -204,7 +205,8 @@ class _Loader:
         text = scalar(node, self._context("flow"), NAME_WORDS) or ""
         if text and not NAME.fullmatch(text):
             problem = f"'{text}' cannot be a flow's name"
-            self._context("flow").problem(node, problem, f"Takes {NAME_WORDS}.")
+            hint = f"Takes {NAME_WORDS}.{spelled(text)}"
+            self._context("flow").problem(node, problem, hint)
         return text
 
     def _text(self, node: Node | None) -> str:

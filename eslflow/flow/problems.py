@@ -7,6 +7,7 @@ in the document. Must not know what the names stand for.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -19,6 +20,7 @@ Made = TypeVar("Made")
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 """Names of flows, steps, prompts, notices and purposes; safe in paths and arguments."""
+_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", " ": "-"})
 NAME_WORDS = "a name (small letters, digits, _ and -)"
 MOST_NEAR = 200
 """Names that a misspelt one is compared with; to compare takes time."""
@@ -55,6 +57,14 @@ class Context:
         self.document.problem(node.mark, problem, hint, self.path)
 
 
+def spelled(word: str) -> str:
+    """Return ` Write xae.`, a name as it can be written; or nothing."""
+    text = unicodedata.normalize("NFC", word).lower().translate(_LETTERS)
+    bare = unicodedata.normalize("NFKD", text)
+    name = "".join(letter for letter in bare if not unicodedata.combining(letter))
+    return f" Write {name}." if NAME.fullmatch(name) else ""
+
+
 def near(word: str, known: Collection[str]) -> str:
     """Return `. Did you mean 'x'?`, or nothing."""
     close = get_close_matches(word, islice(known, MOST_NEAR), n=1, cutoff=0.6)
@@ -82,16 +92,19 @@ def scalar(node: Node, context: Context, words: str) -> str | None:
 
 
 def entries_of(
-    node: Node, context: Context, known: Collection[str], words: str
+    node: Node, context: Context, known: Collection[str], words: str, place: str = ""
 ) -> dict[str, Node] | None:
-    """Return a mapping's values by name; unknown and double names are noted."""
+    """Return a mapping's values by name; unknown and double names are noted.
+
+    `place` is whose options they are, where that is not the place's name.
+    """
+    place = place or context.name or context.path
     if node.kind is not Kind.MAPPING:
         problem = f"{node.kind.value} stands where {words} is wanted"
         context.problem(node, problem, f"Takes: {listed(known)}.")
         return None
     entries: dict[str, Node] = {}
     for key, value in node.pairs:
-        place = context.name or context.path
         hint = f"{place} takes: {listed(known)}"
         if not key.text:
             context.problem(key, f"{key.kind.value} stands where a name is", hint)
@@ -127,7 +140,8 @@ def named(
     for key, value in node.pairs:
         if not key.is_scalar or not pattern.fullmatch(key.text):
             problem = f"'{key.text}' cannot be the name of a {what}"
-            context.problem(key, problem, f"Takes {words}.")
+            as_it_can = spelled(key.text) if pattern is NAME else ""
+            context.problem(key, problem, f"Takes {words}.{as_it_can}")
         elif key.text in seen:
             problem = f"the {what} '{key.text}' stands twice"
             context.problem(key, problem, "Remove one of them.")

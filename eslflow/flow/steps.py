@@ -21,7 +21,14 @@ from eslflow.flow.options import (
     Takes,
     fields_of,
 )
-from eslflow.flow.problems import NAME, Context, entries_of, listed, near
+from eslflow.flow.problems import (
+    NAME,
+    Context,
+    entries_of,
+    listed,
+    near,
+    spelled,
+)
 from eslflow.flow.secrets import check_secrets
 from eslflow.flow.subflow import KEY, MOST_STEPS, flatten, top
 from eslflow.flow.values import GIVEN
@@ -130,6 +137,7 @@ class _Reader:
             below = names[place + 1] if place + 1 < len(names) else ""
             if not key.is_scalar or not NAME.fullmatch(key.text):
                 hint = "Names have small letters, digits, _ and -."
+                hint += spelled(key.text)
                 self._context.problem(key, f"'{key.text}' is no name for a step", hint)
                 continue
             if key.text in seen:
@@ -166,9 +174,10 @@ class _Reader:
         if len(present) != 1:
             self._without_kind(node, context, present)
             return None
-        kind = self._kinds[present[0]]
+        (word,) = present
+        kind = self._kinds[word]
         options = fields_of(kind)
-        entries = entries_of(node, context, _taken_by(kind), "a step") or {}
+        entries = entries_of(node, context, _taken_by(kind), "a step", word) or {}
         return _Draft(name, node, context, kind, options, entries)
 
     def _without_kind(self, node: Node, context: Context, present: list[str]) -> None:

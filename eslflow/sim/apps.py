@@ -167,6 +167,7 @@ def _playback(channel: Channel, run: Run) -> Generator[float, None, str]:
     terminators = channel.get("playback_terminators") or "*"
     cut = next((key for key in typed if key in terminators), "")
     after = channel.script.press_after_s if cut else None
+    channel.script.hears(run.arg)
     is_there = yield from play(channel, run.arg, after)
     channel.state.digits += typed.partition(cut)[0] if cut else typed
     if cut:
@@ -235,6 +236,7 @@ def _play_and_get_digits(channel: Channel, run: Run) -> Generator[float, None, s
         if digits:
             channel.set(f"{name}_invalid", digits)
         if question.invalid:
+            channel.script.hears(question.invalid)
             yield from play(channel, question.invalid)
     channel.set("read_result", "failure")
     return NONE
@@ -244,6 +246,8 @@ def _ask(channel: Channel, question: Question) -> Generator[float, None, str]:
     """Ask once; return what was pressed."""
     script, state = channel.script, channel.state
     is_question = question.prompt != SILENCE
+    if is_question:
+        script.hears(question.prompt)
     keys = state.digits or (channel.pressed() if is_question else "")
     after = script.press_after_s
     if state.digits:

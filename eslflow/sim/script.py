@@ -73,6 +73,8 @@ class Script:
     A question that is asked again for want of an answer counts again."""
     press: Callable[[int], str] | None = None
     """Asked for the keys of the n-th question (from 0) where `keys` has none."""
+    hears: Callable[[str], object] = bool
+    """Told of each audio file when it begins, a question's before any key of it."""
     early: Mapping[int, str] = field(default_factory=dict)
     """Keys pressed while the n-th playback (from 0) runs: typed ahead."""
     press_after_s: float = 1.0

@@ -66,8 +66,10 @@ def ask(
         answer = connection.getresponse()
         status, found = answer.status, json.loads(answer.read())
     except (FileNotFoundError, ConnectionRefusedError) as error:
+        # `.` says nothing, and a sentence that ends with it even less.
+        where = site.absolute()
         raise EslflowError(
-            f"no eslflow runs in {site}. Start it: eslflow --site {site} serve"
+            f"no eslflow runs in {where}. Start it: eslflow --site {where} serve"
         ) from error
     except PermissionError as error:
         raise EslflowError(

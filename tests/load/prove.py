@@ -1,4 +1,4 @@
-"""How long it takes to prove a flow of some sixty steps; in a process of its own.
+"""How long it takes to prove flows of some sixty steps; in a process of its own.
 
     scripts/bench prove
 
@@ -79,17 +79,52 @@ TAIL = """\
   again: {menu: hello, keys: {1: main, 2: bye}, failure: bye, error: bye}
   bye: {hangup: NORMAL_CLEARING}
 """
+MENUS = 14
+"""Each with a queue, a telephone and words of its own: no two of them are alike."""
+CHAIN = """\
+flow: chain
+purposes: {training: {basis: consent, retain: 90d}}
+notices: {recording: {version: 1, text: Press 1 or 2.}}
+prompts: {hello: Hello.}
+steps:
+  hello: {announce: hello}
+  ask:
+    consent: {notice: recording, purpose: training}
+    keys: {1: granted, 2: refused}
+"""
+LINK = """\
+  menu%(n)d:
+    menu: hello
+    keys: {1: queue%(n)d, 2: phone%(n)d, 3: %(next)s}
+    failure: queue%(n)d
+  queue%(n)d:
+    {queue: desk%(n)d, record: on, from: answer, timeout: phone%(n)d,
+    no_agents: phone%(n)d}
+  phone%(n)d:
+    {dial: {user: %(n)d}, record: on, from: answer, busy: sorry%(n)d,
+    no_answer: sorry%(n)d}
+  sorry%(n)d: {announce: hello, next: %(next)s}
+"""
+LAST = "  last: {queue: last, record: on, from: answer}\n"
 
 
 def main() -> None:
-    """Prove it, and print a line."""
+    """Prove them, and print a line for each."""
     desks = "".join(DESK % {"n": number} for number in range(DESKS))
-    flow = load((HEAD + desks + TAIL).encode(), "sixty.yaml", KINDS)
+    measure(HEAD + desks + TAIL)
+    names = [*(f"menu{number}" for number in range(1, MENUS)), "last"]
+    links = [LINK % {"n": n, "next": name} for n, name in enumerate(names)]
+    measure("".join([CHAIN, *links, LAST]))
+
+
+def measure(text: str) -> None:
+    """Prove a flow, and print a line."""
+    flow = load(text.encode(), "sixty.yaml", KINDS)
     began = time.process_time()
     proof = prove(flow)
     took = time.process_time() - began
     print(
-        f"prove: {len(flow.steps)} steps, {proof.states:,} states, "
+        f"prove: {flow.name}, {len(flow.steps)} steps, {proof.states:,} states, "
         f"{proof.moves:,} moves: {took:.1f} s; {len(proof.violations)} violations"
     )
 
