@@ -13,7 +13,7 @@ import os
 import re
 import tempfile
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import IO, Any
@@ -38,6 +38,8 @@ from tests.peers import make_sounds
 QUEUES = 8
 """`quiet-0` and on: so many test runs may share a switch."""
 CALLER = 1
+USER = '"Anne" <sip:1002@example.com>'
+"""Somebody of the office, who dials."""
 
 GREETING = """\
 flow: test
@@ -183,7 +185,8 @@ class Office:
         self.clock = SystemClock()
         self.switch = Switch(host)
         self.exchange = Exchange()
-        self.queue = Waiting(self.switch)
+        self._queues = [Waiting(self.switch)]
+        self.queue = self._queues[0]
         self.caller = self.exchange.phone(CALLER)
         self.told: Queue[tuple[str, str]] = Queue()
         """What the controller tells: of which call, and what."""
@@ -197,6 +200,11 @@ class Office:
         self.queue.add(phone)
         return phone
 
+    def second_queue(self) -> Waiting:
+        """Take another queue, which has no agents yet."""
+        self._queues.append(Waiting(self.switch))
+        return self._queues[-1]
+
     def desk(self, party: int, **options: Any) -> Phone:
         """Plug in a phone that others can be put through to: `desk-PORT`."""
         return self.exchange.phone(party, **{"answers_after_s": 0.0, **options})
@@ -207,12 +215,16 @@ class Office:
         sounds: Path | None = None,
         beep_s: float = 0.0,
         agreed: Callable[[str, str, int], bool] = everybody_has,
+        others: Sequence[Flow] = (),
     ) -> Rig:
-        """Start a controller with this flow; its prompts are 100 ms of buzz."""
+        """Start a controller with this flow; its prompts are 100 ms of buzz.
+
+        `others` it has, too: a number can be dialled that reaches them.
+        """
         sounds = sounds or make_sounds(self.folder / "sounds", flow)
         self._flow = flow.name
         self.rig = Rig(
-            [flow],
+            [flow, *others],
             sounds,
             self.folder,
             clock=self.clock,
@@ -247,6 +259,24 @@ class Office:
         call = (caller or self.caller).call(f"ctl-{port}-{self._flow}")
         call.until("up")
         return call
+
+    def dials(
+        self,
+        number: str,
+        caller: str = USER,
+        flow: str = "",
+        desk: Phone | None = None,
+    ) -> Call:
+        """Dial a number that the controller gets, whatever it is; return at once.
+
+        `desk` is the phone of user 1001, and of a short number outside.
+        """
+        assert self.rig is not None, "serve a flow first"
+        port = self.rig.controller.address[1]
+        headers = [("X-Controller", f"{port}/{flow or self._flow}")]
+        if desk is not None:
+            headers.append(("X-Desk", str(desk.port)))
+        return self.caller.call(number, caller, tuple(headers))
 
     def until(self, words: str, call: Call | None = None) -> str:
         """Wait until the controller tells this; return its whole sentence."""
@@ -287,5 +317,6 @@ class Office:
             self._program.stop()
         if self.rig is not None:
             self.rig.close()
-        self.queue.close()
+        for queue in self._queues:
+            queue.close()
         self.switch.close()
