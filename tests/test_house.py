@@ -127,6 +127,7 @@ WHOLE = {
     "tests/test_live_outgoing.py": "a real FreeSWITCH: who is called is asked",
     "tests/test_live_outside.py": "a real FreeSWITCH: who takes a call over",
     "tests/test_live_payment.py": "a real FreeSWITCH: what is entered by key",
+    "tests/test_live_receipt.py": "a real FreeSWITCH: a withdrawal by receipt",
     "tests/test_live_shipped.py": "a real FreeSWITCH: the shipped flows that ask",
     "tests/test_live_there.py": "a real FreeSWITCH: what a check says it lacks",
     "tests/test_live_reconcile.py": "a controller killed beside a real FreeSWITCH",

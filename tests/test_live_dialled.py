@@ -41,7 +41,7 @@ def outside(phone):
 
 
 def dials(office, flow="outgoing", prefix="", **options):
-    """Let a user dial a number outside; return call, the called phone's call, number."""
+    """Let a user dial a number outside; return both calls and it."""
     phone = office.desk(AGENT, **options)
     serve(office, flow, changes=GATEWAY)
     number = outside(phone)

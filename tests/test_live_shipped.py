@@ -30,8 +30,11 @@ QUEUES = {
     "opt-in": ("sales", "support"),
     "opt-in-first": ("orders", "repairs"),
     "opt-out": ("support",),
+    "verbal": ("support",),
     "withdraw": ("support",),
 }
+BUZZ_MS = 100
+"""How long a prompt is that is heard."""
 POLICY = "https://example.com/privacy#calls"
 
 
@@ -180,7 +183,27 @@ def test_who_agreed_is_recorded_in_the_other_queue_too(office):
     assert early(kept, call, talk) == []
 
 
-# The receipt, and the key that withdraws.
+# What is said in the talk, and the keys for it.
+
+
+def lets_go(office, call, talk):
+    """Let the caller withdraw by key; return what was kept, and who said what late."""
+    call.press("*0")
+    office.until("caller withdraws training", call)
+    office.until("recording stops", call)
+    at = office.clock.now()
+    talks(call, talk)
+    assert not is_recorded(office, call, talk)
+    call.hang_up()
+    kept = office.kept(call)
+    file = decode.read(Path(kept["recordings"][0]["path"]))
+    late = [
+        (leg.phone.party, number)
+        for leg in (call, talk)
+        for number in file.of(leg.phone.party)
+        if leg.said()[number] > at
+    ]
+    return kept, late
 
 
 def test_withdraw_ends_the_recording_of_who_presses_star_and_0(office):
@@ -189,18 +212,38 @@ def test_withdraw_ends_the_recording_of_who_presses_star_and_0(office):
     office.until("an agent answers", call)
     talks(call, talk)
     assert is_recorded(office, call)
-    call.press("*0")
-    office.until("caller withdraws training", call)
-    office.until("recording stops", call)
-    pressed = office.clock.now()
-    talks(call, talk)
-    assert not is_recorded(office, call, talk)
-    call.hang_up()
-    kept = office.kept(call)
+    kept, late = lets_go(office, call, talk)
     last = kept["choices"][-1]
     assert states(kept) == ["requested", "granted", "withdrawn"]
     assert (last["performed_by"], last["on_withdrawal"]) == ("subject", "delete")
-    file = decode.read(Path(kept["recordings"][0]["path"]))
-    for leg in (call, talk):
-        late = [n for n in file.of(leg.phone.party) if leg.said()[n] > pressed]
-        assert late == []
+    assert late == []
+    assert early(kept, call, talk) == []
+
+
+def test_verbal_records_from_the_agents_key_until_the_callers(office):
+    serve(office, "verbal", changes=queues(office, "verbal"), is_heard=True)
+    call, talk, _ = through(office)
+    office.until("an agent answers", call)
+    talks(call, talk)
+    assert not is_recorded(office, call, talk)
+    talk.press("*2")
+    office.until("refused", call)
+    talk.press("*1")
+    office.until("granted, and that is kept", call)
+    office.until("recording starts", call)
+    talks(call, talk, 1500)
+    kept, late = lets_go(office, call, talk)
+    assert states(kept) == ["refused", "verbal", "withdrawn"]
+    assert [choice["performed_by"] for choice in kept["choices"]] == [
+        "agent",
+        "agent",
+        "subject",
+    ]
+    assert kept["choices"][1]["who"]
+    (row,) = kept["recordings"]
+    assert row["asked_at"] >= kept["choices"][1]["at"]
+    assert late == []
+    # The caller hears the confirmation, and it is on the recording.
+    file = decode.read(Path(row["path"]))
+    lengths = [rest.ms for rest in file.rests if rest.channel == 1]
+    assert [ms for ms in lengths if abs(ms - BUZZ_MS) < 45]

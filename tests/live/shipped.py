@@ -20,6 +20,7 @@ from tests.live.leaks import judge
 from tests.live.office import CALLER, Office
 from tests.live.phone import Call, Phone
 from tests.live.voice import FIRST_AGENT
+from tests.peers import make_sounds
 
 Kept = dict[str, Any]
 AGENT = FIRST_AGENT
@@ -35,11 +36,11 @@ def serve(
     office: Office,
     *names: str,
     changes: Mapping[str, str] | None = None,
-    ms: int = 200,
+    is_heard: bool = False,
 ) -> list[Flow]:
-    """Serve shipped flows with other words in their files; every prompt is this long.
+    """Serve shipped flows with other words in their files; calls reach the first.
 
-    Calls reach the first, unless another is named.
+    Each prompt is 200 ms of silence, or 100 ms of buzz if it is to be heard.
     """
     folder = office.folder / "flows"
     shutil.copytree(shipped.flows(), folder, dirs_exist_ok=True)
@@ -53,8 +54,12 @@ def serve(
         path.write_text(text, encoding="utf-8")
     assert not missing, f"nothing to change: {missing}"
     flows = [load_flow(folder / f"{name}.yaml") for name in names]
+    sounds = office.folder / "sounds"
     for flow in flows:
-        sounds = office.quiet(flow, ms)
+        if is_heard:
+            make_sounds(sounds, flow)
+        else:
+            office.quiet(flow, ms=200)
     office.serve(flows[0], sounds, others=flows[1:])
     return flows
 
