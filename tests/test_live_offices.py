@@ -16,6 +16,8 @@ from tests.live.shipped import (
     EDGE_US,
     audible,
     files,
+    is_recorded,
+    presses,
     reasons,
     serve,
     talks,
@@ -272,3 +274,44 @@ def test_who_takes_over_and_is_never_recorded_is_in_no_file(office, is_held):
     theirs = decode.read(Path(row["path"])).of(AGENT + 1)
     assert len(set(theirs)) <= (0 if is_held else MOST_LATE)
     assert [choice["reason"] for choice in kept["choices"]] == ["never_recorded"]
+
+
+# Handed over to the dialplan.
+
+HANDS = """
+ask:
+  consent: {notice: recording, purpose: training}
+  keys: {1: granted, 2: refused}
+before: {menu: welcome, keys: {9: hand}, timeout: 60s, record: on}
+hand: {transfer: {to: %s-%d, context: default}, record: %s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("to", "record", "is_heard"),
+    [("user", "on", True), ("user", "off", False), ("gate", "on", False)],
+)
+def test_who_is_handed_over_is_recorded_on_if_the_flow_and_the_place_permit_it(
+    office, to, record, is_heard
+):
+    desk = office.desk(AGENT)
+    found = flow(HANDS % (to, desk.port, record), GREETING)
+    office.serve(found, office.quiet(found, ms=200))
+    call = office.call()
+    presses(office, call, "1")
+    office.until("recording starts", call)
+    presses(office, call, "9")
+    office.until("transfers to", call)
+    talk = desk.rings()
+    talk.until("up")
+    if is_heard:
+        office.until("recording starts", call)
+    talks(call, talk, 1500)
+    assert is_recorded(office, call) == is_heard
+    call.hang_up()
+    kept = office.kept(call)
+    assert kept["call"]["ending"] == "transferred"
+    heard = [decode.read(path) for path in files(office)]
+    assert any(file.of(CALLER) for file in heard)
+    assert any(file.of(AGENT) for file in heard) == is_heard
+    assert ("outside" in reasons(kept)) == (to == "gate")
