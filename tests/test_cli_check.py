@@ -162,7 +162,7 @@ def test_a_grant_that_is_remembered_is_warned_of(site):
     path.write_text(text.replace(old, more), encoding="utf-8")
     done = run(site, "check", "support")
     assert done.exit_code == 0
-    assert f"{path}:59:5: warning: step 'ask': a grant is remembered" in done.stderr
+    assert f"{path}:56:5: warning: step 'ask': a grant is remembered" in done.stderr
     assert "recorded unasked [remembered]" in done.stderr
     assert "support.yaml: good" in done.stdout
 
@@ -194,7 +194,7 @@ def test_a_warning_lets_it_end_well_and_an_error_does_not(site):
     swapped = text.replace("{1: granted, 2: refused}", "{2: granted, 1: refused}")
     path.write_text(swapped, encoding="utf-8")
     done = run(site, "check", "support")
-    assert f"{path}:58:5: step 'ask': 1 means refused" in done.stderr
+    assert f"{path}:55:5: step 'ask': 1 means refused" in done.stderr
     assert "[keys-swapped]" in done.stderr
     assert done.exit_code == CONFIGURATION
     assert "proved" not in done.stdout
