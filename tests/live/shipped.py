@@ -7,13 +7,12 @@ packet. Must not change what is asked of anybody, nor how long they have for an 
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from eslflow import shipped
-from eslflow.check import load_flow
+from eslflow.check import flow_files, load_flow
 from eslflow.flow.model import Flow
 from tests.live import decode
 from tests.live.leaks import judge
@@ -43,10 +42,11 @@ def serve(
     Each prompt is 200 ms of silence, or 100 ms of buzz if it is to be heard.
     """
     folder = office.folder / "flows"
-    shutil.copytree(shipped.flows(), folder, dirs_exist_ok=True)
+    folder.mkdir(exist_ok=True)
     missing = set(changes or ())
-    for path in folder.glob("*.yaml"):
-        text = path.read_text(encoding="utf-8")
+    for source in flow_files(shipped.flows()):
+        path = folder / source.name
+        text = source.read_text(encoding="utf-8")
         for old, new in (changes or {}).items():
             if old in text:
                 missing.discard(old)
