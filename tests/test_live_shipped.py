@@ -49,14 +49,14 @@ def queues(office, name):
     return {f"queue: {queue}": f"queue: {office.queue.name}" for queue in QUEUES[name]}
 
 
-def is_asked_for(choice, basis):
+def is_asked_for(choice, basis, flow):
     """Whether the ledger has what the caller was told, and who that was."""
     return (
         choice["party"] == "caller"
         and choice["basis"] == basis
         and choice["notice_url"] == POLICY
         and choice["language"] == "en"
-        and choice["notice_version"] == 1
+        and choice["notice_version"] == flow.notices[choice["notice"]].version
     )
 
 
@@ -89,11 +89,11 @@ def talked_unrecorded(office, call, talk):
     ("name", "keys"), [("opt-in", "12"), ("opt-in", "11"), ("opt-in-first", "21")]
 )
 def test_who_agrees_is_in_the_file_and_nothing_from_before(office, name, keys):
-    serve(office, name, changes=queues(office, name))
+    (flow,) = serve(office, name, changes=queues(office, name))
     call, talk, _ = through(office, *keys)
     kept = recorded_after_the_grant(office, call, talk)
     assert states(kept) == ["requested", "granted"]
-    assert all(is_asked_for(choice, "consent") for choice in kept["choices"])
+    assert all(is_asked_for(choice, "consent", flow) for choice in kept["choices"])
     assert early(kept, call, talk) == []
     assert kept["recordings"][0]["purposes"] == "training"
 
@@ -129,12 +129,12 @@ def test_who_says_nothing_is_served_and_in_no_file(office):
 
 @pytest.mark.parametrize("keys", ["1", ""])
 def test_opt_out_records_who_was_told_and_does_not_object(office, keys):
-    serve(office, "opt-out", changes=queues(office, "opt-out"))
+    (flow,) = serve(office, "opt-out", changes=queues(office, "opt-out"))
     call, talk, _ = through(office, *keys)
     kept = recorded_after_the_grant(office, call, talk)
     last = kept["choices"][-1]
     assert (last["state"], last["reason"]) == ("unanswered", "not_objected")
-    assert is_asked_for(last, "legitimate_interests")
+    assert is_asked_for(last, "legitimate_interests", flow)
     (row,) = kept["recordings"]
     assert (row["purposes"], row["asked_at"] > last["at"]) == ("quality", True)
 
