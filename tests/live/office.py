@@ -190,6 +190,8 @@ class Office:
         self.caller = self.exchange.phone(CALLER)
         self.told: Queue[tuple[str, str]] = Queue()
         """What the controller tells: of which call, and what."""
+        self.seen: list[str] = []
+        """What of that has been waited for, or came before it."""
         self.rig: Rig | None = None
         self._program: Program | None = None
         self._flow = ""
@@ -286,6 +288,7 @@ class Office:
                 while True:
                     uuid, text = self.told.get()
                     seen.append(text)
+                    self.seen.append(text)
                     if words in text and (call is None or uuid == call.uuid):
                         return text
         except gevent.Timeout:
