@@ -544,13 +544,13 @@ MUTANTS: tuple[FlowMutant, ...] = (
             "agents can unmask, and not mask",
             "agent_keys",
             "half-a-mask",
-            ("agent_keys: {1: mask, 2: unmask}", "agent_keys: {2: unmask}"),
+            ("agent_keys: {0: stop, 1: mask, 2: unmask}", "agent_keys: {2: unmask}"),
         ),
         (
             "agents can mask, and not unmask",
             "agent_keys",
             "half-a-mask",
-            ("agent_keys: {1: mask, 2: unmask}", "agent_keys: {1: mask}"),
+            ("agent_keys: {0: stop, 1: mask, 2: unmask}", "agent_keys: {1: mask}"),
         ),
         (
             "whoever cannot enter a card is hung up on",
@@ -572,9 +572,9 @@ MUTANTS: tuple[FlowMutant, ...] = (
             "ask",
             "no-withdrawal",
             (
-                "        You can withdraw your consent at any time; how, and what we "
-                "do with recordings,\n        is on our website under privacy.\n",
-                "        What we do with recordings is on our website.\n",
+                "        You can withdraw your consent at any time: tell the person "
+                "you are talking to, or\n",
+                "        Ask the person you are talking to, or\n",
             ),
         ),
     ),

@@ -92,7 +92,7 @@ def test_a_notice_with_new_words_is_told_until_they_are_spoken(site):
     )
     done = run(site, "check")
     assert done.exit_code == CONFIGURATION
-    assert "recording.v1.wav does not speak yet: it is not played" in done.stderr
+    assert "recording.v2.wav does not speak yet: it is not played" in done.stderr
     assert f"Make it with: eslflow --site {site} prompts build" in done.stderr
 
 
@@ -195,7 +195,7 @@ def test_a_grant_that_is_remembered_is_warned_of(site):
     path.write_text(text.replace(old, more), encoding="utf-8")
     done = run(site, "check", "support")
     assert done.exit_code == 0
-    assert f"{path}:49:5: warning: step 'ask': a grant is remembered" in done.stderr
+    assert f"{path}:56:5: warning: step 'ask': a grant is remembered" in done.stderr
     assert "recorded unasked [remembered]" in done.stderr
     assert "support.yaml: good" in done.stdout
 
@@ -227,7 +227,7 @@ def test_a_warning_lets_it_end_well_and_an_error_does_not(site):
     swapped = text.replace("{1: granted, 2: refused}", "{2: granted, 1: refused}")
     path.write_text(swapped, encoding="utf-8")
     done = run(site, "check", "support")
-    assert f"{path}:48:5: step 'ask': 1 means refused" in done.stderr
+    assert f"{path}:55:5: step 'ask': 1 means refused" in done.stderr
     assert "[keys-swapped]" in done.stderr
     assert done.exit_code == CONFIGURATION
     assert "proved" not in done.stdout

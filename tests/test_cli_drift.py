@@ -18,7 +18,7 @@ from tests.command import run
 
 pytestmark = pytest.mark.usefixtures("quick_proofs")
 
-AUDIO = notice_path("support", "en", "recording", 1)
+AUDIO = notice_path("support", "en", "recording", 2)
 
 
 @pytest.fixture
@@ -78,10 +78,10 @@ def test_other_words_are_refused_with_both_hashes_and_a_way_out(site, path):
     assert "support.yaml: good" not in done.stdout
     number = path.read_text().splitlines().index("  recording:") + 1
     assert (
-        f"{path}:{number}:1: notice 'recording' v1 (en) has other words than callers "
+        f"{path}:{number}:1: notice 'recording' v2 (en) has other words than callers "
         f"have heard (sha256 then {words_hash(old.text)}, now {words_hash(new)}) "
         "[same-version]\n"
-        "  Give it `version: 2`, then run eslflow prompts build; or bring back what "
+        "  Give it `version: 3`, then run eslflow prompts build; or bring back what "
     ) in done.stderr
 
 
@@ -110,7 +110,7 @@ def test_a_new_version_may_say_what_it_likes(site, path):
     played(site, path, version=7)
     reword(path)
     assert "Give it `version: 8`" in run(site, "check").stderr
-    reword(path, "version: 1", "version: 8")
+    reword(path, "version: 2", "version: 8")
     assert run(site, "prompts", "build", "--dry-run").exit_code == 0
     assert "has other" not in run(site, "check").stderr
 
@@ -178,5 +178,5 @@ def test_a_notice_whose_line_is_not_found_is_told_all_the_same(site, path, conte
         other.write_text(content)
     flow = replace(load_flow(path), file=str(other))
     played(site, path, text="Other words.")
-    with pytest.raises(FlowErrors, match=r"other\.yaml:1:1: notice 'recording' v1"):
+    with pytest.raises(FlowErrors, match=r"other\.yaml:1:1: notice 'recording' v2"):
         demand_same_notices([flow], {}, site / "eslflow.db")

@@ -227,7 +227,7 @@ def test_a_question_whose_file_is_gone_has_no_answer(place, tmp_path):
     sounds = tmp_path / "sounds"
     shutil.copytree(shipped.sounds(), sounds)
     line = place(sounds)
-    (sounds / "support" / "en" / "recording.v1.wav").unlink()
+    (sounds / "support" / "en" / "recording.v2.wav").unlink()
     line.until("For sales")
     line.hangs_up()
     kept = line.kept()

@@ -9,19 +9,23 @@ from pathlib import Path
 
 import pytest
 
-from eslflow.check import load_flow
 from tests.live import decode
-from tests.live.leaks import judge
 from tests.live.office import CALLER, GREETING, Office
-from tests.live.voice import FIRST_AGENT
+from tests.live.shipped import (
+    AGENT,
+    EDGE_US,
+    audible,
+    files,
+    is_recorded,
+    presses,
+    reasons,
+    serve,
+    talks,
+    through,
+)
 from tests.steps_of import flow
-from tests.test_shipped_flows import ROOT
 
 pytestmark = pytest.mark.live
-
-AGENT = FIRST_AGENT
-EDGE_US = 400_000
-"""A file begins within this after the talk does: the agent is looked at first."""
 
 
 @pytest.fixture
@@ -31,50 +35,15 @@ def office(freeswitch, tmp_path):
     found.close()
 
 
-def serve(office, name, **changes):
-    """Serve a shipped flow, with other queues and numbers."""
-    folder = office.folder / "flows"
-    shutil.copytree(ROOT / "flows", folder, dirs_exist_ok=True)
-    path = folder / f"{name}.yaml"
-    text = path.read_text(encoding="utf-8")
-    for old, new in changes.items():
-        assert old in text
-        text = text.replace(old, new)
-    path.write_text(text, encoding="utf-8")
-    found = load_flow(path)
-    office.serve(found, office.quiet(found, ms=200))
-    return found
-
-
-def files(office):
-    return sorted(office.folder.glob("recordings/**/*.wav"))
-
-
-def talks(call, talk, ms=1000):
-    """Let both talk, and hear each other."""
-    call.speaks(ms=ms)
-    assert call.heard()[1].of(AGENT)
-    assert talk.heard()[1].of(CALLER)
-
-
-def audible(kept, call, talk, since, until):
-    """Return how many packets of the talk the one file holds; it has no gap."""
-    (row,) = kept["recordings"]
-    said = {CALLER: call.said(), AGENT: talk.said()}
-    found = judge(decode.read(Path(row["path"])), said, (), since, until)
-    assert len(found.missing) <= 3
-    return found.audible
-
-
-def reasons(kept):
-    return [choice["reason"] for choice in kept["choices"]]
-
-
 # Recorded by law.
 
 
+def orders(office):
+    return {"queue: orders": f"queue: {office.queue.name}"}
+
+
 def test_regulated_tells_and_records(office):
-    serve(office, "regulated", **{"queue: orders": f"queue: {office.queue.name}"})
+    serve(office, "regulated", changes=orders(office))
     phone = office.agent()
     call = office.call()
     talk = phone.rings()
@@ -90,7 +59,7 @@ def test_regulated_tells_and_records(office):
 
 
 def test_regulated_reaches_nobody_where_there_is_no_room(office):
-    serve(office, "regulated", **{"queue: orders": f"queue: {office.queue.name}"})
+    serve(office, "regulated", changes=orders(office))
     phone = office.agent()
     recordings = office.folder / "recordings"
     recordings.mkdir(exist_ok=True)
@@ -107,7 +76,7 @@ def test_regulated_reaches_nobody_where_there_is_no_room(office):
 
 
 def test_regulated_ends_the_talk_when_its_recording_does(office):
-    serve(office, "regulated", **{"queue: orders": f"queue: {office.queue.name}"})
+    serve(office, "regulated", changes=orders(office))
     phone = office.agent()
     call = office.call()
     talk = phone.rings()
@@ -133,8 +102,7 @@ def test_regulated_ends_the_talk_when_its_recording_does(office):
 )
 def test_a_file_is_for_what_was_granted(office, keys, purposes):
     queue = {"queue: support": f"queue: {office.queue.name}"}
-    # The switch's dialplan of these tests takes no name with a dash.
-    serve(office, "two-purposes", **{"flow: two-purposes": "flow: purposes"}, **queue)
+    serve(office, "two-purposes", changes=queue)
     call, talk, _ = through(office, *keys)
     office.until("an agent answers", call)
     talks(call, talk)
@@ -178,8 +146,9 @@ def test_another_purpose_is_another_file(office):
     talks(call, talk)
     call.hang_up()
     kept = office.kept(call)
+    # The talk, the question after it, and all that came after the second grant.
     found = [row["purposes"] for row in kept["recordings"]]
-    assert found == ["training", "training evidence"]
+    assert found == ["training", "training", "training evidence"]
     for row in kept["recordings"]:
         assert decode.read(Path(row["path"])).of(CALLER)
 
@@ -217,25 +186,11 @@ def test_who_refused_in_one_call_is_not_asked_in_the_next(office):
 
 
 def private(office, agent="1999"):
-    return serve(
-        office,
-        "private",
-        **{
-            "queue: reception": f"queue: {office.queue.name}",
-            "never_record: [1999]": f"never_record: [{agent}]",
-        },
-    )
-
-
-def through(office, *keys):
-    """Let a caller press keys, one at each question, and talk; return call and talk."""
-    phone = office.agent()
-    call = office.call()
-    for key in keys:
-        office.until("asks", call)
-        call.speaks(ms=250)
-        call.press(key)
-    return call, phone.rings(), phone
+    changes = {
+        "queue: reception": f"queue: {office.queue.name}",
+        "never_record: [1999]": f"never_record: [{agent}]",
+    }
+    serve(office, "private", changes=changes)
 
 
 def test_a_call_made_private_by_key_is_in_no_file(office):
@@ -320,3 +275,48 @@ def test_who_takes_over_and_is_never_recorded_is_in_no_file(office, is_held):
     theirs = decode.read(Path(row["path"])).of(AGENT + 1)
     assert len(set(theirs)) <= (0 if is_held else MOST_LATE)
     assert [choice["reason"] for choice in kept["choices"]] == ["never_recorded"]
+
+
+# Handed over to the dialplan.
+
+HANDS = """
+ask:
+  consent: {notice: recording, purpose: training}
+  keys: {1: granted, 2: refused}
+before: {menu: welcome, keys: {9: hand}, timeout: 60s, record: on}
+hand: {transfer: {to: %s-%d, context: default}, record: %s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("to", "record", "rules", "is_heard"),
+    [
+        ("user", "on", "", True),
+        ("gate", "on", "", True),
+        ("user", "off", "", False),
+        # Who answers there, nobody knows: it may be one who must never be recorded.
+        ("user", "on", "recording: {never_record: [1999]}\n", False),
+    ],
+)
+def test_who_is_handed_over_is_recorded_on_where_the_flow_says_so(
+    office, to, record, rules, is_heard
+):
+    desk = office.desk(AGENT)
+    found = flow(HANDS % (to, desk.port, record), GREETING + rules)
+    office.serve(found, office.quiet(found, ms=200))
+    call = office.call()
+    presses(office, call, "1")
+    office.until("recording starts", call)
+    presses(office, call, "9")
+    office.until("transfers to", call)
+    talk = desk.rings()
+    talk.until("up")
+    talks(call, talk, 1500)
+    assert is_recorded(office, call) == is_heard
+    call.hang_up()
+    kept = office.kept(call)
+    assert kept["call"]["ending"] == "transferred"
+    (path,) = files(office)
+    file = decode.read(path)
+    assert file.of(CALLER)
+    assert bool(file.of(AGENT)) == is_heard

@@ -9,15 +9,22 @@ import logging
 import re
 import wave
 from array import array
+from pathlib import Path
 
 import gevent
 import pytest
 from gevent import socket
 from gevent.event import Event
 
-from tests.live.office import GREETING, PATIENCE_S, Office, password
-from tests.live.tones import keys_in
-from tests.shop import CARD, CODE, Shop, object_of
+from tests.live import decode
+from tests.live.account import spans_of
+from tests.live.leaks import judge
+from tests.live.office import CALLER, GREETING, PATIENCE_S, Office, password
+from tests.live.rtp import STILL_MS
+from tests.live.shipped import presses, serve, states, talks
+from tests.live.tones import TONE_MS, keys_in
+from tests.live.voice import PCMU
+from tests.shop import CARD, CODE, Shop, object_of, says
 from tests.steps_of import flow
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
@@ -200,3 +207,90 @@ def test_a_card_entered_by_sound_is_in_no_recording(office, debug):
     told = re.findall(rb"\[DEBUG\][^\n]*DTMF DETECTED: \[(.)\]", mine)
     assert b"".join(told) == f"19{CARD}#{CODE}".encode()
     assert b"RECV DTMF" not in mine
+
+
+# The shipped flow.
+
+TOKEN = "tok-4711-secret"
+DECLINED = says("402 Payment Required")
+
+
+def through_payment(office, shop, monkeypatch, *keys):
+    """Let a caller agree, and press keys; return the call and the agent's phone."""
+    monkeypatch.setenv("PAYMENT_TOKEN", TOKEN)
+    changes = {
+        "https://pay.example.com/calls": shop.url,
+        "queue: payments": f"queue: {office.queue.name}",
+    }
+    serve(office, "payment", changes=changes)
+    phone = office.agent()
+    call = office.call()
+    office.switch.does(f"uuid_loglevel {call.uuid} debug")
+    for key in keys:
+        presses(office, call, key)
+    return call, phone
+
+
+def tones(call):
+    """Return the keys that a phone has heard."""
+    return keys_in([PCMU[byte] for _, packet in call.came() for byte in packet])
+
+
+def test_payment_by_key_is_told_to_the_shop_and_then_an_agent_is_met(
+    office, debug, monkeypatch
+):
+    with Shop(DECLINED) as shop:
+        call, phone = through_payment(office, shop, monkeypatch, "1", "1")
+        presses(office, call, CARD[:7])
+        call.speaks(ms=500)
+        dump = office.switch.api(f"uuid_dump {call.uuid}")
+        call.press(CARD[7:] + "#")
+        office.until("card: entered", call)
+        presses(office, call, "0930")
+        office.until("expiry: entered", call)
+        presses(office, call, CODE)
+        talk = phone.rings()
+        office.until("recording starts", call)
+        talks(call, talk, 1500)
+        call.hang_up()
+        call.until("down")
+        (sent,) = shop.fields
+        ((head, _),) = shop.asked
+    assert (sent["card"], sent["expiry"], sent["code"]) == (CARD, "0930", CODE)
+    assert f"Bearer {TOKEN}" in head
+    kept = nowhere(office, call, dump, debug)
+    assert states(kept) == ["requested", "granted"]
+    assert heard_in(office, kept) == ""
+    assert decode.read(Path(kept["recordings"][0]["path"])).of(CALLER)
+    assert tones(talk) == ""
+    for path in office.folder.rglob("*"):
+        assert not path.is_file() or TOKEN.encode() not in path.read_bytes(), path
+    assert TOKEN not in debug.text
+
+
+def test_payment_by_voice_is_masked_while_the_agent_says_so(office, debug, monkeypatch):
+    with Shop(DECLINED) as shop:
+        call, phone = through_payment(office, shop, monkeypatch, "1", "2")
+        talk = phone.rings()
+        office.until("recording starts", call)
+        talks(call, talk)
+        talk.press("*1")
+        office.until("is masked", call)
+        # What a caller reads out, as the one thing that can be told from speech.
+        call.whistle(CARD)
+        call.speaks(ms=len(CARD) * (TONE_MS + 2 * STILL_MS) + 500)
+        talk.press("*2")
+        office.until("goes on unmasked", call)
+        talks(call, talk)
+        call.hang_up()
+        call.until("down")
+    assert shop.asked == []
+    # The agent heard it, but for what the network may have lost.
+    assert len(tones(talk)) > len(CARD) // 2
+    kept = office.kept(call)
+    assert heard_in(office, kept) == ""
+    (row,) = kept["recordings"]
+    spans = spans_of(kept["recording_actions"])
+    said = {leg.phone.party: leg.said() for leg in (call, talk)}
+    found = judge(decode.read(Path(row["path"])), said, spans, row["stopped_at"], 0)
+    assert (found.leaks, found.blanked > 100, found.audible > 50) == ((), True, True)

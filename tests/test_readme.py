@@ -398,6 +398,27 @@ def test_every_flow_that_ships_is_listed():
         assert f"[{path.name}]({path.name})" in FLOWS
 
 
+def test_each_flow_that_ships_has_live_tests_and_the_page_says_which():
+    page = (ROOT / "tests" / "live" / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(
+        r"^\| (`[a-z`, -]+`) \| `(test_live\w*\.py)` \|", page, re.MULTILINE
+    )
+    said = {
+        (name, file) for names, file in rows for name in re.findall("`(.+?)`", names)
+    }
+    shipped = {path.stem for path in flow_files(ROOT / "flows")}
+    assert {name for name, _ in said} == shipped
+    for name, file in said:
+        text = (ROOT / "tests" / file).read_text(encoding="utf-8")
+        assert re.search(rf"\b{name}\b", text), (name, file)
+    live = {
+        path.name
+        for path in (ROOT / "tests").glob("test_live*.py")
+        if "pytest.mark.live" in path.read_text(encoding="utf-8")
+    }
+    assert set(re.findall(r"`(test_live\w*\.py)` \|", page)) == live
+
+
 def asked_by_curl():
     """Return what the page asks, and what it says is answered."""
     (shown,) = blocks(CONTROL, "console")

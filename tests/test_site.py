@@ -65,7 +65,7 @@ def test_a_notice_with_new_words_is_not_played_by_the_machines_old_voice(site):
     change(site, "To train our", "Please note: To train our")
     loaded = open_site(load_settings(site))
     (fault,) = loaded.faults
-    path = "support/en/recording.v1.wav"
+    path = "support/en/recording.v2.wav"
     assert str(site / "sounds" / path) in fault.text
     assert "new words" in fault.text
     assert (fault.is_silent, fault.is_ours) == (True, True)
@@ -84,7 +84,7 @@ def test_a_prompt_with_new_words_is_played_as_it_was_and_told(site):
 def test_a_person_may_have_recorded_other_words(site):
     change(site, "To train our", "Please note: To train our")
     sounds = site / "sounds/support/en"
-    shutil.copy(sounds / "welcome.wav", sounds / "recording.v1.wav")
+    shutil.copy(sounds / "welcome.wav", sounds / "recording.v2.wav")
     assert open_site(load_settings(site)).faults == ()
 
 

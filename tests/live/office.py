@@ -13,7 +13,7 @@ import os
 import re
 import tempfile
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import IO, Any
@@ -38,6 +38,8 @@ from tests.peers import make_sounds
 QUEUES = 8
 """`quiet-0` and on: so many test runs may share a switch."""
 CALLER = 1
+USER = '"Anne" <sip:1002@example.com>'
+"""Somebody of the office, who dials."""
 
 GREETING = """\
 flow: test
@@ -183,10 +185,13 @@ class Office:
         self.clock = SystemClock()
         self.switch = Switch(host)
         self.exchange = Exchange()
-        self.queue = Waiting(self.switch)
+        self._queues = [Waiting(self.switch)]
+        self.queue = self._queues[0]
         self.caller = self.exchange.phone(CALLER)
         self.told: Queue[tuple[str, str]] = Queue()
         """What the controller tells: of which call, and what."""
+        self.seen: list[str] = []
+        """What of that has been waited for, or came before it."""
         self.rig: Rig | None = None
         self._program: Program | None = None
         self._flow = ""
@@ -196,6 +201,11 @@ class Office:
         phone = self.desk(party, **options)
         self.queue.add(phone)
         return phone
+
+    def second_queue(self) -> Waiting:
+        """Take another queue, which has no agents yet."""
+        self._queues.append(Waiting(self.switch))
+        return self._queues[-1]
 
     def desk(self, party: int, **options: Any) -> Phone:
         """Plug in a phone that others can be put through to: `desk-PORT`."""
@@ -207,12 +217,16 @@ class Office:
         sounds: Path | None = None,
         beep_s: float = 0.0,
         agreed: Callable[[str, str, int], bool] = everybody_has,
+        others: Sequence[Flow] = (),
     ) -> Rig:
-        """Start a controller with this flow; its prompts are 100 ms of buzz."""
+        """Start a controller with this flow; its prompts are 100 ms of buzz.
+
+        `others` it has, too: a number can be dialled that reaches them.
+        """
         sounds = sounds or make_sounds(self.folder / "sounds", flow)
         self._flow = flow.name
         self.rig = Rig(
-            [flow],
+            [flow, *others],
             sounds,
             self.folder,
             clock=self.clock,
@@ -248,6 +262,24 @@ class Office:
         call.until("up")
         return call
 
+    def dials(
+        self,
+        number: str,
+        caller: str = USER,
+        flow: str = "",
+        desk: Phone | None = None,
+    ) -> Call:
+        """Dial a number that the controller gets, whatever it is; return at once.
+
+        `desk` is the phone of user 1001, and of a short number outside.
+        """
+        assert self.rig is not None, "serve a flow first"
+        port = self.rig.controller.address[1]
+        headers = [("X-Controller", f"{port}/{flow or self._flow}")]
+        if desk is not None:
+            headers.append(("X-Desk", str(desk.port)))
+        return self.caller.call(number, caller, tuple(headers))
+
     def until(self, words: str, call: Call | None = None) -> str:
         """Wait until the controller tells this; return its whole sentence."""
         seen: list[str] = []
@@ -256,6 +288,7 @@ class Office:
                 while True:
                     uuid, text = self.told.get()
                     seen.append(text)
+                    self.seen.append(text)
                     if words in text and (call is None or uuid == call.uuid):
                         return text
         except gevent.Timeout:
@@ -287,5 +320,6 @@ class Office:
             self._program.stop()
         if self.rig is not None:
             self.rig.close()
-        self.queue.close()
+        for queue in self._queues:
+            queue.close()
         self.switch.close()

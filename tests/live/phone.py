@@ -118,10 +118,14 @@ class Call:
         """Return which keys were pressed, and when the first packet of each left."""
         return [(key, at) for key, at in self._ask("keys")]
 
+    def came(self) -> list[tuple[int, bytes]]:
+        """Return when each packet came in, and its PCMU."""
+        return [(at, bytes.fromhex(packet)) for at, packet in self._ask("heard")]
+
     def heard(self) -> tuple[list[int], decode.Recording]:
         """Return when each packet came in, and what was in them."""
-        came = self._ask("heard")
-        packets = [bytes.fromhex(packet) for _, packet in came]
+        came = self.came()
+        packets = [packet for _, packet in came]
         return [at for at, _ in came], decode.heard_on(packets)
 
 
