@@ -8,10 +8,10 @@ from zipfile import ZipFile
 
 import pytest
 
-from eslflow.call.records import CallEnded, Look, RecordingEnded
+from eslflow.call.records import CallEnded, LegalHold, Look, RecordingEnded
 from eslflow.ledger.erasure import mark_of
 from eslflow.ledger.read import Reader
-from eslflow.ledger.subject import find
+from eslflow.ledger.subject import HELD, find, held_of
 from eslflow.ledger.tombstone import erasure
 from eslflow.ledger.writer import connect, spill_of, write
 from tests.persons import ANNA, BEN, NAME, NORMAL, SPELLINGS, WHY, Office
@@ -267,6 +267,45 @@ def test_what_is_held_is_not_erased_until_it_is_released(office):
     assert office.does("subject", ANNA, "erase", *WHY).exit_code == 0
     assert office.traces("court") == []
     assert office.is_whole()
+
+
+@pytest.mark.parametrize("held", ["030123456", "004930123456", ANNA])
+@pytest.mark.parametrize("named", ["030 123456", "0049 30 123456", ANNA])
+def test_a_hold_holds_in_every_spelling_where_no_country_is_known(office, held, named):
+    (office.folder / "eslflow.yaml").write_text("")
+    paths = office.talked()
+    office.does("subject", held, "hold", "--reason", "court")
+    done = office.does("subject", named, "erase", *WHY)
+    assert (done.exit_code, "is under a legal hold" in done.stderr) == (1, True)
+    assert f"eslflow subject {held} release" in done.stderr
+    assert all(path.exists() for path in paths)
+    assert "held      since" in office.does("subject", named, "show").stdout
+    done = office.does("subject", named, "release", "--reason", "over")
+    if held != named.replace(" ", ""):
+        assert done.exit_code == 1
+        assert f"{held} is, which may be the same person" in done.stderr
+        assert office.does("subject", held, "release", "--reason", "x").exit_code == 0
+    assert office.does("subject", named, "erase", *WHY).exit_code == 0
+
+
+def test_a_hold_from_before_a_country_was_known_can_be_released(office):
+    (office.folder / "eslflow.yaml").write_text("")
+    office.talked()
+    office.does("subject", "030123456", "hold", "--reason", "court")
+    (office.folder / "eslflow.yaml").write_text("country: DE\n")
+    done = office.does("subject", "030 123456", "erase", *WHY)
+    assert (done.exit_code, ", as 030123456, since" in done.stderr) == (1, True)
+    assert office.does("subject", ANNA, "release", "--reason", "x").exit_code == 0
+    assert office.does("subject", ANNA, "erase", *WHY).exit_code == 0
+
+
+def test_an_erasure_leaves_the_words_of_a_hold_that_is_in_force(office):
+    """Also of one that names somebody else, whose number has this one at its end."""
+    office.talked()
+    key = f"Ms 030 123456 ({BEN})"
+    write(office.ledger, [LegalHold(5, HELD, "x", "court", key)])
+    assert office.does("subject", ANNA, "erase", *WHY).exit_code == 0
+    assert [held.key for held in held_of(office.ledger)] == [key]
 
 
 def test_a_call_with_somebody_who_is_held_stays(office):

@@ -20,7 +20,7 @@ from eslflow.cli.tables import local
 from eslflow.clock import SystemClock
 from eslflow.errors import EslflowError, visible
 from eslflow.ledger.read import Reader
-from eslflow.ledger.subject import HELD, RELEASED, Held, Subject, held_of, read
+from eslflow.ledger.subject import HELD, RELEASED, Held, Subject, held_of, over, read
 from eslflow.ledger.versions import Versions
 
 Line = dict[str, Any]
@@ -185,7 +185,7 @@ def hold(person: Person, reason: str) -> None:
     anything meanwhile.
     """
     key = person.find().key
-    for held in _holds(person, key):
+    for held in _own(person, key):
         since = f"since {local(held.at)} by {held.who}: {held.reason}"
         raise EslflowError(f"{key} is held already, {since}")
     _write_hold(person, key, HELD, reason)
@@ -198,14 +198,24 @@ def hold(person: Person, reason: str) -> None:
 def release(person: Person, reason: str) -> None:
     """End a legal hold: what is due by then is deleted in the next round."""
     key = person.find().key
-    if not _holds(person, key):
+    own = _own(person, key)
+    if not own and (others := over(held_of(person.ledger), key)):
+        raise EslflowError(
+            f"{key} itself is not held, but {others[0].key} is, which may be the same "
+            f"person. To release that: eslflow subject {others[0].key} release"
+        )
+    if not own:
         raise EslflowError(f"{key} is under no hold: there is nothing to release")
-    _write_hold(person, key, RELEASED, reason)
+    for held in own:
+        _write_hold(person, held.key, RELEASED, reason)
     click.echo(visible(f"{key} is released."))
 
 
-def _holds(person: Person, key: str) -> list[Held]:
-    return [held for held in held_of(person.ledger) if held.key == key]
+def _own(person: Person, key: str) -> list[Held]:
+    """Return the holds for exactly this number, also if they were spelt otherwise."""
+    # Before the site had said its country, the same words had another spelling.
+    normal = spelling(person.site)
+    return [h for h in held_of(person.ledger) if key in (h.key, normal(h.key))]
 
 
 def _write_hold(person: Person, key: str, state: str, reason: str) -> None:
@@ -276,11 +286,13 @@ def _demand_nameless(reason: str, subject: Subject) -> None:
 
 
 def _demand_free(person: Person, subject: Subject) -> None:
-    for held in _holds(person, subject.key):
+    # Who may be the same person, is: deleted is deleted.
+    for held in over(held_of(person.ledger), subject.key):
         since = f"since {local(held.at)} by {held.who}: {held.reason}"
+        spelt = "" if held.key == subject.key else f", as {held.key},"
         raise EslflowError(
-            f"{subject.key} is under a legal hold {since}. "
-            f"End it with: eslflow subject {subject.key} release"
+            f"{subject.key} is under a legal hold{spelt} {since}. "
+            f"End it with: eslflow subject {held.key} release"
         )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
@@ -107,6 +107,15 @@ def _may_be(key: str, number: str) -> bool:
     return one.endswith(other) or other.endswith(one)
 
 
+def may_be_same(one: str, other: str) -> bool:
+    """Whether two spellings may be of one person, as far as they can tell."""
+    are_whole = one.startswith("+") and other.startswith("+")
+    shorter = min(len(digits(one)), len(digits(other)))
+    if are_whole or shorter < LEAST_COMMON:
+        return one == other
+    return _may_be(one, other)
+
+
 def _demand_one(number: str, lines: list[_Found]) -> None:
     whole = sorted({kept for *_, kept, _ in lines if kept.startswith("+")})
     if len(whole) > 1:
@@ -173,9 +182,12 @@ class Held(NamedTuple):
     """A legal hold that is in force."""
 
     key: str
+    """The number as it was spelt then."""
     at: int
     who: str
     reason: str
+    mark: str
+    """The hash that the number has in proof."""
 
 
 def holds(db: sqlite3.Connection) -> list[Held]:
@@ -183,15 +195,15 @@ def holds(db: sqlite3.Connection) -> list[Held]:
     if not _has(db, "holds", "subject"):
         return []
     rows: list[Any] = db.execute(
-        "SELECT h.at, h.state, h.who, coalesce(r.text, ''), s.text FROM holds h "
-        "LEFT JOIN personal r ON r.hash = h.reason "
+        "SELECT h.at, h.state, h.who, coalesce(r.text, ''), s.text, s.hash "
+        "FROM holds h LEFT JOIN personal r ON r.hash = h.reason "
         "JOIN personal s ON s.hash = h.subject ORDER BY h.seq"
     ).fetchall()
     found: dict[str, Held] = {}
-    for at, state, who, reason, key in rows:
+    for at, state, who, reason, key, mark in rows:
         found.pop(key, None)
         if state == HELD:
-            found[key] = Held(key, at, who, reason)
+            found[key] = Held(key, at, who, reason, mark)
     return list(found.values())
 
 
@@ -199,6 +211,11 @@ def held_of(path: Path) -> list[Held]:
     """Return the legal holds that a ledger has in force."""
     with closing(opened(path)) as db:
         return holds(db)
+
+
+def over(found: Iterable[Held], key: str) -> list[Held]:
+    """Return those holds that may be for who has a number."""
+    return [held for held in found if may_be_same(held.key, key)]
 
 
 def held_calls(db: sqlite3.Connection) -> set[str]:
