@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eslflow.cli.certificate import certificate
-from eslflow.cli.decrypt import who
 from eslflow.cli.lookups import as_json, ledger_of
 from eslflow.cli.tables import local, room, table
 from eslflow.clock import SystemClock
 from eslflow.errors import EslflowError, visible
 from eslflow.ledger.tombstone import erasure, erasures
+from eslflow.user import who
 
 if TYPE_CHECKING:
     from eslflow.ledger.due import Past

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from eslflow.cli.decrypt import MOST_REASON, new_file, who
+from eslflow.cli.decrypt import MOST_REASON, new_file
 from eslflow.cli.dossier import dossier, page
 from eslflow.cli.lookups import as_json, ledger_of, spelling
 from eslflow.cli.tables import local
@@ -22,6 +22,7 @@ from eslflow.errors import EslflowError, visible
 from eslflow.ledger.read import Reader
 from eslflow.ledger.subject import HELD, RELEASED, Held, Subject, held_of, over, read
 from eslflow.ledger.versions import Versions
+from eslflow.user import who
 
 Line = dict[str, Any]
 

@@ -16,11 +16,12 @@ from urllib.parse import quote
 
 import click
 
-from eslflow.cli.decrypt import MOST_REASON, who
+from eslflow.cli.decrypt import MOST_REASON
 from eslflow.cli.lookups import call_named, ledger_of, reader, spelling
 from eslflow.cli.tables import local
 from eslflow.errors import EslflowError, NotFound, visible
 from eslflow.ledger.subject import read
+from eslflow.user import who
 
 if TYPE_CHECKING:
     from eslflow.call.records import Choice

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from eslflow.errors import NotFound
 from eslflow.ledger.read import opened
 from eslflow.ledger.rows import digits
+from eslflow.ledger.there import is_there
 from eslflow.ledger.where import Normal
 
 SIDES = ("caller", "called")
@@ -155,16 +156,10 @@ def _marks(db: sqlite3.Connection, key: str) -> Iterator[str]:
     found = {mark for mark, text in words if names(text, key)}
     yield from found
     for table, (reason, subject) in _BESIDE.items():
-        if not _has(db, table, subject):
-            # A ledger that no newer eslflow has written to yet.
+        if not is_there(db, table, subject):
             continue
         sql = f"SELECT {reason}, {subject} FROM {table} WHERE {subject} <> ''"
         yield from (why for why, whose in db.execute(sql) if whose in found and why)
-
-
-def _has(db: sqlite3.Connection, table: str, column: str) -> bool:
-    sql = "SELECT 1 FROM pragma_table_info(?) WHERE name = ?"
-    return db.execute(sql, (table, column)).fetchone() is not None
 
 
 def read(path: Path, number: str, normal: Normal) -> Subject:
@@ -192,7 +187,7 @@ class Held(NamedTuple):
 
 def holds(db: sqlite3.Connection) -> list[Held]:
     """Return the legal holds in force, in order."""
-    if not _has(db, "holds", "subject"):
+    if not is_there(db, "holds", "subject"):
         return []
     rows: list[Any] = db.execute(
         "SELECT h.at, h.state, h.who, coalesce(r.text, ''), s.text, s.hash "
@@ -234,8 +229,6 @@ def for_(order: int) -> str:
 
 def has_orders(db: sqlite3.Connection) -> bool:
     """Whether something is being erased by order."""
-    # A ledger that no newer eslflow has written to yet has no such table.
-    sql = "SELECT 1 FROM sqlite_master WHERE name = 'erasing'"
-    if db.execute(sql).fetchone() is None:
+    if not is_there(db, "erasing"):
         return False
     return db.execute("SELECT 1 FROM erasing").fetchone() is not None

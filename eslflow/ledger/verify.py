@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from eslflow.errors import StoreError
 from eslflow.ledger.chain import BEGIN, FORMS, Form, Head, Link, read_head
 from eslflow.ledger.read import opened
+from eslflow.ledger.there import is_there
 from eslflow.ledger.unchained import ADDED, odd
 
 _Row = tuple[Any, ...]
@@ -107,13 +108,12 @@ def _reading(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _demand_chain(db: sqlite3.Connection) -> None:
-    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'chain'").fetchone():
+    if not is_there(db, "chain"):
         raise StoreError(
             "this ledger is older than the chain: eslflow serve chains what is there "
             "when it starts"
         )
-    there = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
-    if not there.issuperset(form.rows for form in FORMS.values()):
+    if not all(is_there(db, form.rows) for form in FORMS.values()):
         raise StoreError(
             "this ledger is older than this eslflow: eslflow serve brings it up to "
             "date when it starts"
