@@ -333,6 +333,10 @@ def _did(say: Telling, look: Line) -> str:
         if name:
             return say("exported for them", recording=name)
         return say("exported", form=form)
+    if what == "list":
+        return say(what)
+    if what == "show":
+        return say("show of", recording=name) if name else say(what)
     return say.word(look["what"]).replace("{recording}", name)
 
 

@@ -201,4 +201,5 @@ def looks_at(recording: Kept) -> Iterator[str]:
     """Yield who looked at a recording, and why."""
     for look in recording["looks"]:
         yield f"  looked    {_at(look['at'])}: {look['what']} by {look['who']}"
-        yield f"            {look['reason']}"
+        if look["reason"]:
+            yield f"            {look['reason']}"

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import sqlite3
 
+NEWEST = "shared_terms"
+"""What `migrations` does last: known here, so that who only asks need not import it."""
 _TABLE = "SELECT 1 FROM sqlite_master WHERE name = ?"
 _COLUMN = "SELECT 1 FROM pragma_table_info(?) WHERE name = ?"
 
@@ -15,3 +17,12 @@ def is_there(db: sqlite3.Connection, table: str, column: str = "") -> bool:
     """Whether there is a table or a view, and in it a column."""
     names = (table, column) if column else (table,)
     return db.execute(_COLUMN if column else _TABLE, names).fetchone() is not None
+
+
+def is_current(db: sqlite3.Connection) -> bool:
+    """Whether a ledger has today's tables."""
+    sql = "SELECT 1 FROM _sqlite_migrations WHERE name = ?"
+    return (
+        is_there(db, "_sqlite_migrations")
+        and db.execute(sql, (NEWEST,)).fetchone() is not None
+    )
