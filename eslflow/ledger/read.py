@@ -229,10 +229,13 @@ class Reader:
         where = Where(since, until, "r.asked_at")
         where.number(number, "calls", self._normal)
         where.equal("r.verdict", verdict)
+        # Which ones, first: each has its call only where that is asked for.
+        join = "JOIN calls ON calls.uuid = r.call_uuid" if number else ""
+        order = "ORDER BY r.asked_at DESC"
         sql = (
             "SELECT r.*, calls.caller, calls.called FROM recordings r "
-            f"LEFT JOIN calls ON calls.uuid = r.call_uuid {where.sql('WHERE')} "
-            "ORDER BY r.asked_at DESC LIMIT ?"
+            "LEFT JOIN calls ON calls.uuid = r.call_uuid WHERE r.id IN (SELECT r.id "
+            f"FROM recordings r {join} {where.sql('WHERE')} {order} LIMIT ?) {order}"
         )
         return self._all(sql, [*where.values, limit])
 
