@@ -70,7 +70,7 @@ def test_it_has_a_page_json_and_tables(office, target):
         2,
     ]
     assert calls["anna-3"]["side"] == "called"
-    assert calls["anna-2"]["caller"] == ANNA
+    assert calls["anna-2"]["caller"] == f"'{ANNA}"
     assert calls["anna-1"]["offered_at"].endswith("Z")
     assert {row["state"] for row in choices} == {"granted"}
 
@@ -215,6 +215,6 @@ def test_what_a_caller_sends_is_no_formula(name):
     assert cell == f"'{visible(name)}"
 
 
-def test_numbers_stay_numbers():
+def test_it_is_written_as_all_csv_is():
     text = table(("n", "at", "none"), [{"n": "+4930", "at": 5, "none": None}])
-    assert text.splitlines() == ["n,at,none", "+4930,1970-01-01T00:00:00.000005Z,"]
+    assert text == ('"n","at","none"\r\n"\'+4930","1970-01-01T00:00:00.000005Z",""\r\n')
