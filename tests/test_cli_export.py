@@ -106,6 +106,13 @@ def test_what_cannot_go_along_is_named(office, target):
     assert done.exit_code == 1
     assert "recording anna-1-1 is not in it: there is no file" in done.stderr
     assert "recording anna-3-1 is not in it: it is encrypted" in done.stderr
+    target.unlink()
+    said = json.loads(exports(office, target, "--recordings", "--json").stdout)
+    assert said["file"] == str(target)
+    assert [line.partition(":")[0] for line in said["missing"]] == [
+        "recording anna-1-1 is not in it",
+        "recording anna-3-1 is not in it",
+    ]
     assert target.exists()
 
 
@@ -203,6 +210,8 @@ def test_nothing_is_overwritten(office, target):
 def test_of_whom_nothing_is_kept_no_file_is_made(office, target):
     done = exports(office, target, number="+4930999999")
     assert (done.exit_code, done.stdout) == (0, "Nothing is kept of +4930999999.\n")
+    words = ("subject", "+4930999999", "export", *WHY, "-o", str(target), "--json")
+    assert office.does(*words).stdout == "null\n"
     assert not target.exists()
 
 
