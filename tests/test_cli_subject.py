@@ -160,7 +160,7 @@ def test_the_certificate_proves_it_under_a_keyed_hash(office):
     assert (found["who"], found["reason"], found["calls"]) == ("dpo", "file 17", 3)
     (done,) = found["done"]
     assert (done["calls"], done["recordings"], done["words"]) == (3, 2, 0)
-    assert "2 texts that name the person are deleted" in told
+    assert "deleted: 2 texts about the person" in told
     assert f"place {done['place']}, {done['hash']}" in told
     assert [file["reply"] for file in found["files"]] == ["1 file removed"] * 2
     again = office.does("retention", "certificate", "1").stdout
@@ -221,7 +221,7 @@ def test_what_cannot_be_deleted_keeps_the_rest_of_its_call(office):
     done = office.does("subject", ANNA, "erase", *WHY)
     assert done.exit_code == 1
     assert "its erasure was asked for, and it cannot be deleted" in done.stderr
-    assert "to do     1 calls" in done.stdout
+    assert "to do     1 call:" in done.stdout
     assert office.call("anna-1")["call"]["caller"] == "030123456"
     assert office.call("anna-2")["call"]["caller"] == ""
     path.rmdir()
@@ -236,7 +236,7 @@ def test_a_call_that_goes_on_is_erased_once_it_has_ended(office):
     path = office.records("anna-4", is_over=False)
     done = office.does("subject", ANNA, "erase", *WHY)
     assert "call anna-4: caller is erased, once it has ended\n" in done.stdout
-    assert "to do     1 calls" in done.stdout
+    assert "to do     1 call:" in done.stdout
     assert path.exists()
     assert office.call("anna-4")["call"]["caller"] == "030123456"
     at = office.now

@@ -18,7 +18,7 @@ from eslflow.cli.decrypt import MOST_REASON, new_file
 from eslflow.cli.dossier import page
 from eslflow.cli.lookups import as_json
 from eslflow.cli.person import REASON, Person
-from eslflow.cli.tables import local
+from eslflow.cli.tables import counted, local
 from eslflow.clock import SystemClock
 from eslflow.errors import EslflowError, visible
 from eslflow.ledger.read import Reader
@@ -258,7 +258,7 @@ def _told(plan: Line, subject: Subject) -> Iterator[str]:
         yield f"  numbers   {', '.join(subject.numbers)}"
     if subject.names:
         yield f"  names     {', '.join(subject.names)}"
-    yield f"  words     {plan['words']} texts name the person"
+    yield f"  words     {counted(plan['words'], 'text')} about the person"
     for call in plan["calls"]:
         yield from _told_of(call)
 
