@@ -376,7 +376,7 @@ def test_a_caller_is_erased_while_it_serves_and_calls_go_on(site):
         done = run(site, "subject", number, "erase", "--reason", "file 17")
         assert done.exit_code == 0, done.output
         assert f"call {call.uuid}: caller is erased\n" in done.stdout
-        assert "to do     1 calls" in done.stdout
+        assert "to do     1 call:" in done.stdout
         with Reader(site / "eslflow.db") as ledger:
             assert ledger.call(call.uuid)["call"]["caller"] == ""
             assert ledger.call("on")["call"]["caller"] == number

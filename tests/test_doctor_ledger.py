@@ -44,6 +44,14 @@ def test_a_row_that_was_changed_is_told(path):
     assert "its chain is broken: place 1: looks 1" in finding.text
 
 
+def test_a_trigger_that_is_gone_is_told(path):
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("DROP TRIGGER looks_no_update")
+    (finding,) = looked_at(path)
+    assert finding.level is Level.ERROR
+    assert finding.text.endswith("are not eslflow's: looks_no_update")
+
+
 def test_a_damaged_file_is_told(path):
     with closing(sqlite3.connect(path)) as db:
         sql = "SELECT rootpage FROM sqlite_master WHERE name = 'calls_offered'"
