@@ -92,6 +92,8 @@ def test_it_tells_who_was_asked_what_and_what_was_pressed(tmp_path):
     said = told(tmp_path).text
     assert "Telephone call " + CALL in said
     assert "+493012345678, as the network told it" in said
+    sure = "signed by a provider who knows the caller, not the number (STIR/SHAKEN B)"
+    assert f"How sure the number is {sure}" in said
     assert "Notice “recording”, version 3, German" in said
     assert WORDS in said
     assert "1400 of 2000 ms" in said

@@ -152,6 +152,8 @@ def _call(say: Telling) -> Html:
         number = call["caller"]
         told = say("as told", number=number) if number else say("withheld")
         rows.append((say("from"), told))
+        assured = say.word(call.get("assurance") or "No-TN-Validation")
+        rows.append((say("assurance"), assured))
         rows.append((say("to"), call.get("called")))
         rows.append((say("name"), call.get("caller_name") or say("nobody")))
         rows.append((say("direction"), say.word(call.get("direction"))))

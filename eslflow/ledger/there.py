@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 
-NEWEST = "shared_terms"
+NEWEST = "assurance_of_numbers"
 """What `migrations` does last: known here, so that who only asks need not import it."""
 _TABLE = "SELECT 1 FROM sqlite_master WHERE name = ?"
 _COLUMN = "SELECT 1 FROM pragma_table_info(?) WHERE name = ?"
