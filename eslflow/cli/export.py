@@ -32,7 +32,7 @@ _PIECE = 1 << 20
 _PARTIES = {"caller": "caller", "called": "callee"}
 _CALLS = (
     "uuid", "side", "direction", "caller", "caller_name", "called", "flow",
-    "offered_at", "ended_at", "ending", "cause",
+    "offered_at", "ended_at", "ending", "cause", "assurance",
 )  # fmt: skip
 _CHOICES = (
     "call_uuid", "at", "purpose", "state", "reason", "basis", "retain_s", "party",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from eslflow.doctor.finding import Finding, error, ok, warning
 from eslflow.errors import StoreError
+from eslflow.ledger.damage import damaged
 from eslflow.ledger.integrity import damage, strange
 from eslflow.ledger.verify import verify
 from eslflow.ledger.writer import spill_of
@@ -59,6 +60,14 @@ def looked_at(path: Path) -> Iterator[Finding]:
 
 def _whole(path: Path) -> Iterator[Finding]:
     problem = damage(path)
+    if problem and not damaged(path):
+        yield error(
+            TOPIC,
+            f"an index of {path} is damaged: {problem}",
+            "Look-ups may leave out what is there; the rows themselves are whole.",
+            f"Stop eslflow serve, sqlite3 {path} REINDEX, then eslflow consents verify",
+        )
+        return
     if problem:
         yield error(
             TOPIC,
