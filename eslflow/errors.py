@@ -11,6 +11,7 @@ EslflowError
     CommandRefused       the switch answered -ERR: the call goes on
     IllegalTransition    our own bug: the state is unchanged
     StoreError           the ledger could not persist: do not record
+    ClockDoubted         what is deleted for its age would be, by a wrong clock
     LinkLost             the control link to the switch is down
     Unreached            no connection to a program: nothing was sent
     Unanswered           sent to a program, and no answer that can be read
@@ -209,6 +210,10 @@ class IllegalTransition(EslflowError):
 
 class StoreError(EslflowError):
     """The ledger could not persist; what rests on it must not happen."""
+
+
+class ClockDoubted(EslflowError):
+    """The clock says what nothing in the ledger agrees with: nothing is deleted."""
 
 
 class LinkLost(EslflowError):

@@ -137,7 +137,7 @@ def rows(site: Path) -> list:
     return [
         CallOffered(
             CALL, "inbound", "+493012345678", NAME, "+4930987654", "support", VERSION,
-            "eslflow 0", AT,
+            "eslflow 0", AT, assurance="TN-Validation-Passed-B",
         ),
         NoticePlayed("support", "recording", 3, "de", WORDS, sha(VOICE), ms, url),
         requested,

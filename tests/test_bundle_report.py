@@ -92,6 +92,8 @@ def test_it_tells_who_was_asked_what_and_what_was_pressed(tmp_path):
     said = told(tmp_path).text
     assert "Telephone call " + CALL in said
     assert "+493012345678, as the network told it" in said
+    sure = "signed by a provider who knows the caller, not the number (STIR/SHAKEN B)"
+    assert f"How sure the number is {sure}" in said
     assert "Notice “recording”, version 3, German" in said
     assert WORDS in said
     assert "1400 of 2000 ms" in said
@@ -123,10 +125,16 @@ def test_it_tells_who_exported_what(tmp_path):
     looks = [
         Look(AT, "dpo", "export vcon", CALL, "", "audit"),
         Look(AT, "dpo", "export own voice", CALL, RECORDING, "letter"),
+        Look(AT, "eve", "show", CALL, "", ""),
+        Look(AT, "eve", "show", CALL, RECORDING, "file 9"),
+        Look(AT, "eve", "list calls", CALL, "", "file 8"),
     ]
     said = told(tmp_path, *looks).text
     assert "dpo exported what was agreed to (vcon) audit" in said
     assert "dpo gave Recording 1 to the person letter" in said
+    assert "eve looked at what is kept of the call No reason was given." in said
+    assert "eve looked at what is kept of Recording 1 file 9" in said
+    assert "eve had the call in a list file 8" in said
 
 
 def test_a_recorder_that_ran_before_says_nothing_of_a_later_grant(tmp_path):

@@ -64,7 +64,24 @@ def test_an_offer_is_read_from_channel_data():
         "is_answered": False,
         "segments": 2,
         "may_linger": True,
+        "assurance": "",
     }
+
+
+@pytest.mark.parametrize(
+    ("found", "kept"),
+    [
+        ("TN-Validation-Passed-A", "TN-Validation-Passed-A"),
+        ("TN-Validation-Failed-C", "TN-Validation-Failed-C"),
+        ("No-TN-Validation", "No-TN-Validation"),
+        ("TN-Validation-Passed-%3Cb%3E", ""),
+        ("TN-Validation-Passed-A%0A", ""),
+        ("", ""),
+    ],
+)
+def test_what_the_switch_found_of_a_signature_is_kept_in_its_words(found, kept):
+    head = f"Unique-ID: 4c1b-9\nvariable_sip_verstat_detailed: {found}"
+    assert offer(Message(head.encode())).assurance == kept
 
 
 def test_an_offer_without_numbers_is_one_all_the_same():

@@ -48,6 +48,12 @@ def test_numbers_are_kept_in_one_spelling_too():
     )
 
 
+def test_how_sure_the_number_is_is_kept_with_the_call():
+    offered = Offered("u", assurance="TN-Validation-Passed-B")
+    live = Live(offered, flow("a: {announce: welcome}"), Site("/r"), 7)
+    assert offered_row(live).assurance == "TN-Validation-Passed-B"
+
+
 def test_a_call_in_short_tells_no_number_and_no_name():
     offered = Offered("u", "inbound", "+4930", "Anna", "100", segments=1)
     live = Live(offered, flow("a: {announce: welcome}"), Site("/r"), 7)

@@ -49,10 +49,11 @@ def test_it_says_what_was_deleted_when_by_whom_why_and_where_that_stands():
         "by dpo\n  because   file 17\n",
         f"in chain  place 41, {'ab' * 32}\n",
         f"person    hmac-sha256 {'cd' * 32}\n  key       {'01' * 16}\n",
-        "2 texts that name the person are deleted",
-        "3 calls name the person no more, 1 recordings and 4 texts are deleted\n",
+        "deleted: 2 texts about the person",
+        "the person is named no more in 3 calls;\n"
+        "            deleted: 1 recording, 4 texts\n",
         f"in chain  place 44, {'ef' * 32}\n",
-        "to do     1 calls: they go on, or a file is still there\n",
+        "to do     1 call: still going on, or a file is still there\n",
         f"u-1-1: 1 file removed, for training\n            sha256 {'12' * 32}\n",
     ):
         assert words in told

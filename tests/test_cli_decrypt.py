@@ -70,13 +70,6 @@ def test_who_looked_when_and_why_is_kept_and_shown(site):
     assert line["looks"][0]["at"].endswith("Z")
 
 
-def test_who_used_sudo_is_named_too(monkeypatch):
-    monkeypatch.setenv("SUDO_USER", "anne")
-    assert decrypt.who().endswith(" (sudo by anne)")
-    monkeypatch.setenv("SUDO_USER", pwd.getpwuid(os.getuid()).pw_name)
-    assert "sudo" not in decrypt.who()
-
-
 def test_the_look_is_on_disk_before_anything_is_decrypted(site, monkeypatch):
     seen = []
 

@@ -31,7 +31,10 @@ def test_it_has_every_call_with_its_looks_and_holds(office):
         RecordingErased("anna-3-1", at, "withdrawn"),
     ]
     write(office.ledger, rows)
-    holds = [Held(ANNA, at, "dpo", "court"), Held("+4930999999", at, "x", "police")]
+    holds = [
+        Held(ANNA, at, "dpo", "court", "m"),
+        Held("+4930999", at, "x", "police", "n"),
+    ]
     kept = of(office, holds)
     assert [call["side"] for call in kept["calls"]].count("caller") == 2
     assert [hold["reason"] for hold in kept["holds"]] == ["court"]

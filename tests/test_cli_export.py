@@ -70,7 +70,7 @@ def test_it_has_a_page_json_and_tables(office, target):
         2,
     ]
     assert calls["anna-3"]["side"] == "called"
-    assert calls["anna-2"]["caller"] == ANNA
+    assert calls["anna-2"]["caller"] == f"'{ANNA}"
     assert calls["anna-1"]["offered_at"].endswith("Z")
     assert {row["state"] for row in choices} == {"granted"}
 
@@ -106,6 +106,13 @@ def test_what_cannot_go_along_is_named(office, target):
     assert done.exit_code == 1
     assert "recording anna-1-1 is not in it: there is no file" in done.stderr
     assert "recording anna-3-1 is not in it: it is encrypted" in done.stderr
+    target.unlink()
+    said = json.loads(exports(office, target, "--recordings", "--json").stdout)
+    assert said["file"] == str(target)
+    assert [line.partition(":")[0] for line in said["missing"]] == [
+        "recording anna-1-1 is not in it",
+        "recording anna-3-1 is not in it",
+    ]
     assert target.exists()
 
 
@@ -203,6 +210,8 @@ def test_nothing_is_overwritten(office, target):
 def test_of_whom_nothing_is_kept_no_file_is_made(office, target):
     done = exports(office, target, number="+4930999999")
     assert (done.exit_code, done.stdout) == (0, "Nothing is kept of +4930999999.\n")
+    words = ("subject", "+4930999999", "export", *WHY, "-o", str(target), "--json")
+    assert office.does(*words).stdout == "null\n"
     assert not target.exists()
 
 
@@ -215,6 +224,6 @@ def test_what_a_caller_sends_is_no_formula(name):
     assert cell == f"'{visible(name)}"
 
 
-def test_numbers_stay_numbers():
+def test_it_is_written_as_all_csv_is():
     text = table(("n", "at", "none"), [{"n": "+4930", "at": 5, "none": None}])
-    assert text.splitlines() == ["n,at,none", "+4930,1970-01-01T00:00:00.000005Z,"]
+    assert text == ('"n","at","none"\r\n"\'+4930","1970-01-01T00:00:00.000005Z",""\r\n')

@@ -94,13 +94,13 @@ def test_who_exported_when_and_why_is_kept_for_each_call_and_shown(site):
         ("export csv", user, WHY[1]),
     ]
     assert looks(site, "bbbb-2") == []
+    verified = run(site, "consents", "verify")
+    assert (verified.exit_code, "12 rows of proof" in verified.stdout) == (0, True)
     shown = run(site, "consents", "show", "aaaa").stdout
     assert f": export vcon by {user}\n            {WHY[1]}\n" in shown
     assert "looked" not in run(site, "consents", "show", "bbbb").stdout
     told = json.loads(run(site, "consents", "show", "aaaa", "--json").stdout)
     assert told["looks"][0]["at"].endswith("Z")
-    verified = run(site, "consents", "verify")
-    assert (verified.exit_code, "12 rows of proof" in verified.stdout) == (0, True)
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from eslflow.call.wishes import Answered, Want, Wish
+from eslflow.user import who
 from tests.command import run
 from tests.desks import ANNA, BEN, WAITING, TableDesk
 from tests.served import served
@@ -45,10 +46,10 @@ def test_a_call_is_masked_unmasked_and_stopped(site, desk):
     done = run(site, "calls", "stop", "--agent", "1002", "--json")
     assert json.loads(done.stdout)["recording"] == "off"
     assert desk.asked == [
-        (WAITING, Wish(Want.MASKED, "cli anna", 180.0, "cli")),
-        (ANNA, Wish(Want.ON, "cli anna", None, "cli")),
-        (ANNA, Wish(Want.ON, "cli anna", None, "cli", is_master=True)),
-        (BEN, Wish(Want.OFF, "cli anna", None, "cli")),
+        (WAITING, Wish(Want.MASKED, f"cli {who()}", 180.0, "cli")),
+        (ANNA, Wish(Want.ON, f"cli {who()}", None, "cli")),
+        (ANNA, Wish(Want.ON, f"cli {who()}", None, "cli", is_master=True)),
+        (BEN, Wish(Want.OFF, f"cli {who()}", None, "cli")),
     ]
 
 

@@ -59,7 +59,7 @@ def test_what_is_due_is_deleted_and_certified(office):
 
 def test_when_nothing_is_due_that_is_said(office):
     assert office.does("retention", "run").stdout == "Nothing is due.\n"
-    assert office.does("retention", "run", "--json").stdout == ""
+    assert office.does("retention", "run", "--json").stdout == "null\n"
     done = office.does("retention", "list")
     assert (done.stdout, done.stderr) == ("", "Nothing was erased.\n")
 
@@ -102,3 +102,20 @@ def test_a_dry_run_says_that_nothing_is_due(office):
     done = office.does("retention", "run", "--dry-run")
     wanted = "Nothing is due.\nNothing was done: this was a dry run.\n"
     assert (done.exit_code, done.stdout) == (0, wanted)
+
+
+def test_a_clock_that_nothing_agrees_with_deletes_nothing_unless_you_say_so(office):
+    at = office.now - 90 * DAY_US
+    office.ends("a", at=at)
+    path = office.records("a", at=at)
+    dry = office.does("retention", "run", "--dry-run")
+    assert (dry.exit_code, "recording a-1 is deleted" in dry.stdout) == (1, True)
+    done = office.does("retention", "run")
+    assert done.exit_code == 1
+    for told in (dry, done):
+        assert "Set the clock, or if it is right, say so: eslflow ret" in told.stderr
+    assert path.exists()
+    sure = office.does("retention", "run", "--dry-run", "--even-so")
+    assert (sure.exit_code, sure.stderr) == (0, "")
+    assert office.does("retention", "run", "--even-so").exit_code == 0
+    assert not path.exists()

@@ -346,6 +346,22 @@ def test_what_was_kept_long_enough_is_deleted_while_it_serves(site):
     assert (row["kind"], row["who"], row["recordings"]) == ("retention", "", 1)
 
 
+def test_a_clock_that_no_call_agrees_with_is_told_and_deletes_nothing(site):
+    recorded(site)
+    call = CallOffered("u-1", "inbound", "", "", "", "f", "0", "e", 2)
+    said = Choice(
+        "u-1", 2, State.GRANTED, "training", "consent", 60, "f", "0", "s", "e"
+    )
+    write(site / "eslflow.db", [call, said])
+    with start(site) as process:
+        told = [*until("eslflow retention run --even-so", process.stderr)][-1]
+        process.terminate()
+        process.communicate()
+        assert process.returncode == 0
+    assert "WARNING no recording is deleted for its age" in told
+    assert (site / "recordings/2027/01/15/u-1-1.wav").exists()
+
+
 def test_a_caller_is_erased_while_it_serves_and_calls_go_on(site):
     number = "+4930987654"
     with start(site, "-v") as process:
@@ -360,7 +376,7 @@ def test_a_caller_is_erased_while_it_serves_and_calls_go_on(site):
         done = run(site, "subject", number, "erase", "--reason", "file 17")
         assert done.exit_code == 0, done.output
         assert f"call {call.uuid}: caller is erased\n" in done.stdout
-        assert "to do     1 calls" in done.stdout
+        assert "to do     1 call:" in done.stdout
         with Reader(site / "eslflow.db") as ledger:
             assert ledger.call(call.uuid)["call"]["caller"] == ""
             assert ledger.call("on")["call"]["caller"] == number

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from eslflow.call.records import MEANT
-from eslflow.cli.story import asked, file_story, looks_at, since_when, story
+from eslflow.cli.story import ASSURED, asked, file_story, looks_at, since_when, story
 from eslflow.ledger.read import Reader
 from tests.command import site_with_calls
 
@@ -49,6 +49,16 @@ def test_a_number_that_is_not_kept_was_withheld_or_erased(ledger):
     assert (
         "  from      an unknown number (Anna Example), as the network says\n" in named
     )
+
+
+def test_how_sure_a_number_is_is_told_where_the_switch_has_looked(ledger):
+    kept = ledger.call("aaaa-1")
+    assert "STIR" not in story(kept)
+    for found, words in ASSURED.items():
+        told = story({**kept, "call": {**kept["call"], "assurance": found}})
+        assert f"network says\n            {words} (STIR/SHAKEN)\n" in told
+    unsigned = {**kept["call"], "assurance": "No-TN-Validation"}
+    assert "STIR" not in story({**kept, "call": unsigned})
 
 
 def test_who_was_not_asked_again_pressed_nothing(ledger):

@@ -4,7 +4,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from eslflow.cli.tables import iso, local, moment, room, table
+from eslflow.cli.tables import counted, iso, local, moment, room, table
 from eslflow.errors import EslflowError
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
@@ -78,3 +78,8 @@ def test_a_date_alone_is_midnight_here():
 def test_what_is_no_time_is_told(text):
     with pytest.raises(EslflowError, match="is no time"):
         moment(text, NOW)
+
+
+def test_what_is_counted_is_one_or_many():
+    told = [counted(count, "call") for count in (0, 1, 2)]
+    assert told == ["0 calls", "1 call", "2 calls"]

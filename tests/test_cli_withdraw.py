@@ -114,6 +114,25 @@ def test_a_dry_run_says_it_all_and_does_nothing(site):
     assert site.last()["state"] == "granted"
 
 
+def test_programs_read_json_and_nothing_else(site):
+    site.has(choice())
+    path = site.records()
+    plan = json.loads(site.withdraws("aaaa", *WHY, "--dry-run", "--json").stdout)
+    assert plan["kept"] is False
+    assert path.exists()
+    done = site.withdraws("aaaa", *WHY, "--json")
+    found = json.loads(done.stdout)
+    assert found == {**plan, "kept": True}
+    (call,) = found["calls"]
+    assert (call["call"], call["held"]) == ("aaaa-1", False)
+    (row,) = call["withdrawn"]
+    assert (row["purpose"], row["state"]) == ("training", "granted")
+    assert row["at"].startswith("1970-01-01T")
+    assert call["recordings"] == [f"recording aaaa-1-1 is deleted: {path}"]
+    assert "recording aaaa-1-1 was withdrawn: 1 file removed" in done.stderr
+    assert not path.exists()
+
+
 @pytest.mark.parametrize(
     ("after", "words"), [("keep", "says keep"), ("", "does not say delete")]
 )

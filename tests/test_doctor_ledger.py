@@ -44,6 +44,35 @@ def test_a_row_that_was_changed_is_told(path):
     assert "its chain is broken: place 1: looks 1" in finding.text
 
 
+def test_a_trigger_that_is_gone_is_told(path):
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("DROP TRIGGER looks_no_update")
+    (finding,) = looked_at(path)
+    assert finding.level is Level.ERROR
+    assert finding.text.endswith("are not eslflow's: looks_no_update")
+
+
+def test_a_damaged_index_is_told_with_what_makes_it_anew(path):
+    with closing(sqlite3.connect(path)) as db:
+        sql = "SELECT rootpage FROM sqlite_master WHERE name = 'calls_offered'"
+        (page,) = db.execute(sql).fetchone()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    data = bytearray(path.read_bytes())
+    base = (page - 1) * size
+    # Its only cell: its length and that of its kinds, these, then the time.
+    cell = base + int.from_bytes(data[base + 8 : base + 10], "big")
+    data[cell + 1 + data[cell + 1]] ^= 1
+    path.write_bytes(data)
+    (finding,) = looked_at(path)
+    assert finding.level is Level.ERROR
+    assert f"an index of {path} is damaged: " in finding.text
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("REINDEX")
+    (finding,) = looked_at(path)
+    assert finding.level is Level.OK
+
+
 def test_a_damaged_file_is_told(path):
     with closing(sqlite3.connect(path)) as db:
         sql = "SELECT rootpage FROM sqlite_master WHERE name = 'calls_offered'"

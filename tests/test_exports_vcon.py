@@ -153,6 +153,21 @@ def test_a_caller_who_is_not_known_is_anonymous():
     assert caller == {"type": "person", "tel": forms.CALLER, "validation": "none"}
 
 
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ("TN-Validation-Passed-A", "stir-a"),
+        ("TN-Validation-Passed-C", "stir-c"),
+        ("TN-Validation-Failed-A", "none"),
+        ("No-TN-Validation", "none"),
+        ("", "none"),
+    ],
+)
+def test_a_number_that_its_provider_has_signed_is_validated(found, said):
+    (caller, _) = made(kept(call_=call(assurance=found)))["parties"]
+    assert caller["validation"] == said
+
+
 def test_the_called_party_is_a_party_of_its_own_when_asked():
     rows = (choice(State.GRANTED), choice(State.REFUSED, 2, party="callee"))
     document = made(kept(*rows))

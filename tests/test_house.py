@@ -25,6 +25,7 @@ ARROWS = {
     "errors": "",
     "clock": "",
     "e164": "flow.dialled",
+    "user": "",
     "shipped": "errors",
     "wire": "errors wire",
     "flow": "errors wire flow",
@@ -53,10 +54,10 @@ ARROWS = {
     "rig": "errors clock call flow ledger prompts sim site switch",
     "rehearsal": "errors wire call flow steps check sim rig",
     "web": "errors settings clock shipped wire flow call steps check ledger recordings"
-    " prompts sim site rig switch web",
+    " prompts sim site rig switch web user",
     "cli": "errors settings clock shipped wire flow call steps check ledger recordings"
     " bundle prompts sim site rig rehearsal switch doctor web cli e164 exports"
-    " office",
+    " office user",
     "__main__": "cli",
     "__init__": "",
 }

@@ -259,6 +259,17 @@ def test_recordings_come_newest_first(recorded):
     assert recorded.recordings(verdict="leaked")[0]["caller"] == "+49 30 123456"
 
 
+def test_recordings_of_a_number_are_found_without_going_through_all(recorded):
+    asked = []
+    recorded._db.set_trace_callback(asked.append)
+    recorded.recordings(number="+4930123456")
+    recorded._db.set_trace_callback(None)
+    (sql,) = [sql for sql in asked if "FROM recordings" in sql]
+    plan = [row[3] for row in recorded._db.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    assert any("recordings_call (call_uuid=?)" in step for step in plan)
+    assert not any(step in ("SCAN r", "SCAN calls") for step in plan)
+
+
 def test_a_recording_is_named_by_its_start_or_by_its_call(recorded):
     assert ids(recorded.recordings_named("bbb")) == ["bbb-3-1"]
     assert ids(recorded.recordings_named("aaa-1")) == ["aaa-1-1", "aaa-1-2"]

@@ -20,7 +20,9 @@ from eslflow.ledger.subject import (
     held_calls,
     held_of,
     holds,
+    may_be_same,
     names,
+    over,
     read,
 )
 from eslflow.ledger.writer import connect, write
@@ -191,3 +193,22 @@ def test_a_ledger_that_no_newer_eslflow_has_written_to_is_read(tmp_path):
         assert holds(db) == []
         assert not has_orders(db)
         assert not find(db, ANNA, GERMAN).is_known
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "may_be"),
+    [
+        ("+4930123456", "030123456", True),
+        ("+4930123456", "004930123456", True),
+        ("030123456", "+4930123456", True),
+        ("+4930123456", "+4330123456", False),
+        ("+4930123456", "030123457", False),
+        # An extension is not the end of a number.
+        ("123456", "+4930123456", False),
+        ("100", "100", True),
+    ],
+)
+def test_two_spellings_may_be_of_one_person(path, one, other, may_be):
+    assert may_be_same(one, other) is may_be
+    write(path, [LegalHold(1, HELD, "x", "court", one)])
+    assert [held.key for held in over(held_of(path), other)] == [one] * may_be

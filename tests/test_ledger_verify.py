@@ -181,6 +181,8 @@ def test_any_byte_flipped_in_any_row_of_proof_is_found(attack, row, data, byte, 
         attacker = Attacker(db)
         place, call = attacker.place(*row), attacker.call(*row)
         assume(attacker.flip(table, "seq", seq, column, byte, mask))
+        # A version that there is twice would take the other one's place.
+        assume(attacker.one(f"SELECT count(*) FROM {table}")[0] == ROWS[table])
     broken = found(attack.path)
     assert (broken.place, broken.table, broken.seq) == (place, table, seq)
     assert "was changed. Its hash should be" in broken.problem
@@ -287,6 +289,65 @@ def test_a_row_that_is_made_to_rest_on_others_is_found(attack, column, row, numb
         assume(attacker.one(sql, seq)[0] != number)
         db.execute(f"UPDATE {form.rows} SET {column} = ? WHERE seq = ?", (number, seq))
     assert found(attack.path)[:3] == (place, table, seq)
+
+
+def other_than(column, value):
+    """Return a value that a column of what is shared did not have."""
+    return value + 77 if isinstance(value, int) else f"{value} or so"
+
+
+@some
+@given(st.sampled_from(sorted(SHARED)), st.data())
+def test_what_rows_share_is_found_when_nothing_rests_on_it(attack, shared, data):
+    with attack() as db:
+        Attacker(db)
+        columns = [line[1] for line in db.execute(f"PRAGMA table_info({shared})")][1:]
+        (last,) = db.execute(f"SELECT max(id) FROM {shared}").fetchone()
+        number = data.draw(st.sampled_from([0, last + 1, last + 500]))
+        column = data.draw(st.sampled_from(columns))
+        like = data.draw(st.integers(1, last))
+        sql = f"SELECT {', '.join(columns)} FROM {shared} WHERE id = ?"
+        row = dict(zip(columns, db.execute(sql, (like,)).fetchone(), strict=True))
+        row[column] = other_than(column, row[column])
+        marks = ", ".join("?" * (len(row) + 1))
+        db.execute(f"INSERT INTO {shared} VALUES ({marks})", (number, *row.values()))
+    broken = found(attack.path)
+    assert (broken.place, broken.table, broken.seq) == (0, shared, number)
+    assert broken.call == (row["uuid"] if shared == "call_ids" else "")
+    assert broken.problem.startswith("is in no row of proof")
+
+
+@some
+@given(st.sampled_from(sorted(SHARED)), st.data())
+def test_what_rows_share_is_found_when_two_of_it_are_swapped(attack, shared, data):
+    with attack() as db:
+        attacker = Attacker(db)
+        (last,) = attacker.one(f"SELECT max(id) FROM {shared}")
+        one, other = data.draw(
+            st.lists(st.integers(1, last), min_size=2, max_size=2, unique=True)
+        )
+        first = min(first_with(attacker, shared, number) for number in (one, other))
+        for old, new in ((one, -1), (other, one), (-1, other)):
+            db.execute(f"UPDATE {shared} SET id = ? WHERE id = ?", (new, old))
+    broken = found(attack.path)
+    assert broken[:3] == first
+    assert broken.problem.startswith("was changed")
+
+
+@some
+@given(st.sampled_from(sorted(SHARED)), st.data(), st.integers(0, 7), st.integers(1, 9))
+def test_what_rows_share_is_found_when_its_number_is_changed(
+    attack, shared, data, byte, mask
+):
+    with attack() as db:
+        attacker = Attacker(db)
+        (last,) = attacker.one(f"SELECT max(id) FROM {shared}")
+        number = data.draw(st.integers(1, last))
+        first = first_with(attacker, shared, number)
+        attacker.flip(shared, "id", number, "id", byte, mask)
+        # It has not taken the place of another one.
+        assume(attacker.one(f"SELECT count(*) FROM {shared}")[0] == last)
+    assert found(attack.path)[:3] == first
 
 
 @pytest.mark.parametrize("table", ["choices", "recording_actions"])
@@ -529,8 +590,29 @@ def test_any_byte_flipped_in_the_file_where_a_row_of_proof_is_names_that_row(
     content = bytearray(good.read_bytes())
     content[data.draw(st.integers(at, end - 1))] ^= mask
     attack.path.write_bytes(content)
-    broken = found(attack.path)
-    assert (broken.table, broken.seq) == (table, seq)
+    broken = verify(attack.path).broken
+    if broken is None:
+        # The kind of a number that is the row's own is not read.
+        assert dump(attack.path) == dump(good)
+    else:
+        assert (broken.table, broken.seq) == (table, seq)
+
+
+@pytest.mark.parametrize("table", sorted(ROWS))
+def test_a_number_in_the_file_that_two_rows_have_names_the_one_that_is_missed(
+    good, attack, rows_in_file, table
+):
+    """The search by halves may find either; both have been read."""
+    for seq, other in ((2, 1), (2, 3), (1, 2)):
+        at, begin, _ = rows_in_file[table][seq]
+        attack().thing.close()
+        content = bytearray(good.read_bytes())
+        assert content[begin - 1] == seq
+        content[begin - 1] = other
+        attack.path.write_bytes(content)
+        broken = found(attack.path)
+        assert (broken.table, broken.seq) == (table, seq)
+        assert broken.problem.startswith("is gone. Its hash was")
 
 
 @many
@@ -555,6 +637,60 @@ def test_any_byte_flipped_in_the_file_where_a_link_is_is_found(
         assert dump(attack.path) == dump(good)
     elif flipped >= begin:
         assert broken.place == place
+
+
+@pytest.mark.parametrize("table", sorted(ROWS))
+def test_a_row_added_in_the_file_under_the_number_of_another_is_named(attack, table):
+    """Any look-up may find the one or the other."""
+    new = ROWS[table] + 1
+    stored = FORMS[KINDS[table]].rows
+    with attack() as db:
+        Attacker(db)
+        columns = [line[1] for line in db.execute(f"PRAGMA table_info({stored})")][1:]
+        names = ", ".join(columns)
+        values = names.replace("version", "version + 50")
+        sql = f"INSERT INTO {stored} (seq, {names}) SELECT ?, {values} FROM {stored}"
+        db.execute(f"{sql} LIMIT 1", (new,))
+    with closing(sqlite3.connect(attack.path)) as db:
+        db.execute("VACUUM")
+    begin = cells(attack.path, stored)[new][1]
+    content = bytearray(attack.path.read_bytes())
+    for double in range(1, new):
+        content[begin - 1] = double
+        attack.path.write_bytes(content)
+        broken = found(attack.path)
+        assert (broken.table, broken.seq) == (table, double)
+
+
+@many
+@given(st.sampled_from(sorted(SHARED)), st.data(), st.integers(1, 255))
+def test_any_byte_flipped_in_the_file_where_shared_values_are_is_found(
+    good, attack, shared_in_file, shared, data, mask
+):
+    numbers = shared_in_file[shared]
+    number = data.draw(st.sampled_from(sorted(numbers)))
+    at, begin, end = numbers[number]
+    flipped = data.draw(st.integers(at, end - 1))
+    attack().thing.close()
+    content = bytearray(good.read_bytes())
+    content[flipped] ^= mask
+    attack.path.write_bytes(content)
+    broken = verify(attack.path).broken
+    if broken is None:
+        # The kind of a number that is the row's own is not read.
+        assert dump(attack.path) == dump(good)
+    else:
+        # Under another number, what rests on that one may come first.
+        with closing(sqlite3.connect(good)) as db:
+            attacker = Attacker.__new__(Attacker)
+            attacker.db = db
+            first = first_with(attacker, shared, number)
+        assert broken[:3] == first or flipped < begin
+
+
+@pytest.fixture(scope="module")
+def shared_in_file(good):
+    return {table: cells(good, table) for table in SHARED}
 
 
 @some

@@ -501,7 +501,7 @@ WRITER = """
 
 
 @pytest.mark.kill
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(3600)
 def test_nothing_said_to_be_kept_is_lost_when_the_process_is_killed(path):
     """200 kills, each after another number of grants has been acknowledged."""
     acknowledged = set()

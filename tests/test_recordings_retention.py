@@ -5,6 +5,8 @@ import sys
 import pytest
 
 from eslflow.call.records import LegalHold
+from eslflow.errors import ClockDoubted
+from eslflow.ledger.due import gap
 from eslflow.ledger.subject import HELD
 from eslflow.ledger.tombstone import erasure, erasures
 from eslflow.ledger.writer import write
@@ -34,7 +36,7 @@ class Kept(Office):
         folder = self.folder / "recordings"
         told = self.alarms.append, self.told.append
         eraser = Eraser(self.ledger, self.writes, folder, self.clock, *told)
-        return Retention(self.ledger, self.writes, eraser, self.clock)
+        return Retention(self.ledger, self.writes, eraser, self.clock, told[0])
 
 
 @pytest.fixture
@@ -82,6 +84,68 @@ def test_it_runs_once_a_day(office):
     office.clock.restart(office.now + DAY_US)
     retention.run_daily()
     assert not second.exists()
+
+
+YEARS_US = 5 * 365 * DAY_US
+
+
+def test_a_clock_that_was_set_years_ahead_deletes_nothing_and_is_told_once(office):
+    path = office.old(1)
+    retention = office.retention()
+    office.clock.restart(office.now + YEARS_US)
+    for _ in range(3):
+        retention.run_daily()
+    # Calls that are kept by that clock say nothing for it.
+    office.ends("new", at=office.clock.now())
+    retention.run_daily()
+    assert path.exists()
+    (alarm,) = office.alarms
+    assert "no recording is deleted for its age: the clock says 20" in alarm
+    assert alarm.endswith("say so: eslflow retention run --even-so")
+    # Put right, it deletes what is due by then, at once.
+    office.clock.restart(office.now + 30 * DAY_US)
+    retention.run_daily()
+    assert not path.exists()
+    office.old(31, "b")
+    office.clock.restart(office.now + YEARS_US)
+    retention.run_daily()
+    assert len(office.alarms) == 2
+
+
+def test_who_says_that_the_clock_is_right_is_believed(office):
+    path = office.old(90)
+    with pytest.raises(ClockDoubted, match="over 30 days"):
+        office.retention().run("dpo")
+    assert path.exists()
+    assert office.retention().run("dpo", even_so=True) == 1
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(("days", "is_doubted"), [(36, False), (38, True)])
+def test_a_month_without_a_call_until_a_week_ago_is_too_much(office, days, is_doubted):
+    office.old(days)
+    office.ends("new", at=office.now - 6 * DAY_US)
+    assert bool(gap(office.ledger, office.now)) is is_doubted
+    office.ends("before", at=office.now - 8 * DAY_US)
+    assert gap(office.ledger, office.now) == 0
+
+
+def test_while_nothing_is_due_no_clock_is_doubted(office):
+    office.ends("a", at=office.now - 90 * DAY_US)
+    held = office.old(80, "b")
+    write(office.ledger, [LegalHold(1, HELD, "x", "court", ANNA)])
+    assert office.retention().run("") == 0
+    assert held.exists()
+
+
+def test_a_clock_that_was_put_back_does_not_stop_it(office):
+    retention = office.retention()
+    office.clock.restart(office.now + YEARS_US)
+    retention.run_daily()
+    path = office.old(31)
+    office.clock.restart(office.now)
+    retention.run_daily()
+    assert not path.exists()
 
 
 def test_while_rows_are_on_their_way_nothing_is_deleted_again(office):

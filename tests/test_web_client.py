@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from eslflow.errors import EslflowError
+from eslflow.user import who
 from eslflow.web.client import SOCKET, ask, is_running
 
 
@@ -60,25 +61,9 @@ def test_it_says_who_asks_for_what(tmp_path, serve, monkeypatch):
     found = ask(tmp_path, "POST", "/calls/a/recording", {"want": "masked"})
     assert found == {"recording": "masked"}
     assert asked[0].startswith("POST /calls/a/recording HTTP/1.1\r\n")
-    assert "Eslflow-User: anna\r\n" in asked[0]
+    assert f"Eslflow-User: {who()}\r\n" in asked[0]
+    assert who().endswith("(sudo by anna)")
     assert asked[0].endswith('{"want": "masked"}')
-
-
-def test_without_sudo_it_is_whoever_is_logged_in(tmp_path, serve, monkeypatch):
-    monkeypatch.delenv("SUDO_USER", raising=False)
-    monkeypatch.setenv("LOGNAME", "ben")
-    asked = serve(http(200, "{}"))
-    ask(tmp_path, "GET", "/calls")
-    assert "Eslflow-User: ben\r\n" in asked[0]
-
-
-def test_a_user_without_a_name_has_a_number(tmp_path, serve, monkeypatch):
-    for name in ("SUDO_USER", "LOGNAME", "USER", "LNAME", "USERNAME"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("pwd.getpwuid", lambda uid: {}[uid])
-    asked = serve(http(200, "{}"))
-    ask(tmp_path, "GET", "/calls")
-    assert f"Eslflow-User: uid-{os.getuid()}\r\n" in asked[0]
 
 
 def test_the_folder_one_is_in_is_told_by_its_name(tmp_path, monkeypatch):

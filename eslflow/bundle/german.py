@@ -37,6 +37,17 @@ GERMAN: Mapping[str, str] = MappingProxyType(
         "call": "Das Gespräch",
         "from": "Von",
         "as told": "{number}, wie vom Netz übermittelt",
+        "assurance": "Wie sicher die Nummer ist",
+        "TN-Validation-Passed-A": "signiert von einem Anbieter, der für die Nummer "
+        "einsteht (STIR/SHAKEN A)",
+        "TN-Validation-Passed-B": "signiert von einem Anbieter, der den Anrufer kennt, "
+        "nicht die Nummer (STIR/SHAKEN B)",
+        "TN-Validation-Passed-C": "signiert von einem Anbieter, der weder Anrufer noch "
+        "Nummer kennt (STIR/SHAKEN C)",
+        "TN-Validation-Failed-A": "ihre Signatur stimmt nicht (STIR/SHAKEN)",
+        "TN-Validation-Failed-B": "ihre Signatur stimmt nicht (STIR/SHAKEN)",
+        "TN-Validation-Failed-C": "ihre Signatur stimmt nicht (STIR/SHAKEN)",
+        "No-TN-Validation": "nicht bekannt: Sie kam unsigniert oder ungeprüft",
         "withheld": "keine Nummer gespeichert: unterdrückt oder gelöscht",
         "name": "Name",
         "nobody": "keiner gespeichert",
@@ -177,6 +188,9 @@ GERMAN: Mapping[str, str] = MappingProxyType(
         "who": "Wer",
         "proof": "hat ein Nachweispaket erstellt",
         "proof of": "hat {recording} in ein Nachweispaket gelegt",
+        "show": "hat angesehen, was von dem Gespräch gespeichert ist",
+        "show of": "hat angesehen, was zu {recording} gespeichert ist",
+        "list": "hatte das Gespräch in einer Liste",
         "decrypt": "hat {recording} entschlüsselt",
         "exported": "hat exportiert, was vereinbart wurde ({form})",
         "exported for them": "hat {recording} der Person gegeben",

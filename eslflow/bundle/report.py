@@ -152,6 +152,8 @@ def _call(say: Telling) -> Html:
         number = call["caller"]
         told = say("as told", number=number) if number else say("withheld")
         rows.append((say("from"), told))
+        assured = say.word(call.get("assurance") or "No-TN-Validation")
+        rows.append((say("assurance"), assured))
         rows.append((say("to"), call.get("called")))
         rows.append((say("name"), call.get("caller_name") or say("nobody")))
         rows.append((say("direction"), say.word(call.get("direction"))))
@@ -333,6 +335,10 @@ def _did(say: Telling, look: Line) -> str:
         if name:
             return say("exported for them", recording=name)
         return say("exported", form=form)
+    if what == "list":
+        return say(what)
+    if what == "show":
+        return say("show of", recording=name) if name else say(what)
     return say.word(look["what"]).replace("{recording}", name)
 
 

@@ -41,6 +41,17 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "call": "The call",
         "from": "From",
         "as told": "{number}, as the network told it",
+        "assurance": "How sure the number is",
+        "TN-Validation-Passed-A": "signed by a provider who vouches for the number "
+        "(STIR/SHAKEN A)",
+        "TN-Validation-Passed-B": "signed by a provider who knows the caller, not the "
+        "number (STIR/SHAKEN B)",
+        "TN-Validation-Passed-C": "signed by a provider who knows neither caller nor "
+        "number (STIR/SHAKEN C)",
+        "TN-Validation-Failed-A": "its signature does not hold (STIR/SHAKEN)",
+        "TN-Validation-Failed-B": "its signature does not hold (STIR/SHAKEN)",
+        "TN-Validation-Failed-C": "its signature does not hold (STIR/SHAKEN)",
+        "No-TN-Validation": "not known: it came unsigned, or nobody looked",
         "withheld": "no number is kept: it was withheld, or erased",
         "name": "Name told",
         "nobody": "none is kept",
@@ -182,6 +193,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "who": "Who",
         "proof": "made a proof bundle",
         "proof of": "put {recording} into a proof bundle",
+        "show": "looked at what is kept of the call",
+        "show of": "looked at what is kept of {recording}",
+        "list": "had the call in a list",
         "decrypt": "decrypted {recording}",
         "exported": "exported what was agreed to ({form})",
         "exported for them": "gave {recording} to the person",

@@ -7,6 +7,7 @@ before it reads the next), so they are matched by counting. Must not decide anyt
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterable
 
@@ -51,6 +52,7 @@ MOST_NAME = 200
 Make = Callable[[Message], "Event | None"]
 
 _SAFE_PATH = 200
+_ASSURANCE = re.compile("TN-Validation-(?:Passed|Failed)-[ABC]|No-TN-Validation")
 _REPLIES = frozenset({ContentType.COMMAND_REPLY, ContentType.API_RESPONSE})
 
 
@@ -74,7 +76,14 @@ def offer(message: Message) -> Offered:
         is_answered=message.get("Answer-State") == "answered",
         segments=_number(segments, MOST_SEGMENTS),
         may_linger=name.isprintable() and len(name) <= MOST_NAME,
+        assurance=_assurance(message),
     )
+
+
+def _assurance(message: Message) -> str:
+    """Return what `sofia_stir_shaken_vs` has found; nobody else may set it so."""
+    found = message.variable("sip_verstat_detailed") or ""
+    return found if _ASSURANCE.fullmatch(found) else ""
 
 
 class Dialogue:

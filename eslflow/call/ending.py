@@ -29,6 +29,7 @@ def offered_row(live: Live) -> CallOffered:
         offered_at=live.now,
         caller_key=live.site.normal(offered.caller),
         called_key=live.site.normal(offered.called),
+        assurance=offered.assurance,
     )
 
 

@@ -48,6 +48,8 @@ class Offered(NamedTuple):
     """Recordings this call has had already, if it was handed over before."""
     may_linger: bool = True
     """Whether the socket may stay for a while after a hang-up."""
+    assurance: str = ""
+    """What the switch found of the number's signature; see `records.CallOffered`."""
 
 
 class Executed(NamedTuple):

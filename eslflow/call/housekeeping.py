@@ -16,10 +16,11 @@ class Look(NamedTuple):
     who: str
     """The machine's user."""
     what: str
-    """`decrypt`, `show`, `export`, `export FORMAT` or `proof`."""
+    """`show`, `list calls` (or consents, recordings, looks), `decrypt`, `export`,
+    `export FORMAT` or `proof`."""
     call_uuid: str
     recording_id: str
-    """Empty: all that is kept of the call."""
+    """Empty: all that is kept of the call, or where none is named, of many."""
     reason: str
     """In the words of who looked."""
     subject: str = ""

@@ -104,6 +104,9 @@ class CallOffered(NamedTuple):
     caller_key: str = ""
     """The caller's number in one spelling, E.164 where it can be; empty: withheld."""
     called_key: str = ""
+    assurance: str = ""
+    """What the switch found of the signature that came with the number (STIR/SHAKEN),
+    in its words: `TN-Validation-Passed-A`; empty: it did not look."""
 
 
 class CallEnded(NamedTuple):

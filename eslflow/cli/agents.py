@@ -15,11 +15,11 @@ from typing import Any
 
 import click
 
-from eslflow.cli.decrypt import who
 from eslflow.cli.tables import iso, local, room, table
 from eslflow.clock import SystemClock
 from eslflow.errors import NotFound
 from eslflow.flow.problems import NAME, NAME_WORDS
+from eslflow.user import who
 
 COLUMNS = ("agent", "text", "version", "state", "since", "words (sha256)", "entered by")
 MOST_VERSION = 9999

@@ -123,7 +123,7 @@ def _deleting(settings: Settings, ledger: Ledger, clock: Clock) -> Callable[[], 
 
     folder, keep = settings.recordings, ledger.keep
     eraser = Eraser(settings.ledger, keep, folder, clock, alarm, tell)
-    retention = Retention(settings.ledger, keep, eraser, clock)
+    retention = Retention(settings.ledger, keep, eraser, clock, alarm)
 
     def delete() -> None:
         eraser.run_due()

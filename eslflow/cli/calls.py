@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from eslflow.cli import live
+from eslflow.cli.looks import SHOW, because, keep, keep_list
 from eslflow.cli.lookups import as_json, reader, spans, tell_none, with_service
 from eslflow.cli.story import story
 from eslflow.cli.tables import local, room, table
@@ -30,6 +31,7 @@ for going_on in (live.live, live.mask, live.unmask, live.stop):
 
 @command.command("list")
 @spans
+@because
 @click.option("--flow", default="", help="Of this flow only.")
 @click.pass_context
 def list_(ctx: click.Context, /, flow: str, **options: Any) -> None:
@@ -42,6 +44,7 @@ def list_(ctx: click.Context, /, flow: str, **options: Any) -> None:
             until=options["until"],
             limit=options["limit"],
         )
+    keep_list(ctx.obj, "calls", options, [line["uuid"] for line in lines])
     if options["as_json"]:
         click.echo(as_json(lines))
         return
@@ -66,10 +69,15 @@ def list_(ctx: click.Context, /, flow: str, **options: Any) -> None:
 
 @command.command("show")
 @click.argument("call")
+@because
 @click.option("--json", "as_json_", is_flag=True, help="For programs: JSON, UTC.")
 @click.pass_context
-def show(ctx: click.Context, call: str, as_json_: bool) -> None:
-    """Show everything kept of CALL, named by its uuid or the start of it."""
+def show(ctx: click.Context, call: str, reason: str, as_json_: bool) -> None:
+    """Show everything kept of CALL, named by its uuid or the start of it.
+
+    That you looked is kept before anything is shown.
+    """
     with reader(ctx.obj) as ledger:
         kept = with_service(ctx.obj, ledger.call(call))
+    keep(ctx.obj, SHOW, reason, [(kept["call"]["uuid"], "")])
     click.echo(as_json(kept) if as_json_ else story(kept))

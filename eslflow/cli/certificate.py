@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from eslflow.cli.tables import local
+from eslflow.cli.tables import counted, local
 from eslflow.errors import visible
 
 Line = dict[str, Any]
@@ -37,7 +37,8 @@ def _lines(found: Line, key: bytes) -> Iterator[str]:
     for done in found["done"]:
         yield from _done(done)
     if found["left"]:
-        yield f"  to do     {found['left']} calls: they go on, or a file is still there"
+        left = counted(found["left"], "call")
+        yield f"  to do     {left}: still going on, or a file is still there"
     for file in found["files"]:
         yield from _file(file)
 
@@ -49,13 +50,18 @@ def _person(found: Line, key: bytes) -> Iterator[str]:
         yield "            Keep it with the number, outside of this site: the two make"
         yield "            the line above, and without the key nobody can guess it."
     if found["words"]:
-        yield f"  at once   {found['words']} texts that name the person are deleted"
+        texts = counted(found["words"], "text")
+        yield f"  at once   deleted: {texts} about the person"
 
 
 def _done(done: Line) -> Iterator[str]:
-    gone = f"{done['recordings']} recordings and {done['words']} texts are deleted"
-    calls = f"{done['calls']} calls name the person no more"
-    yield f"  done      {local(done['at'])}: {calls}, {gone}"
+    files, texts = (
+        counted(done["recordings"], "recording"),
+        counted(done["words"], "text"),
+    )
+    calls = counted(done["calls"], "call")
+    yield f"  done      {local(done['at'])}: the person is named no more in {calls};"
+    yield f"            deleted: {files}, {texts}"
     yield f"  in chain  place {done['place']}, {done['hash']}"
 
 

@@ -9,6 +9,7 @@ import click
 from eslflow.cli import exporting, stats, withdraw
 from eslflow.cli.filters import asked as asked_of
 from eslflow.cli.filters import which
+from eslflow.cli.looks import SHOW, because, keep, keep_list
 from eslflow.cli.lookups import (
     as_json,
     call_named,
@@ -56,12 +57,14 @@ command.add_command(head_command)
 @command.command("list")
 @spans
 @which
+@because
 @click.option("--call", default="", help="Of one call: its uuid or the start of it.")
 @click.pass_context
 def list_(ctx: click.Context, /, **options: Any) -> None:
     """List the last word on each purpose of each call, the newest first."""
     with reader(ctx.obj) as ledger:
         lines = ledger.consents(**asked_of(options))
+    keep_list(ctx.obj, "consents", options, [line["call_uuid"] for line in lines])
     if options["as_json"]:
         click.echo(as_json(lines))
         return
@@ -90,20 +93,23 @@ def _row(line: dict[str, Any]) -> tuple[object, ...]:
 
 @command.command("show")
 @click.argument("call")
+@because
 @click.option("--json", "as_json_", is_flag=True, help="For programs: JSON, UTC.")
 @click.pass_context
-def show(ctx: click.Context, call: str, as_json_: bool) -> None:
+def show(ctx: click.Context, call: str, reason: str, as_json_: bool) -> None:
     """Show what CALL was asked, in which words, what was pressed, what was recorded.
 
-    It is named by its uuid, the start of it, or the receipt that was read out.
+    It is named by its uuid, the start of it, or the receipt that was read out. That you
+    looked is kept before anything is shown.
     """
     with reader(ctx.obj) as ledger:
         kept = with_service(ctx.obj, ledger.call(call_named(ledger, call)))
         whole = {"call_uuid": kept["call"]["uuid"], "id": ""}
         kept["looks"] = ledger.looks(whole)
+    keep(ctx.obj, SHOW, reason, [(whole["call_uuid"], "")])
     click.echo(as_json(kept) if as_json_ else "\n".join([story(kept), *_looks(kept)]))
 
 
 def _looks(kept: dict[str, Any]) -> list[str]:
-    """Tell who exported what was kept of a call."""
+    """Tell who looked at what was kept of a call, or exported it."""
     return ["", *map(visible, looks_at(kept))] if kept["looks"] else []

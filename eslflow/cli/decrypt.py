@@ -7,7 +7,6 @@ decrypts only when it does.
 from __future__ import annotations
 
 import os
-import pwd
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ import click
 from eslflow.cli.lookups import reader
 from eslflow.cli.tables import iso
 from eslflow.errors import NotFound, Sealed, visible
+from eslflow.user import who
 
 Line = dict[str, Any]
 
@@ -160,10 +160,3 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
         yield file
         os.fsync(file.fileno())
         if_it_fails.pop_all()
-
-
-def who() -> str:
-    """Return the machine's user, and who he was before sudo."""
-    user = pwd.getpwuid(os.getuid()).pw_name
-    before = os.environ.get("SUDO_USER", "")
-    return f"{user} (sudo by {before})" if before and before != user else user

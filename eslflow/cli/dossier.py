@@ -13,7 +13,7 @@ from eslflow.cli.story import looks_at, story
 from eslflow.cli.tables import local
 from eslflow.errors import visible
 from eslflow.ledger.read import Reader
-from eslflow.ledger.subject import Held, Subject
+from eslflow.ledger.subject import Held, Subject, over
 from eslflow.ledger.versions import Versions
 
 Line = dict[str, Any]
@@ -38,8 +38,7 @@ def dossier(
         "names": list(subject.names),
         "holds": [
             {"at": hold.at, "who": hold.who, "reason": hold.reason}
-            for hold in holds
-            if hold.key == subject.key
+            for hold in over(holds, subject.key)
         ],
         "looks": ledger.looks_at_person(subject.marks),
         "calls": calls,

@@ -8,11 +8,8 @@ before the ledger says who exports.
 
 from __future__ import annotations
 
-import csv
 import os
-import re
 from collections.abc import Iterator, Sequence
-from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,8 +19,8 @@ import click
 
 from eslflow.cli.dossier import page
 from eslflow.cli.lookups import as_json, public
-from eslflow.errors import EslflowError, FlowErrors, NotFound, visible
-from eslflow.exports.table import is_formula
+from eslflow.errors import EslflowError, FlowErrors, NotFound
+from eslflow.exports.table import written
 
 if TYPE_CHECKING:
     from eslflow.flow.model import Flow
@@ -31,12 +28,11 @@ if TYPE_CHECKING:
 
 Line = dict[str, Any]
 
-_NUMBER = re.compile(r"[+-]?[0-9]+")
 _PIECE = 1 << 20
 _PARTIES = {"caller": "caller", "called": "callee"}
 _CALLS = (
     "uuid", "side", "direction", "caller", "caller_name", "called", "flow",
-    "offered_at", "ended_at", "ending", "cause",
+    "offered_at", "ended_at", "ending", "cause", "assurance",
 )  # fmt: skip
 _CHOICES = (
     "call_uuid", "at", "purpose", "state", "reason", "basis", "retain_s", "party",
@@ -104,19 +100,9 @@ def write(
 
 def table(columns: Sequence[str], rows: Sequence[Line]) -> str:
     """Return CSV with a heading; what callers send is no formula."""
-    out = StringIO()
-    writer = csv.writer(out)
-    writer.writerow(columns)
-    for row in public(list(rows)):
-        writer.writerow([_cell(row.get(name)) for name in columns])
-    return out.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    text = "" if value is None else visible(str(value))
-    if is_formula(text) and not _NUMBER.fullmatch(text):
-        return f"'{text}"
-    return text
+    lines = [[row.get(name) for name in columns] for row in public(list(rows))]
+    cells = [["" if cell is None else str(cell) for cell in line] for line in lines]
+    return "".join(map(written, [columns, *cells]))
 
 
 def _add(

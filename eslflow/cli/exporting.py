@@ -18,11 +18,12 @@ from typing import Any
 
 import click
 
-from eslflow.cli.decrypt import MOST_REASON, new_file, who
+from eslflow.cli.decrypt import MOST_REASON, new_file
 from eslflow.cli.filters import asked, which
 from eslflow.cli.lookups import bounds, call_named, ledger_of, reader
 from eslflow.errors import EslflowError, NotFound, SettingsError
 from eslflow.ledger.read import Reader
+from eslflow.user import who
 
 FORMATS = ("iso27560", "kantara", "vcon", "csv")
 AT_ONCE = 500

@@ -127,6 +127,11 @@ def receipt(ctx: click.Context, option: click.Parameter, text: str | None) -> st
 
 def spans(command: Command) -> Command:
     """Add the options that bound a look-up, and how it is told."""
+    return bounds(told(command))
+
+
+def told(command: Command) -> Command:
+    """Add the options that say how a look-up is told, and how much of it."""
     for option in (
         click.option(
             "--json", "as_json", is_flag=True, help="For programs: JSON, UTC."
@@ -140,7 +145,7 @@ def spans(command: Command) -> Command:
         ),
     ):
         command = option(command)
-    return bounds(command)
+    return command
 
 
 def bounds(command: Command) -> Command:

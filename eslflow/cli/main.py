@@ -36,6 +36,7 @@ COMMANDS = {
     "calls": "calls",
     "consents": "consents",
     "recordings": "recordings",
+    "looks": "looks",
     "proof": "proof",
     "subject": "subject",
     "retention": "retention",

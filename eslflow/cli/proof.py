@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eslflow.cli.decrypt import IDENTITY, MOST_REASON, new_file, who
+from eslflow.cli.decrypt import IDENTITY, MOST_REASON, new_file
 from eslflow.cli.lookups import call_named, reader
 from eslflow.cli.story import since_when
 from eslflow.cli.tables import iso, local
 from eslflow.cli.verify import AnyHead
 from eslflow.errors import BadBundle, Sealed, visible
 from eslflow.ledger.versions import SHORT
+from eslflow.user import who
 
 if TYPE_CHECKING:
     from eslflow.bundle.check import Checked

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from eslflow.cli import decrypt, reconcile
+from eslflow.cli.looks import SHOW, because, keep, keep_list
 from eslflow.cli.lookups import as_json, reader, spans, tell_none
 from eslflow.cli.story import file_story, looks_at
 from eslflow.cli.tables import local, room, table
@@ -42,6 +43,7 @@ command.add_command(decrypt.keygen)
 
 @command.command("list")
 @spans
+@because
 @click.option("--verdict", type=click.Choice(VERDICTS), help="Found to be this.")
 @click.pass_context
 def list_(ctx: click.Context, /, verdict: str | None, **options: Any) -> None:
@@ -54,6 +56,7 @@ def list_(ctx: click.Context, /, verdict: str | None, **options: Any) -> None:
             until=options["until"],
             limit=options["limit"],
         )
+    keep_list(ctx.obj, "recordings", options, [line["call_uuid"] for line in lines])
     if options["as_json"]:
         click.echo(as_json(lines))
         return
@@ -86,15 +89,20 @@ def _word(line: Line) -> str:
 
 @command.command("show")
 @click.argument("recording")
+@because
 @click.option("--json", "as_json_", is_flag=True, help="For programs: JSON, UTC.")
 @click.pass_context
-def show(ctx: click.Context, recording: str, as_json_: bool) -> None:
-    """Show everything kept of RECORDING: its name, the start of it, or its call's."""
+def show(ctx: click.Context, recording: str, reason: str, as_json_: bool) -> None:
+    """Show everything kept of RECORDING: its name, the start of it, or its call's.
+
+    That you looked is kept before anything is shown.
+    """
     with reader(ctx.obj) as ledger:
         found = [
             {**line, "actions": ledger.actions(line), "looks": ledger.looks(line)}
             for line in ledger.recordings_named(recording)
         ]
+    keep(ctx.obj, SHOW, reason, [(line["call_uuid"], line["id"]) for line in found])
     if as_json_:
         click.echo(as_json([_with_spans(line) for line in found]))
         return

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eslflow.cli.certificate import certificate
-from eslflow.cli.decrypt import who
 from eslflow.cli.lookups import as_json, ledger_of
 from eslflow.cli.tables import local, room, table
 from eslflow.clock import SystemClock
 from eslflow.errors import EslflowError, visible
 from eslflow.ledger.tombstone import erasure, erasures
+from eslflow.user import who
 
 if TYPE_CHECKING:
     from eslflow.ledger.due import Past
@@ -37,31 +37,47 @@ def command() -> None:
 
 @command.command("run")
 @click.option("--dry-run", is_flag=True, help="Only say what it would do.")
+@click.option(
+    "--even-so",
+    is_flag=True,
+    help="The clock is right, though no call came for more than 30 days.",
+)
 @click.option("--json", "as_json_", is_flag=True, help="For programs: JSON, UTC.")
 @click.pass_obj
-def run(site: Path, dry_run: bool, as_json_: bool) -> None:
+def run(site: Path, dry_run: bool, even_so: bool, as_json_: bool) -> None:
     """Delete every recording whose purposes let it be kept no longer.
 
     How long is what the flow said when the caller was asked (purposes: retain:); the
     purpose that lasts longest decides, and one without an end keeps it. What was agreed
     to stays as proof. Also finishes what an earlier erasure was cut off in.
-    """
-    from eslflow.ledger.due import past
 
+    A clock that was set ahead would let everything be due: where no call came for more
+    than 30 days until a week ago, nothing is deleted unless you say --even-so.
+    """
     ledger = ledger_of(site)
     if dry_run:
-        found = list(past(ledger, SystemClock().now()))
-        _tell(found, as_json_)
+        _dry_run(ledger, even_so, as_json_)
         return
-    number, problems = _run(site, is_silent=as_json_)
-    if number and as_json_:
-        click.echo(as_json(erasure(ledger, number)))
+    number, problems = _run(site, even_so, is_silent=as_json_)
+    if as_json_:
+        click.echo(as_json(erasure(ledger, number) if number else None))
     elif number:
         click.echo(certificate(erasure(ledger, number)))
-    elif not as_json_:
+    else:
         click.echo("Nothing is due.")
     if problems:
         raise EslflowError("\n".join(problems))
+
+
+def _dry_run(ledger: Path, even_so: bool, is_json: bool) -> None:
+    from eslflow.ledger.due import past
+    from eslflow.recordings.retention import demand_clock
+
+    now = SystemClock().now()
+    found = list(past(ledger, now))
+    _tell(found, is_json)
+    if not even_so and not all(line.is_held for line in found):
+        demand_clock(ledger, now)
 
 
 def _tell(found: Sequence[Past], is_json: bool) -> None:
@@ -88,7 +104,7 @@ def _tell(found: Sequence[Past], is_json: bool) -> None:
     click.echo("Nothing was done: this was a dry run.")
 
 
-def _run(site: Path, *, is_silent: bool) -> tuple[int, list[str]]:
+def _run(site: Path, even_so: bool, *, is_silent: bool) -> tuple[int, list[str]]:
     """Delete what is due; return the number of it, and what could not be done."""
     from eslflow.cli.erasing import eraser, finish
     from eslflow.ledger.erasure import alone
@@ -108,7 +124,7 @@ def _run(site: Path, *, is_silent: bool) -> tuple[int, list[str]]:
             removes,
             SystemClock(),
         )
-        count = retention.run(who())
+        count = retention.run(who(), even_so=even_so)
     last = erasures(settings.ledger)[0]["seq"] if count else 0
     return last, problems
 

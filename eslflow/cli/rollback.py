@@ -23,7 +23,8 @@ from eslflow.ledger.read import Line
 from eslflow.ledger.versions import SHORT, Versions
 from eslflow.ledger.writer import write
 from eslflow.settings import load_settings
-from eslflow.web.client import is_running, user
+from eslflow.user import who
+from eslflow.web.client import is_running
 
 
 @click.command("rollback")
@@ -154,9 +155,9 @@ def _demand_told(lost: Sequence[tuple[Path, FlowVersion]], is_forced: bool) -> N
 
 def _kept(lost: Sequence[tuple[Path, FlowVersion]], note: str) -> list[Row]:
     """Return the rows that keep what is overwritten."""
-    now, who = SystemClock().now(), user()
+    now, user = SystemClock().now(), who()
     rows: list[Row] = [version for _, version in lost]
     for _, version in lost:
-        served = (version.flow, version.sha256, KEPT, "rollback", who, note)
+        served = (version.flow, version.sha256, KEPT, "rollback", user, note)
         rows.append(FlowServed(now, *served))
     return rows

@@ -154,7 +154,7 @@ def _keep_versions(
     """Keep the flows' texts before a call runs them, and that they are served."""
     from eslflow.cli.versions import changes, texts
     from eslflow.ledger.versions import Versions
-    from eslflow.web.client import user
+    from eslflow.user import who
     from eslflow.web.reloads import Wanted
 
     before: dict[str, str] = {}
@@ -164,7 +164,7 @@ def _keep_versions(
     except StoreError as error:
         # Each is noted as served from now on: once more, if it was before.
         log.warning("nobody knows which flows were served: %s", error)
-    flows, wanted = loaded.shelf.flows, Wanted("start", user())
+    flows, wanted = loaded.shelf.flows, Wanted("start", who())
     # Rows are written in their order: those of calls come after these.
     ledger.keep([*texts(flows.values()), *changes(before, flows, clock.now(), wanted)])
 

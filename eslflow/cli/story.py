@@ -52,6 +52,17 @@ def story(kept: Kept) -> str:
     return "\n".join(visible(line) if line else "" for line in lines).rstrip("\n")
 
 
+ASSURED = {
+    "TN-Validation-Passed-A": "signed by a provider who vouches for it",
+    "TN-Validation-Passed-B": "signed by one who knows the caller, not the number",
+    "TN-Validation-Passed-C": "signed by one who knows neither caller nor number",
+    "TN-Validation-Failed-A": "its signature does not hold",
+    "TN-Validation-Failed-B": "its signature does not hold",
+    "TN-Validation-Failed-C": "its signature does not hold",
+}
+"""How sure a number is, where the switch has looked; of the rest nobody knows."""
+
+
 def since_when(served: Kept | None) -> str:
     """Return since when a version was served, and who wanted it so."""
     if not served:
@@ -68,6 +79,8 @@ def _call(call: Kept, served: Kept | None) -> Iterator[str]:
     said = f"{caller}{name}, as the network says"
     # One that was erased is empty, too.
     yield f"  from      {said if call['caller'] or name else NO_NUMBER}"
+    if found := ASSURED.get(call.get("assurance") or ""):
+        yield f"            {found} (STIR/SHAKEN)"
     yield f"  to        {_cut(call['called']) or NO_NUMBER}"
     version = f"version {call['flow_sha256'][:SHORT]}, {call['engine']}"
     yield f"  flow      {call['flow']}, {version}"
@@ -201,4 +214,5 @@ def looks_at(recording: Kept) -> Iterator[str]:
     """Yield who looked at a recording, and why."""
     for look in recording["looks"]:
         yield f"  looked    {_at(look['at'])}: {look['what']} by {look['who']}"
-        yield f"            {look['reason']}"
+        if look["reason"]:
+            yield f"            {look['reason']}"

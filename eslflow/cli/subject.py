@@ -13,39 +13,19 @@ from typing import Any, NamedTuple
 
 import click
 
-from eslflow.cli.decrypt import MOST_REASON, new_file, who
-from eslflow.cli.dossier import dossier, page
-from eslflow.cli.lookups import as_json, ledger_of, spelling
-from eslflow.cli.tables import local
+from eslflow.cli import holding
+from eslflow.cli.decrypt import MOST_REASON, new_file
+from eslflow.cli.dossier import page
+from eslflow.cli.lookups import as_json
+from eslflow.cli.person import REASON, Person
+from eslflow.cli.tables import counted, local
 from eslflow.clock import SystemClock
 from eslflow.errors import EslflowError, visible
 from eslflow.ledger.read import Reader
-from eslflow.ledger.subject import HELD, RELEASED, Held, Subject, held_of, read
-from eslflow.ledger.versions import Versions
+from eslflow.ledger.subject import Subject, held_of, over
+from eslflow.user import who
 
 Line = dict[str, Any]
-
-
-class Person(NamedTuple):
-    """Whom a command is about."""
-
-    site: Path
-    number: str
-
-    @property
-    def ledger(self) -> Path:
-        """Return the ledger of the site."""
-        return ledger_of(self.site)
-
-    def find(self) -> Subject:
-        """Return what is kept of the person."""
-        return read(self.ledger, self.number, spelling(self.site))
-
-    def kept(self, subject: Subject) -> Line:
-        """Return all of it as rows."""
-        holds = held_of(self.ledger)
-        with Reader(self.ledger) as ledger, Versions(self.ledger) as versions:
-            return dossier(ledger, versions, subject, holds)
 
 
 @click.group("subject")
@@ -63,21 +43,8 @@ def command(ctx: click.Context, number: str) -> None:
     ctx.obj = Person(ctx.obj, number)
 
 
-def reasoned(ctx: click.Context, option: click.Parameter, text: str) -> str:
-    """Return a reason without blanks around it.
-
-    Raises:
-        BadParameter: there is none, or it is a whole letter.
-    """
-    reason = text.strip()
-    if not reason or len(reason) > MOST_REASON:
-        raise click.BadParameter(f"it takes 1 to {MOST_REASON} characters", ctx, option)
-    return reason
-
-
-REASON = click.option(
-    "--reason", required=True, callback=reasoned, help="Why; it is kept."
-)
+command.add_command(holding.hold)
+command.add_command(holding.release)
 
 
 @command.command("show")
@@ -137,9 +104,15 @@ def look(
     is_flag=True,
     help="Of stereo recordings, only the channel of the person.",
 )
+@click.option("--json", "as_json_", is_flag=True, help="For programs: JSON.")
 @click.pass_context
 def export(
-    ctx: click.Context, reason: str, output: Path, recordings: bool, own_voice: bool
+    ctx: click.Context,
+    reason: str,
+    output: Path,
+    recordings: bool,
+    own_voice: bool,
+    as_json_: bool,
 ) -> None:
     """Write all that is kept of the person to a zip: a page, JSON, CSV.
 
@@ -155,7 +128,8 @@ def export(
         raise EslflowError(f"{output} is there already: name another with -o")
     settings, subject = read_settings(person.site), person.find()
     if not subject.is_known:
-        click.echo(visible(f"Nothing is kept of {subject.key}."))
+        nothing = f"Nothing is kept of {subject.key}."
+        click.echo(as_json(None) if as_json_ else visible(nothing))
         return
     wanted = Wanted(recordings or own_voice, own_voice)
     kept = person.kept(subject)
@@ -168,52 +142,12 @@ def export(
             for name, problem in write(file, kept, settings, wanted)
             if problem
         ]
-    click.echo(visible(str(output)))
+    said = {"file": str(output), "missing": missing}
+    click.echo(as_json(said) if as_json_ else visible(str(output)))
     for line in missing:
         click.echo(visible(line), err=True)
     if missing:
         ctx.exit(1)
-
-
-@command.command("hold")
-@REASON
-@click.pass_obj
-def hold(person: Person, reason: str) -> None:
-    """Let nothing of the person be deleted until it is released: a legal hold.
-
-    It holds for calls to come, too. Neither erasure, withdrawal nor retention deletes
-    anything meanwhile.
-    """
-    key = person.find().key
-    for held in _holds(person, key):
-        since = f"since {local(held.at)} by {held.who}: {held.reason}"
-        raise EslflowError(f"{key} is held already, {since}")
-    _write_hold(person, key, HELD, reason)
-    click.echo(visible(f"Nothing of {key} is deleted until it is released."))
-
-
-@command.command("release")
-@REASON
-@click.pass_obj
-def release(person: Person, reason: str) -> None:
-    """End a legal hold: what is due by then is deleted in the next round."""
-    key = person.find().key
-    if not _holds(person, key):
-        raise EslflowError(f"{key} is under no hold: there is nothing to release")
-    _write_hold(person, key, RELEASED, reason)
-    click.echo(visible(f"{key} is released."))
-
-
-def _holds(person: Person, key: str) -> list[Held]:
-    return [held for held in held_of(person.ledger) if held.key == key]
-
-
-def _write_hold(person: Person, key: str, state: str, reason: str) -> None:
-    from eslflow.call.records import LegalHold
-    from eslflow.ledger.writer import write
-
-    row = LegalHold(SystemClock().now(), state, who(), reason, key)
-    write(person.ledger, (row,))
 
 
 @command.command("erase")
@@ -241,6 +175,8 @@ def erase(ctx: click.Context, reason: str, dry_run: bool, as_json_: bool) -> Non
     if dry_run or not subject.is_known:
         if dry_run and not as_json_:
             click.echo("Nothing was done: this was a dry run.")
+        elif as_json_ and not dry_run:
+            click.echo(as_json(None))
         return
     done = _erase(person, reason, is_silent=as_json_)
     _certify(person, done, as_json_)
@@ -276,11 +212,13 @@ def _demand_nameless(reason: str, subject: Subject) -> None:
 
 
 def _demand_free(person: Person, subject: Subject) -> None:
-    for held in _holds(person, subject.key):
+    # Who may be the same person, is: deleted is deleted.
+    for held in over(held_of(person.ledger), subject.key):
         since = f"since {local(held.at)} by {held.who}: {held.reason}"
+        spelt = "" if held.key == subject.key else f", as {held.key},"
         raise EslflowError(
-            f"{subject.key} is under a legal hold {since}. "
-            f"End it with: eslflow subject {subject.key} release"
+            f"{subject.key} is under a legal hold{spelt} {since}. "
+            f"End it with: eslflow subject {held.key} release"
         )
 
 
@@ -320,7 +258,7 @@ def _told(plan: Line, subject: Subject) -> Iterator[str]:
         yield f"  numbers   {', '.join(subject.numbers)}"
     if subject.names:
         yield f"  names     {', '.join(subject.names)}"
-    yield f"  words     {plan['words']} texts name the person"
+    yield f"  words     {counted(plan['words'], 'text')} about the person"
     for call in plan["calls"]:
         yield from _told_of(call)
 

@@ -82,6 +82,11 @@ def _fits(lines: Sequence[Sequence[str]], width: int) -> bool:
     return not width or sum(widths) + BETWEEN * (len(widths) - 1) <= width
 
 
+def counted(count: int, noun: str) -> str:
+    """Return how many there are of something, in words."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def local(micros: int | None, *, exact: bool = False) -> str:
     """Return a time as people here read it; exact: to the millisecond."""
     if not micros:

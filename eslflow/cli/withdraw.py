@@ -9,18 +9,20 @@ withdraw what nobody has permitted, nor for others.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 import click
 
-from eslflow.cli.decrypt import MOST_REASON, who
-from eslflow.cli.lookups import call_named, ledger_of, reader, spelling
+from eslflow.cli.decrypt import MOST_REASON
+from eslflow.cli.lookups import as_json, call_named, ledger_of, reader, spelling
 from eslflow.cli.tables import local
 from eslflow.errors import EslflowError, NotFound, visible
 from eslflow.ledger.subject import read
+from eslflow.user import who
 
 if TYPE_CHECKING:
     from eslflow.call.records import Choice
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from eslflow.settings import Settings
 
 Line = dict[str, Any]
+Tell = Callable[[str], None]
 
 _NUMBER = re.compile(r"[+0(]")
 """How a number begins that is named whole."""
@@ -38,9 +41,15 @@ _NUMBER = re.compile(r"[+0(]")
 @click.option("--purpose", default="", help="From this one only.")
 @click.option("--reason", required=True, help="Why; it is kept.")
 @click.option("--dry-run", is_flag=True, help="Only say what it would do.")
+@click.option("--json", "as_json_", is_flag=True, help="For programs: JSON, UTC.")
 @click.pass_context
 def command(
-    ctx: click.Context, call: str, purpose: str, reason: str, dry_run: bool
+    ctx: click.Context,
+    call: str,
+    purpose: str,
+    reason: str,
+    dry_run: bool,
+    as_json_: bool,
 ) -> None:
     """Withdraw what was permitted in CALL: its uuid, the start of it, or its receipt.
 
@@ -53,17 +62,26 @@ def command(
         raise click.UsageError(f"--reason takes 1 to {MOST_REASON} characters.")
     found = _found(ctx.obj, call, purpose, reason)
     held = _held(ctx.obj)
-    for one in found:
-        for line in _told(one, one.kept["call"]["uuid"] in held):
-            click.echo(visible(line))
+    # What a program reads is JSON and nothing else; people may read along.
+    tell: Tell = partial(click.echo, err=as_json_)
+    plan = [_planned(one, held) for one in found]
+    lines = [line for one in found for line in _told(one, held)]
+    for line in () if as_json_ else lines:
+        click.echo(visible(line))
+    if not dry_run:
+        for kept, _, rows in found:
+            has_ended = bool(kept["call"].get("ended_at"))
+            _withdraw(ctx.obj, kept["call"]["uuid"], rows, has_ended, tell)
+    if as_json_:
+        click.echo(as_json({"calls": plan, "kept": not dry_run}))
+    else:
+        click.echo(_outcome(len(found), dry_run))
+
+
+def _outcome(many: int, dry_run: bool) -> str:
     if dry_run:
-        click.echo("Nothing was done: this was a dry run.")
-        return
-    for kept, _, rows in found:
-        has_ended = bool(kept["call"].get("ended_at"))
-        _withdraw(ctx.obj, kept["call"]["uuid"], rows, has_ended)
-    several = f"{len(found)} withdrawals are" if len(found) > 1 else "The withdrawal is"
-    click.echo(f"{several} kept.")
+        return "Nothing was done: this was a dry run."
+    return f"{many} withdrawals are kept." if many > 1 else "The withdrawal is kept."
 
 
 class Found(NamedTuple):
@@ -132,9 +150,25 @@ def _held(site: Path) -> set[str]:
     return held(ledger_of(site))
 
 
-def _told(found: Found, is_held: bool) -> Iterator[str]:
+def _planned(found: Found, held: set[str]) -> Line:
+    """Return what is withdrawn in a call, and what follows, for programs."""
+    kept, choices, rows = found
+    is_held = kept["call"]["uuid"] in held
+    return {
+        "call": kept["call"]["uuid"],
+        "withdrawn": [
+            {"purpose": row.purpose, "state": choice["state"], "at": choice["at"]}
+            for row, choice in zip(rows, choices, strict=True)
+        ],
+        "recordings": list(_fates(kept, rows, is_held)),
+        "held": is_held,
+    }
+
+
+def _told(found: Found, held: set[str]) -> Iterator[str]:
     """Tell what is withdrawn in a call, and what follows."""
     kept, choices, rows = found
+    is_held = kept["call"]["uuid"] in held
     yield f"Call {kept['call']['uuid']}"
     for row, choice in zip(rows, choices, strict=True):
         said = f"{choice['state'].replace('_', ' ')} {local(choice['at'])}"
@@ -178,7 +212,9 @@ def _why(purpose: str, gone: dict[str, str]) -> str:
     return f"{purpose} {says}"
 
 
-def _withdraw(site: Path, uuid: str, rows: list[Choice], has_ended: bool) -> None:
+def _withdraw(
+    site: Path, uuid: str, rows: list[Choice], has_ended: bool, tell: Tell
+) -> None:
     """Keep it, stop what runs, delete what is to go."""
     from eslflow.ledger.writer import write
     from eslflow.settings import read_settings
@@ -187,7 +223,7 @@ def _withdraw(site: Path, uuid: str, rows: list[Choice], has_ended: bool) -> Non
     settings = read_settings(site)
     write(settings.ledger, rows)
     if is_running(site):
-        _stop(site, uuid)
+        _stop(site, uuid, tell)
         return
     if not has_ended:
         click.echo(
@@ -195,10 +231,10 @@ def _withdraw(site: Path, uuid: str, rows: list[Choice], has_ended: bool) -> Non
             "eslflow serve runs again.",
             err=True,
         )
-    _erase(settings)
+    _erase(settings, tell)
 
 
-def _stop(site: Path, uuid: str) -> None:
+def _stop(site: Path, uuid: str, tell: Tell) -> None:
     """Stop the recording of a call that goes on; files go in the next round."""
     from eslflow.web.client import ask
 
@@ -206,11 +242,11 @@ def _stop(site: Path, uuid: str) -> None:
     if uuid in live:
         address = f"/calls/{quote(uuid, safe='')}/recording"
         state = ask(site, "POST", address, {"want": "off"})
-        click.echo(visible(f"The call goes on; its recording is {state['recording']}."))
-    click.echo("What is to be deleted, eslflow serve deletes once it was looked into.")
+        tell(visible(f"The call goes on; its recording is {state['recording']}."))
+    tell("What is to be deleted, eslflow serve deletes once it was looked into.")
 
 
-def _erase(settings: Settings) -> None:
+def _erase(settings: Settings, tell: Tell) -> None:
     """Delete what is to go, for nobody else will.
 
     Raises:
@@ -227,7 +263,7 @@ def _erase(settings: Settings) -> None:
         settings.recordings,
         SystemClock(),
         problems.append,
-        lambda text: click.echo(visible(text)),
+        lambda text: tell(visible(text)),
         patience_us=0,
     )
     eraser.run_due()

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from eslflow.doctor.finding import Finding, error, ok, warning
 from eslflow.errors import StoreError
-from eslflow.ledger.integrity import damage
+from eslflow.ledger.damage import damaged
+from eslflow.ledger.integrity import damage, strange
 from eslflow.ledger.verify import verify
 from eslflow.ledger.writer import spill_of
 
@@ -59,6 +60,14 @@ def looked_at(path: Path) -> Iterator[Finding]:
 
 def _whole(path: Path) -> Iterator[Finding]:
     problem = damage(path)
+    if problem and not damaged(path):
+        yield error(
+            TOPIC,
+            f"an index of {path} is damaged: {problem}",
+            "Look-ups may leave out what is there; the rows themselves are whole.",
+            f"Stop eslflow serve, sqlite3 {path} REINDEX, then eslflow consents verify",
+        )
+        return
     if problem:
         yield error(
             TOPIC,
@@ -76,6 +85,16 @@ def _whole(path: Path) -> Iterator[Finding]:
             "eslflow.",
             "eslflow consents verify; compare with a backup, and with heads kept "
             "elsewhere",
+        )
+        return
+    if names := strange(path):
+        yield error(
+            TOPIC,
+            f"its triggers or views are not eslflow's: {', '.join(names)}",
+            "Somebody with the file could change rows without being refused, or change "
+            "what look-ups show. The chain holds up to now.",
+            "Find out who did so; compare with heads kept elsewhere, or bring back a "
+            "backup",
         )
         return
     end = found.head

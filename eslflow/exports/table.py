@@ -10,6 +10,7 @@ one already, so that programs can take it off again.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from eslflow.call.records import State
@@ -78,12 +79,12 @@ def _is_recorded(kept: Kept, purpose: str) -> bool:
 
 def header() -> str:
     """Return the line of names."""
-    return _line(COLUMNS)
+    return written(COLUMNS)
 
 
 def row(line: dict[str, Any]) -> str:
     """Return a consent as a line."""
-    return _line([_value(name, line[name]) for name in COLUMNS])
+    return written(_value(name, line[name]) for name in COLUMNS)
 
 
 def _value(name: str, value: Any) -> str:
@@ -96,7 +97,8 @@ def _value(name: str, value: Any) -> str:
     return str(value)
 
 
-def _line(cells: Any) -> str:
+def written(cells: Iterable[str]) -> str:
+    """Return cells as a line: the one way in which eslflow writes CSV."""
     return ",".join(map(_cell, cells)) + "\r\n"
 
 

@@ -110,9 +110,15 @@ def _person(call: Line, party: str) -> dict[str, Any]:
         "type": "person",
         **({"tel": number} if is_number(number) else {}),
         **({"name": name} if name else {}),
-        # What a network says of a caller, anybody can have made up.
-        "validation": "none",
+        "validation": _validation(call) if party == "caller" else "none",
     }
+
+
+def _validation(call: Line) -> str:
+    """Return how sure a caller's number is; mostly anybody can have made it up."""
+    found = call.get("assurance") or ""
+    passed, _, level = found.rpartition("-")
+    return f"stir-{level.lower()}" if passed == "TN-Validation-Passed" else "none"
 
 
 def _organization(office: Office) -> dict[str, Any]:

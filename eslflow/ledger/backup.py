@@ -18,9 +18,8 @@ from eslflow.errors import StoreError
 from eslflow.ledger.chain import Head
 from eslflow.ledger.integrity import damage
 from eslflow.ledger.read import opened
+from eslflow.ledger.there import is_there
 from eslflow.ledger.verify import verify
-
-_HAS_CHAIN = "SELECT 1 FROM sqlite_master WHERE name = 'chain'"
 
 
 def backup(path: Path, copy: Path, replace: bool = False) -> Head | None:
@@ -91,7 +90,7 @@ def _looked_at(new: Path) -> Head | None:
     if problem:
         raise StoreError(f"the ledger is damaged, and no copy was kept: {problem}")
     with closing(opened(new)) as db:
-        if db.execute(_HAS_CHAIN).fetchone() is None:
+        if not is_there(db, "chain"):
             return None
     found = verify(new)
     if found.broken:

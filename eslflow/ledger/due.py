@@ -26,6 +26,10 @@ SELECT r.* FROM recordings r WHERE {_ENDED} AND EXISTS (
 ORDER BY r.asked_at
 """
 
+WEEK_US = 7 * 86_400_000_000
+QUIET_US = 30 * 86_400_000_000
+"""How long no call may have come; after that, the clock is doubted."""
+
 
 class Past(NamedTuple):
     """A recording that was kept as long as its purposes say."""
@@ -75,6 +79,18 @@ def past(path: Path, now: int) -> Iterator[Past]:
             over = until(row, retains)
             if over and over <= now:
                 yield Past(dict(row), over, row["call_uuid"] in held)
+
+
+def gap(path: Path, now: int) -> int:
+    """Return when the last call came before a long time without any; 0: there is none.
+
+    A clock that was set years ahead makes all recordings due at once. Calls of the last
+    week say nothing for it: they may have been kept by that clock.
+    """
+    with _reading(path) as db:
+        sql = "SELECT max(offered_at) FROM calls WHERE offered_at <= ?"
+        (last,) = db.execute(sql, (now - WEEK_US,)).fetchone()
+        return int(last) if last and last < now - WEEK_US - QUIET_US else 0
 
 
 def _retains(db: sqlite3.Connection, call: str) -> dict[str, int]:

@@ -38,6 +38,7 @@ from eslflow.ledger.subject import (
     for_,
     has_orders,
     held_calls,
+    holds,
 )
 from eslflow.ledger.writer import connect
 
@@ -116,8 +117,10 @@ def begin(path: Path, subject: Subject, order: Order) -> Begun:
             db.executemany(
                 new, [(uuid, side, number) for uuid, side in subject.sides.items()]
             )
+            # Without these words nobody would know any more whom a hold is for.
+            marks = subject.marks - {held.mark for held in holds(db)}
             delete = "DELETE FROM personal WHERE hash = ? RETURNING text"
-            found = [db.execute(delete, (mark,)).fetchall() for mark in subject.marks]
+            found = [db.execute(delete, (mark,)).fetchall() for mark in marks]
             db.execute(scrub.MARK)
             db.execute("COMMIT")
         except sqlite3.Error as error:

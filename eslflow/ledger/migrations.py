@@ -341,3 +341,9 @@ def _move(db: Database, table: str, rows: str, terms: str) -> None:
         f"SELECT '{rows}', seq FROM sqlite_sequence WHERE name = '{table}'"
     )
     db.execute(f"DROP TABLE {table}")
+
+
+@migrations()
+def assurance_of_numbers(db: Database) -> None:
+    """Keep what the switch found of the signature of a caller's number."""
+    db.execute("ALTER TABLE calls ADD COLUMN assurance TEXT NOT NULL DEFAULT ''")

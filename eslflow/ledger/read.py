@@ -18,12 +18,10 @@ from urllib.parse import quote
 from eslflow.errors import NotFound, StoreError
 from eslflow.ledger import states
 from eslflow.ledger.personal import together
+from eslflow.ledger.there import is_there
 from eslflow.ledger.where import Normal, Where
 
 Line = dict[str, Any]
-
-# A ledger that no newer eslflow has written to yet has none.
-_HAS_SUBJECTS = "SELECT 1 FROM pragma_table_info('looks') WHERE name = 'subject'"
 
 
 def opened(path: Path) -> sqlite3.Connection:
@@ -174,9 +172,7 @@ class Reader:
 
     def with_receipt(self, code: str) -> list[str]:
         """Return the calls in which this receipt was read out."""
-        # A ledger that no newer eslflow has written to yet knows of none.
-        column = "SELECT 1 FROM pragma_table_info('choices') WHERE name = 'receipt'"
-        if not self._all(column, []):
+        if not is_there(self._db, "choices", "receipt"):
             return []
         # Said twice, so that the index is used, which has no empty ones.
         sql = (
@@ -233,10 +229,13 @@ class Reader:
         where = Where(since, until, "r.asked_at")
         where.number(number, "calls", self._normal)
         where.equal("r.verdict", verdict)
+        # Which ones, first: each has its call only where that is asked for.
+        join = "JOIN calls ON calls.uuid = r.call_uuid" if number else ""
+        order = "ORDER BY r.asked_at DESC"
         sql = (
             "SELECT r.*, calls.caller, calls.called FROM recordings r "
-            f"LEFT JOIN calls ON calls.uuid = r.call_uuid {where.sql('WHERE')} "
-            "ORDER BY r.asked_at DESC LIMIT ?"
+            "LEFT JOIN calls ON calls.uuid = r.call_uuid WHERE r.id IN (SELECT r.id "
+            f"FROM recordings r {join} {where.sql('WHERE')} {order} LIMIT ?) {order}"
         )
         return self._all(sql, [*where.values, limit])
 
@@ -311,8 +310,7 @@ class Reader:
 
     def looks(self, recording: Mapping[str, Any]) -> list[Line]:
         """Return who looked at a recording, in order."""
-        # A ledger that no newer eslflow has written to yet knows of none.
-        if not self._all("SELECT 1 FROM sqlite_master WHERE name = 'looks'", []):
+        if not is_there(self._db, "looks"):
             return []
         sql = (
             "SELECT * FROM looks WHERE call_uuid = ? AND recording_id = ? ORDER BY seq"
@@ -321,7 +319,7 @@ class Reader:
 
     def looks_at_person(self, marks: Collection[str]) -> list[Line]:
         """Return who looked at all that is kept of a person, in order."""
-        if not marks or not self._all(_HAS_SUBJECTS, []):
+        if not marks or not is_there(self._db, "looks", "subject"):
             return []
         rows = self._db.execute("SELECT * FROM looks WHERE subject <> '' ORDER BY seq")
         lines = [dict(row) for row in rows if row["subject"] in marks]

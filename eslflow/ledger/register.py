@@ -15,6 +15,7 @@ from typing import Any
 
 from eslflow.errors import StoreError
 from eslflow.ledger.read import opened
+from eslflow.ledger.there import is_there
 
 EVERY_S = 2.0
 """How often it is read again; so long a withdrawal may take to hold."""
@@ -35,9 +36,7 @@ def entries(path: Path) -> list[Line]:
     with closing(opened(path)) as db:
         db.row_factory = sqlite3.Row
         try:
-            # A ledger that no newer eslflow has written to yet knows of none.
-            named = "SELECT 1 FROM sqlite_master WHERE name = 'agents'"
-            has_some = db.execute(named).fetchone()
+            has_some = is_there(db, "agents")
             return [dict(row) for row in db.execute(_ALL)] if has_some else []
         except sqlite3.Error as error:
             raise StoreError(f"{path} cannot be read as a ledger: {error}") from error

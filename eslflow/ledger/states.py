@@ -12,6 +12,8 @@ import sqlite3
 from collections.abc import Iterator
 from heapq import merge
 
+from eslflow.ledger.there import is_there
+
 # The last word on each purpose of a call: a question that is still open shows as
 # `requested`, an answered one by its answer. A call that comes back, and ends before it
 # is asked again, has still given its answer. When a recording started stands in its own
@@ -38,9 +40,8 @@ FEW = 2000
 
 def rows_of_choices(db: sqlite3.Connection) -> str:
     """Return the table that has a row for each choice."""
-    # A ledger that no newer eslflow has written to yet has them all in one.
-    sql = "SELECT 1 FROM sqlite_master WHERE name = 'choice_rows'"
-    return "choice_rows" if db.execute(sql).fetchone() else "choices"
+    # An older ledger has them all in one.
+    return "choice_rows" if is_there(db, "choice_rows") else "choices"
 
 
 def are_few(db: sqlite3.Connection, state: str) -> bool:

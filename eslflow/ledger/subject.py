@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from eslflow.errors import NotFound
 from eslflow.ledger.read import opened
 from eslflow.ledger.rows import digits
+from eslflow.ledger.there import is_there
 from eslflow.ledger.where import Normal
 
 SIDES = ("caller", "called")
@@ -107,6 +108,15 @@ def _may_be(key: str, number: str) -> bool:
     return one.endswith(other) or other.endswith(one)
 
 
+def may_be_same(one: str, other: str) -> bool:
+    """Whether two spellings may be of one person, as far as they can tell."""
+    are_whole = one.startswith("+") and other.startswith("+")
+    shorter = min(len(digits(one)), len(digits(other)))
+    if are_whole or shorter < LEAST_COMMON:
+        return one == other
+    return _may_be(one, other)
+
+
 def _demand_one(number: str, lines: list[_Found]) -> None:
     whole = sorted({kept for *_, kept, _ in lines if kept.startswith("+")})
     if len(whole) > 1:
@@ -146,16 +156,10 @@ def _marks(db: sqlite3.Connection, key: str) -> Iterator[str]:
     found = {mark for mark, text in words if names(text, key)}
     yield from found
     for table, (reason, subject) in _BESIDE.items():
-        if not _has(db, table, subject):
-            # A ledger that no newer eslflow has written to yet.
+        if not is_there(db, table, subject):
             continue
         sql = f"SELECT {reason}, {subject} FROM {table} WHERE {subject} <> ''"
         yield from (why for why, whose in db.execute(sql) if whose in found and why)
-
-
-def _has(db: sqlite3.Connection, table: str, column: str) -> bool:
-    sql = "SELECT 1 FROM pragma_table_info(?) WHERE name = ?"
-    return db.execute(sql, (table, column)).fetchone() is not None
 
 
 def read(path: Path, number: str, normal: Normal) -> Subject:
@@ -173,25 +177,28 @@ class Held(NamedTuple):
     """A legal hold that is in force."""
 
     key: str
+    """The number as it was spelt then."""
     at: int
     who: str
     reason: str
+    mark: str
+    """The hash that the number has in proof."""
 
 
 def holds(db: sqlite3.Connection) -> list[Held]:
     """Return the legal holds in force, in order."""
-    if not _has(db, "holds", "subject"):
+    if not is_there(db, "holds", "subject"):
         return []
     rows: list[Any] = db.execute(
-        "SELECT h.at, h.state, h.who, coalesce(r.text, ''), s.text FROM holds h "
-        "LEFT JOIN personal r ON r.hash = h.reason "
+        "SELECT h.at, h.state, h.who, coalesce(r.text, ''), s.text, s.hash "
+        "FROM holds h LEFT JOIN personal r ON r.hash = h.reason "
         "JOIN personal s ON s.hash = h.subject ORDER BY h.seq"
     ).fetchall()
     found: dict[str, Held] = {}
-    for at, state, who, reason, key in rows:
+    for at, state, who, reason, key, mark in rows:
         found.pop(key, None)
         if state == HELD:
-            found[key] = Held(key, at, who, reason)
+            found[key] = Held(key, at, who, reason, mark)
     return list(found.values())
 
 
@@ -199,6 +206,11 @@ def held_of(path: Path) -> list[Held]:
     """Return the legal holds that a ledger has in force."""
     with closing(opened(path)) as db:
         return holds(db)
+
+
+def over(found: Iterable[Held], key: str) -> list[Held]:
+    """Return those holds that may be for who has a number."""
+    return [held for held in found if may_be_same(held.key, key)]
 
 
 def held_calls(db: sqlite3.Connection) -> set[str]:
@@ -217,8 +229,6 @@ def for_(order: int) -> str:
 
 def has_orders(db: sqlite3.Connection) -> bool:
     """Whether something is being erased by order."""
-    # A ledger that no newer eslflow has written to yet has no such table.
-    sql = "SELECT 1 FROM sqlite_master WHERE name = 'erasing'"
-    if db.execute(sql).fetchone() is None:
+    if not is_there(db, "erasing"):
         return False
     return db.execute("SELECT 1 FROM erasing").fetchone() is not None

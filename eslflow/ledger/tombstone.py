@@ -18,6 +18,7 @@ from eslflow.ledger.chain import KINDS
 from eslflow.ledger.personal import together
 from eslflow.ledger.read import opened
 from eslflow.ledger.subject import for_
+from eslflow.ledger.there import is_there
 
 Line = dict[str, Any]
 
@@ -85,7 +86,7 @@ def _all(db: sqlite3.Connection, sql: str, values: Any) -> list[Line]:
 def _reading(path: Path) -> sqlite3.Connection:
     db = opened(path)
     db.row_factory = sqlite3.Row
-    if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'erasing'").fetchone():
+    if is_there(db, "erasing"):
         return db
     db.close()
     raise StoreError(f"nothing was ever erased by order in {path}")

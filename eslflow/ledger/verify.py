@@ -19,8 +19,9 @@ from typing import Any, NamedTuple
 
 from eslflow.errors import StoreError
 from eslflow.ledger.chain import BEGIN, FORMS, Form, Head, Link, read_head
-from eslflow.ledger.personal import hashed
 from eslflow.ledger.read import opened
+from eslflow.ledger.there import is_there
+from eslflow.ledger.unchained import ADDED, odd
 
 _Row = tuple[Any, ...]
 
@@ -78,7 +79,9 @@ def verify(path: Path, since: Head | None = None) -> Verdict:
         ends = _ends(db)
         # As many as there are: should a place be missing, it is one of these.
         broken = _walk(path, ends.rows["chain"])
-        broken = broken or _beside(db, ends) or _cut_off(db, ends) or _words(db)
+        broken = broken or _beside(db, ends) or _cut_off(db, ends)
+        if broken is None and (found := odd(db)):
+            broken = Broken(0, *found)
         if since and (broken is None or broken.place > since.place):
             broken = _other(db, ends, since) or broken
         return Verdict(ends.head, broken)
@@ -105,13 +108,12 @@ def _reading(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _demand_chain(db: sqlite3.Connection) -> None:
-    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'chain'").fetchone():
+    if not is_there(db, "chain"):
         raise StoreError(
             "this ledger is older than the chain: eslflow serve chains what is there "
             "when it starts"
         )
-    there = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
-    if not there.issuperset(form.rows for form in FORMS.values()):
+    if not all(is_there(db, form.rows) for form in FORMS.values()):
         raise StoreError(
             "this ledger is older than this eslflow: eslflow serve brings it up to "
             "date when it starts"
@@ -229,7 +231,7 @@ def _first(db: sqlite3.Connection, after: int, to: int) -> Broken:
     last = dict.fromkeys(FORMS, 0)
     sql = "SELECT kind, max(seq) FROM chain WHERE place <= ? GROUP BY kind"
     last.update(db.execute(sql, (after,)))
-    before = _link_at(db, after)
+    before, double = _link_at(db, after), None
     for place in range(after + 1, to + 1):
         try:
             link = _link_at(db, place)
@@ -238,10 +240,13 @@ def _first(db: sqlite3.Connection, after: int, to: int) -> Broken:
         if link is None or before is None:
             return _without_link(db, place, last)
         broken = _judged(db, link, before) or _between(db, link, last[link.kind])
-        if broken:
+        if broken and broken.problem != _DOUBLE:
             return broken
+        double = double or broken
         last[link.kind] = link.seq
         before = link
+    if double:
+        return double
     raise StoreError("the ledger changes while it is read: try again")
 
 
@@ -250,16 +255,22 @@ def _judged(db: sqlite3.Connection, link: Link, before: Link) -> Broken | None:
     if link.kind not in FORMS or not isinstance(link.hash, bytes):
         what = f"cannot be found: the chain names table {link.kind}, row {link.seq}"
         return Broken(link.place, "", 0, "", what)
+    previous = before.hash.hex()
     try:
         row = _row(db, link.kind, link.seq)
     except sqlite3.DatabaseError as error:
         what = f"cannot be read: {error}. Its hash was {link.hash.hex()}"
         return _broken(link, None, what)
+    if row and _is_next(link, previous, row):
+        return None
+    others = _numbered(db, link.kind, link.seq)
+    if any(_is_next(link, previous, other) for other in others):
+        # The other one has a damaged number: where it should be, it is missed.
+        return _broken(link, row, _DOUBLE) if row else None
+    row = row or next(iter(others), None)
     if row is None:
         return _broken(link, None, f"is gone. Its hash was {link.hash.hex()}")
-    found = _hash(FORMS[link.kind], link.place, before.hash.hex(), row)
-    if found == link.hash:
-        return None
+    found = _hash(FORMS[link.kind], link.place, previous, row)
     problem = f"was changed. Its hash should be {link.hash.hex()}"
     if found is None:
         return _broken(link, row, f"{problem}, and a value is not of its kind")
@@ -282,13 +293,19 @@ def _is_next(link: Link, previous: str, row: _Row) -> bool:
     return _hash(FORMS[link.kind], link.place, previous, row) == link.hash
 
 
+_DOUBLE = "is there twice: something else than eslflow wrote one of the two"
+
+
 def _row(db: sqlite3.Connection, kind: int, seq: int) -> _Row | None:
     row: _Row | None = db.execute(f"{_select(kind)} WHERE seq = ?", (seq,)).fetchone()
-    if row is None:
-        # Another row's damaged number may hide it from a search by halves.
-        with suppress(sqlite3.DatabaseError):
-            row = db.execute(f"{_select(kind)} WHERE +seq = ?", (seq,)).fetchone()
     return row
+
+
+def _numbered(db: sqlite3.Connection, kind: int, seq: int) -> list[_Row]:
+    """Return all rows of a number; a damaged one may hide another from the index."""
+    with suppress(sqlite3.DatabaseError):
+        return db.execute(f"{_select(kind)} WHERE +seq = ?", (seq,)).fetchall()
+    return []
 
 
 def _broken(link: Link, row: _Row | None, problem: str) -> Broken:
@@ -307,7 +324,7 @@ def _between(db: sqlite3.Connection, link: Link, last: int) -> Broken | None:
     return _broken(Link(0, link.kind, row[0], b""), row, _INSERTED)
 
 
-_INSERTED = "is not in the chain: something else than eslflow inserted it"
+_INSERTED = f"is not in the chain: {ADDED}"
 
 
 def _without_link(db: sqlite3.Connection, place: int, last: dict[int, int]) -> Broken:
@@ -336,8 +353,13 @@ def _beside(db: sqlite3.Connection, ends: _Ends) -> Broken | None:
 
 def _unlinked(db: sqlite3.Connection, kind: int) -> Broken | None:
     linked = "SELECT seq FROM chain WHERE kind = ?"
-    rows = FORMS[kind].rows
-    sql = f"SELECT seq FROM {rows} WHERE seq NOT IN ({linked}) ORDER BY seq LIMIT 1"
+    rows = f"{FORMS[kind].rows} NOT INDEXED"
+    # One that was made in the file may have the number of another.
+    double = f"SELECT seq FROM {rows} GROUP BY +seq HAVING count(*) > 1"
+    sql = (
+        f"SELECT seq FROM {rows} WHERE seq NOT IN ({linked}) OR +seq IN ({double}) "
+        "ORDER BY +seq LIMIT 1"
+    )
     if (found := db.execute(sql, (kind,)).fetchone()) is None:
         return None
     return _broken(Link(0, kind, found[0], b""), _row(db, kind, found[0]), _INSERTED)
@@ -354,17 +376,6 @@ def _cut_off(db: sqlite3.Connection, ends: _Ends) -> Broken | None:
             return _broken(lost, None, "is gone, and the end of the chain with it")
     if written > place:
         return Broken(place + 1, "", 0, "", f"is gone: {written} were written")
-    return None
-
-
-def _words(db: sqlite3.Connection) -> Broken | None:
-    """Return words that are not those of their hash; who erases them, may."""
-    db.text_factory = _as_it_is
-    for seq, mark, call, key, text in db.execute("SELECT rowid, * FROM personal"):
-        is_kind = isinstance(key, bytes) and isinstance(text, str)
-        if not is_kind or mark != hashed(key, text):
-            problem = f"was changed: it holds the words of another hash than {mark}"
-            return Broken(0, "personal", seq, call, problem)
     return None
 
 

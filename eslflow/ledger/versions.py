@@ -13,14 +13,12 @@ from pathlib import Path
 
 from eslflow.errors import NotFound, StoreError
 from eslflow.ledger.read import Line, opened
+from eslflow.ledger.there import is_there
 
 LEAST_START = 4
 """Characters of a hash that name a version."""
 SHORT = 12
 """How many are shown."""
-
-# Until `serve` has run once with a newer eslflow, a ledger has none of it.
-_IS_THERE = "SELECT 1 FROM sqlite_master WHERE name = 'flow_log'"
 
 
 class Versions:
@@ -29,7 +27,7 @@ class Versions:
     def __init__(self, path: Path) -> None:
         self._db = opened(path)
         self._db.row_factory = sqlite3.Row
-        self._has_any = bool(self._all(_IS_THERE))
+        self._has_any = is_there(self._db, "flow_log")
 
     def __enter__(self) -> Versions:
         """Return the versions."""

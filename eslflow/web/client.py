@@ -7,15 +7,14 @@ is slow.
 
 from __future__ import annotations
 
-import getpass
 import json
-import os
 import socket
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
 from eslflow.errors import EslflowError
+from eslflow.user import who
 
 SOCKET = "eslflow.sock"
 """In the site's folder, while `serve` runs."""
@@ -60,7 +59,7 @@ def ask(
     path = site / SOCKET
     connection = _Connection(path)
     body = None if wish is None else json.dumps(wish)
-    headers = {"Content-Type": "application/json", "Eslflow-User": user()}
+    headers = {"Content-Type": "application/json", "Eslflow-User": who()}
     try:
         connection.request(method, address, body, headers)
         answer = connection.getresponse()
@@ -82,11 +81,3 @@ def ask(
     if status != 200:
         raise EslflowError("\n".join(filter(None, (found["error"], found["hint"]))))
     return dict(found)
-
-
-def user() -> str:
-    """Return who sits here; behind sudo, who typed it."""
-    try:
-        return os.environ.get("SUDO_USER") or getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid-{os.getuid()}"

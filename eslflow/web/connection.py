@@ -40,7 +40,8 @@ IS_LOCAL = "eslflow.is_local"
 USER = "Eslflow-User"
 """The header by which the command line says who sits at it."""
 
-_USER = re.compile(r"[A-Za-z0-9._@-]{1,40}")
+_NAME = r"[A-Za-z0-9._@-]{1,40}"
+_USER = re.compile(rf"{_NAME}( \(sudo by {_NAME}\))?")
 
 
 class Handler(WSGIHandler):
