@@ -110,6 +110,7 @@ class Live:
         "_named",
         "agent",
         "aside",
+        "asked",
         "callee",
         "consents",
         "flow",
@@ -155,8 +156,9 @@ class Live:
         none."""
         self.aside = Aside()
         """What both heard last in between."""
-        self.callee = ""
-        """Unique-ID of a leg that was called and does not talk yet; empty: none."""
+        self.callee = self.asked = ""
+        """Unique-ID of a leg that was called and does not talk yet, and of the one
+        whose owner was asked for consent; empty: none."""
         self.was_bridged = False
         """Whether an agent had the call; the dialplan cannot take it on after that."""
         self.leaving = ""

@@ -72,6 +72,11 @@ class Reason(StrEnum):
     """The call was passed on to somebody who is not of the office."""
     NOBODY = "nobody"
     """There was nobody on the line to be asked."""
+    OTHER_FIRST = "other_first"
+    """Both are to agree, and the other one is asked first; no yes there, no question
+    here."""
+    TAKEN_OVER = "taken_over"
+    """Somebody else has the call than the called party who had agreed."""
     CALLER_LEFT = "caller_left"
     """The caller hung up while the called party was asked."""
     REMEMBERED = "remembered"

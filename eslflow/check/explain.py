@@ -13,11 +13,11 @@ from typing import Any
 from eslflow.check.wording import LANGUAGES
 from eslflow.flow.destination import CALLED, Destination
 from eslflow.flow.model import (
+    Asked,
     Basis,
     Flow,
     From,
     Outside,
-    Party,
     Purpose,
     Record,
     RecordingRules,
@@ -220,7 +220,9 @@ class _Teller:
     def _when(self, step: Step, ending: str) -> str:
         own = f"{step.kind}.{ending}"
         name = own if own in self._templates else f"*.{ending}"
-        whom = step.party if isinstance(step, Consent) else "caller"
+        whom = step.whom if isinstance(step, Consent) else Asked.CALLER
+        if whom is Asked.BOTH:
+            name, whom = f"consent.both.{ending}", Asked.CALLER
         places = {"who": self.say(f"who.{whom}")}
         if isinstance(step, (Consent, Objection, Menu, Collect, Language)):
             places["time"] = self.time(step.timeout)
@@ -247,20 +249,22 @@ class _Teller:
         for purpose in self._flow.purposes.values():
             name, who = "if basis", ""
             if purpose.basis is Basis.CONSENT:
-                name, who = "if consent", self._asked(purpose.name)
+                name, who = self._asked(purpose.name)
             elif purpose.name in self._flow.announced:
                 name = "if announced"
             basis = self.basis(purpose.basis)
             yield self.say(name, purpose=purpose.name, basis=basis, who=who)
 
-    def _asked(self, purpose: str) -> str:
-        """Return who is asked for a purpose."""
+    def _asked(self, purpose: str) -> tuple[str, str]:
+        """Return the sentence of who is to agree to a purpose, and who that is."""
         steps = self._flow.steps.values()
         asking = (step for step in steps if isinstance(step, Consent))
-        whom = dict.fromkeys(s.party for s in asking if purpose in s.asks_for())
+        whom = dict.fromkeys(s.whom for s in asking if purpose in s.asks_for())
+        if Asked.BOTH in whom:
+            return "if all", ""
         # By word of mouth, it is the caller whom the agent asks.
-        whom = whom or {Party.CALLER: None}
-        return self._or(self.say(f"who.{party}") for party in whom)
+        whom = whom or {Asked.CALLER: None}
+        return "if consent", self._or(self.say(f"who.{party}") for party in whom)
 
 
 # One for each kind: what the step does.
@@ -273,7 +277,7 @@ def _announce(teller: _Teller, step: Announce) -> Iterator[str]:
 def _consent(teller: _Teller, step: Consent) -> Iterator[str]:
     yield teller.say(
         "consent",
-        who=teller.say(str(step.party)),
+        who=teller.say(str(step.whom)),
         purpose=step.asks["purpose"],
         text=teller.notice(step.asks["notice"]),
     )
@@ -287,7 +291,8 @@ def _consent(teller: _Teller, step: Consent) -> Iterator[str]:
     if step.more:
         yield teller.say("more", text=teller.notice(step.more))
     if step.meanwhile:
-        yield teller.say("meanwhile", text=teller.prompt(step.meanwhile))
+        name = "meanwhile.both" if step.whom is Asked.BOTH else "meanwhile"
+        yield teller.say(name, text=teller.prompt(step.meanwhile))
 
 
 def _objection(teller: _Teller, step: Objection) -> Iterator[str]:

@@ -150,6 +150,11 @@ class Observer:
         """Whether any purpose permits a recording, by what is on disk."""
         return bool(self.grants.permitted())
 
+    def comes_to(self, step: str) -> None:
+        """Take in which step the call is in."""
+        self.step = step
+        self.grants.comes_to(self._flow.steps[step])
+
     # What is said to the switch.
 
     def sees(self, command: Command) -> None:

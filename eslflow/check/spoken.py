@@ -19,11 +19,11 @@ from eslflow.check.wordlist import (
 from eslflow.flow.model import Flow
 from eslflow.steps.collect import Check, Collect
 from eslflow.steps.consent import Consent
-from eslflow.steps.consent import Meaning as Answer
 from eslflow.steps.language import Language
 from eslflow.steps.menu import Menu
 from eslflow.steps.objection import Meaning as Opposition
 from eslflow.steps.objection import Objection
+from eslflow.steps.question import Meaning as Answer
 from eslflow.steps.step import Step
 
 KEYS_SWAPPED = Rule(

@@ -183,7 +183,7 @@ class Stage:
         self.visited.append((step, ending))
         if not ending:
             self.entered.append(step)
-            self.observer.step = step
+            self.observer.comes_to(step)
             self.pause = self._note(self)
             self.is_troubled = False
         elif self.plan.flow.steps[step].forbids:

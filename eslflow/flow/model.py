@@ -47,6 +47,20 @@ class Party(StrEnum):
     """Whom the caller was put through to."""
 
 
+class Asked(StrEnum):
+    """Who is asked for consent."""
+
+    CALLER = "caller"
+    CALLEE = "callee"
+    BOTH = "both"
+    """The caller first; the called party once the caller has agreed."""
+
+    @property
+    def parties(self) -> tuple[Party, ...]:
+        """Those who are asked, in that order."""
+        return tuple(Party) if self is Asked.BOTH else (Party(self.value),)
+
+
 class Channels(StrEnum):
     """How many tracks a recording has."""
 
@@ -335,7 +349,7 @@ class Flow:
     @cached_property
     def asks_callee(self) -> bool:
         """Whether the called party is asked, so that the caller is of the office."""
-        return any(step.asks_whom is Party.CALLEE for step in self.steps.values())
+        return any(Party.CALLEE in step.asks_whom for step in self.steps.values())
 
     @cached_property
     def way_out(self) -> str:

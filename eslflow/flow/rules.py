@@ -247,7 +247,7 @@ class Rules:
                 hint = "Add on_withdrawal: delete to it, or on_withdrawal: keep."
                 yield "caller_keys", problem, hint
         for step in steps.values():
-            if step.asks_whom is Party.CALLEE:
+            if step.asks_whom == (Party.CALLEE,):
                 problem = f"step '{step.name}' asks the called party, not the caller"
                 hint = "Remove caller_keys: nobody can withdraw for somebody else."
                 yield "caller_keys", problem, hint
