@@ -15,7 +15,7 @@ from pathlib import Path
 from eslflow.call.commands import Alarm, Tell
 from eslflow.call.records import CallEnded, Choice, RecordingBegun, Remembered, Row
 from eslflow.check.covered import Place
-from eslflow.check.happened import Happened
+from eslflow.check.happened import Happened, became
 from eslflow.check.scenario import (
     DIALPLAN,
     HANG_UP,
@@ -349,11 +349,10 @@ def _unplayable(flow: Flow, scenario: Scenario) -> Iterator[str]:
 
 def _happened(flow: Flow, call: _Call, done: SimulatedCall) -> Happened:
     spans = call.spans()
-    choices = [row for row in call.rows if isinstance(row, Choice)]
     endings = [row.ending for row in call.rows if isinstance(row, CallEnded)]
     sounding = [found for found in done.recordings if found.heard_s > 0]
     return Happened(
-        choices={row.purpose: str(row.state) for row in choices},
+        choices=became([row for row in call.rows if isinstance(row, Choice)]),
         files=len(sounding),
         purposes=tuple(
             row.purposes for row in call.rows if isinstance(row, RecordingBegun)

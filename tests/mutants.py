@@ -86,6 +86,9 @@ steps:
     record: on
   talk: {{announce: welcome, record: on}}
 """,
+    "parties": f"{HEAD}recording: {{outside: record}}\nsteps:\n"
+    f"  call: {{ring: {{user: 1001}}}}\n{ASK}    ask: both\n    record: on\n"
+    "  talk: {connect: callee, record: on, from: answer}\n",
     "private": f"{DUTY}steps:\n  talk: {{announce: welcome, record: on}}\n"
     "  hush: {private: key}\n  after: {announce: welcome, record: on}\n",
     "listed": f"{DUTY}recording: {{never_record: [1999]}}\n"
@@ -147,16 +150,16 @@ MUTANTS = (
     Mutant(
         "a grant counts before it is on disk",
         "asked",
-        "steps.consent",
+        "steps.question",
         "kept = yield Keep((*rows, choice), is_durable=True)",
-        'live.consents.kept(self.asks["purpose"], state)\n'
+        "self._takes_in(live, party, state)\n"
         "        kept = yield Keep((*rows, choice), is_durable=True)",
         "unpermitted",
     ),
     Mutant(
         "a grant counts though the disk is full",
         "twice",
-        "steps.consent",
+        "steps.question",
         "        if isinstance(kept, Kept) and kept.is_ok:",
         "        if isinstance(kept, Kept):",
         "unpermitted",
@@ -164,7 +167,7 @@ MUTANTS = (
     Mutant(
         "a grant is kept without waiting for the disk",
         "twice",
-        "steps.consent",
+        "steps.question",
         "kept = yield Keep((*rows, choice), is_durable=True)",
         "yield Keep((*rows, choice))\n        kept = Kept(True)",
         "unpermitted",
@@ -172,7 +175,7 @@ MUTANTS = (
     Mutant(
         "whatever is pressed is kept as a grant",
         "asked",
-        "steps.consent",
+        "steps.question",
         "meaning = self.keys[answer.key]",
         "meaning = Meaning.GRANTED",
         "unpermitted",
@@ -189,8 +192,40 @@ MUTANTS = (
         "a second answer does not take the first one back",
         "twice",
         "call.consent",
-        "self._states[purpose] = state.value, reason",
-        "self._states.setdefault(purpose, (state.value, reason))",
+        "self._states[purpose, party] = state.value, reason",
+        "self._states.setdefault((purpose, party), (state.value, reason))",
+        "unpermitted",
+    ),
+    Mutant(
+        "the yes of one of two is enough",
+        "parties",
+        "call.consent",
+        "return all(permits(purpose.basis.value, *word) for word in words)",
+        "return any(permits(purpose.basis.value, *word) for word in words)",
+        "unpermitted",
+    ),
+    Mutant(
+        "the caller's yes counts before the other one was asked",
+        "parties",
+        "steps.consent",
+        "yield self._other_first(live)",
+        "pass",
+        "unpermitted",
+    ),
+    Mutant(
+        "what the caller says counts for the called party",
+        "parties",
+        "steps.question",
+        'live.consents.kept(self.asks["purpose"], state, party=party)',
+        'live.consents.kept(self.asks["purpose"], state, party=Party.CALLEE)',
+        "unpermitted",
+    ),
+    Mutant(
+        "who takes over has agreed as well",
+        "parties",
+        "call.callee",
+        "return tuple(_ended(live))",
+        "return ()",
         "unpermitted",
     ),
     Mutant(
@@ -631,7 +666,7 @@ MUTANTS = (
     Mutant(
         "who refuses is hung up on",
         "talk",
-        "steps.consent",
+        "steps.question",
         'return "refused"',
         'return ""',
         "refused",

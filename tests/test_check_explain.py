@@ -286,3 +286,27 @@ def test_each_sentence_has_the_same_places_in_every_language():
         assert {n: places(t) for n, t in first.items()} == {
             n: places(t) for n, t in other.items()
         }
+
+
+BOTH = """
+call: {ring: {user: 1001}}
+ask:
+  consent: {notice: recording, purpose: training}
+  ask: both
+  meanwhile: hello
+  keys: {1: granted, 2: refused}
+  tries: 1
+talk: {connect: callee, record: on, from: answer}
+"""
+
+
+def test_a_question_to_both_is_told_as_one():
+    text = told(BOTH)["ask"]
+    assert "First the caller, then the called party is asked to agree" in text
+    assert "Whoever is not being asked hears meanwhile: “Hello.”" in text
+    assert "If both agree," in text
+    assert (
+        "if one of them refuses, or if one of them presses no such key" in text.lower()
+    )
+    assert "if everybody who is asked has agreed (training)" in told(BOTH)["talk"]
+    assert "Willigen beide ein" in told(BOTH, "de")["ask"]

@@ -145,3 +145,14 @@ def test_of_a_value_counts_what_can_be_decided_by_it(value, plain):
 def test_a_step_counts_by_its_name():
     stage = call_of(flow_of("asked"))
     assert _plain(stage, stage.plan.flow.steps["ask"]) == "ask"
+
+
+RUNG = ("called party answers", "presses/1", "kept")
+
+
+def test_who_of_two_has_agreed_counts():
+    flow = flow_of("parties")
+    both = print_of(flow, *RUNG, "presses/1", "kept")
+    refused = print_of(flow, *RUNG, "presses/2")
+    early = print_of(flow, "called party answers", "presses/2")
+    assert len({both, refused, early}) == 3

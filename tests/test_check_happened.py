@@ -2,7 +2,8 @@
 
 import pytest
 
-from eslflow.check.happened import Difference, Happened, compare, follows
+from eslflow.call.records import Choice, State
+from eslflow.check.happened import Difference, Happened, became, compare, follows
 from eslflow.check.scenario import Expected, Scenario
 
 CALL = Happened(
@@ -111,3 +112,10 @@ def test_a_path_may_come_to_a_step_again():
     assert follows(("a", "b", "a", "c"), ("...", "a", "c"))
     assert follows((), ("...",))
     assert follows((), ())
+
+
+def test_of_each_who_was_asked_there_is_a_last_word():
+    row = Choice("u", 1, State.GRANTED, "p", "consent", 0, "f", "", "s", "")
+    other = row._replace(state=State.REFUSED, party="callee")
+    told = {"p": "refused", "p caller": "granted", "p callee": "refused"}
+    assert became([row._replace(state=State.REQUESTED), row, other]) == told

@@ -243,6 +243,8 @@ def test_what_is_wrong_is_told_with_what_may_be_meant(text, words):
         ("choice: granted", "text stands where choices are"),
         ("choice: {training: grantd}", "there is no outcome of a question 'grantd'"),
         ("choice: {trainin: granted}", "there is no purpose 'trainin'"),
+        ("choice: {training: {calle: granted}}", "there is no party 'calle'"),
+        ("choice: {training: {callee: grant}}", "no outcome of a question 'grant'"),
         ("heard: [tal]", "there is no step 'tal'"),
         ("path: [ask, tal]", "there is no step 'tal'"),
         ("reaches: suport", "there is no queue or step 'suport'"),

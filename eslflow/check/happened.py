@@ -6,9 +6,10 @@ otherwise. Must not play anything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from eslflow.call.records import Choice
 from eslflow.check.scenario import NOBODY, REST, Expected, Scenario
 
 
@@ -17,7 +18,8 @@ class Happened:
     """What came of a call."""
 
     choices: Mapping[str, str] = field(default_factory=dict)
-    """What became of each purpose."""
+    """What became of each purpose at last; and as `training callee`, of one who was
+    asked about it."""
     files: int = 0
     """How many recordings hold sound."""
     purposes: tuple[str, ...] = ()
@@ -43,6 +45,15 @@ class Difference:
     expected: str
     happened: str
     line: int
+
+
+def became(choices: Iterable[Choice]) -> dict[str, str]:
+    """Return what became of each purpose, as a whole and of each who was asked."""
+    return {
+        name: str(row.state)
+        for row in choices
+        for name in (row.purpose, f"{row.purpose} {row.party}")
+    }
 
 
 def compare(scenario: Scenario, happened: Happened) -> list[Difference]:

@@ -41,7 +41,7 @@ from eslflow.check.words import (
 )
 from eslflow.flow.document import Document, Kind, Node
 from eslflow.flow.entries import Flag
-from eslflow.flow.model import Flow
+from eslflow.flow.model import Flow, Party
 from eslflow.flow.options import OneOf
 from eslflow.flow.problems import Context, entries_of, listed, named, scalar
 from eslflow.steps.queue import Queue
@@ -58,6 +58,7 @@ EXPECT = (
     *("choice", "recorded", "purposes", "heard", "masked"),
     *("reaches", "path", "ends", "alarms"),
 )
+PARTIES = tuple(map(str, Party))
 STATES = tuple(str(state) for state in State if state is not State.REQUESTED)
 EARLIER = ("granted", "refused", "withdrawn")
 """What a caller can have chosen in another call."""
@@ -287,20 +288,25 @@ class _Reader:
         return tuple(found)
 
     def _choices(self, node: Node, context: Context) -> Iterable[Expected]:
-        lines: dict[str, int] = {}
+        def state(inner: Node, context: Context) -> tuple[str, int]:
+            word = one_of(inner, context, "outcome of a question", STATES)
+            return word, inner.mark.line
 
-        def state(inner: Node, context: Context) -> str:
-            lines[context.name] = inner.mark.line
-            return one_of(inner, context, "outcome of a question", STATES)
+        def states(inner: Node, context: Context) -> dict[str, tuple[str, int]]:
+            """Return what became of it, by who was asked; ``: whoever was, at last."""
+            if inner.kind is Kind.MAPPING:
+                return by_name(inner, context, "party", PARTIES, state)
+            return {"": state(inner, context)}
 
         if node.kind is not Kind.MAPPING:
             hint = f"Write {{PURPOSE: OUTCOME}}; purposes: {listed(self._purposes)}."
             context.problem(node, f"{node.kind.value} stands where choices are", hint)
             return ()
-        found = by_name(node, context, "purpose", self._purposes, state)
+        found = by_name(node, context, "purpose", self._purposes, states)
         return [
-            Expected(f"choice {purpose}", want, lines[purpose])
-            for purpose, want in found.items()
+            Expected(f"choice {purpose} {party}".rstrip(), *wanted)
+            for purpose, parties in found.items()
+            for party, wanted in parties.items()
         ]
 
     def _purposes_of(self, node: Node, context: Context) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from eslflow.call.consent import is_of_nobody
 from eslflow.call.records import State
 from eslflow.errors import visible
 from eslflow.exports.consent import ERASED, Kept, Line, instant
+from eslflow.flow.model import Party
 from eslflow.wire.terms import RecordAction
 
 COLUMNS = (
@@ -51,7 +52,9 @@ def last_words(kept: Kept) -> list[Line]:
     """
     last: dict[tuple[str, str], Line] = {}
     weightiest: dict[str, Line] = {}
-    for choice in sorted(kept["choices"], key=_weight):
+    for row in sorted(kept["choices"], key=_weight):
+        # An old ledger does not say who was asked.
+        choice = {**row, "party": row.get("party") or str(Party.CALLER)}
         last[choice["purpose"], choice["party"]] = choice
         weightiest[choice["purpose"]] = choice
     call = {name: kept["call"].get(name) for name in _PERSONAL}
