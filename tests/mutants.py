@@ -91,6 +91,9 @@ steps:
     "  talk: {connect: callee, record: on, from: answer}\n",
     "private": f"{DUTY}steps:\n  talk: {{announce: welcome, record: on}}\n"
     "  hush: {private: key}\n  after: {announce: welcome, record: on}\n",
+    "hushed": f"{DUTY}recording:\n  agent_keys: {{7: private}}\n"
+    "  caller_keys: {7: private}\n  before_private: keep\n"
+    "steps:\n  talk: {queue: support, record: on}\n  bye: {announce: welcome}\n",
     "listed": f"{DUTY}recording: {{never_record: [1999]}}\n"
     "steps:\n  talk: {queue: support, record: on}\n",
     "staff": f"{DUTY}recording: {{agents: must_agree, "
@@ -342,11 +345,28 @@ MUTANTS = (
     ),
     # Who is never recorded, and who always.
     Mutant(
+        "a key makes nothing private",
+        "hushed",
+        "call.private",
+        "live.is_private = live.recorder.is_forbidden = True",
+        "live.is_private = True",
+        "private",
+    ),
+    Mutant(
+        "a call is private only once that is on disk",
+        "hushed",
+        "call.private",
+        "    live.is_private = live.recorder.is_forbidden = True\n",
+        "    live.is_private = True\n    yield Keep((), is_durable=True)\n"
+        "    live.recorder.is_forbidden = True\n",
+        "private",
+    ),
+    Mutant(
         "a private step forbids nothing",
         "private",
         "steps.private",
-        "        live.recorder.is_forbidden = True\n",
-        "",
+        "live.is_private = live.recorder.is_forbidden = True",
+        "live.is_private = True",
         "private",
     ),
     Mutant(

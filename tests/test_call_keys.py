@@ -80,3 +80,23 @@ def test_an_answer_that_no_flow_asks_for_does_nothing():
     assert keys.pressed(live, KeyPressed("granted")) is None
     assert keys.pressed(live, KeyPressed("withdraw", is_callers=True)) is None
     assert keys.pressed(live, KeyPressed("mask")) is not None
+
+
+@pytest.mark.parametrize(
+    ("event", "known"),
+    [
+        (KeyPressed("private"), True),
+        (KeyPressed("private", is_callers=True), False),
+        (KeyPressed("withdraw", is_callers=True), False),
+    ],
+)
+def test_who_may_make_a_call_private_the_flow_says(event, known):
+    head = HEAD[: HEAD.index("recording:\n")]
+    head += "recording: {agent_keys: {7: private}, before_private: keep}\n"
+    live = Live(Offered("u-1"), flow("a: {announce: welcome}", head), Site("/r"), 7)
+    assert (keys.pressed(live, event) is not None) is known
+
+
+def test_an_agent_without_the_key_makes_no_call_private():
+    live = Live(Offered("u-1"), talks(), Site("/r"), 7)
+    assert keys.pressed(live, KeyPressed("private")) is None

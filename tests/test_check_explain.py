@@ -310,3 +310,14 @@ def test_a_question_to_both_is_told_as_one():
     )
     assert "if everybody who is asked has agreed (training)" in told(BOTH)["talk"]
     assert "Willigen beide ein" in told(BOTH, "de")["ask"]
+
+
+def test_what_a_key_for_a_private_call_does_is_told():
+    head = HEAD + "recording:\n  agent_keys: {7: private}\n  caller_keys: "
+    head += "{8: private}\n  before_private: %s\n"
+    text = told(ASK, head=head % "delete")["test"]
+    assert "the agent presses *7 to make the call private" in text
+    assert "the caller presses *8 to make the call private" in text
+    assert "before a call became private, is deleted" in text
+    text = told(ASK, "de", head % "keep")["test"]
+    assert "privat wurde, bleibt" in text

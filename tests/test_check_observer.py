@@ -440,3 +440,23 @@ def test_keys_that_say_something_are_noted_once_they_are_bound(name, has_keys):
     assert not observer.has_keys
     observer.sees(Execute(App.BIND_META_APP, "x", waits=False))
     assert observer.has_keys is has_keys
+
+
+@pytest.mark.parametrize(
+    ("event", "is_private"),
+    [
+        (KeyPressed("private"), True),
+        (KeyPressed("private", is_callers=True), True),
+        (KeyPressed("mask"), False),
+    ],
+)
+def test_a_key_makes_the_call_private(event, is_private):
+    observer = Observer(flow_of("hushed"), Switch())
+    observer.hears(event, 1)
+    assert observer.is_private is is_private
+
+
+def test_a_key_that_the_flow_does_not_give_the_caller_makes_nothing_private():
+    observer = Observer(flow_of("verbal"), Switch())
+    observer.hears(KeyPressed("private", is_callers=True), 1)
+    assert not observer.is_private

@@ -270,3 +270,15 @@ def test_a_wait_for_the_disk_is_no_time_for_other_keys():
     head = FLOWS["verbal"].partition("steps:")[0]
     stage = call_of(flow(steps, head), "queue/TIMEOUT", "presses/1")
     assert said(stage) == ["kept"]
+
+
+def test_a_call_is_made_private_by_who_has_a_key_for_it_once():
+    stage = call_of(flow_of("hushed"), "recorder/start does")
+    assert said(stage) == ["caller key/private"]
+    happens(stage, choice_of(stage, "agent answers"))
+    assert said(stage) == ["caller key/private", "key/private"]
+    happens(stage, choice_of(stage, "key/private"))
+    assert stage.observer.is_private
+    assert said(stage) == ["kept"]
+    happens(stage, choice_of(stage, "kept"))
+    assert said(stage) == []

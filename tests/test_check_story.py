@@ -57,6 +57,12 @@ def said(what, arg="", name="card", step="talk"):
         ),
         ("found", "refused", "the ledger remembers refused"),
         ("caller key", "withdraw", "the caller presses the key to withdraw"),
+        (
+            "caller key",
+            "private",
+            "the caller presses the key that makes the call private",
+        ),
+        ("key", "private", "the agent presses the key that makes the call private"),
         ("key", "granted", "the agent presses the key for a yes of the caller"),
     ],
 )

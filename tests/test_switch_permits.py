@@ -66,3 +66,9 @@ def test_each_who_was_asked_has_a_last_word():
 def test_a_file_is_named_after_its_call():
     assert call_of("/r/2026/11/24/u-1-12.wav") == "u-1"
     assert call_of("/r/../u-1.mp3") == ""
+
+
+def test_of_a_private_call_nothing_goes_on():
+    assert is_permitted(kept("t=granted"), {"purposes": "t"})
+    private = kept("t=granted", "=not_asked/private")
+    assert not is_permitted(private, {"purposes": "t"})

@@ -161,3 +161,17 @@ def test_each_who_was_asked_has_their_own_word():
     live = restored(kept, PATH, FLOW, SITE, NOW)
     assert "training" not in live.consents.permitting()
     assert live.consents.state("training") is State.REFUSED
+
+
+def test_a_private_call_stays_private():
+    live = restore()
+    assert not live.recorder.is_forbidden
+    kept = {
+        "call": {"uuid": "u"},
+        "choices": [{"purpose": "", "state": "not_asked", "reason": "private"}],
+        "recordings": [],
+        "recording_actions": [],
+    }
+    live = restored(kept, PATH, FLOW, SITE, NOW)
+    assert live.recorder.is_forbidden
+    assert live.is_private

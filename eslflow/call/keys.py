@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING
 
-from eslflow.call import moves, verbal, withdrawal
+from eslflow.call import moves, private, verbal, withdrawal
 from eslflow.call.commands import Command, Execute
 from eslflow.call.events import Event, KeyPressed
 from eslflow.call.wishes import Want, Wish
@@ -33,6 +33,11 @@ _WISHES = {
     AgentKey.STOP.value: Want.OFF,
 }
 """What the keys of an agent ask for."""
+_OWN = {
+    CallerKey.WITHDRAW.value: withdrawal.by_caller,
+    CallerKey.PRIVATE.value: private.by_caller,
+}
+"""What the caller's own keys set off."""
 _ANSWERS = (AgentKey.GRANTED.value, AgentKey.REFUSED.value)
 """What they answer for the caller."""
 
@@ -59,12 +64,20 @@ def _bound(
         yield Execute(App.BIND_META_APP, f"{digit} {listen} s {event}", waits=False)
 
 
+def _key(keys: Mapping[str, AgentKey] | Mapping[str, CallerKey], action: str) -> str:
+    """Return what is pressed for something, as `*7`; empty: no key does it."""
+    return next((f"*{digit}" for digit, does in keys.items() if does == action), "")
+
+
 def pressed(live: Live, event: KeyPressed) -> Moves | None:
     """Return what a key sets off; None: it is bound to nothing of ours."""
     action, rules = event.action, live.flow.recording
     if event.is_callers:
-        is_known = action in rules.caller_keys.values()
-        return withdrawal.by_caller(live) if is_known else None
+        key = _key(rules.caller_keys, action)
+        return _OWN[action](live, key) if key else None
+    if action == AgentKey.PRIVATE:
+        key = _key(rules.agent_keys, action)
+        return private.by_agent(live, key) if key else None
     if action in _ANSWERS and rules.verbal is not None:
         return verbal.answered(live, rules.verbal, AgentKey(action))
     meant = _WISHES.get(action)

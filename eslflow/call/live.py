@@ -117,6 +117,7 @@ class Live:
         "is_adopted",
         "is_answered",
         "is_hushed",
+        "is_private",
         "language",
         "leaving",
         "leg",
@@ -141,9 +142,10 @@ class Live:
         """Microseconds since 1970; `now` is set by the engine at every event."""
         self.language = flow.languages[0]
         self.is_answered = offered.is_answered
-        self.is_adopted = self.is_hushed = False
+        self.is_adopted = self.is_hushed = self.is_private = False
         """Whether it went on without us, and no flow drives it any more; whether the
-        switch keeps the caller's keys to itself."""
+        switch keeps the caller's keys to itself; whether somebody has made it
+        private."""
         self.consents = Consents(flow.purposes, flow.announced)
         self.recorder = Recorder(offered.segments)
         self.screen = Screen(offered, flow, site)

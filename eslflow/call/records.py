@@ -179,8 +179,8 @@ class Choice(NamedTuple):
     receipt: str = ""
     """The code that was read out, eight digits; empty: none was to be."""
     on_withdrawal: str = ""
-    """What becomes of recordings if it is withdrawn: `keep`, `delete`; empty: the flow
-    does not say, and they stay."""
+    """What becomes of recordings if it is withdrawn, or was made private: `keep`,
+    `delete`; empty: the flow does not say, and they stay."""
     who: str = ""
     """Which agent pressed the key, or which user typed the command."""
     remark: str = ""
@@ -295,7 +295,8 @@ class RecordingErased(NamedTuple):
     id: str
     erased_at: int
     erased_for: str
-    """Why: `withdrawn`, `expired`, or by which order of a person (`Erasure`)."""
+    """Why: `withdrawn`, `private`, `expired`, or by which order of a person
+    (`Erasure`)."""
 
 
 MEANT = "not asked yet"

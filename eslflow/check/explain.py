@@ -91,10 +91,7 @@ class _Teller:
 
     def _rules(self, rules: RecordingRules) -> Iterator[str]:
         """Yield how calls are recorded, whatever the step."""
-        for key, action in rules.agent_keys.items():
-            yield self.say("agent", key=key, what=self.say(f"agent.{action}"))
-        for key, deed in rules.caller_keys.items():
-            yield self.say("caller key", key=key, what=self.say(f"caller.{deed}"))
+        yield from self._bound(rules)
         if rules.verbal is not None:
             text = self.notice(rules.verbal.notice)
             yield self.say("verbal", purpose=rules.verbal.purpose, text=text)
@@ -107,6 +104,15 @@ class _Teller:
             yield self.say("agreement", text=text, version=version)
         if rules.outside is Outside.RECORD:
             yield self.say("outside")
+
+    def _bound(self, rules: RecordingRules) -> Iterator[str]:
+        """Yield what keys do in a talk."""
+        for key, action in rules.agent_keys.items():
+            yield self.say("agent", key=key, what=self.say(f"agent.{action}"))
+        for key, deed in rules.caller_keys.items():
+            yield self.say("caller key", key=key, what=self.say(f"caller.{deed}"))
+        if rules.before_private is not None:
+            yield self.say(f"private.{rules.before_private}")
 
     def step(self, step: Step) -> str:
         """Return the paragraph about one step: what it does, and where it leads."""
@@ -324,8 +330,8 @@ def _calling(teller: _Teller, step: Calling) -> Iterator[str]:
     yield teller.say(step.kind, where=where, time=time)
 
 
-def _connect(teller: _Teller, _: Step) -> Iterator[str]:
-    yield teller.say("connect")
+def _plain(teller: _Teller, step: Step) -> Iterator[str]:
+    yield teller.say(step.kind)
 
 
 def _transfer(teller: _Teller, step: Transfer) -> Iterator[str]:
@@ -364,10 +370,6 @@ def _inform(teller: _Teller, step: Inform) -> Iterator[str]:
     yield teller.say("inform", purpose=purpose, text=teller.notice(notice))
 
 
-def _private(teller: _Teller, _: Step) -> Iterator[str]:
-    yield teller.say("private")
-
-
 def _hangup(teller: _Teller, step: HangupStep) -> Iterator[str]:
     yield teller.say("hangup", cause=step.cause)
 
@@ -381,7 +383,7 @@ SENTENCES: dict[str, Callable[[_Teller, Any], Iterator[str]]] = {
     "queue": _queue,
     "dial": _calling,
     "ring": _calling,
-    "connect": _connect,
+    "connect": _plain,
     "transfer": _transfer,
     "webhook": _webhook,
     "language": _language,
@@ -390,7 +392,7 @@ SENTENCES: dict[str, Callable[[_Teller, Any], Iterator[str]]] = {
     "set": _set,
     "flow": _flow,
     "inform": _inform,
-    "private": _private,
+    "private": _plain,
     "hangup": _hangup,
 }
 """By the kind of step."""

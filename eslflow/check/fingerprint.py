@@ -58,8 +58,9 @@ STALE = {
     "answered": frozenset(("state", "who")),
     "_granted": frozenset(("who", "audio")),
     "by_agent": frozenset(("row", "made")),
-    "by_caller": frozenset(("rows",)),
+    "by_caller": frozenset(("rows", "row")),
     "_withdraw": frozenset(("rows", "made", "row", "who")),
+    "_made": frozenset(("row", "who")),
 }
 """Variables of a function that are set anew before a decision rests on them."""
 FOUND = frozenset(("seen",))
@@ -67,7 +68,9 @@ FOUND = frozenset(("seen",))
 SILENT = frozenset(("moves.fulfil", "reminder.watch", "beep.watch", "screen.watch"))
 """Tracks that only tell people something; or that begin when there is need of them, and
 are answered at once."""
-TELLING = frozenset(("verbal.answered", "withdrawal.by_caller"))
+TELLING = frozenset(
+    ("verbal.answered", "withdrawal.by_caller", "private.by_caller", "private.by_agent")
+)
 """Tracks that only tell people something once their rows are on disk."""
 
 

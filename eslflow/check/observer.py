@@ -25,7 +25,7 @@ from eslflow.call.records import RecordingBegun
 from eslflow.call.wishes import Want
 from eslflow.check.granted import Grants
 from eslflow.check.switch import ALL, Switch
-from eslflow.flow.model import AfterMask, AgentKey, Flow, Record
+from eslflow.flow.model import AfterMask, AgentKey, CallerKey, Flow, Record
 from eslflow.steps.collect import Collect
 from eslflow.steps.step import Step
 from eslflow.wire.terms import ApiCommand, App, RecordAction
@@ -211,7 +211,7 @@ class Observer:
 
     def _executes(self, command: Execute) -> None:
         rules = self._flow.recording
-        if rules.caller_keys or rules.verbal:
+        if rules.caller_keys or rules.verbal or rules.before_private:
             self.has_keys |= command.app is App.BIND_META_APP
         if not command.waits or self._wanted is not Record.MASKED:
             return
@@ -260,13 +260,18 @@ class Observer:
             self.who = ""
 
     def _presses(self, event: KeyPressed) -> None:
-        """Take in a key: the caller's own can only withdraw."""
+        """Take in a key: the caller's own can only withdraw, or make it private."""
         if event.is_callers:
-            if event.action in self._flow.recording.caller_keys.values():
+            is_known = event.action in self._flow.recording.caller_keys.values()
+            if event.action == CallerKey.PRIVATE:
+                self.is_private |= is_known
+            elif is_known:
                 self.grants.caller_withdraws()
             return
         action = AgentKey(event.action)
-        if action in _MEANT:
+        if action is AgentKey.PRIVATE:
+            self.is_private = True
+        elif action in _MEANT:
             self._wishes(_MEANT[action], AGENT)
         else:
             self.grants.agent_says(action)

@@ -87,6 +87,7 @@ _ASKS: Mapping[str, str] = {
     Want.OFF: "stops the recording for the rest of the call",
     AgentKey.GRANTED: "presses the key for a yes of the caller",
     AgentKey.REFUSED: "presses the key for a no of the caller",
+    AgentKey.PRIVATE: "presses the key that makes the call private",
 }
 
 
@@ -99,6 +100,7 @@ _WHO = {
 _FOUND = {word: word for word in FOUND}
 _OWN: Mapping[str, str] = {
     CallerKey.WITHDRAW: "the key to withdraw",
+    CallerKey.PRIVATE: "the key that makes the call private",
     AgentKey.GRANTED: "a key of the agent's",
 }
 

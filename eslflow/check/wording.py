@@ -30,6 +30,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "agent.stop": "end the recording for the rest of the call",
         "agent.granted": "note that the caller has agreed",
         "agent.refused": "note that the caller has refused",
+        "agent.private": "make the call private: nothing of it is recorded any more",
         "refuses": "Whoever cannot be recorded hears “{text}”, and the call ends.",
         "never": "Calls with {numbers} are never recorded.",
         "agreement": "Agents are recorded only if they have agreed to “{text}”, in "
@@ -37,6 +38,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "outside": "Whoever takes a call over outside the office is recorded, too.",
         "caller key": "While waiting or talking, the caller presses *{key} to {what}.",
         "caller.withdraw": "withdraw the consent; the recording ends",
+        "caller.private": "make the call private: nothing of it is recorded any more",
+        "private.keep": "What was recorded before a call became private, stays.",
+        "private.delete": "What was recorded before a call became private, is deleted.",
         "verbal": "The agent asks whether '{purpose}' is agreed to. Once the recording "
         "runs, both hear: “{text}”",
         # What is recorded while a step runs.
@@ -191,6 +195,8 @@ GERMAN: Mapping[str, str] = MappingProxyType(
         "agent.stop": "um die Aufnahme für den Rest des Anrufs zu beenden",
         "agent.granted": "um festzuhalten, dass der Anrufer eingewilligt hat",
         "agent.refused": "um festzuhalten, dass der Anrufer abgelehnt hat",
+        "agent.private": "um das Gespräch privat zu machen: nichts wird mehr "
+        "aufgezeichnet",
         "refuses": "Wer nicht aufgezeichnet werden kann, hört „{text}“, und der Anruf "
         "endet.",
         "never": "Anrufe mit {numbers} werden nie aufgezeichnet.",
@@ -200,6 +206,12 @@ GERMAN: Mapping[str, str] = MappingProxyType(
         "aufgezeichnet.",
         "caller key": "Beim Warten und im Gespräch drückt der Anrufer *{key}, {what}.",
         "caller.withdraw": "um zu widerrufen; die Aufnahme endet dann",
+        "caller.private": "um das Gespräch privat zu machen: nichts wird mehr "
+        "aufgezeichnet",
+        "private.keep": "Was aufgezeichnet wurde, bevor ein Gespräch privat wurde, "
+        "bleibt.",
+        "private.delete": "Was aufgezeichnet wurde, bevor ein Gespräch privat wurde, "
+        "wird gelöscht.",
         "verbal": "Der Agent fragt, ob in „{purpose}“ eingewilligt wird. Läuft die "
         "Aufnahme, hören beide: „{text}“",
         "off": "Dabei wird nichts aufgezeichnet.",

@@ -120,12 +120,16 @@ class AgentKey(StrEnum):
     """The caller has said yes to the agent's question."""
     REFUSED = "refused"
     """The caller has said no, or takes it back."""
+    PRIVATE = "private"
+    """Nothing of the call is recorded from here on."""
 
 
 class CallerKey(StrEnum):
     """What a key of the caller does while talking or waiting."""
 
     WITHDRAW = "withdraw"
+    PRIVATE = "private"
+    """As of an agent's."""
 
 
 class Told(StrEnum):
@@ -205,6 +209,11 @@ class RecordingRules:
     """By the digit that the caller presses after a star."""
     withdrawn: str = ""
     """The prompt that both hear once a withdrawal has ended the recording."""
+    before_private: OnWithdrawal | None = None
+    """What becomes of what was recorded before a key made the call private; None: no
+    key does."""
+    made_private: str = ""
+    """The prompt that both hear once that has ended the recording."""
     verbal: Verbal | None = None
     """What the agent's keys `granted` and `refused` are about."""
     dead_man_s: float = 30.0

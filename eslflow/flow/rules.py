@@ -20,6 +20,7 @@ from eslflow.flow.model import (
     CallerKey,
     Channels,
     IfUnrecorded,
+    OnWithdrawal,
     Outside,
     Party,
     Purpose,
@@ -55,16 +56,25 @@ RECORDING: dict[str, tuple[Takes, str]] = {
     "agent_keys": (
         Keys(OneOf(AgentKey)),
         "What the agent's keys do, pressed after a star: {1: mask, 2: unmask}; granted "
-        "and refused are what the caller has said.",
+        "and refused are what the caller has said, private ends every recording.",
     ),
     "caller_keys": (
         Keys(OneOf(CallerKey)),
         "What the caller's keys do while talking or waiting, pressed after a star: "
-        "{0: withdraw}.",
+        "{0: withdraw, 7: private}.",
     ),
     "withdrawn": (
         PromptName(),
         "The prompt that both hear once a withdrawal has ended the recording.",
+    ),
+    "before_private": (
+        OneOf(OnWithdrawal),
+        "What becomes of what was recorded before a key made the call private: keep or "
+        "delete.",
+    ),
+    "made_private": (
+        PromptName(),
+        "The prompt that both hear once that has ended the recording.",
     ),
     "verbal": (
         Table({"notice": NoticeName(), "purpose": PurposeName()}),
@@ -193,6 +203,8 @@ class Rules:
         for option, problem, hint in (
             *self._verbal_problems(rules),
             *self._withdrawal_problems(rules, steps),
+            *self._star_problems(rules, steps),
+            *self._private_problems(rules),
             *self._agreement_problems(rules),
         ):
             self._context.problem(self._entries[option], problem, hint)
@@ -233,7 +245,8 @@ class Rules:
         self, rules: RecordingRules, steps: Mapping[str, Step]
     ) -> Iterator[tuple[str, str, str]]:
         """Yield what a caller's key could not do, or would leave open."""
-        if not rules.caller_keys:
+        # What is misspelt was told of already.
+        if set(rules.caller_keys.values()) <= {CallerKey.PRIVATE}:
             if rules.withdrawn:
                 hint = "Add caller_keys: {0: withdraw}."
                 yield "withdrawn", "no key of the caller withdraws anything", hint
@@ -251,6 +264,50 @@ class Rules:
                 problem = f"step '{step.name}' asks the called party, not the caller"
                 hint = "Remove caller_keys: nobody can withdraw for somebody else."
                 yield "caller_keys", problem, hint
+
+    def _star_problems(
+        self, rules: RecordingRules, steps: Mapping[str, Step]
+    ) -> Iterator[tuple[str, str, str]]:
+        """Yield the steps that take the key with which those of the caller begin."""
+        for step in steps.values() if rules.caller_keys else ():
             if STAR in step.takes_keys:
                 problem = f"step '{step.name}' takes the star key, which begins these"
                 yield "caller_keys", problem, "Let the step take another key."
+
+    def _private_problems(
+        self, rules: RecordingRules
+    ) -> Iterator[tuple[str, str, str]]:
+        """Yield what leaves open what a key for a private call does, or may not."""
+        is_callers = CallerKey.PRIVATE in rules.caller_keys.values()
+        if not is_callers and AgentKey.PRIVATE not in rules.agent_keys.values():
+            hint = "Add caller_keys: {7: private}, or the same to agent_keys."
+            found = {*rules.caller_keys.values(), *rules.agent_keys.values()}
+            if None in found:
+                return
+            for option in ("before_private", "made_private"):
+                if option in self._entries:
+                    yield option, "no key makes a call private", hint
+            return
+        where = "caller_keys" if is_callers else "agent_keys"
+        if rules.is_demanded:
+            problem = "a key makes calls private that the law demands to be recorded"
+            yield where, problem, "Remove the key, or if_unrecorded: refuse."
+        if "before_private" not in self._entries:
+            problem = (
+                "a key makes the call private, but what becomes of what was recorded "
+                "before?"
+            )
+            hint = "Add before_private: delete, or before_private: keep."
+            yield where, problem, hint
+        if rules.before_private is OnWithdrawal.DELETE:
+            yield from self._duty_problems()
+
+    def _duty_problems(self) -> Iterator[tuple[str, str, str]]:
+        """Yield the purposes whose recordings no key may delete."""
+        for purpose in self._purposes.values():
+            if purpose.basis is Basis.LEGAL_OBLIGATION:
+                problem = (
+                    f"purpose '{purpose.name}' rests on {purpose.basis}, and a key "
+                    "would delete what is recorded for it"
+                )
+                yield "before_private", problem, "Write before_private: keep."

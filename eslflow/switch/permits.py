@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from eslflow.call.consent import is_of_nobody, permits
-from eslflow.call.records import State
+from eslflow.call.records import Reason, State
 from eslflow.flow.model import Party
 
 Kept = dict[str, Any]
@@ -52,13 +52,20 @@ def is_permitted(kept: Kept, row: Kept) -> bool:
     """Whether a recording that was begun may go on: a purpose of it still permits it.
 
     A purpose that nobody was asked about rests on another basis than consent, else the
-    recording would not have been begun.
+    recording would not have been begun. Of a private call, nothing goes on.
     """
+    if is_private(kept):
+        return False
     last = last_choices(kept)
     return any(
         all(permitted(word) for (about, _), word in last.items() if about == purpose)
         for purpose in row["purposes"].split()
     )
+
+
+def is_private(kept: Kept) -> bool:
+    """Whether somebody has made the call private."""
+    return any(row["reason"] == str(Reason.PRIVATE) for row in kept["choices"])
 
 
 def permitted(choice: Kept) -> bool:

@@ -16,7 +16,7 @@ from eslflow.call.recorder import Recorder
 from eslflow.call.recording import Recording, Segment
 from eslflow.call.records import State
 from eslflow.flow.model import Flow, From, Party, Record
-from eslflow.switch.permits import last_choices
+from eslflow.switch.permits import is_private, last_choices
 from eslflow.wire.terms import RecordAction
 
 Kept = dict[str, Any]
@@ -45,6 +45,7 @@ def restored(kept: Kept, path: str, flow: Flow, site: Site, now: int) -> Live:
     live = Live(offered, flow, site, now)
     live.offered_at = call.get("offered_at", now)
     live.was_bridged = True
+    live.is_private = live.recorder.is_forbidden = is_private(kept)
     for (purpose, party), choice in last_choices(kept).items():
         if purpose in flow.purposes:
             state, reason = State(choice["state"]), choice["reason"]
