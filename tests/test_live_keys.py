@@ -73,6 +73,22 @@ def met(office, steps, agrees=True):
     return call, talk
 
 
+def deletes(office, path):
+    """Delete what is to go; return whether a file is gone, and nobody was alarmed."""
+    alarms = []
+    eraser = Eraser(
+        office.rig.ledger.path,
+        office.rig.ledger.keep,
+        office.folder / "recordings",
+        office.clock,
+        alarms.append,
+        lambda text: None,
+        patience_us=0,
+    )
+    eraser.run_due()
+    return not path.exists() and alarms == []
+
+
 def last_words(recording, call):
     """Return when the last of what the caller says in a file had left the phone."""
     said = call.said()
@@ -136,19 +152,7 @@ def test_a_caller_withdraws_in_the_talk_and_the_file_is_deleted(office):
     # It is in no file, for that has ended; the caller's question was one, too.
     assert sentences(recording, AGENTS_SIDE) == []
     assert [len(sentences(leg)) for leg in both] == [2, 1]
-    alarms = []
-    eraser = Eraser(
-        office.rig.ledger.path,
-        office.rig.ledger.keep,
-        office.folder / "recordings",
-        office.clock,
-        alarms.append,
-        lambda text: None,
-        patience_us=0,
-    )
-    eraser.run_due()
-    assert not path.exists()
-    assert alarms == []
+    assert deletes(office, path)
 
 
 @pytest.mark.parametrize("kind", ["callcenter", "fifo"])
@@ -288,8 +292,8 @@ recording:
 """
 
 
-@pytest.mark.parametrize("who", ["agent", "caller"])
-def test_a_key_makes_the_call_private_and_nothing_records_again(office, who):
+def hushed(office, who):
+    """Let one of two who talk make the call private; return both, and when."""
     agent = office.agent()
     steps = ASK + f"talk: {{queue: {office.queue.name}, record: on, from: answer}}"
     office.serve(talks(steps, PRIVATE))
@@ -300,7 +304,7 @@ def test_a_key_makes_the_call_private_and_nothing_records_again(office, who):
     talk.until("up")
     office.until("recording starts", call)
     call.speaks(ms=1000)
-    own, others = ("*7", "*8") if who == "agent" else ("*8", "*7")
+    own, others = KEYS[who]
     leg = talk if who == "agent" else call
     # The key of the other one means nothing here.
     leg.press(others)
@@ -309,6 +313,15 @@ def test_a_key_makes_the_call_private_and_nothing_records_again(office, who):
     pressed_at = SystemClock().now()
     office.until("makes the call private", call)
     office.until("recording stops", call)
+    return call, talk, pressed_at
+
+
+KEYS = {"agent": ("*7", "*8"), "caller": ("*8", "*7")}
+
+
+@pytest.mark.parametrize(("who", "by"), [("agent", "agent"), ("caller", "subject")])
+def test_a_key_makes_the_call_private_and_nothing_records_again(office, who, by):
+    call, talk, pressed_at = hushed(office, who)
     talk.press("*2")
     office.until("asks for on", call)
     call.speaks(ms=1500)
@@ -317,24 +330,12 @@ def test_a_key_makes_the_call_private_and_nothing_records_again(office, who):
     kept = office.kept(call)
     note = kept["choices"][-1]
     assert (note["state"], note["reason"]) == ("not_asked", "private")
-    assert (note["purpose"], note["key"]) == ("", own)
-    assert note["performed_by"] == {"agent": "agent", "caller": "subject"}[who]
+    assert (note["purpose"], note["key"]) == ("", KEYS[who][0])
+    assert note["performed_by"] == by
     (row,) = kept["recordings"]
     path = Path(row["path"])
     recording = decode.read(path)
     assert recording.of(CALLER)
     assert last_words(recording, call) < pressed_at + LATE_US
     assert [len(sentences(leg)) >= 1 for leg in both] == [True, True]
-    alarms = []
-    eraser = Eraser(
-        office.rig.ledger.path,
-        office.rig.ledger.keep,
-        office.folder / "recordings",
-        office.clock,
-        alarms.append,
-        lambda text: None,
-        patience_us=0,
-    )
-    eraser.run_due()
-    assert not path.exists()
-    assert alarms == []
+    assert deletes(office, path)
