@@ -22,6 +22,8 @@ class Happened:
     asked about it."""
     files: int = 0
     """How many recordings hold sound."""
+    unrecorded: tuple[str, ...] = ()
+    """Why the call, or a part of it, was not to be recorded, in order."""
     purposes: tuple[str, ...] = ()
     """What each file that was begun is for, in order."""
     heard: tuple[str, ...] = ()
@@ -54,6 +56,11 @@ def became(choices: Iterable[Choice]) -> dict[str, str]:
         for row in choices
         for name in (row.purpose, f"{row.purpose} {row.party}")
     }
+
+
+def why_not(choices: Iterable[Choice]) -> tuple[str, ...]:
+    """Return the reasons of the notes that are about no purpose."""
+    return tuple(row.reason for row in choices if not row.purpose)
 
 
 def compare(scenario: Scenario, happened: Happened) -> list[Difference]:
@@ -102,6 +109,10 @@ def _recorded(want: object, happened: Happened) -> tuple[bool, str]:
     return want == files, _told(files)
 
 
+def _unrecorded(want: object, happened: Happened) -> tuple[bool, str]:
+    return want == happened.unrecorded, _told(happened.unrecorded)
+
+
 def _purposes(want: object, happened: Happened) -> tuple[bool, str]:
     return want == happened.purposes, _told(happened.purposes)
 
@@ -138,6 +149,7 @@ def _alarms(want: object, happened: Happened) -> tuple[bool, str]:
 
 _LOOKS: dict[str, Callable[[object, Happened], tuple[bool, str]]] = {
     "recorded": _recorded,
+    "unrecorded": _unrecorded,
     "purposes": _purposes,
     "heard": _heard,
     "masked": _masked,

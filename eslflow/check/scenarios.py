@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from eslflow.call.records import State
+from eslflow.call.records import Reason, State
 from eslflow.check.scenario import (
     DIALPLAN,
     ENDINGS,
     HANG_UP,
     HOLD,
     NOBODY,
+    PASS_ON,
+    PASS_OUTSIDE,
     REST,
     UNHOLD,
     Act,
@@ -55,13 +57,19 @@ SCENARIO = (
     *("caller", "caller_name", "called", "at", "expect"),
 )
 EXPECT = (
-    *("choice", "recorded", "purposes", "heard", "masked"),
+    *("choice", "recorded", "unrecorded", "purposes", "heard", "masked"),
     *("reaches", "path", "ends", "alarms"),
 )
 PARTIES = tuple(map(str, Party))
 STATES = tuple(str(state) for state in State if state is not State.REQUESTED)
+REASONS = (
+    *(Reason.PRIVATE, Reason.NEVER_RECORDED, Reason.AMONG_STAFF),
+    *(Reason.UNKNOWN_PARTY, Reason.AGENT_NOT_AGREED, Reason.OUTSIDE),
+)
+"""Why a call, or a part of it, is not recorded, whatever anybody has agreed to."""
 EARLIER = ("granted", "refused", "withdrawn")
 """What a caller can have chosen in another call."""
+ACTS = (HOLD, UNHOLD, PASS_ON, PASS_OUTSIDE, HANG_UP)
 SILENCE = ("-", "silence")
 MOST_FILES = 100
 
@@ -229,7 +237,7 @@ class _Reader:
 
     def _agent(self, node: Node, context: Context) -> tuple[str, ...]:
         keys = self._known.keys
-        return acts(node, context, "an agent", keys, (HOLD, UNHOLD, HANG_UP))
+        return acts(node, context, "an agent", keys, ACTS)
 
     def _caller(self, node: Node, context: Context) -> tuple[str, ...]:
         return acts(node, context, "a caller", self._known.own_keys)
@@ -270,6 +278,7 @@ class _Reader:
             context.problem(node, "nothing is expected of this scenario", hint)
         convert: dict[str, Convert] = {
             "recorded": _files,
+            "unrecorded": _reasons,
             "purposes": self._purposes_of,
             "heard": self._steps,
             "masked": self._steps,
@@ -376,6 +385,10 @@ def _files(node: Node, context: Context) -> bool | int:
     hint = "Takes true, false or a number of files."
     context.problem(node, f"'{node.text}' does not say what is recorded", hint)
     return False
+
+
+def _reasons(node: Node, context: Context) -> tuple[str, ...]:
+    return several(node, context, "reason not to record", REASONS)
 
 
 def _ending(node: Node, context: Context) -> str:

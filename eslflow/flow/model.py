@@ -356,11 +356,6 @@ class Flow:
         return tuple(prefix for prefix in found if prefix)
 
     @cached_property
-    def asks_callee(self) -> bool:
-        """Whether the called party is asked, so that the caller is of the office."""
-        return any(Party.CALLEE in step.asks_whom for step in self.steps.values())
-
-    @cached_property
     def way_out(self) -> str:
         """Name of the first step that calls whatever number was dialled; or empty."""
         return next((n for n, step in self.steps.items() if step.dials_called), "")
