@@ -89,6 +89,10 @@ steps:
     "parties": f"{HEAD}recording: {{outside: record}}\nsteps:\n"
     f"  call: {{ring: {{user: 1001}}}}\n{ASK}    ask: both\n    record: on\n"
     "  talk: {connect: callee, record: on, from: answer}\n",
+    "called": f"{HEAD.replace('90d', '90d, on_withdrawal: keep')}recording:\n"
+    f"  callee_keys: {{0: withdraw}}\nsteps:\n"
+    f"  call: {{ring: {{user: 1001}}}}\n{ASK}    ask: both\n"
+    "  talk: {connect: callee, record: on, from: answer}\n",
     "private": f"{DUTY}steps:\n  talk: {{announce: welcome, record: on}}\n"
     "  hush: {private: key}\n  after: {announce: welcome, record: on}\n",
     "hushed": f"{DUTY}recording:\n  agent_keys: {{7: private}}\n"
@@ -224,6 +228,14 @@ MUTANTS = (
         "unpermitted",
     ),
     Mutant(
+        "a called party's key to withdraw does nothing",
+        "called",
+        "call.keys",
+        "if action == CalleeKey.WITHDRAW:",
+        "if False:",
+        "unpermitted",
+    ),
+    Mutant(
         "who takes over has agreed as well",
         "parties",
         "call.callee",
@@ -307,8 +319,8 @@ MUTANTS = (
         "a withdrawal does not stop the recording",
         "verbal",
         "call.withdrawal",
-        "        live.consents.kept(row.purpose, State.WITHDRAWN)\n",
-        "",
+        "live.consents.kept(row.purpose, State.WITHDRAWN, party=Party(row.party))",
+        "pass",
         "unpermitted",
     ),
     Mutant(

@@ -321,3 +321,10 @@ def test_what_a_key_for_a_private_call_does_is_told():
     assert "before a call became private, is deleted" in text
     text = told(ASK, "de", head % "keep")["test"]
     assert "privat wurde, bleibt" in text
+
+
+def test_a_called_partys_key_is_told():
+    head = HEAD.replace("retain: 90d", "retain: 90d, on_withdrawal: keep")
+    head += "recording: {callee_keys: {0: withdraw}}\n"
+    text = told(BOTH, head=head)["test"]
+    assert "a called party who was asked presses *0 to withdraw" in text

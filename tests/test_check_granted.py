@@ -243,3 +243,12 @@ def test_a_caller_takes_back_their_own_word_alone(grants):
     # The called party's is still on its way to the disk.
     assert grants.kept(True, "ask") == ""
     assert "training" not in grants.permitted()
+
+
+def test_a_called_party_takes_back_their_own_word_alone(both):
+    says(both, "1")
+    says(both, "1", "b-leg")
+    both.callee_withdraws()
+    assert both.permitted() == set()
+    says(both, "1", "b-leg")
+    assert both.permitted() == {"training"}

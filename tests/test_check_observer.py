@@ -460,3 +460,18 @@ def test_a_key_that_the_flow_does_not_give_the_caller_makes_nothing_private():
     observer = Observer(flow_of("verbal"), Switch())
     observer.hears(KeyPressed("private", is_callers=True), 1)
     assert not observer.is_private
+
+
+def test_a_called_party_withdraws_by_key():
+    observer = Observer(flow_of("called"), Switch())
+    grants = observer.grants
+    for party, leg in (("caller", ""), ("callee", "b-leg")):
+        grants.presses("1", leg)
+        row = Choice("u", 1, State.GRANTED, "training", "consent", 0, "f", "", "", "")
+        row = row._replace(party=party)
+        observer.sees(Keep((row,), is_durable=True))
+        observer.step = "ask"
+        observer.hears(Kept(True), 1)
+    assert observer.permits()
+    observer.hears(KeyPressed("withdraw"), 1)
+    assert not observer.permits()

@@ -282,3 +282,16 @@ def test_a_call_is_made_private_by_who_has_a_key_for_it_once():
     assert said(stage) == ["kept"]
     happens(stage, choice_of(stage, "kept"))
     assert said(stage) == []
+
+
+CALLED = ("called party answers", "presses/1", "kept", "presses/1", "kept")
+
+
+def test_a_called_party_withdraws_who_has_agreed_and_talks():
+    stage = call_of(flow_of("called"), *CALLED)
+    while not stage.engine.live.leg:
+        happens(stage, choices(stage, Looks(stage.plan.flow))[0])
+    words = words_of(stage)
+    assert "callee key/withdraw" in words
+    happens(stage, choice_of(stage, "callee key/withdraw"))
+    assert "callee key/withdraw" not in words_of(stage)

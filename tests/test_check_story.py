@@ -63,6 +63,7 @@ def said(what, arg="", name="card", step="talk"):
             "the caller presses the key that makes the call private",
         ),
         ("key", "private", "the agent presses the key that makes the call private"),
+        ("callee key", "withdraw", "the called party presses the key to withdraw"),
         ("key", "granted", "the agent presses the key for a yes of the caller"),
     ],
 )

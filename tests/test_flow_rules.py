@@ -9,6 +9,7 @@ from eslflow.flow.model import (
     AgentKey,
     Agents,
     Agreement,
+    CalleeKey,
     CallerKey,
     OnWithdrawal,
     RecordingRules,
@@ -226,3 +227,34 @@ def test_a_step_that_takes_the_star_key_is_in_the_way_of_any_key_of_the_caller()
     )
     ((problem, _),) = problems(head + "  before_private: keep\n", steps)
     assert problem == "step 'which' takes the star key, which begins these"
+
+
+CALLEE = HEAD.replace("caller_keys", "callee_keys").replace(ASKS, "").replace(AGENT, "")
+RING = """
+call: {ring: {user: 1001}}
+ask:
+  consent: {notice: recording, purpose: training}
+  ask: %s
+  keys: {1: granted, 2: refused}
+talk: {connect: callee, record: on, from: answer}
+"""
+
+
+def test_a_called_party_who_is_asked_may_have_a_key_to_withdraw():
+    for whom in ("callee", "both"):
+        rules = talks(RING % whom, CALLEE).recording
+        assert rules.callee_keys == {"0": CalleeKey.WITHDRAW}
+        assert rules.withdrawn == "ended"
+    ((problem, _),) = problems(CALLEE, RING % "caller")
+    assert problem == "no step asks the called party for anything"
+    unsaid = CALLEE.replace(", on_withdrawal: delete", "")
+    ((problem, hint),) = problems(unsaid, RING % "callee")
+    assert "does not say what becomes of recordings" in problem
+    assert "on_withdrawal: delete" in hint
+
+
+def test_a_called_partys_key_is_a_digit():
+    ((problem, _),) = problems(
+        CALLEE.replace("{0: withdraw}", "{hash: withdraw}"), RING % "callee"
+    )
+    assert problem == "a called party cannot press a star and then #"

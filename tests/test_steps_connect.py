@@ -104,14 +104,23 @@ def test_there_is_nobody_else_to_connect_to():
         flow("talk: {connect: someone}")
 
 
-def test_the_caller_has_keys_in_it_and_whom_it_calls_has_none():
+def test_both_have_keys_in_it_and_none_is_an_agents():
     head = HEAD.replace("90d", "90d, on_withdrawal: keep")
-    head += "recording: {caller_keys: {0: withdraw}, agent_keys: {1: mask}}\n"
-    steps = "call: {ring: {user: 1001}}\ntalk: {connect: callee}"
+    head += "recording: {caller_keys: {0: withdraw}, agent_keys: {1: mask}, "
+    head += "callee_keys: {5: withdraw}}\n"
+    steps = """
+    call: {ring: {user: 1001}}
+    ask:
+      consent: {notice: recording, purpose: training}
+      ask: both
+      keys: {1: granted, 2: refused}
+      tries: 1
+    talk: {connect: callee}
+    """
     call = Playbook(flow(steps, head))
     *_, job = call.skips()
     call.when(JobDone(job.leg, True))
+    call.done(call.skips()[-1])
+    bound = [c.arg for c in call.said if getattr(c, "app", "") == App.BIND_META_APP]
+    assert [arg[:5] for arg in bound] == ["5 b s", "0 a s"]
     call.skips()
-    call.done(ANSWER)
-    bound = [c.arg for c in call.skips() if getattr(c, "app", "") == App.BIND_META_APP]
-    assert [arg[:5] for arg in bound] == ["0 a s"]

@@ -17,6 +17,7 @@ from eslflow.call.commands import Alarm, Command, Keep, Tell, Until
 from eslflow.call.events import CallEnded, Event, Kept
 from eslflow.call.recording import Recording
 from eslflow.call.records import Choice, State
+from eslflow.flow.model import Party
 
 if TYPE_CHECKING:
     from eslflow.call.live import Live
@@ -38,6 +39,17 @@ def by_caller(live: Live, key: str) -> Moves:
     yield from _withdraw(live, rows, "caller")
 
 
+def by_callee(live: Live, key: str) -> Moves:
+    """Withdraw whatever the called party has permitted, by that one's own key."""
+    party = Party.CALLEE
+    rows = [
+        _row(live, purpose)._replace(key=key, party=party.value)
+        for purpose in live.flow.purposes.values()
+        if party in live.consents.agreed(purpose.name)
+    ]
+    yield from _withdraw(live, rows, party.value)
+
+
 def by_agent(live: Live, purpose: Purpose, key: str) -> Moves:
     """Withdraw one purpose, for the agent pressed the key for that."""
     row = _row(live, purpose)
@@ -53,7 +65,7 @@ def _withdraw(live: Live, rows: Iterable[Choice], who: str) -> Moves:
     """Let it hold from now on, keep it, and say so once nothing is recorded."""
     made = tuple(rows)
     for row in made:
-        live.consents.kept(row.purpose, State.WITHDRAWN)
+        live.consents.kept(row.purpose, State.WITHDRAWN, party=Party(row.party))
         yield Tell(f"{who} withdraws {row.purpose}")
     if made:
         # The recorder does not wait for the disk: its stop follows these rows.

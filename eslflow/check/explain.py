@@ -111,6 +111,8 @@ class _Teller:
             yield self.say("agent", key=key, what=self.say(f"agent.{action}"))
         for key, deed in rules.caller_keys.items():
             yield self.say("caller key", key=key, what=self.say(f"caller.{deed}"))
+        for key in rules.callee_keys:
+            yield self.say("callee key", key=key)
         if rules.before_private is not None:
             yield self.say(f"private.{rules.before_private}")
 

@@ -69,7 +69,8 @@ SILENT = frozenset(("moves.fulfil", "reminder.watch", "beep.watch", "screen.watc
 """Tracks that only tell people something; or that begin when there is need of them, and
 are answered at once."""
 TELLING = frozenset(
-    ("verbal.answered", "withdrawal.by_caller", "private.by_caller", "private.by_agent")
+    ("verbal.answered", "withdrawal.by_caller", "withdrawal.by_callee")
+    + ("private.by_caller", "private.by_agent")
 )
 """Tracks that only tell people something once their rows are on disk."""
 

@@ -187,6 +187,12 @@ class Grants:
         else:
             self._takes_back(rule.purpose, State.REFUSED)
 
+    def callee_withdraws(self) -> None:
+        """Take in that the called party takes back whatever they have agreed to."""
+        for name, who in self._book:
+            if who == CALLEE:
+                self._book[name, who] = State.WITHDRAWN.value, ""
+
     def caller_withdraws(self) -> None:
         """Take in that the caller takes back whatever rests on a choice."""
         for name, purpose in self._flow.purposes.items():

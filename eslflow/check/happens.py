@@ -276,6 +276,7 @@ _DOES: dict[str, Callable[[Stage, str], None]] = {
     "time": lambda stage, _: stage.times_out(moving(stage)),
     "key": lambda stage, key: stage.hears(KeyPressed(_action(key))),
     "caller key": lambda stage, key: stage.hears(KeyPressed(key, is_callers=True)),
+    "callee key": lambda stage, key: stage.hears(KeyPressed(key)),
     "wish": _wish,
     "renewed": lambda stage, _: _renewed(stage, "deadman.watch"),
     "dead man": _dead_man,

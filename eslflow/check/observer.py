@@ -25,7 +25,7 @@ from eslflow.call.records import RecordingBegun
 from eslflow.call.wishes import Want
 from eslflow.check.granted import Grants
 from eslflow.check.switch import ALL, Switch
-from eslflow.flow.model import AfterMask, AgentKey, CallerKey, Flow, Record
+from eslflow.flow.model import AfterMask, AgentKey, CalleeKey, CallerKey, Flow, Record
 from eslflow.steps.collect import Collect
 from eslflow.steps.step import Step
 from eslflow.wire.terms import ApiCommand, App, RecordAction
@@ -211,7 +211,8 @@ class Observer:
 
     def _executes(self, command: Execute) -> None:
         rules = self._flow.recording
-        if rules.caller_keys or rules.verbal or rules.before_private:
+        own = rules.caller_keys or rules.callee_keys
+        if own or rules.verbal or rules.before_private:
             self.has_keys |= command.app is App.BIND_META_APP
         if not command.waits or self._wanted is not Record.MASKED:
             return
@@ -267,6 +268,9 @@ class Observer:
                 self.is_private |= is_known
             elif is_known:
                 self.grants.caller_withdraws()
+            return
+        if event.action == CalleeKey.WITHDRAW:
+            self.grants.callee_withdraws()
             return
         action = AgentKey(event.action)
         if action is AgentKey.PRIVATE:

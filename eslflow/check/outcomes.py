@@ -17,7 +17,7 @@ from eslflow.check.entered import entries, field_values
 from eslflow.check.looked import Looks
 from eslflow.check.observer import STRANGER, UNWILLING
 from eslflow.check.stage import LISTED, NAMES, UNKNOWN, Stage, name_of, names
-from eslflow.flow.model import AgentKey, CallerKey, Record, RecordingRules
+from eslflow.flow.model import AgentKey, CalleeKey, CallerKey, Record, RecordingRules
 from eslflow.steps.speech import KEY
 from eslflow.wire.terms import App
 
@@ -243,8 +243,17 @@ def _answers(stage: Stage) -> Choices:
     may_withdraw = CallerKey.WITHDRAW in rules.caller_keys.values()
     if may_withdraw and (permitted or grants.is_verbal):
         yield Choice("caller key", CallerKey.WITHDRAW.value, Sort.PERSON)
-    if not observer.is_private:
-        yield from _hushes(rules, bool(stage.engine.live.leg))
+    yield from _others(stage)
+
+
+def _others(stage: Stage) -> Choices:
+    """Yield what the called party presses, and who makes the call private."""
+    rules, live = stage.plan.flow.recording, stage.engine.live
+    is_asked = bool(live.asked) and live.asked == live.leg
+    if rules.callee_keys and is_asked and stage.observer.permits():
+        yield Choice("callee key", CalleeKey.WITHDRAW.value, Sort.PERSON)
+    if not stage.observer.is_private:
+        yield from _hushes(rules, bool(live.leg))
 
 
 def _hushes(rules: RecordingRules, has_agent: bool) -> Choices:

@@ -102,7 +102,7 @@ class _Known:
     purposes: tuple[str, ...]
     sounds: tuple[str, ...]
     keys: dict[str, str]
-    """Keys of an agent by what they mean."""
+    """Keys of an agent, or of a called party, by what they mean."""
     own_keys: dict[str, str]
     """Keys of the caller, likewise."""
 
@@ -118,7 +118,11 @@ class _Known:
             queues=queues,
             purposes=tuple(flow.purposes),
             sounds=(*flow.prompts, *flow.notices),
-            keys={str(m): f"*{key}" for key, m in flow.recording.agent_keys.items()},
+            keys={
+                str(m): f"*{key}"
+                for keys in (flow.recording.agent_keys, flow.recording.callee_keys)
+                for key, m in keys.items()
+            },
             own_keys={
                 str(m): f"*{key}" for key, m in flow.recording.caller_keys.items()
             },

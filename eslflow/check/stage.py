@@ -35,7 +35,7 @@ FAULTS = (
 """What code raises that is wrong."""
 URGENT = ("deadman.watch", "lookout.watch", "screen.watch") + (
     *("verbal.answered", "withdrawal.by_caller"),
-    *("private.by_caller", "private.by_agent"),
+    *("withdrawal.by_callee", "private.by_caller", "private.by_agent"),
 )
 """Tracks whose questions to the switch are answered at once."""
 AGENT, OTHERS = "1001", ("2002", "3003", "anna")

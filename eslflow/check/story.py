@@ -140,6 +140,7 @@ _BY_ARG: dict[str, tuple[str, Mapping[str, str], str]] = {
     "joined": ("the two talk", _WHO, ""),
     "other agent": ("another agent has the call", _WHO, ""),
     "found": ("the ledger remembers ", _FOUND, ""),
+    "callee key": ("the called party presses ", _OWN, ""),
     "caller key": ("the caller presses ", _OWN, ""),
     "the end": ("", _ENDS, "the call is over"),
     "queue": ("", _QUEUE, "there is no such queue"),

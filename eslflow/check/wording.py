@@ -37,6 +37,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "version {version} or a later one.",
         "outside": "Whoever takes a call over outside the office is recorded, too.",
         "caller key": "While waiting or talking, the caller presses *{key} to {what}.",
+        "callee key": "While talking, a called party who was asked presses *{key} to "
+        "withdraw the consent; the recording ends.",
         "caller.withdraw": "withdraw the consent; the recording ends",
         "caller.private": "make the call private: nothing of it is recorded any more",
         "private.keep": "What was recorded before a call became private, stays.",
@@ -205,6 +207,8 @@ GERMAN: Mapping[str, str] = MappingProxyType(
         "outside": "Auch wer den Anruf außerhalb des Büros übernimmt, wird "
         "aufgezeichnet.",
         "caller key": "Beim Warten und im Gespräch drückt der Anrufer *{key}, {what}.",
+        "callee key": "Im Gespräch drückt ein Angerufener, der gefragt wurde, *{key}, "
+        "um zu widerrufen; die Aufnahme endet dann.",
         "caller.withdraw": "um zu widerrufen; die Aufnahme endet dann",
         "caller.private": "um das Gespräch privat zu machen: nichts wird mehr "
         "aufgezeichnet",

@@ -132,6 +132,12 @@ class CallerKey(StrEnum):
     """As of an agent's."""
 
 
+class CalleeKey(StrEnum):
+    """What a key does of whom a step has called, in the talk."""
+
+    WITHDRAW = "withdraw"
+
+
 class Told(StrEnum):
     """What an agent is told of a call."""
 
@@ -207,6 +213,8 @@ class RecordingRules:
     """By the digit that the agent presses after a star."""
     caller_keys: Mapping[str, CallerKey] = field(default_factory=dict)
     """By the digit that the caller presses after a star."""
+    callee_keys: Mapping[str, CalleeKey] = field(default_factory=dict)
+    """By the digit that the called party presses after a star."""
     withdrawn: str = ""
     """The prompt that both hear once a withdrawal has ended the recording."""
     before_private: OnWithdrawal | None = None

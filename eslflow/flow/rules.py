@@ -17,6 +17,7 @@ from eslflow.flow.model import (
     Agents,
     Agreement,
     Basis,
+    CalleeKey,
     CallerKey,
     Channels,
     IfUnrecorded,
@@ -62,6 +63,11 @@ RECORDING: dict[str, tuple[Takes, str]] = {
         Keys(OneOf(CallerKey)),
         "What the caller's keys do while talking or waiting, pressed after a star: "
         "{0: withdraw, 7: private}.",
+    ),
+    "callee_keys": (
+        Keys(OneOf(CalleeKey)),
+        "What the keys of a called party do who was asked, pressed after a star while "
+        "talking: {0: withdraw}.",
     ),
     "withdrawn": (
         PromptName(),
@@ -175,6 +181,7 @@ class Rules:
         values = converted(self._entries, parts, self._context)
         self._only_digits("agent_keys", values, "an agent")
         self._only_digits("caller_keys", values, "a caller")
+        self._only_digits("callee_keys", values, "a called party")
         given = {key: value for key, value in values.items() if value is not None}
         if "dead_man" in given:
             given["dead_man_s"] = given.pop("dead_man")
@@ -245,12 +252,15 @@ class Rules:
         self, rules: RecordingRules, steps: Mapping[str, Step]
     ) -> Iterator[tuple[str, str, str]]:
         """Yield what a caller's key could not do, or would leave open."""
+        yield from self._callee_problems(rules, steps)
         # What is misspelt was told of already.
-        if set(rules.caller_keys.values()) <= {CallerKey.PRIVATE}:
+        is_callers = not set(rules.caller_keys.values()) <= {CallerKey.PRIVATE}
+        if not is_callers and not rules.callee_keys:
             if rules.withdrawn:
                 hint = "Add caller_keys: {0: withdraw}."
                 yield "withdrawn", "no key of the caller withdraws anything", hint
             return
+        where = "caller_keys" if is_callers else "callee_keys"
         for purpose in self._purposes.values():
             if purpose.basis is Basis.CONSENT and purpose.on_withdrawal is None:
                 problem = (
@@ -258,12 +268,22 @@ class Rules:
                     "when the caller withdraws"
                 )
                 hint = "Add on_withdrawal: delete to it, or on_withdrawal: keep."
-                yield "caller_keys", problem, hint
-        for step in steps.values():
+                yield where, problem, hint
+        for step in steps.values() if is_callers else ():
             if step.asks_whom == (Party.CALLEE,):
                 problem = f"step '{step.name}' asks the called party, not the caller"
-                hint = "Remove caller_keys: nobody can withdraw for somebody else."
+                hint = "Make it callee_keys: nobody can withdraw for somebody else."
                 yield "caller_keys", problem, hint
+
+    @staticmethod
+    def _callee_problems(
+        rules: RecordingRules, steps: Mapping[str, Step]
+    ) -> Iterator[tuple[str, str, str]]:
+        """Yield that a called party could withdraw who was asked for nothing."""
+        is_asked = any(Party.CALLEE in step.asks_whom for step in steps.values())
+        if rules.callee_keys and not is_asked:
+            hint = "Remove callee_keys, or let a consent step ask the callee."
+            yield "callee_keys", "no step asks the called party for anything", hint
 
     def _star_problems(
         self, rules: RecordingRules, steps: Mapping[str, Step]

@@ -47,8 +47,7 @@ class Connect(Step):
         if not live.is_answered:
             live.is_answered = True
             yield Execute(App.ANSWER)
-        # Whom it calls is no agent.
-        yield from keys.bind(live, has_agent=False)
+        yield from keys.bind(live, keys.Other.CALLEE)
         variables = f"{uuid} {talking()}"
         yield Api(ApiCommand.UUID_SETVAR_MULTI, variables, waits=False)
         reply = yield Api(ApiCommand.UUID_BRIDGE, f"{uuid} {leg}", timeout_s=JOINS_S)
