@@ -12,7 +12,7 @@ from eslflow.call.events import Bridged, JobDone, LegEnded, Parked
 from eslflow.errors import FlowErrors
 from eslflow.wire.terms import ApiCommand, App
 from tests.playbook import Playbook
-from tests.steps_of import HEAD, flow
+from tests.steps_of import flow
 
 STEPS = flow("call: {ring: {user: 1001}}\ntalk: {connect: callee}")
 ANSWER = Execute(App.ANSWER)
@@ -102,25 +102,3 @@ def test_a_caller_who_was_answered_is_not_answered_again():
 def test_there_is_nobody_else_to_connect_to():
     with pytest.raises(FlowErrors):
         flow("talk: {connect: someone}")
-
-
-def test_both_have_keys_in_it_and_none_is_an_agents():
-    head = HEAD.replace("90d", "90d, on_withdrawal: keep")
-    head += "recording: {caller_keys: {0: withdraw}, agent_keys: {1: mask}, "
-    head += "callee_keys: {5: withdraw}}\n"
-    steps = """
-    call: {ring: {user: 1001}}
-    ask:
-      consent: {notice: recording, purpose: training}
-      ask: both
-      keys: {1: granted, 2: refused}
-      tries: 1
-    talk: {connect: callee}
-    """
-    call = Playbook(flow(steps, head))
-    *_, job = call.skips()
-    call.when(JobDone(job.leg, True))
-    call.done(call.skips()[-1])
-    bound = [c.arg for c in call.said if getattr(c, "app", "") == App.BIND_META_APP]
-    assert [arg[:5] for arg in bound] == ["5 b s", "0 a s"]
-    call.skips()

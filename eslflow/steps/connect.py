@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from eslflow.call import keys
 from eslflow.call.callee import let_go
 from eslflow.call.commands import Alarm, Api, Await, Execute, Tell
 from eslflow.call.events import Bridged, LegEnded, Replied
@@ -47,7 +46,6 @@ class Connect(Step):
         if not live.is_answered:
             live.is_answered = True
             yield Execute(App.ANSWER)
-        yield from keys.bind(live, keys.Other.CALLEE)
         variables = f"{uuid} {talking()}"
         yield Api(ApiCommand.UUID_SETVAR_MULTI, variables, waits=False)
         reply = yield Api(ApiCommand.UUID_BRIDGE, f"{uuid} {leg}", timeout_s=JOINS_S)

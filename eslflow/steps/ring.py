@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from eslflow.call import keys
 from eslflow.call.callee import let_go
 from eslflow.call.commands import Execute, Job, Tell
 from eslflow.call.events import JobDone, TimedOut
@@ -56,6 +57,8 @@ class Ring(Calling):
             return "invalid"
         if not live.is_answered:
             yield Execute(App.RING_READY, waits=False)
+        # Now, for nothing is played to the caller: what is would hold them up.
+        yield from keys.bind(live, keys.Other.CALLEE)
         yield Tell(f"calls {address}")
         live.callee = leg = live.new_leg()
         arg = (
