@@ -470,8 +470,9 @@ def test_a_called_party_withdraws_by_key():
         row = Choice("u", 1, State.GRANTED, "training", "consent", 0, "f", "", "", "")
         row = row._replace(party=party)
         observer.sees(Keep((row,), is_durable=True))
-        observer.step = "ask"
+        observer.comes_to("ask")
         observer.hears(Kept(True), 1)
+    assert observer.step == "ask"
     assert observer.permits()
     observer.hears(KeyPressed("withdraw"), 1)
     assert not observer.permits()

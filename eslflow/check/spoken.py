@@ -107,7 +107,8 @@ def _offered(step: Step, language: str) -> Mapping[str, str]:
 def key_dead(flow: Flow) -> Iterator[Finding]:
     """Yield the keys that words tell to press, and that do nothing."""
     for step in own(flow):
-        known = {*step.takes_keys, *flow.recording.caller_keys}
+        rules = flow.recording
+        known = {*step.takes_keys, *rules.caller_keys, *rules.callee_keys}
         if isinstance(step, Language):
             known = {*step.keys}
         for language, text in _texts(flow, step).items():
