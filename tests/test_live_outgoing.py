@@ -400,3 +400,44 @@ def test_a_user_makes_the_call_private_in_the_talk(office):
     assert recording.of(CALLEE)
     assert [n for n in recording.of(CALLEE) if talk.said()[n] > late] == []
     assert [n for n in recording.of(CALLER) if call.said()[n] > late] == []
+
+
+@pytest.mark.parametrize("ms", [100, 6000])
+def test_a_called_party_withdraws_by_key_whatever_the_caller_still_hears(office, ms):
+    head = HEAD.replace("90d", "90d, on_withdrawal: delete").replace(
+        "{left: callee}", "{left: callee, callee_keys: {0: withdraw}}"
+    )
+    phone = office.desk(CALLEE)
+    served = flow(ASKED % phone.port, head)
+    rig = office.serve(served, office.quiet(served, ms=ms))
+    call = office.caller.call(f"ctl-{rig.controller.address[1]}-out")
+    talk = phone.rings()
+    office.until("asks", call)
+    # The longer ones are cut off by the key, and by the talk.
+    talk.speaks(ms=200)
+    talk.press("1")
+    office.until("recording starts", call)
+    office.until("party talk", call)
+    assert talks_on(call, talk)
+    # Of the caller, the key means nothing.
+    call.press("*0")
+    assert talks_on(call, talk)
+    talk.press("*0")
+    pressed = office.clock.now()
+    office.until("callee withdraws training", call)
+    office.until("recording stops", call)
+    assert talks_on(call, talk, 1000)
+    call.hang_up()
+    kept = office.kept(call)
+    assert states(kept) == ["requested", "granted", "withdrawn"]
+    row = kept["choices"][-1]
+    assert (row["party"], row["key"], row["performed_by"]) == (
+        "callee",
+        "*0",
+        "subject",
+    )
+    (file,) = kept["recordings"]
+    recording = decode.read(Path(file["path"]))
+    late = [n for n in recording.of(CALLEE) if talk.said()[n] > pressed + 600_000]
+    assert recording.of(CALLEE)
+    assert late == []
