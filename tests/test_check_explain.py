@@ -328,3 +328,12 @@ def test_a_called_partys_key_is_told():
     head += "recording: {callee_keys: {0: withdraw}}\n"
     text = told(BOTH, head=head)["test"]
     assert "a called party who was asked presses *0 to withdraw" in text
+
+
+@pytest.mark.parametrize("receipt", [True, False])
+def test_a_receipt_after_a_yes_to_the_agent_is_told(receipt):
+    more = ", receipt: true" * receipt
+    head = HEAD + "recording:\n  agent_keys: {1: granted, 2: refused}\n"
+    head += f"  verbal: {{notice: longer, purpose: training{more}}}\n"
+    text = told("talk: {queue: sales, record: on}", head=head)["test"]
+    assert ("a receipt code is read out" in text) is receipt

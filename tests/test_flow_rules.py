@@ -258,3 +258,14 @@ def test_a_called_partys_key_is_a_digit():
         CALLEE.replace("{0: withdraw}", "{hash: withdraw}"), RING % "callee"
     )
     assert problem == "a called party cannot press a star and then #"
+
+
+def test_an_agent_may_let_a_receipt_be_read_out():
+    receipt = HEAD.replace("purpose: training}", "purpose: training, receipt: true}")
+    made = talks(head=receipt)
+    assert made.recording.verbal == Verbal("confirmed", "training", receipt=True)
+    assert made.says_receipts
+    assert not talks().says_receipts
+    dutch = receipt.replace("flow: test\n", "flow: test\nlanguages: [nl]\n")
+    ((problem, _),) = problems(dutch)
+    assert problem == "an agent's key cannot read out a receipt in nl"

@@ -95,6 +95,7 @@ class _Teller:
         if rules.verbal is not None:
             text = self.notice(rules.verbal.notice)
             yield self.say("verbal", purpose=rules.verbal.purpose, text=text)
+            yield from [self.say("receipt")] * rules.verbal.receipt
         if rules.refusal:
             yield self.say("refuses", text=self.prompt(rules.refusal))
         if rules.never_record:
@@ -113,7 +114,7 @@ class _Teller:
             yield self.say("caller key", key=key, what=self.say(f"caller.{deed}"))
         for key in rules.callee_keys:
             yield self.say("callee key", key=key)
-        if rules.before_private is not None:
+        if rules.before_private:
             yield self.say(f"private.{rules.before_private}")
 
     def step(self, step: Step) -> str:
@@ -265,13 +266,12 @@ class _Teller:
 
     def _asked(self, purpose: str) -> tuple[str, str]:
         """Return the sentence of who is to agree to a purpose, and who that is."""
-        steps = self._flow.steps.values()
-        asking = (step for step in steps if isinstance(step, Consent))
+        asking = (s for s in self._flow.steps.values() if isinstance(s, Consent))
         whom = dict.fromkeys(s.whom for s in asking if purpose in s.asks_for())
-        if Asked.BOTH in whom:
-            return "if all", ""
         # By word of mouth, it is the caller whom the agent asks.
         whom = whom or {Asked.CALLER: None}
+        if Asked.BOTH in whom:
+            return "if all", ""
         return "if consent", self._or(self.say(f"who.{party}") for party in whom)
 
 

@@ -199,6 +199,8 @@ class Verbal:
     notice: str
     """Played once the recording runs, so that it is in the file."""
     purpose: str
+    receipt: bool = False
+    """Whether a code is read out after it."""
 
 
 @dataclass(frozen=True)
@@ -348,8 +350,9 @@ class Flow:
 
     @cached_property
     def says_receipts(self) -> bool:
-        """Whether any of its steps reads a receipt out."""
-        return any(step.says_receipt for step in self.steps.values())
+        """Whether any of its steps reads a receipt out, or an agent's key does."""
+        by_key = self.recording.verbal is not None and self.recording.verbal.receipt
+        return by_key or any(step.says_receipt for step in self.steps.values())
 
     @cached_property
     def can_mask(self) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from eslflow.flow.document import Document, Node
+from eslflow.flow.entries import Flag
 from eslflow.flow.keys import Keys
 from eslflow.flow.model import (
     AfterMask,
@@ -83,9 +84,12 @@ RECORDING: dict[str, tuple[Takes, str]] = {
         "The prompt that both hear once that has ended the recording.",
     ),
     "verbal": (
-        Table({"notice": NoticeName(), "purpose": PurposeName()}),
+        Table(
+            {"notice": NoticeName(), "purpose": PurposeName()},
+            more={"receipt": Flag()},
+        ),
         "What the agent asks for, and the notice that confirms it, played once the "
-        "recording runs.",
+        "recording runs; receipt: true reads a code out after it.",
     ),
     "after_mask": (
         OneOf(AfterMask),
