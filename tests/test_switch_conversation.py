@@ -76,6 +76,26 @@ def test_what_the_socket_does_not_take_at_once_goes_out_in_order(line, size):
     assert ours._writing is None
 
 
+def test_what_was_said_in_one_turn_goes_out_at_its_end_in_one_piece(line):
+    ours, theirs = line
+    theirs.setblocking(False)
+    ours._send(b"one ")
+    ours._send(b"two")
+    with pytest.raises(BlockingIOError):
+        theirs.recv(10)
+    gevent.idle()
+    assert theirs.recv(10) == b"one two"
+
+
+def test_what_was_said_before_the_end_goes_out_before_it(line):
+    ours, theirs = line
+    ours._send(b"goodbye")
+    ours.close()
+    assert theirs.recv(10) == b"goodbye"
+    gevent.idle()
+    assert theirs.recv(10) == b""
+
+
 def test_a_peer_that_leaves_too_much_unread_breaks_the_line(line, monkeypatch):
     monkeypatch.setattr(conversation, "MOST_UNSENT", 10)
     with pytest.raises(ProtocolError, match="does not read"):
@@ -86,6 +106,7 @@ def test_a_peer_that_is_gone_is_noticed_by_reading_not_by_writing(line):
     ours, theirs = line
     theirs.close()
     ours._send(b"x")
+    gevent.idle()
     assert ours._unsent == b""
     ours.close()
     ours._send(b"after the end")

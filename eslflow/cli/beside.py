@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
-from eslflow.errors import StoreError
+from eslflow.errors import StoreError, on_one_line
 
 if TYPE_CHECKING:
     from eslflow.clock import Clock
@@ -35,12 +35,12 @@ WATCH_S = 60.0
 
 def alarm(text: str) -> None:
     """Tell what somebody has to look after; what strangers wrote stays on one line."""
-    log.warning("%s", ascii(text)[1:-1])
+    log.warning("%s", on_one_line(text))
 
 
 def tell(text: str) -> None:
     """Tell what has been done; what other programs said stays on one line."""
-    log.info("%s", ascii(text)[1:-1])
+    log.info("%s", on_one_line(text))
 
 
 def checking(settings: Settings, ledger: Ledger, clock: Clock) -> Rounds:

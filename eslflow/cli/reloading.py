@@ -23,6 +23,7 @@ from gevent.threadpool import ThreadPool
 from eslflow.cli.candidate import FAILED, FINE, Candidate, Fit
 from eslflow.cli.versions import changes, texts
 from eslflow.clock import Clock
+from eslflow.errors import on_one_line
 from eslflow.flow.model import Flow
 from eslflow.settings import Settings
 from eslflow.site import loaded_of
@@ -245,7 +246,7 @@ class Reloader:
         report.state, report.code, report.told = "refused", code, told
         if self._controller.is_taking:
             self.problem = f"the flows stay as they were: {told.strip()[:MOST_TOLD]}"
-        lines = [f"    {ascii(line)[1:-1]}" for line in told.strip().splitlines()]
+        lines = [f"    {on_one_line(line)}" for line in told.strip().splitlines()]
         log.error("the flows stay as they were:\n%s", "\n".join(lines))
 
 
@@ -260,7 +261,7 @@ def _joined(first: Wanted, second: Wanted) -> Wanted:
 def _ascii(wanted: Wanted) -> tuple[str, str]:
     """Return who, and why, so that they stay on their line of the log."""
     note = f": {wanted.note}" if wanted.note else ""
-    return ascii(wanted.who)[1:-1], ascii(note)[1:-1]
+    return on_one_line(wanted.who), on_one_line(note)
 
 
 def _kept_where_same(

@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from eslflow.call.records import NoticePlayed, RecordingAction, Remembered, Row
 from eslflow.clock import running_s
-from eslflow.errors import StoreError
+from eslflow.errors import StoreError, on_one_line
 from eslflow.ledger.append import append as append
 from eslflow.ledger.connect import connect as connect
 from eslflow.ledger.connect import spill_of as spill_of
@@ -281,7 +281,7 @@ class Ledger:
         if problem and problem != before:
             log.error(
                 "ALARM: the ledger is not written, calls go on unrecorded: %s",
-                ascii(problem)[1:-1],
+                on_one_line(problem),
             )
         elif before and not problem:
             log.warning("the ledger is written again, and so is what has waited")

@@ -33,7 +33,7 @@ from eslflow.call.events import (
 )
 from eslflow.call.live import Live
 from eslflow.call.recorder import action_row
-from eslflow.errors import CommandRefused, LinkLost, UnsafeValue
+from eslflow.errors import CommandRefused, LinkLost, UnsafeValue, on_one_line
 from eslflow.switch.desk import LiveCall
 from eslflow.switch.link import Link
 from eslflow.switch.reconcile import Leg
@@ -134,7 +134,7 @@ class AdoptedCall:
         try:
             part()
         except LinkLost as error:
-            log.info("call %s is let go: %s", self.uuid, ascii(str(error))[1:-1])
+            log.info("call %s is let go: %s", self.uuid, on_one_line(str(error)))
             self.close("the control link to the switch is down")
         except Exception:
             log.exception("fault in adopted call %s", self.uuid)

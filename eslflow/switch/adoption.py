@@ -18,7 +18,7 @@ from eslflow.call import deadman
 from eslflow.call.commands import Api
 from eslflow.call.live import Live
 from eslflow.call.recording import Recording
-from eslflow.errors import CommandRefused, EslflowError
+from eslflow.errors import CommandRefused, EslflowError, on_one_line
 from eslflow.flow.model import Flow, From
 from eslflow.switch.adopted import LOOK_S, AdoptedCall
 from eslflow.switch.controller import Controller
@@ -116,7 +116,7 @@ class Adoption:
 
     def _tell(self, finding: Finding) -> None:
         is_grave = finding.is_bad or finding.what == "alone"
-        words = ascii(f"{finding.text} {finding.path}".rstrip())[1:-1]
+        words = on_one_line(f"{finding.text} {finding.path}".rstrip())
         level = logging.WARNING if is_grave else logging.INFO
         log.log(level, "call %s: %s", finding.call or "unknown", words)
 
@@ -174,7 +174,7 @@ class Adoption:
         try:
             self._turn_round()
         except EslflowError as error:
-            words = ascii(str(error))[1:-1]
+            words = on_one_line(str(error))
             log.warning("the switch and the ledger were not compared: %s", words)
         except Exception:
             log.exception("comparing the switch and the ledger failed")

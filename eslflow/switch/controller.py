@@ -27,6 +27,7 @@ from eslflow.switch.complaints import Complaints
 from eslflow.switch.conversation import HELLO_S, Conversation
 from eslflow.switch.courier import Carries, Courier
 from eslflow.switch.desk import Desk
+from eslflow.switch.outbox import Outbox
 from eslflow.switch.shelf import Shelf, heard
 from eslflow.switch.timers import HubTimers, Timers
 
@@ -174,6 +175,8 @@ class Controller:
         """About peers that are no calls."""
         self.courier: Carries = courier or Courier()
         """Who sends what calls ask of programs."""
+        self.outbox = Outbox()
+        """Where what calls have to say waits for the end of the turn."""
         self.desk = Desk()
         """Where live calls are asked about, and asked for something."""
         self._allow = frozenset(allow)

@@ -157,6 +157,10 @@ class Conversation:
                 watcher.stop()
                 watcher.close()
         self._reading = self._writing = None
+        if self._unsent:
+            # What was said before the end, and goes out now or never.
+            self._send_now(self._unsent)
+            self._unsent = b""
         self._sock.close()
         if self._engine is None or self._engine.is_over:
             if self._engine is not None and log.isEnabledFor(logging.INFO):
@@ -327,16 +331,25 @@ class Conversation:
         self.wake(Found(key, choice, problem))
 
     def _send(self, data: bytes) -> None:
-        """Send what the socket takes now; the rest when it takes more."""
+        """Have it sent at the end of the turn, with what other calls have to say.
+
+        Raises:
+            ProtocolError: the peer has left too much unread.
+        """
         if not data or not self._is_open:
             return
-        if self._unsent:
-            self._unsent += data
-        else:
-            self._unsent = data[self._send_now(data) :]
+        if not self._unsent:
+            self._controller.outbox.add(self._send_due)
+        self._unsent += data
         if len(self._unsent) > MOST_UNSENT:
             raise ProtocolError("the peer does not read what it is sent")
-        if self._unsent and self._writing is None:
+
+    def _send_due(self) -> None:
+        """Send what the socket takes now; the rest when it takes more."""
+        if not self._is_open or self._writing is not None:
+            return
+        self._unsent = self._unsent[self._send_now(self._unsent) :]
+        if self._unsent:
             self._writing = get_hub().loop.io(self._sock.fileno(), WRITABLE)
             self._writing.start(self._send_rest)
 

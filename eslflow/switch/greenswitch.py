@@ -25,7 +25,7 @@ from gevent.lock import BoundedSemaphore
 from greenswitch import InboundESL
 from greenswitch.esl import ESLEvent, NotConnectedError
 
-from eslflow.errors import LinkLost, ProtocolError, UnsafeValue
+from eslflow.errors import LinkLost, ProtocolError, UnsafeValue, on_one_line
 from eslflow.wire.message import Message
 from eslflow.wire.reader import MOST_BODY, MOST_HEAD
 
@@ -58,7 +58,7 @@ class SafeInbound(InboundESL):  # type: ignore[misc]
         try:
             self._receive()
         except (OSError, ValueError, ProtocolError, LookupError) as error:
-            log.debug("control link: %s", ascii(str(error))[1:-1])
+            log.debug("control link: %s", on_one_line(str(error)))
             self.sock.close()
         finally:
             self._run = False

@@ -14,7 +14,7 @@ from typing import Any
 import gevent
 
 from eslflow.clock import Clock
-from eslflow.errors import CommandRefused, EslflowError, LinkLost
+from eslflow.errors import CommandRefused, EslflowError, LinkLost, on_one_line
 from eslflow.settings import Switch
 from eslflow.switch.greenswitch import SafeInbound
 from eslflow.wire.command import argument
@@ -170,7 +170,7 @@ class ControlLink(Link):
         if bool(problem) != bool(self.problem):
             self.since = self._clock.now()
         if problem and problem != self.problem:
-            log.warning("control link: %s", ascii(problem)[1:-1])
+            log.warning("control link: %s", on_one_line(problem))
         self.problem = problem
 
     def _drop(self) -> None:

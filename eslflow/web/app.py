@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from eslflow.call.records import State
 from eslflow.call.wishes import Want, Wish
+from eslflow.errors import on_one_line
 from eslflow.web import answers
 from eslflow.web.body import EXAMPLE, claim_of, note_of, wish_of
 from eslflow.web.health import Vitals, metrics, report
@@ -55,7 +56,7 @@ class _Application(Flask):
     def log_exception(self, exc_info: Any) -> None:
         """Log a fault of ours; what was asked for cannot pass for a line of the log."""
         what = f"{request.method} {request.path}"
-        log.error("fault in %s", ascii(what[:200])[1:-1], exc_info=exc_info)
+        log.error("fault in %s", on_one_line(what[:200]), exc_info=exc_info)
 
 
 class Views:
@@ -121,7 +122,7 @@ class Views:
         done = answers.of_receipt(
             lambda claim: self._receipts.withdraw(claim, who.by), claim
         )
-        log.info("call %s: %s withdraws", ascii_(done.call_uuid), who.by)
+        log.info("call %s: %s withdraws", _on_its_line(done.call_uuid), who.by)
         if any(call.uuid == done.call_uuid for call in self._desk.calls()):
             wish = Wish(Want.OFF, who.by, None, who.hand)
             answers.ask(self._desk, done.call_uuid, wish)
@@ -181,15 +182,15 @@ class Views:
             found = answers.ask(self._desk, call.uuid, wish)
         except Refusal as refusal:
             told = (call.uuid, what, refusal.status, refusal.error)
-            log.warning("call %s: %s: %d, %s", *(ascii_(word) for word in told))
+            log.warning("call %s: %s: %d, %s", *(_on_its_line(word) for word in told))
             raise
-        log.info("call %s: %s: %s", ascii_(call.uuid), what, found["recording"])
+        log.info("call %s: %s: %s", _on_its_line(call.uuid), what, found["recording"])
         return found
 
 
-def ascii_(word: object) -> object:
+def _on_its_line(word: object) -> object:
     """Return a word that stays on its line of the log."""
-    return ascii(word)[1:-1] if isinstance(word, str) else word
+    return on_one_line(word) if isinstance(word, str) else word
 
 
 ROUTES = (

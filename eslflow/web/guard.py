@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from eslflow.clock import Clock
+from eslflow.errors import on_one_line
 from eslflow.web.refusal import Refusal
 from eslflow.web.scopes import Who
 from eslflow.web.tokens import Tokens, find
@@ -76,12 +77,12 @@ class Guard:
         if len(self._failed) > MOST_PEERS:
             self._failed.popitem(last=False)
         if count < MOST_FAILURES:
-            log.warning("refused %s: it has shown a wrong token", ascii(peer)[1:-1])
+            log.warning("refused %s: it has shown a wrong token", on_one_line(peer))
             return _unknown("this token is not known", 'error="invalid_token"')
         if count == MOST_FAILURES:
             log.error(
                 "refused %s: %d wrong tokens within a minute, more are not told",
-                ascii(peer)[1:-1],
+                on_one_line(peer),
                 count,
             )
         wait = -((now - since - MINUTE) // 1_000_000)

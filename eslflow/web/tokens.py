@@ -19,7 +19,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from eslflow.errors import FlowErrors, SettingsError
+from eslflow.errors import FlowErrors, SettingsError, on_one_line
 from eslflow.flow.document import Document, Kind, Mark, Node
 from eslflow.flow.options import OneOf
 from eslflow.flow.problems import Context, entries_of, named, scalar
@@ -226,7 +226,7 @@ class Tokens:
             log.info("read %s again: %d tokens", self.path, len(self._tokens))
         except (FlowErrors, SettingsError) as error:
             self.problem = str(error)
-            log.error("the tokens stay as they were: %s", ascii(self.problem)[1:-1])
+            log.error("the tokens stay as they were: %s", on_one_line(self.problem))
 
 
 def _stamp(path: Path) -> tuple[int, ...]:
