@@ -2,7 +2,7 @@
 
 import pytest
 
-from eslflow.call.commands import Alarm, Api, Close, Execute, Hangup, Keep, Tell
+from eslflow.call.commands import Alarm, Api, Close, Execute, Hangup, Job, Keep, Tell
 from eslflow.call.events import (
     Bridged,
     HungUp,
@@ -475,4 +475,17 @@ def test_a_called_party_withdraws_by_key():
     assert observer.step == "ask"
     assert observer.permits()
     observer.hears(KeyPressed("withdraw"), 1)
+    assert not observer.permits()
+
+
+def test_who_is_called_instead_has_agreed_to_nothing():
+    observer = Observer(flow_of("called"), Switch())
+    for leg in ("", "b-leg"):
+        observer.grants.presses("1", leg)
+        row = Choice("u", 1, State.GRANTED, "training", "consent", 0, "f", "", "", "")
+        party = "callee" if leg else "caller"
+        observer.sees(Keep((row._replace(party=party),), is_durable=True))
+        observer.hears(Kept(True), 1)
+    assert observer.permits()
+    observer.sees(Job(ApiCommand.ORIGINATE, "", "c-leg", 1.0))
     assert not observer.permits()

@@ -16,7 +16,7 @@ from collections.abc import Generator, Iterator
 
 from eslflow.call.choices import choice_row
 from eslflow.call.commands import Api, Await, Command
-from eslflow.call.events import Bridged, CallEnded, Event
+from eslflow.call.events import CallEnded, Event
 from eslflow.call.live import Live
 from eslflow.call.records import Choice, Reason, State
 from eslflow.flow.model import Party
@@ -52,9 +52,9 @@ def let_go(live: Live) -> Moves:
         yield Api(ApiCommand.SCHED_API, later, waits=False)
 
 
-def taken_over(live: Live, event: Event) -> tuple[Choice, ...]:
-    """Return the rows of consents that end, for somebody else has the call now."""
-    if not live.asked or not isinstance(event, Bridged) or event.leg == live.asked:
+def taken_over(live: Live, leg: str) -> tuple[Choice, ...]:
+    """Return the rows of consents that end, for the call is another leg's now."""
+    if live.asked in ("", leg):
         return ()
     live.asked = ""
     return tuple(_ended(live))

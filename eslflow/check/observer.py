@@ -10,7 +10,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from eslflow.call.commands import Alarm, Api, Close, Command, Execute, Hangup, Keep
+from eslflow.call.commands import (
+    Alarm,
+    Api,
+    Close,
+    Command,
+    Execute,
+    Hangup,
+    Job,
+    Keep,
+)
 from eslflow.call.events import (
     Bridged,
     Event,
@@ -168,6 +177,9 @@ class Observer:
             self.given_up |= self.failed & set(self.switch.running)
         elif isinstance(command, Execute):
             self._executes(command)
+        elif isinstance(command, Job):
+            # Whoever is called now has agreed to nothing.
+            self.grants.meets(command.leg)
         elif isinstance(command, (Close, Hangup)):
             self._leaves(isinstance(command, Close))
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.call import keys
-from eslflow.call.callee import let_go
-from eslflow.call.commands import Execute, Job, Tell
+from eslflow.call.callee import let_go, taken_over
+from eslflow.call.commands import Execute, Job, Keep, Tell
 from eslflow.call.events import JobDone, TimedOut
 from eslflow.flow.destination import Destination
 from eslflow.flow.model import Purpose, Record
@@ -61,6 +61,10 @@ class Ring(Calling):
         yield from keys.bind(live, keys.Other.CALLEE)
         yield Tell(f"calls {address}")
         live.callee = leg = live.new_leg()
+        ended = taken_over(live, leg)
+        if ended:
+            # What the last one has agreed to, nobody else has.
+            yield Keep(ended)
         arg = (
             f"{{{self._their(live, is_own=True)},{_kept(live, leg)}}}{address} &park()"
         )
