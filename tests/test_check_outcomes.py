@@ -281,6 +281,7 @@ def test_a_call_is_made_private_by_who_has_a_key_for_it_once():
     assert stage.observer.is_private
     assert said(stage) == ["kept"]
     happens(stage, choice_of(stage, "kept"))
+    happens(stage, choice_of(stage, "recorder/stop does"))
     assert said(stage) == []
 
 
