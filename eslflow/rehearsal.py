@@ -15,11 +15,13 @@ from pathlib import Path
 from eslflow.call.commands import Alarm, Tell
 from eslflow.call.records import CallEnded, Choice, RecordingBegun, Remembered, Row
 from eslflow.check.covered import Place
-from eslflow.check.happened import Happened
+from eslflow.check.happened import Happened, became, why_not
 from eslflow.check.scenario import (
     DIALPLAN,
     HANG_UP,
     HOLD,
+    PASS_ON,
+    PASS_OUTSIDE,
     UNHOLD,
     Act,
     Callee,
@@ -56,8 +58,7 @@ MOST_TALKS = 10
 LATE_S = 10.0
 """Later than anything is waited for."""
 LEAST_S = 0.1
-"""What is heard or masked for less of a step belongs to the one beside it: the switch
-masks a little of what was said before."""
+"""What is heard or masked for less of a step may belong to the one beside it."""
 
 _AGENTS = {
     Outcome.ANSWERED: Agent.ANSWERS,
@@ -76,17 +77,15 @@ _CAUSES = {
     Callee.INVALID: "UNALLOCATED_NUMBER",
     Callee.FAILED: "NORMAL_TEMPORARY_FAILURE",
 }
-_COMMANDS = {
-    Act.RECORD: "uuid_record start",
-    Act.MASK: "uuid_record mask",
-    Act.UNMASK: "uuid_record unmask",
-    Act.STOP: "uuid_record stop",
-}
+_COMMANDS = {act: f"uuid_record {act}" for act in Act}
+_COMMANDS[Act.RECORD] = "uuid_record start"
 _EVENTS = {Act.RECORD: "RECORD_START", Act.STOP: "RECORD_STOP"}
 _ACTS: dict[str, deeds.Deed] = {
     HOLD: deeds.Hold(),
     UNHOLD: deeds.Unhold(),
     HANG_UP: deeds.HangUp(),
+    PASS_ON: deeds.Attended(variables={"dialed_user": "1009"}),
+    PASS_OUTSIDE: deeds.Attended(variables={"sip_gateway_name": "provider"}),
 }
 
 
@@ -353,7 +352,8 @@ def _happened(flow: Flow, call: _Call, done: SimulatedCall) -> Happened:
     endings = [row.ending for row in call.rows if isinstance(row, CallEnded)]
     sounding = [found for found in done.recordings if found.heard_s > 0]
     return Happened(
-        choices={row.purpose: str(row.state) for row in choices},
+        choices=became(choices),
+        unrecorded=why_not(choices),
         files=len(sounding),
         purposes=tuple(
             row.purposes for row in call.rows if isinstance(row, RecordingBegun)

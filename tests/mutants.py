@@ -86,8 +86,18 @@ steps:
     record: on
   talk: {{announce: welcome, record: on}}
 """,
+    "parties": f"{HEAD}recording: {{outside: record}}\nsteps:\n"
+    f"  call: {{ring: {{user: 1001}}}}\n{ASK}    ask: both\n    record: on\n"
+    "  talk: {connect: callee, record: on, from: answer}\n",
+    "called": f"{HEAD.replace('90d', '90d, on_withdrawal: keep')}recording:\n"
+    f"  callee_keys: {{0: withdraw}}\nsteps:\n"
+    f"  call: {{ring: {{user: 1001}}}}\n{ASK}    ask: both\n"
+    "  talk: {connect: callee, record: on, from: answer}\n",
     "private": f"{DUTY}steps:\n  talk: {{announce: welcome, record: on}}\n"
     "  hush: {private: key}\n  after: {announce: welcome, record: on}\n",
+    "hushed": f"{DUTY}recording:\n  agent_keys: {{7: private}}\n"
+    "  caller_keys: {7: private}\n  before_private: keep\n"
+    "steps:\n  talk: {queue: support, record: on}\n  bye: {announce: welcome}\n",
     "listed": f"{DUTY}recording: {{never_record: [1999]}}\n"
     "steps:\n  talk: {queue: support, record: on}\n",
     "staff": f"{DUTY}recording: {{agents: must_agree, "
@@ -147,16 +157,16 @@ MUTANTS = (
     Mutant(
         "a grant counts before it is on disk",
         "asked",
-        "steps.consent",
+        "steps.question",
         "kept = yield Keep((*rows, choice), is_durable=True)",
-        'live.consents.kept(self.asks["purpose"], state)\n'
+        "self._takes_in(live, party, state)\n"
         "        kept = yield Keep((*rows, choice), is_durable=True)",
         "unpermitted",
     ),
     Mutant(
         "a grant counts though the disk is full",
         "twice",
-        "steps.consent",
+        "steps.question",
         "        if isinstance(kept, Kept) and kept.is_ok:",
         "        if isinstance(kept, Kept):",
         "unpermitted",
@@ -164,7 +174,7 @@ MUTANTS = (
     Mutant(
         "a grant is kept without waiting for the disk",
         "twice",
-        "steps.consent",
+        "steps.question",
         "kept = yield Keep((*rows, choice), is_durable=True)",
         "yield Keep((*rows, choice))\n        kept = Kept(True)",
         "unpermitted",
@@ -172,7 +182,7 @@ MUTANTS = (
     Mutant(
         "whatever is pressed is kept as a grant",
         "asked",
-        "steps.consent",
+        "steps.question",
         "meaning = self.keys[answer.key]",
         "meaning = Meaning.GRANTED",
         "unpermitted",
@@ -189,8 +199,48 @@ MUTANTS = (
         "a second answer does not take the first one back",
         "twice",
         "call.consent",
-        "self._states[purpose] = state.value, reason",
-        "self._states.setdefault(purpose, (state.value, reason))",
+        "self._states[purpose, party] = state.value, reason",
+        "self._states.setdefault((purpose, party), (state.value, reason))",
+        "unpermitted",
+    ),
+    Mutant(
+        "the yes of one of two is enough",
+        "parties",
+        "call.consent",
+        "return all(permits(purpose.basis.value, *word) for word in words)",
+        "return any(permits(purpose.basis.value, *word) for word in words)",
+        "unpermitted",
+    ),
+    Mutant(
+        "the caller's yes counts before the other one was asked",
+        "parties",
+        "steps.consent",
+        "yield self._other_first(live)",
+        "pass",
+        "unpermitted",
+    ),
+    Mutant(
+        "what the caller says counts for the called party",
+        "parties",
+        "steps.question",
+        'live.consents.kept(self.asks["purpose"], state, party=party)',
+        'live.consents.kept(self.asks["purpose"], state, party=Party.CALLEE)',
+        "unpermitted",
+    ),
+    Mutant(
+        "a called party's key to withdraw does nothing",
+        "called",
+        "call.keys",
+        "if action == CalleeKey.WITHDRAW:",
+        "if False:",
+        "unpermitted",
+    ),
+    Mutant(
+        "who takes over has agreed as well",
+        "parties",
+        "call.callee",
+        "return tuple(_ended(live))",
+        "return ()",
         "unpermitted",
     ),
     Mutant(
@@ -269,8 +319,8 @@ MUTANTS = (
         "a withdrawal does not stop the recording",
         "verbal",
         "call.withdrawal",
-        "        live.consents.kept(row.purpose, State.WITHDRAWN)\n",
-        "",
+        "live.consents.kept(row.purpose, State.WITHDRAWN, party=Party(row.party))",
+        "pass",
         "unpermitted",
     ),
     Mutant(
@@ -307,11 +357,28 @@ MUTANTS = (
     ),
     # Who is never recorded, and who always.
     Mutant(
+        "a key makes nothing private",
+        "hushed",
+        "call.private",
+        "live.is_private = live.recorder.is_forbidden = True",
+        "live.is_private = True",
+        "private",
+    ),
+    Mutant(
+        "a call is private only once that is on disk",
+        "hushed",
+        "call.private",
+        "    live.is_private = live.recorder.is_forbidden = True\n",
+        "    live.is_private = True\n    yield Keep((), is_durable=True)\n"
+        "    live.recorder.is_forbidden = True\n",
+        "private",
+    ),
+    Mutant(
         "a private step forbids nothing",
         "private",
         "steps.private",
-        "        live.recorder.is_forbidden = True\n",
-        "",
+        "live.is_private = live.recorder.is_forbidden = True",
+        "live.is_private = True",
         "private",
     ),
     Mutant(
@@ -631,7 +698,7 @@ MUTANTS = (
     Mutant(
         "who refuses is hung up on",
         "talk",
-        "steps.consent",
+        "steps.question",
         'return "refused"',
         'return ""',
         "refused",

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eslflow.call.consent import Consents, permits
+from eslflow.call.consent import Consents, is_of_nobody, permits
 from eslflow.call.records import Reason, State
-from eslflow.flow.model import Basis, Purpose
+from eslflow.flow.model import Basis, Party, Purpose
 
 ASKED = Purpose("training", Basis.CONSENT)
 DUTY = Purpose("evidence", Basis.LEGAL_OBLIGATION)
@@ -123,3 +123,33 @@ def test_a_stop_is_by_withdrawal_only_if_nothing_else_permits():
 
 def test_states_and_bases_read_as_they_are_stored():
     assert (str(State.HUNG_UP), str(Basis.CONSENT)) == ("hung_up", "consent")
+
+
+@pytest.mark.parametrize("caller", State)
+@pytest.mark.parametrize("callee", State)
+def test_where_both_were_asked_only_the_yes_of_both_permits(caller, callee):
+    consents = Consents({"training": ASKED})
+    consents.kept("training", callee, party=Party.CALLEE)
+    consents.kept("training", caller)
+    is_permitted = caller in YES and callee in YES
+    assert consents.permitting() == (("training",) if is_permitted else ())
+    assert consents.asked("training") == (Party.CALLER, Party.CALLEE)
+    agreed = zip(Party, (caller, callee), strict=True)
+    assert consents.agreed("training") == tuple(p for p, s in agreed if s in YES)
+    against = caller if caller not in YES else callee
+    assert consents.state("training") is (caller if callee in YES else against)
+
+
+def test_who_was_not_asked_has_no_word():
+    consents = Consents({"training": ASKED})
+    assert consents.asked("training") == consents.agreed("training") == ()
+    consents.kept("training", State.GRANTED, party=Party.CALLEE)
+    assert consents.agreed("training") == (Party.CALLEE,)
+    assert consents.permitting() == ("training",)
+    assert list(consents.not_asked()) == []
+
+
+def test_that_nobody_was_asked_is_not_that_the_other_one_is_asked_first():
+    assert is_of_nobody("not_asked", "")
+    assert not is_of_nobody("not_asked", "other_first")
+    assert not is_of_nobody("refused", "")

@@ -1,11 +1,14 @@
 """Keys of agent and caller: how they are bound, and what they set off."""
 
+from dataclasses import replace
+
 import pytest
 
 from eslflow.call import keys
 from eslflow.call.commands import Execute
 from eslflow.call.events import KeyPressed, Offered
 from eslflow.call.live import Live, Site
+from eslflow.flow.model import AgentKey, CalleeKey, CallerKey, RecordingRules
 from eslflow.wire.terms import App
 from tests.playbook import Playbook
 from tests.steps_of import flow
@@ -80,3 +83,52 @@ def test_an_answer_that_no_flow_asks_for_does_nothing():
     assert keys.pressed(live, KeyPressed("granted")) is None
     assert keys.pressed(live, KeyPressed("withdraw", is_callers=True)) is None
     assert keys.pressed(live, KeyPressed("mask")) is not None
+
+
+@pytest.mark.parametrize(
+    ("event", "known"),
+    [
+        (KeyPressed("private"), True),
+        (KeyPressed("private", is_callers=True), False),
+        (KeyPressed("withdraw", is_callers=True), False),
+    ],
+)
+def test_who_may_make_a_call_private_the_flow_says(event, known):
+    head = HEAD[: HEAD.index("recording:\n")]
+    head += "recording: {agent_keys: {7: private}, before_private: keep}\n"
+    live = Live(Offered("u-1"), flow("a: {announce: welcome}", head), Site("/r"), 7)
+    assert (keys.pressed(live, event) is not None) is known
+
+
+def test_an_agent_without_the_key_makes_no_call_private():
+    live = Live(Offered("u-1"), talks(), Site("/r"), 7)
+    assert keys.pressed(live, KeyPressed("private")) is None
+
+
+@pytest.mark.parametrize(
+    ("other", "listens"),
+    [
+        (keys.Other.AGENT, ["1 b", "0 a"]),
+        (keys.Other.CALLEE, ["5 b", "0 a"]),
+        (keys.Other.NOBODY, ["0 a"]),
+    ],
+)
+def test_who_is_there_decides_which_keys_are_bound(other, listens):
+    made = replace(
+        talks(),
+        recording=RecordingRules(
+            agent_keys={"1": AgentKey.MASK},
+            callee_keys={"5": CalleeKey.WITHDRAW},
+            caller_keys={"0": CallerKey.WITHDRAW},
+        ),
+    )
+    live = Live(Offered("u-1"), made, Site("/r"), 7)
+    assert [command.arg[:3] for command in keys.bind(live, other)] == listens
+
+
+def test_a_called_partys_key_does_what_the_flow_says():
+    made = replace(
+        talks(), recording=RecordingRules(callee_keys={"5": CalleeKey.WITHDRAW})
+    )
+    live = Live(Offered("u-1"), made, Site("/r"), 7)
+    assert keys.pressed(live, KeyPressed("withdraw")) is not None

@@ -535,9 +535,15 @@ def test_where_the_called_party_is_asked_the_caller_is_the_agent():
     head = MUST_AGREE.replace("legal_obligation", "consent")
     out = flow(steps, head + "notices: {n: {version: 1, text: Yes 1. No 2.}}\n")
     for caller, reason in (("1001", None), ("1002", Reason.AGENT_NOT_AGREED)):
-        offered = Offered("u", caller=caller)
-        found = Screen(offered, out, registered(out))
-        assert found.met("b", Whose(("+49",), ("+49",), True)) is reason
+        found = Screen(Offered("u", caller=caller), out, registered(out))
+        whose = Whose(("+49",), ("+49",), True)
+        assert found.met("b", whose, agent=caller) is reason
+    for caller, why in (("1001", []), ("1002", ["agent_not_agreed"])):
+        call = Playbook(out, Offered("u", caller=caller), registered(out))
+        call.skips()
+        call.engine.live.asked = "b-1"
+        joins(call, "+49")
+        assert reasons(call) == why
 
 
 def test_where_the_office_says_nothing_nobody_has_agreed():

@@ -12,10 +12,11 @@ from eslflow.call.events import (
     RecordStarted,
     RecordStopped,
 )
+from eslflow.call.receipt import receipt_of
 from eslflow.call.records import Choice, NoticePlayed, State
 from eslflow.wire.terms import ApiCommand
 from tests.playbook import SOUNDS, Playbook, site_for
-from tests.talking import is_record, meets, starts, talks
+from tests.talking import HEAD, is_record, meets, starts, talks
 
 YES, NO = KeyPressed("granted"), KeyPressed("refused")
 SENTENCE = f"start {SOUNDS}/test/en/confirmed.v1.wav 6"
@@ -252,3 +253,59 @@ def test_a_second_yes_waits_for_rows_of_its_own(call):
     call.when(Kept(True))
     assert call.engine.live.consents.permitting() == ("training",)
     call.skips()
+
+
+def reading(missing=()):
+    """Return a call in which the recording runs, and a receipt is to be read out."""
+    head = HEAD.replace("purpose: training}", "purpose: training, receipt: true}")
+    made = talks(head=head)
+    call = Playbook(made, site=site_for(made, missing))
+    meets(call)
+    agrees(call)
+    starts(call)
+    said = next(c for c in reversed(call.said) if "confirmed" in c.arg)
+    call.answers(said)
+    return call
+
+
+def word_said(call):
+    """Let the sentence before end; return the next word, once it is said."""
+    call.passes(4.0)
+    said = [c for c in call.skips() if c.command is ApiCommand.UUID_DISPLACE]
+    if not said:
+        return ""
+    call.answers(said[-1])
+    return said[-1].arg.split()[2].rpartition("/")[2].removesuffix(".wav")
+
+
+def test_a_receipt_is_read_out_after_the_confirmation_and_kept_with_the_yes():
+    call = reading()
+    code = receipt_of("4c1b-9")
+    assert last(call).receipt == code
+    assert [word_said(call) for _ in range(18)] == ["code", *code, "again", *code]
+    assert word_said(call) == ""
+
+
+def test_a_receipt_is_broken_off_when_the_yes_is_taken_back():
+    call = reading()
+    assert word_said(call) == "code"
+    call.when(NO)
+    call.skips()
+    assert call.engine.live.consents.permitting() == ()
+    assert not any("_receipt/en/0" in c.arg for c in call.said[-3:])
+    assert last(call).receipt == ""
+
+
+def test_half_a_receipt_is_not_read_out():
+    call = reading([f"_receipt/en/{receipt_of('4c1b-9')[0]}.wav"])
+    assert word_said(call) == "code"
+    call.passes(4.0)
+    (alarm,) = call.skips()
+    assert alarm.text.endswith("has no audio: run eslflow prompts build")
+    assert word_said(call) == ""
+
+
+def test_without_a_wish_for_it_no_receipt_is_kept(call):
+    agrees(call)
+    call.skips()
+    assert last(call).receipt == ""

@@ -12,6 +12,7 @@ from eslflow.call.events import (
     RecordStopped,
 )
 from eslflow.call.records import Choice, RecordingAction, RecordingBegun, State
+from eslflow.flow.model import Party
 from eslflow.wire.terms import ApiCommand
 from tests.playbook import SOUNDS, Playbook, site_for
 from tests.steps_of import pressed
@@ -244,3 +245,46 @@ def test_a_caller_who_hangs_up_after_it_has_withdrawn(is_late):
         call.skips()
         assert call.engine.is_over
     assert words(call)[-1] == State.WITHDRAWN
+
+
+OUT = """
+call: {ring: {user: 1001}}
+ask:
+  consent: {notice: recording, purpose: training}
+  ask: both
+  keys: {1: granted, 2: refused}
+talk: {connect: callee}
+"""
+OUT_HEAD = """\
+flow: test
+purposes:
+  training: {basis: consent, retain: 90d, on_withdrawal: delete}
+  own: {basis: consent, retain: 90d, on_withdrawal: delete}
+notices:
+  recording: {version: 3, text: Press 1 to agree or 2 to refuse.}
+prompts:
+  ended: This call is not recorded any more.
+recording:
+  callee_keys: {0: withdraw}
+  withdrawn: ended
+"""
+
+
+def test_a_called_party_takes_back_their_own_word_and_no_other():
+    with Playbook(talks(OUT, OUT_HEAD)) as call:
+        call.skips()
+        consents = call.engine.live.consents
+        for party in Party:
+            consents.kept("training", State.GRANTED, party=party)
+        consents.kept("own", State.GRANTED)
+        call.when(KeyPressed("withdraw"))
+        call.skips()
+        row = call.rows(Choice)[-1]
+        assert (row.state, row.party, row.key) == ("withdrawn", "callee", "*0")
+        assert (row.purpose, row.performed_by) == ("training", "subject")
+        assert (row.on_withdrawal, words(call).count("withdrawn")) == ("delete", 1)
+        assert consents.agreed("training") == (Party.CALLER,)
+        assert consents.permitting() == ("own",)
+        call.when(Kept(True))
+        call.skips()
+    assert "callee withdraws training" in call.told

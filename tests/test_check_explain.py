@@ -286,3 +286,54 @@ def test_each_sentence_has_the_same_places_in_every_language():
         assert {n: places(t) for n, t in first.items()} == {
             n: places(t) for n, t in other.items()
         }
+
+
+BOTH = """
+call: {ring: {user: 1001}}
+ask:
+  consent: {notice: recording, purpose: training}
+  ask: both
+  meanwhile: hello
+  keys: {1: granted, 2: refused}
+  tries: 1
+talk: {connect: callee, record: on, from: answer}
+"""
+
+
+def test_a_question_to_both_is_told_as_one():
+    text = told(BOTH)["ask"]
+    assert "First the caller, then the called party is asked to agree" in text
+    assert "Whoever is not being asked hears meanwhile: “Hello.”" in text
+    assert "If both agree," in text
+    assert (
+        "if one of them refuses, or if one of them presses no such key" in text.lower()
+    )
+    assert "if everybody who is asked has agreed (training)" in told(BOTH)["talk"]
+    assert "Willigen beide ein" in told(BOTH, "de")["ask"]
+
+
+def test_what_a_key_for_a_private_call_does_is_told():
+    head = HEAD + "recording:\n  agent_keys: {7: private}\n  caller_keys: "
+    head += "{8: private}\n  before_private: %s\n"
+    text = told(ASK, head=head % "delete")["test"]
+    assert "the agent presses *7 to make the call private" in text
+    assert "the caller presses *8 to make the call private" in text
+    assert "before a call became private, is deleted" in text
+    text = told(ASK, "de", head % "keep")["test"]
+    assert "privat wurde, bleibt" in text
+
+
+def test_a_called_partys_key_is_told():
+    head = HEAD.replace("retain: 90d", "retain: 90d, on_withdrawal: keep")
+    head += "recording: {callee_keys: {0: withdraw}}\n"
+    text = told(BOTH, head=head)["test"]
+    assert "a called party who was asked presses *0 to withdraw" in text
+
+
+@pytest.mark.parametrize("receipt", [True, False])
+def test_a_receipt_after_a_yes_to_the_agent_is_told(receipt):
+    more = ", receipt: true" * receipt
+    head = HEAD + "recording:\n  agent_keys: {1: granted, 2: refused}\n"
+    head += f"  verbal: {{notice: longer, purpose: training{more}}}\n"
+    text = told("talk: {queue: sales, record: on}", head=head)["test"]
+    assert ("a receipt code is read out" in text) is receipt

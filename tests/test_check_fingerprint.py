@@ -187,3 +187,14 @@ def test_a_step_that_the_call_is_not_in_is_told_by_its_name():
     stage.observer.step = "d"
     found = fingerprint(stage, Looks(stage.plan.flow))
     assert (before[0][0], found[0][0]) == (("here", "b"), "b")
+
+
+RUNG = ("called party answers", "presses/1", "kept")
+
+
+def test_who_of_two_has_agreed_counts():
+    flow = flow_of("parties")
+    both = print_of(flow, *RUNG, "presses/1", "kept")
+    refused = print_of(flow, *RUNG, "presses/2")
+    early = print_of(flow, "called party answers", "presses/2")
+    assert len({both, refused, early}) == 3

@@ -186,3 +186,69 @@ def test_a_copy_is_a_book_of_its_own(grants):
     assert "training" not in grants.permitted()
     grants.remembered = remembered()
     assert grants.copy().print_() == grants.print_()
+
+
+PARTIES = flow_of("parties")
+
+
+@pytest.fixture
+def both():
+    grants = Grants(PARTIES)
+    grants.comes_to(PARTIES.steps["call"])
+    grants.comes_to(PARTIES.steps["ask"])
+    return grants
+
+
+def says(grants, key, leg=""):
+    """Let one of the two press a key, and the disk take what is made of it."""
+    grants.presses(key, leg)
+    party = "callee" if leg else "caller"
+    keeps(grants, row("granted")._replace(party=party))
+    return grants.kept(True, "ask")
+
+
+def test_of_two_who_are_asked_both_must_agree(both):
+    assert says(both, "1") == ""
+    assert both.permitted() == set()
+    assert says(both, "1", "b-leg") == ""
+    assert both.permitted() == {"training"}
+    again = both.copy()
+    keeps(both, row("refused"))
+    assert both.permitted() == set()
+    assert again.permitted() == {"training"}
+    assert again.print_() != both.print_()
+
+
+def test_nobody_agrees_for_the_other_one(both):
+    both.presses("1", "")
+    keeps(both, row("granted")._replace(party="callee"))
+    assert both.kept(True, "ask") == "it is kept as granted, which nobody has said"
+
+
+def test_who_takes_over_has_not_agreed(both):
+    says(both, "1")
+    says(both, "1", "b-leg")
+    both.meets("b-leg")
+    assert both.permitted() == {"training"}
+    both.meets("c-leg")
+    assert both.permitted() == set()
+    both.meets("b-leg")
+    assert both.permitted() == set()
+
+
+def test_a_caller_takes_back_their_own_word_alone(grants):
+    grants.presses("1", "b-leg")
+    keeps(grants, row("granted")._replace(party="callee"))
+    grants.caller_withdraws()
+    # The called party's is still on its way to the disk.
+    assert grants.kept(True, "ask") == ""
+    assert "training" not in grants.permitted()
+
+
+def test_a_called_party_takes_back_their_own_word_alone(both):
+    says(both, "1")
+    says(both, "1", "b-leg")
+    both.callee_withdraws()
+    assert both.permitted() == set()
+    says(both, "1", "b-leg")
+    assert both.permitted() == {"training"}

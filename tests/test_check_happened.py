@@ -2,12 +2,21 @@
 
 import pytest
 
-from eslflow.check.happened import Difference, Happened, compare, follows
+from eslflow.call.records import Choice, State
+from eslflow.check.happened import (
+    Difference,
+    Happened,
+    became,
+    compare,
+    follows,
+    why_not,
+)
 from eslflow.check.scenario import Expected, Scenario
 
 CALL = Happened(
     choices={"training": "granted"},
     files=2,
+    unrecorded=("outside",),
     purposes=("training", "training proof"),
     heard=("talk",),
     masked=("pay",),
@@ -31,6 +40,7 @@ def differences(what, want, happened=CALL, **scenario):
         ("recorded", True),
         ("recorded", 2),
         ("purposes", ("training", "training proof")),
+        ("unrecorded", ("outside",)),
         ("heard", ("talk",)),
         ("masked", ("pay",)),
         ("reaches", "support@default"),
@@ -52,6 +62,7 @@ def test_what_came_as_expected_is_no_difference(what, want):
         ("recorded", False, "false", "true"),
         ("recorded", 1, "1", "2"),
         ("purposes", (), "[]", "[training, training proof]"),
+        ("unrecorded", (), "[]", "[outside]"),
         ("heard", (), "[]", "[talk]"),
         ("masked", ("pay", "talk"), "[pay, talk]", "[pay]"),
         ("reaches", "nobody", "nobody", "support@default"),
@@ -111,3 +122,16 @@ def test_a_path_may_come_to_a_step_again():
     assert follows(("a", "b", "a", "c"), ("...", "a", "c"))
     assert follows((), ("...",))
     assert follows((), ())
+
+
+def test_of_each_who_was_asked_there_is_a_last_word():
+    row = Choice("u", 1, State.GRANTED, "p", "consent", 0, "f", "", "s", "")
+    other = row._replace(state=State.REFUSED, party="callee")
+    told = {"p": "refused", "p caller": "granted", "p callee": "refused"}
+    assert became([row._replace(state=State.REQUESTED), row, other]) == told
+
+
+def test_why_it_is_not_recorded_is_told_in_order():
+    row = Choice("u", 1, State.NOT_ASKED, "p", "consent", 0, "f", "", "s", "")
+    notes = [row._replace(purpose="", reason=why) for why in ("outside", "private")]
+    assert why_not([row, *notes]) == ("outside", "private")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from eslflow.call.commands import Alarm, Api, Close, Execute, Hangup, Keep, Tell
+from eslflow.call.commands import Alarm, Api, Close, Execute, Hangup, Job, Keep, Tell
 from eslflow.call.events import (
     Bridged,
     HungUp,
@@ -440,3 +440,52 @@ def test_keys_that_say_something_are_noted_once_they_are_bound(name, has_keys):
     assert not observer.has_keys
     observer.sees(Execute(App.BIND_META_APP, "x", waits=False))
     assert observer.has_keys is has_keys
+
+
+@pytest.mark.parametrize(
+    ("event", "is_private"),
+    [
+        (KeyPressed("private"), True),
+        (KeyPressed("private", is_callers=True), True),
+        (KeyPressed("mask"), False),
+    ],
+)
+def test_a_key_makes_the_call_private(event, is_private):
+    observer = Observer(flow_of("hushed"), Switch())
+    observer.hears(event, 1)
+    assert observer.is_private is is_private
+
+
+def test_a_key_that_the_flow_does_not_give_the_caller_makes_nothing_private():
+    observer = Observer(flow_of("verbal"), Switch())
+    observer.hears(KeyPressed("private", is_callers=True), 1)
+    assert not observer.is_private
+
+
+def test_a_called_party_withdraws_by_key():
+    observer = Observer(flow_of("called"), Switch())
+    grants = observer.grants
+    for party, leg in (("caller", ""), ("callee", "b-leg")):
+        grants.presses("1", leg)
+        row = Choice("u", 1, State.GRANTED, "training", "consent", 0, "f", "", "", "")
+        row = row._replace(party=party)
+        observer.sees(Keep((row,), is_durable=True))
+        observer.comes_to("ask")
+        observer.hears(Kept(True), 1)
+    assert observer.step == "ask"
+    assert observer.permits()
+    observer.hears(KeyPressed("withdraw"), 1)
+    assert not observer.permits()
+
+
+def test_who_is_called_instead_has_agreed_to_nothing():
+    observer = Observer(flow_of("called"), Switch())
+    for leg in ("", "b-leg"):
+        observer.grants.presses("1", leg)
+        row = Choice("u", 1, State.GRANTED, "training", "consent", 0, "f", "", "", "")
+        party = "callee" if leg else "caller"
+        observer.sees(Keep((row._replace(party=party),), is_durable=True))
+        observer.hears(Kept(True), 1)
+    assert observer.permits()
+    observer.sees(Job(ApiCommand.ORIGINATE, "", "c-leg", 1.0))
+    assert not observer.permits()

@@ -270,3 +270,29 @@ def test_a_wait_for_the_disk_is_no_time_for_other_keys():
     head = FLOWS["verbal"].partition("steps:")[0]
     stage = call_of(flow(steps, head), "queue/TIMEOUT", "presses/1")
     assert said(stage) == ["kept"]
+
+
+def test_a_call_is_made_private_by_who_has_a_key_for_it_once():
+    stage = call_of(flow_of("hushed"), "recorder/start does")
+    assert said(stage) == ["caller key/private"]
+    happens(stage, choice_of(stage, "agent answers"))
+    assert said(stage) == ["caller key/private", "key/private"]
+    happens(stage, choice_of(stage, "key/private"))
+    assert stage.observer.is_private
+    assert said(stage) == ["kept"]
+    happens(stage, choice_of(stage, "kept"))
+    happens(stage, choice_of(stage, "recorder/stop does"))
+    assert said(stage) == []
+
+
+CALLED = ("called party answers", "presses/1", "kept", "presses/1", "kept")
+
+
+def test_a_called_party_withdraws_who_has_agreed_and_talks():
+    stage = call_of(flow_of("called"), *CALLED)
+    while not stage.engine.live.leg:
+        happens(stage, choices(stage, Looks(stage.plan.flow))[0])
+    words = words_of(stage)
+    assert "callee key/withdraw" in words
+    happens(stage, choice_of(stage, "callee key/withdraw"))
+    assert "callee key/withdraw" not in words_of(stage)

@@ -135,3 +135,15 @@ def test_numbers_longer_or_shorter_than_a_cards_are_none():
     for digits in ("12", "20..22"):
         step = f"{{collect: number, digits: {digits}, into: number}}"
         assert found(f"steps:\n  n: {step}\n", spoken.card_in_clear) == []
+
+
+def test_a_called_partys_key_is_no_dead_one():
+    words = '"We record this. Press 1 to agree, 2 to refuse, later star and then 0."'
+    steps = "steps:\n  call: {ring: {user: 1001}}\n" + ASK + "    ask: both\n"
+    steps += "  talk: {connect: callee, record: on, from: answer}\n"
+    notice = f"notices: {{recording: {{version: 1, text: {words}}}}}\n"
+    rules = "recording: {callee_keys: {0: withdraw}}\n"
+    purposes = "purposes:\n  training: {basis: consent, retain: 30d"
+    keep = purposes + ", on_withdrawal: keep}\n"
+    assert found(keep + notice + rules + steps, spoken.key_dead) == []
+    assert found(purposes + "}\n" + notice + steps, spoken.key_dead)

@@ -57,6 +57,13 @@ def said(what, arg="", name="card", step="talk"):
         ),
         ("found", "refused", "the ledger remembers refused"),
         ("caller key", "withdraw", "the caller presses the key to withdraw"),
+        (
+            "caller key",
+            "private",
+            "the caller presses the key that makes the call private",
+        ),
+        ("key", "private", "the agent presses the key that makes the call private"),
+        ("callee key", "withdraw", "the called party presses the key to withdraw"),
         ("key", "granted", "the agent presses the key for a yes of the caller"),
     ],
 )
@@ -129,3 +136,23 @@ def test_what_is_wrong_at_once_has_no_story(monkeypatch):
     first, second = lines(found, violation)
     assert first == "test.yaml: ValueError: wrong [fault]"
     assert second == "  As soon as a call comes in."
+
+
+@pytest.mark.parametrize(
+    ("whom", "who"),
+    [
+        ("caller", "the caller"),
+        ("callee", "the called party"),
+        ("both", "who is asked"),
+    ],
+)
+def test_who_is_asked_is_told(whom, who):
+    asks = flow(f"call: {{ring: {{user: 1}}}}\n{ASK}  ask: {whom}\n")
+    for what, arg, does in (
+        ("presses", "1", "presses 1 (granted)"),
+        ("presses wrongly", "7", "presses 7: no such choice"),
+        ("presses at last", "1", "presses 1, and the caller hangs up"),
+        ("presses nothing", "", "presses nothing"),
+    ):
+        happening = Happening("ask", Choice(what, arg))
+        assert words(asks, happening) == f"{who} {does}"

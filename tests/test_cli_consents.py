@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from eslflow.call.records import Choice, State
+from eslflow.ledger.writer import write
 from tests.command import run, site_with_calls
 
 
@@ -110,3 +112,13 @@ def test_a_receipt_finds_its_call(site):
         done = run(site, "consents", "list", "--receipt", word)
         assert done.exit_code == 2
         assert why in done.stderr
+
+
+def test_each_who_was_asked_has_a_line(tmp_path):
+    site_with_calls(tmp_path)
+    row = Choice("eeee-5", 1, State.GRANTED, "p", "consent", 0, "f", "0", "ask", "e")
+    called = row._replace(state=State.REFUSED, party="callee")
+    write(tmp_path / "eslflow.db", [row, called])
+    done = run(tmp_path, "consents", "list", "--call", "eeee")
+    told = [line for line in done.stdout.splitlines() if "eeee-5" in line]
+    assert ["refused, by the called party" in line for line in told] == [True, False]

@@ -66,8 +66,8 @@ def test_who_is_no_longer_kept_is_said_to_be_erased():
 # The last word on each purpose, of one call.
 
 
-def said(purpose, state, seq):
-    return {"purpose": purpose, "state": state, "seq": seq}
+def said(purpose, state, seq, **more):
+    return {"purpose": purpose, "state": state, "reason": "", "seq": seq, **more}
 
 
 def kept(*choices, recordings=(), actions=()):
@@ -95,6 +95,19 @@ def test_the_last_word_on_each_purpose_is_told_the_newest_first():
     ]
     assert (found[0]["caller"], found[0]["caller_name"]) == ("030", None)
     assert found[0]["called"] is None
+
+
+def test_each_who_was_asked_has_a_line():
+    first = said("training", "not_asked", 1, reason="other_first", party="callee")
+    found = last_words(kept(first, said("training", "refused", 2, party="caller")))
+    assert [(c["party"], c["state"]) for c in found] == [
+        ("caller", "refused"),
+        ("callee", "not_asked"),
+    ]
+    # A call that ends unasked, after it came back, has still its answer.
+    answer = said("training", "granted", 1, party="callee")
+    (only,) = last_words(kept(answer, said("training", "not_asked", 2, party="caller")))
+    assert (only["party"], only["state"]) == ("callee", "granted")
 
 
 @pytest.mark.parametrize(

@@ -257,3 +257,15 @@ def test_a_receipt_is_read_out_only_in_languages_that_have_words_for_it():
     assert "_receipt/en/7.wav" in paths
     without = load(english.replace(", receipt: true", "").encode(), "t", KINDS)
     assert [item.path for item in without.audio()] == ["t/en/n.v1.wav"]
+
+
+def test_nor_does_an_agents_key_read_one_out_in_others():
+    text = (
+        "flow: t\nlanguages: [nl]\npurposes: {p: {basis: consent}}\n"
+        "notices: {n: {version: 1, text: 1 of 2?}}\n"
+        "recording:\n  agent_keys: {1: granted, 2: refused}\n"
+        "  verbal: {notice: n, purpose: p, receipt: true}\n"
+        "steps:\n  talk: {queue: q, record: on}\n"
+    )
+    assert problems(text) == ["an agent's key cannot read out a receipt in nl"]
+    assert load(text.replace(", receipt: true", "").encode(), "t", KINDS)

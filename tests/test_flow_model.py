@@ -3,12 +3,14 @@
 from eslflow.flow.model import (
     AfterMask,
     AgentKey,
+    Asked,
     Basis,
     Channels,
     From,
     IfUnrecorded,
     Notice,
     Outside,
+    Party,
     Prompt,
     Purpose,
     Record,
@@ -76,12 +78,10 @@ def test_a_call_that_is_passed_on_stays_inside_unless_it_is_said_or_demanded():
     assert not RecordingRules(if_unrecorded=IfUnrecorded.REFUSE).stays_inside
 
 
-def test_a_flow_knows_whether_the_called_party_is_asked():
-    asks = "b:\n  consent: {notice: recording, purpose: training}\n"
-    asks += "  keys: {1: granted, 2: refused}\n"
-    ring = "a: {ring: {gateway: p, number: '1'}}\n"
-    assert flow(f"{ring}{asks}  ask: callee\nc: {{connect: callee}}").asks_callee
-    assert not flow(asks).asks_callee
+def test_who_is_asked_is_told_in_order():
+    assert Asked.CALLER.parties == (Party.CALLER,)
+    assert Asked.CALLEE.parties == (Party.CALLEE,)
+    assert Asked.BOTH.parties == (Party.CALLER, Party.CALLEE)
 
 
 def test_the_way_out_is_the_first_step_that_calls_what_was_dialled():

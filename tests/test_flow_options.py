@@ -254,3 +254,9 @@ def test_nothing_is_no_scalar():
 def test_a_tag_may_have_blanks_and_brackets_and_nothing_that_ends_a_variable():
     assert convert(Tag(), "'[REC] '") == "[REC] "
     assert "is not right here" in convert(Tag(), "'a;b'")
+
+
+def test_of_a_table_some_names_may_be_left_out():
+    table = Table({"a": Whole(1, 9)}, more={"b": Whole(1, 9)})
+    assert table.schema()["required"] == ["a"]
+    assert set(table.schema()["properties"]) == {"a", "b"}

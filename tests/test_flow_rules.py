@@ -9,7 +9,9 @@ from eslflow.flow.model import (
     AgentKey,
     Agents,
     Agreement,
+    CalleeKey,
     CallerKey,
+    OnWithdrawal,
     RecordingRules,
     Verbal,
 )
@@ -175,3 +177,95 @@ def test_agents_must_agree_to_a_version_of_a_text():
 def test_what_agents_must_agree_to_is_whole(rules, problem):
     with pytest.raises(FlowErrors, match=re.escape(problem)):
         flow("a: {hangup: NORMAL_CLEARING}", f"flow: test\nrecording: {{{rules}}}\n")
+
+
+PRIVATE = HEAD.replace("{0: withdraw}", "{0: withdraw, 7: private}")
+BEFORE = "  before_private: delete\n  made_private: ended\n"
+
+
+def test_a_key_that_makes_calls_private_says_what_becomes_of_the_rest():
+    rules = talks(head=PRIVATE + BEFORE).recording
+    assert rules.caller_keys["7"] is CallerKey.PRIVATE
+    assert rules.before_private is OnWithdrawal.DELETE
+    assert rules.made_private == "ended"
+    ((problem, hint),) = problems(PRIVATE)
+    assert "what becomes of what was recorded before" in problem
+    assert "before_private: delete" in hint
+    agents = HEAD.replace("3: mask", "7: private")
+    ((problem, _),) = problems(agents)
+    assert "what becomes of what was recorded before" in problem
+    assert talks(head=agents + "  before_private: keep\n").recording.before_private
+
+
+def test_without_such_a_key_nothing_is_said_of_it():
+    found = problems(HEAD + BEFORE)
+    assert [problem for problem, _ in found] == ["no key makes a call private"] * 2
+
+
+def test_nobody_makes_a_call_private_that_the_law_demands():
+    duty = """\
+flow: test
+purposes: {duty: {basis: legal_obligation, retain: 90d}}
+prompts: {ended: It is not recorded.}
+recording:
+  caller_keys: {7: private}
+  before_private: %s
+"""
+    refuse = "  if_unrecorded: refuse\n  refusal: ended\n"
+    ((problem, _),) = problems(duty % "keep" + refuse)
+    assert problem == "a key makes calls private that the law demands to be recorded"
+    ((problem, hint),) = problems(duty % "delete")
+    assert "a key would delete what is recorded for it" in problem
+    assert hint == "Write before_private: keep."
+    assert talks(head=duty % "keep").recording.before_private is OnWithdrawal.KEEP
+
+
+def test_a_step_that_takes_the_star_key_is_in_the_way_of_any_key_of_the_caller():
+    steps = "which: {menu: ended, keys: {star: talk, 2: talk}}\n" + STEPS
+    head = PRIVATE.replace("{0: withdraw, 7: private}", "{7: private}").replace(
+        "  withdrawn: ended\n", ""
+    )
+    ((problem, _),) = problems(head + "  before_private: keep\n", steps)
+    assert problem == "step 'which' takes the star key, which begins these"
+
+
+CALLEE = HEAD.replace("caller_keys", "callee_keys").replace(ASKS, "").replace(AGENT, "")
+RING = """
+call: {ring: {user: 1001}}
+ask:
+  consent: {notice: recording, purpose: training}
+  ask: %s
+  keys: {1: granted, 2: refused}
+talk: {connect: callee, record: on, from: answer}
+"""
+
+
+def test_a_called_party_who_is_asked_may_have_a_key_to_withdraw():
+    for whom in ("callee", "both"):
+        rules = talks(RING % whom, CALLEE).recording
+        assert rules.callee_keys == {"0": CalleeKey.WITHDRAW}
+        assert rules.withdrawn == "ended"
+    ((problem, _),) = problems(CALLEE, RING % "caller")
+    assert problem == "no step asks the called party for anything"
+    unsaid = CALLEE.replace(", on_withdrawal: delete", "")
+    ((problem, hint),) = problems(unsaid, RING % "callee")
+    assert "does not say what becomes of recordings" in problem
+    assert "on_withdrawal: delete" in hint
+
+
+def test_a_called_partys_key_is_a_digit():
+    ((problem, _),) = problems(
+        CALLEE.replace("{0: withdraw}", "{hash: withdraw}"), RING % "callee"
+    )
+    assert problem == "a called party cannot press a star and then #"
+
+
+def test_an_agent_may_let_a_receipt_be_read_out():
+    receipt = HEAD.replace("purpose: training}", "purpose: training, receipt: true}")
+    made = talks(head=receipt)
+    assert made.recording.verbal == Verbal("confirmed", "training", receipt=True)
+    assert made.says_receipts
+    assert not talks().says_receipts
+    dutch = receipt.replace("flow: test\n", "flow: test\nlanguages: [nl]\n")
+    ((problem, _),) = problems(dutch)
+    assert problem == "an agent's key cannot read out a receipt in nl"

@@ -87,3 +87,29 @@ def test_a_ledger_that_no_newer_eslflow_has_written_to_is_read_too(tmp_path):
         assert states.rows_of_choices(db) == "choices"
         assert list(states.newest_of(db, "a")) == [3, 1]
         assert states.are_few(db, "a")
+
+
+def test_each_who_was_asked_has_a_last_word(tmp_path):
+    path = tmp_path / "eslflow.db"
+    callee = ROW._replace(party="callee")
+    write(
+        path,
+        [
+            callee._replace(state=State.NOT_ASKED, reason="other_first"),
+            ROW._replace(state=State.REFUSED),
+            callee._replace(call_uuid="v"),
+            ROW._replace(call_uuid="v", state=State.NOT_ASKED),
+            ROW._replace(call_uuid="w"),
+            callee._replace(call_uuid="w"),
+            callee._replace(call_uuid="w", state=State.EXPIRED),
+        ],
+    )
+    with Reader(path) as ledger:
+        lines = ledger.consents(limit=-1)
+    assert [(c["call_uuid"], c["party"], c["state"]) for c in lines] == [
+        ("w", "callee", "expired"),
+        ("w", "caller", "granted"),
+        ("v", "callee", "granted"),
+        ("u", "caller", "refused"),
+        ("u", "callee", "not_asked"),
+    ]

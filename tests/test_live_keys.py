@@ -73,6 +73,22 @@ def met(office, steps, agrees=True):
     return call, talk
 
 
+def deletes(office, path):
+    """Delete what is to go; return whether a file is gone, and nobody was alarmed."""
+    alarms = []
+    eraser = Eraser(
+        office.rig.ledger.path,
+        office.rig.ledger.keep,
+        office.folder / "recordings",
+        office.clock,
+        alarms.append,
+        lambda text: None,
+        patience_us=0,
+    )
+    eraser.run_due()
+    return not path.exists() and alarms == []
+
+
 def last_words(recording, call):
     """Return when the last of what the caller says in a file had left the phone."""
     said = call.said()
@@ -136,19 +152,7 @@ def test_a_caller_withdraws_in_the_talk_and_the_file_is_deleted(office):
     # It is in no file, for that has ended; the caller's question was one, too.
     assert sentences(recording, AGENTS_SIDE) == []
     assert [len(sentences(leg)) for leg in both] == [2, 1]
-    alarms = []
-    eraser = Eraser(
-        office.rig.ledger.path,
-        office.rig.ledger.keep,
-        office.folder / "recordings",
-        office.clock,
-        alarms.append,
-        lambda text: None,
-        patience_us=0,
-    )
-    eraser.run_due()
-    assert not path.exists()
-    assert alarms == []
+    assert deletes(office, path)
 
 
 @pytest.mark.parametrize("kind", ["callcenter", "fifo"])
@@ -270,3 +274,68 @@ def test_a_caller_calls_again_and_withdraws_with_the_receipt(office, port, monke
         last = ledger.call(call.uuid)["choices"][-1]
     assert (last["state"], last["performed_by"]) == ("withdrawn", "subject")
     assert (last["who"], last["receipt"]) == ("token phone", code)
+
+
+PRIVATE = """\
+flow: test
+purposes:
+  training: {basis: consent, retain: 90d}
+notices:
+  recording: {version: 3, text: Press 1 to agree or 2 to refuse.}
+prompts:
+  hushed: This call is private now.
+recording:
+  agent_keys: {7: private, 1: mask, 2: unmask}
+  caller_keys: {8: private}
+  before_private: delete
+  made_private: hushed
+"""
+
+
+def hushed(office, who):
+    """Let one of two who talk make the call private; return both, and when."""
+    agent = office.agent()
+    steps = ASK + f"talk: {{queue: {office.queue.name}, record: on, from: answer}}"
+    office.serve(talks(steps, PRIVATE))
+    call = office.call()
+    office.until("asks", call)
+    call.press("1")
+    talk = agent.rings()
+    talk.until("up")
+    office.until("recording starts", call)
+    call.speaks(ms=1000)
+    own, others = KEYS[who]
+    leg = talk if who == "agent" else call
+    # The key of the other one means nothing here.
+    leg.press(others)
+    call.speaks(ms=600)
+    leg.press(own)
+    pressed_at = SystemClock().now()
+    office.until("makes the call private", call)
+    office.until("recording stops", call)
+    return call, talk, pressed_at
+
+
+KEYS = {"agent": ("*7", "*8"), "caller": ("*8", "*7")}
+
+
+@pytest.mark.parametrize(("who", "by"), [("agent", "agent"), ("caller", "subject")])
+def test_a_key_makes_the_call_private_and_nothing_records_again(office, who, by):
+    call, talk, pressed_at = hushed(office, who)
+    talk.press("*2")
+    office.until("asks for on", call)
+    call.speaks(ms=1500)
+    both = [heard(leg) for leg in (call, talk)]
+    call.hang_up()
+    kept = office.kept(call)
+    note = kept["choices"][-1]
+    assert (note["state"], note["reason"]) == ("not_asked", "private")
+    assert (note["purpose"], note["key"]) == ("", KEYS[who][0])
+    assert note["performed_by"] == by
+    (row,) = kept["recordings"]
+    path = Path(row["path"])
+    recording = decode.read(path)
+    assert recording.of(CALLER)
+    assert last_words(recording, call) < pressed_at + LATE_US
+    assert [len(sentences(leg)) >= 1 for leg in both] == [True, True]
+    assert deletes(office, path)

@@ -278,3 +278,166 @@ def test_a_user_who_hands_the_call_on_takes_the_recording_along(office):
     late = [n for n in recording.of(CALLEE) if talk.said()[n] > handed_on]
     assert late == []
     assert recording.of(CALLEE)
+
+
+BOTH = ASKED.replace("ask: callee", "ask: both")
+
+
+def both_say(call, talk, office, caller, callee=""):
+    """Let the caller answer, then the called party if that one is asked."""
+    office.until("asks", call)
+    call.press(caller)
+    if callee:
+        office.until("asks", call)
+        # What the called party hears first is the prompt, then the question.
+        talk.speaks(ms=700)
+        talk.press(callee)
+    office.until("party talk", call)
+
+
+def test_where_both_must_agree_nothing_is_in_the_file_from_before_both_have(office):
+    call, phone = calls(office, BOTH)
+    talk = phone.rings()
+    talk.until("up")
+    office.until("asks", call)
+    assert talk.heard()[1].rests is not None
+    call.press("1")
+    office.until("caller presses 1: granted, and kept", call)
+    office.until("asks", call)
+    talk.speaks(ms=700)
+    assert not list(office.folder.glob("recordings/**/*.wav"))
+    talk.press("1")
+    office.until("callee presses 1: granted, and kept", call)
+    granted = office.clock.now()
+    office.until("recording starts", call)
+    office.until("party talk", call)
+    assert talks_on(call, talk, 1500)
+    call.hang_up()
+    talk.until("down")
+    kept = office.kept(call)
+    told = [(choice["party"], choice["state"]) for choice in kept["choices"]]
+    assert told == [
+        ("callee", "not_asked"),
+        ("caller", "requested"),
+        ("caller", "granted"),
+        ("callee", "requested"),
+        ("callee", "granted"),
+    ]
+    (row,) = kept["recordings"]
+    recording = decode.read(Path(row["path"]))
+    said = {CALLER: call.said(), CALLEE: talk.said()}
+    for party, sent in said.items():
+        assert recording.of(party)
+        assert [n for n in recording.of(party) if sent[n] < granted] == []
+
+
+@pytest.mark.parametrize(
+    ("caller", "callee", "last"),
+    [("2", "", ("caller", "refused")), ("1", "2", ("callee", "refused"))],
+)
+def test_where_one_of_two_refuses_nothing_is_recorded(office, caller, callee, last):
+    call, phone = calls(office, BOTH)
+    talk = phone.rings()
+    both_say(call, talk, office, caller, callee)
+    assert talks_on(call, talk)
+    call.hang_up()
+    talk.until("down")
+    kept = office.kept(call)
+    found = kept["choices"][-1]
+    assert (found["party"], found["state"]) == last
+    assert kept["recordings"] == []
+    assert not list(office.folder.glob("recordings/**/*.wav"))
+
+
+def test_a_called_party_who_hangs_up_while_the_caller_is_asked_ends_it(office):
+    call, phone = calls(office, BOTH)
+    talk = phone.rings()
+    office.until("asks", call)
+    talk.hang_up()
+    talk.until("down")
+    call.press("1")
+    office.until("the called party has hung up", call)
+    call.until("down")
+    kept = office.kept(call)
+    found = kept["choices"][-1]
+    assert (found["party"], found["reason"]) == ("callee", "nobody")
+    assert kept["recordings"] == []
+
+
+def test_a_user_makes_the_call_private_in_the_talk(office):
+    head = HEAD.replace(
+        "{left: callee}",
+        "{left: callee, caller_keys: {7: private}, before_private: delete}",
+    )
+    phone = office.desk(CALLEE)
+    rig = office.serve(flow(ASKED % phone.port, head))
+    call = office.caller.call(f"ctl-{rig.controller.address[1]}-out")
+    talk = phone.rings()
+    office.until("asks", call)
+    talk.speaks(ms=200)
+    talk.press("1")
+    office.until("recording starts", call)
+    office.until("party talk", call)
+    assert talks_on(call, talk)
+    # Of the called party, the key means nothing.
+    talk.press("*7")
+    assert talks_on(call, talk)
+    call.press("*7")
+    pressed = office.clock.now()
+    office.until("recording stops", call)
+    assert talks_on(call, talk, 1000)
+    call.hang_up()
+    kept = office.kept(call)
+    note = kept["choices"][-1]
+    assert (note["reason"], note["performed_by"], note["key"]) == (
+        "private",
+        "subject",
+        "*7",
+    )
+    (row,) = kept["recordings"]
+    recording = decode.read(Path(row["path"]))
+    late = pressed + 600_000
+    assert recording.of(CALLEE)
+    assert [n for n in recording.of(CALLEE) if talk.said()[n] > late] == []
+    assert [n for n in recording.of(CALLER) if call.said()[n] > late] == []
+
+
+@pytest.mark.parametrize("ms", [100, 6000])
+def test_a_called_party_withdraws_by_key_whatever_the_caller_still_hears(office, ms):
+    head = HEAD.replace("90d", "90d, on_withdrawal: delete").replace(
+        "{left: callee}", "{left: callee, callee_keys: {0: withdraw}}"
+    )
+    phone = office.desk(CALLEE)
+    served = flow(ASKED % phone.port, head)
+    rig = office.serve(served, office.quiet(served, ms=ms))
+    call = office.caller.call(f"ctl-{rig.controller.address[1]}-out")
+    talk = phone.rings()
+    office.until("asks", call)
+    # The longer ones are cut off by the key, and by the talk.
+    talk.speaks(ms=200)
+    talk.press("1")
+    office.until("recording starts", call)
+    office.until("party talk", call)
+    assert talks_on(call, talk)
+    # Of the caller, the key means nothing.
+    call.press("*0")
+    assert talks_on(call, talk)
+    talk.press("*0")
+    pressed = office.clock.now()
+    office.until("callee withdraws training", call)
+    office.until("recording stops", call)
+    assert talks_on(call, talk, 1000)
+    call.hang_up()
+    kept = office.kept(call)
+    assert states(kept) == ["requested", "granted", "withdrawn"]
+    row = kept["choices"][-1]
+    assert (row["party"], row["key"], row["performed_by"]) == (
+        "callee",
+        "*0",
+        "subject",
+    )
+    (file,) = kept["recordings"]
+    recording = decode.read(Path(file["path"]))
+    late = [n for n in recording.of(CALLEE) if talk.said()[n] > pressed + 600_000]
+    assert recording.of(CALLEE)
+    assert late == []

@@ -359,3 +359,37 @@ def test_what_was_ordered_and_cannot_be_deleted_is_told_once(site):
     done.run_due()
     (alarm,) = site.alarms
     assert "its erasure was asked for, and it cannot be deleted" in alarm
+
+
+def made_private(after="delete", at=END):
+    return choice(State.NOT_ASKED, at, "", after)._replace(reason="private")
+
+
+def test_what_was_recorded_before_a_call_became_private_goes_whatever_it_was_for(site):
+    path = site.has()
+    write(site.ledger, (made_private(),))
+    eraser(site).run_due()
+    assert not path.exists()
+    assert site.row()["erased_for"] == "private"
+    assert site.actions()[-1]["reason"] == "private"
+
+
+def test_it_stays_where_the_flow_says_so(site):
+    path = site.has()
+    write(site.ledger, (made_private("keep"),))
+    eraser(site).run_due()
+    assert path.exists()
+
+
+@pytest.mark.parametrize(
+    ("rows", "held"),
+    [
+        ([made_private()], []),
+        ([made_private(at=START - 1)], ["p", "q"]),
+        ([made_private("keep")], ["p", "q"]),
+        ([choice(), made_private("")], ["q"]),
+    ],
+)
+def test_a_private_call_holds_nothing(rows, held):
+    recording = {"purposes": "p q", "asked_at": START}
+    assert holding(recording, [row._asdict() for row in rows]) == held

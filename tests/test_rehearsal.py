@@ -207,3 +207,21 @@ def test_what_the_caller_chose_before_is_the_scenarios(
         stage.play(MEMORY, read(other, "y.yaml", MEMORY)[0])
         played = stage.play(MEMORY, scenario)
     assert compare(scenario, played.happened) == []
+
+
+@pytest.mark.parametrize(
+    ("acts", "files", "reasons"),
+    [
+        ("pass_on", 2, "[]"),
+        ("pass_outside", 1, "[outside]"),
+        ("pass_outside, pass_on", 2, "[outside]"),
+        ("pass_on, pass_outside", 2, "[outside]"),
+    ],
+)
+def test_a_call_is_handed_over_inside_the_office_or_out_of_it(
+    stage, acts, files, reasons
+):
+    expect = f"expect: {{recorded: {files}, unrecorded: {reasons}, reaches: talk}}"
+    played, differs = play(stage, f"press: [1, 1], agent: [{acts}], {expect}")
+    assert differs == []
+    assert played.happened.heard == ("talk",)

@@ -543,3 +543,20 @@ def test_verbal_says_in_its_confirmation_what_was_agreed_to() -> None:
     ):
         text = flow.notices["confirmed"].text[language]
         assert [word for word in words if word not in text] == []
+
+
+def test_private_ends_a_recording_for_good_when_a_key_says_so(office: Goes) -> None:
+    does = {
+        "bridged +3": deeds.Keys("*7", deeds.CALLER),
+        "bridged +6": deeds.Keys("*7"),
+    }
+    told = office("private", "1", "1", called="reception", does=does)
+    states = [choice["state"] for choice in told.choices]
+    assert states == ["requested", "granted", "not_asked"]
+    note = told.choices[-1]
+    assert (note["reason"], note["key"], note["party"]) == ("private", "*7", "caller")
+    assert (note["purpose"], note["on_withdrawal"]) == ("", "delete")
+    (recording,) = told.recordings
+    assert note["at"] <= recording["stopped_at"] < note["at"] + 1_000_000
+    said = [heard.text for heard in told.call.heard if heard.what == "displace start"]
+    assert [Path(text).name for text in said] == ["hushed.wav"] * 2

@@ -66,6 +66,11 @@ def test_by_att_xfer_the_new_bridge_is_the_second_agents():
     ]
 
 
+def test_the_switch_says_of_the_second_agent_what_a_script_says():
+    line, _ = played({"bridged +5": Attended(variables={"dialed_user": "1009"})})
+    assert line.channel.legs.ever(SECOND).get("dialed_user") == "1009"
+
+
 def test_nobody_is_handed_over_before_the_talk():
     line, _ = played({"answered": Attended(), "callcenter": Attended()})
     assert "handed over" not in line.happened

@@ -10,11 +10,12 @@
 import pytest
 
 from eslflow.call.commands import Api, Close, Execute, Hangup, Job
-from eslflow.call.events import JobDone, LegEnded, Offered, Replied
+from eslflow.call.events import JobDone, Kept, LegEnded, Offered, Replied
+from eslflow.call.records import Choice
 from eslflow.errors import FlowErrors
 from eslflow.wire.terms import ApiCommand, App, EventName
 from tests.playbook import Playbook
-from tests.steps_of import flow
+from tests.steps_of import HEAD, flow
 
 RING = flow("call: {ring: {gateway: p, number: called}}\nhello: {announce: welcome}")
 READY = Execute(App.RING_READY, waits=False)
@@ -134,3 +135,46 @@ def test_it_is_not_recorded_for_nobody_talks():
 
 def test_it_hears_of_its_job():
     assert EventName.BACKGROUND_JOB in RING.steps["call"].hears
+
+
+def test_both_get_keys_for_the_talk_and_none_is_an_agents():
+    head = HEAD.replace("90d", "90d, on_withdrawal: keep")
+    head += "recording: {caller_keys: {0: withdraw}, agent_keys: {1: mask}, "
+    head += "callee_keys: {5: withdraw}}\n"
+    steps = """
+    call: {ring: {user: 1001}}
+    ask:
+      consent: {notice: recording, purpose: training}
+      ask: both
+      keys: {1: granted, 2: refused}
+      tries: 1
+    talk: {connect: callee}
+    """
+    call = Playbook(flow(steps, head))
+    bound = [c.arg for c in call.said if getattr(c, "app", "") == App.BIND_META_APP]
+    assert [arg[:5] for arg in bound] == ["5 b s", "0 a s"]
+    call.skips()
+
+
+def test_who_is_called_instead_has_agreed_to_nothing():
+    steps = """
+    call: {ring: {user: 1001}}
+    ask:
+      consent: {notice: recording, purpose: training}
+      ask: callee
+      keys: {1: granted, 2: refused}
+    again: {ring: {user: 1002}}
+    talk: {connect: callee, record: on, from: answer}
+    """
+    call = Playbook(flow(steps))
+    *_, job = call.skips()
+    call.when(JobDone(job.leg, True))
+    asks = call.skips()[-1]
+    variable = asks.arg.split()[7]
+    call.done(asks, **{variable: "1", "playback_last_offset_pos": "8000"})
+    call.skips()
+    call.when(Kept(True))
+    assert call.engine.live.consents.permitting() == ()
+    call.skips()
+    rows = [(row.state, row.reason) for row in call.rows(Choice)]
+    assert rows[1:] == [("granted", ""), ("expired", "taken_over")]

@@ -4,6 +4,7 @@ import pytest
 
 from eslflow.call.live import Site
 from eslflow.call.recording import Recording
+from eslflow.call.records import State
 from eslflow.flow.model import From, Record
 from eslflow.switch.restore import restored
 from eslflow.wire.terms import RecordAction
@@ -145,3 +146,32 @@ def test_what_was_to_be_stopped_is_stopped():
     assert live.recorder.due(live) is RecordAction.STOP
     live = restore(act(RecordAction.STOP, "control"), act(MASK))
     assert live.recorder.due(live) is RecordAction.STOP
+
+
+def test_each_who_was_asked_has_their_own_word():
+    kept = {
+        "call": {"uuid": "u"},
+        "choices": [
+            {"purpose": "training", "state": state, "reason": "", "party": party}
+            for party, state in (("caller", "granted"), ("callee", "refused"))
+        ],
+        "recordings": [],
+        "recording_actions": [],
+    }
+    live = restored(kept, PATH, FLOW, SITE, NOW)
+    assert "training" not in live.consents.permitting()
+    assert live.consents.state("training") is State.REFUSED
+
+
+def test_a_private_call_stays_private():
+    live = restore()
+    assert not live.recorder.is_forbidden
+    kept = {
+        "call": {"uuid": "u"},
+        "choices": [{"purpose": "", "state": "not_asked", "reason": "private"}],
+        "recordings": [],
+        "recording_actions": [],
+    }
+    live = restored(kept, PATH, FLOW, SITE, NOW)
+    assert live.recorder.is_forbidden
+    assert live.is_private

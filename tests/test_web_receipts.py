@@ -168,3 +168,23 @@ def test_a_choice_of_an_older_ledger_can_be_taken_back(ledger):
 def test_without_a_ledger_that_is_told(tmp_path):
     with pytest.raises(StoreError):
         Receipts(tmp_path / "none.db", SimulatedClock(NOW)).state(CLAIM)
+
+
+OTHER = Claim(CODE, "089 12345678")
+
+
+def test_where_both_were_asked_both_must_have_agreed(ledger):
+    found = has(ledger, choice(), choice(State.REFUSED, party="callee", receipt=""))
+    assert found.state(CLAIM) == "refused"
+
+
+def test_each_takes_back_their_own_word_alone(ledger):
+    found = has(ledger, choice(), choice(party="callee"))
+    assert found.state(CLAIM) == found.state(OTHER) == "permitted"
+    (row,) = found.withdraw(OTHER, "token phone").rows
+    assert (row.party, row.state) == ("callee", State.WITHDRAWN)
+    assert found.state(CLAIM) == "withdrawn"
+    with pytest.raises(NotFound, match="withdrawn already"):
+        found.withdraw(OTHER, "token phone")
+    (row,) = found.withdraw(CLAIM, "token phone").rows
+    assert row.party == "caller"

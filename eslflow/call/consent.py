@@ -1,5 +1,8 @@
 """The consent rules: what permits a recording, and what does not.
 
+Where both ends of a call were asked about a purpose, it permits only what both have
+granted: whoever was asked, and has not agreed, is not recorded.
+
 In: a flow's purposes and what became of each question. Out: the purposes that permit
 recording now. Must not store anything: a grant is taken in only after it was kept.
 """
@@ -9,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from eslflow.call.records import Reason, State
-from eslflow.flow.model import Basis, Purpose
+from eslflow.flow.model import Basis, Party, Purpose
 
 NOT_OBJECTED = (State.UNANSWERED.value, Reason.NOT_OBJECTED.value)
 TOLD = frozenset(
@@ -36,6 +39,11 @@ def permits(basis: str, state: str, reason: str) -> bool:
     return state == State.GRANTED or (state, reason) == NOT_OBJECTED
 
 
+def is_of_nobody(state: str, reason: str) -> bool:
+    """Whether it is said of a purpose as a whole that nobody was asked."""
+    return state == State.NOT_ASKED and reason != Reason.OTHER_FIRST
+
+
 class Consents:
     """The state of each purpose of one call."""
 
@@ -47,18 +55,46 @@ class Consents:
         self._purposes = purposes
         self._announced = announced
         """Those that callers may object to: until that is decided, they permit none."""
-        self._states: dict[str, tuple[str, str]] = {}
+        self._states: dict[tuple[str, Party], tuple[str, str]] = {}
+        """The last word of each who was asked about a purpose: state and reason."""
         self._permitting = self._found()
 
-    def kept(self, purpose: str, state: State, reason: str = "") -> None:
+    def kept(
+        self,
+        purpose: str,
+        state: State,
+        reason: str = "",
+        party: Party = Party.CALLER,
+    ) -> None:
         """Take in a choice that the ledger has made durable."""
-        self._states[purpose] = state.value, reason
+        self._states[purpose, party] = state.value, reason
         self._permitting = self._found()
 
     def state(self, purpose: str) -> State | None:
-        """Return what became of the question, or None if it was not asked."""
-        found = self._states.get(purpose)
-        return State(found[0]) if found else None
+        """Return what became of the question, or None if it was not asked.
+
+        Of several who were asked, the first one counts who has not agreed.
+        """
+        words = self._words(purpose)
+        if not words:
+            return None
+        basis = self._purposes[purpose].basis.value if len(words) > 1 else ""
+        against = (word for word in words if not permits(basis, *word))
+        state, _ = next(against, words[0])
+        return State(state)
+
+    def asked(self, purpose: str) -> tuple[Party, ...]:
+        """Return of whom there is a word on a purpose, the caller first."""
+        return tuple(party for party in Party if (purpose, party) in self._states)
+
+    def agreed(self, purpose: str) -> tuple[Party, ...]:
+        """Return who of them has permitted it, each for themselves."""
+        basis, said = self._purposes[purpose].basis.value, self._states
+        parties = self.asked(purpose)
+        return tuple(p for p in parties if permits(basis, *said[purpose, p]))
+
+    def _words(self, purpose: str) -> list[tuple[str, str]]:
+        return [self._states[purpose, party] for party in self.asked(purpose)]
 
     def permitting(self) -> tuple[str, ...]:
         """Return the purposes that permit recording, in the flow's order."""
@@ -87,10 +123,10 @@ class Consents:
         return tuple(p.name for p in self._purposes.values() if self._permits(p))
 
     def _permits(self, purpose: Purpose) -> bool:
-        found = self._states.get(purpose.name)
-        if found is None:
+        words = self._words(purpose.name)
+        if not words:
             return not self._is_asked_for(purpose)
-        return permits(purpose.basis.value, *found)
+        return all(permits(purpose.basis.value, *word) for word in words)
 
     def _is_asked_for(self, purpose: Purpose) -> bool:
         return purpose.basis is Basis.CONSENT or purpose.name in self._announced
@@ -98,5 +134,5 @@ class Consents:
     def not_asked(self) -> Iterator[Purpose]:
         """Yield the purposes that nothing was asked about, though it should be."""
         for purpose in self._purposes.values():
-            if self._is_asked_for(purpose) and purpose.name not in self._states:
+            if self._is_asked_for(purpose) and not self._words(purpose.name):
                 yield purpose

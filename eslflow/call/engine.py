@@ -203,7 +203,9 @@ class Engine:
         if isinstance(event, (Bridged, LegEnded)) and event.leg == live.callee:
             live.callee = ""
         reason = "hangup" if self._ending or self._foreseen else "switch"
-        rows = live.recorder.note(event, live, reason)
+        leg = event.leg if isinstance(event, Bridged) else live.asked
+        ended = callee.taken_over(live, leg)
+        rows = (*ended, *live.recorder.note(event, live, reason))
         if rows:
             self._out.append(Keep(rows))
         if isinstance(event, MEETINGS):

@@ -110,12 +110,14 @@ class Live:
         "_named",
         "agent",
         "aside",
+        "asked",
         "callee",
         "consents",
         "flow",
         "is_adopted",
         "is_answered",
         "is_hushed",
+        "is_private",
         "language",
         "leaving",
         "leg",
@@ -140,9 +142,10 @@ class Live:
         """Microseconds since 1970; `now` is set by the engine at every event."""
         self.language = flow.languages[0]
         self.is_answered = offered.is_answered
-        self.is_adopted = self.is_hushed = False
+        self.is_adopted = self.is_hushed = self.is_private = False
         """Whether it went on without us, and no flow drives it any more; whether the
-        switch keeps the caller's keys to itself."""
+        switch keeps the caller's keys to itself; whether somebody has made it
+        private."""
         self.consents = Consents(flow.purposes, flow.announced)
         self.recorder = Recorder(offered.segments)
         self.screen = Screen(offered, flow, site)
@@ -155,8 +158,9 @@ class Live:
         none."""
         self.aside = Aside()
         """What both heard last in between."""
-        self.callee = ""
-        """Unique-ID of a leg that was called and does not talk yet; empty: none."""
+        self.callee = self.asked = ""
+        """Unique-ID of a leg that was called and does not talk yet, and of the one
+        whose owner was asked for consent; empty: none."""
         self.was_bridged = False
         """Whether an agent had the call; the dialplan cannot take it on after that."""
         self.leaving = ""

@@ -124,7 +124,8 @@ def _why_not(live: Live, want: Want) -> str:
     if want is not Want.ON:
         return recorder.why or "the switch has not confirmed it"
     if recorder.is_forbidden:
-        return "the recording was stopped for the rest of the call"
+        what = "the call is private" if live.is_private else "the recording was stopped"
+        return f"{what} for the rest of the call"
     if recorder.wanted is Record.OFF:
         return f"step {live.step} is not recorded"
     if not live.consents.permitting():
@@ -302,7 +303,8 @@ def stop(live: Live) -> Moves:
     """Stop the file: the step ends it, somebody did, or who talks has changed."""
     reason = "parted" if live.screen.has_parted(live) else "step"
     reason = "withdrawn" if live.consents.is_withdrawn else reason
-    yield from _stop(live, "control" if live.recorder.is_forbidden else reason)
+    forbidden = "private" if live.is_private else "control"
+    yield from _stop(live, forbidden if live.recorder.is_forbidden else reason)
 
 
 def _stop(live: Live, reason: str) -> Moves:

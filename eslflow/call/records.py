@@ -72,6 +72,11 @@ class Reason(StrEnum):
     """The call was passed on to somebody who is not of the office."""
     NOBODY = "nobody"
     """There was nobody on the line to be asked."""
+    OTHER_FIRST = "other_first"
+    """Both are to agree, and the other one is asked first; no yes there, no question
+    here."""
+    TAKEN_OVER = "taken_over"
+    """Somebody else has the call than the called party who had agreed."""
     CALLER_LEFT = "caller_left"
     """The caller hung up while the called party was asked."""
     REMEMBERED = "remembered"
@@ -177,8 +182,8 @@ class Choice(NamedTuple):
     receipt: str = ""
     """The code that was read out, eight digits; empty: none was to be."""
     on_withdrawal: str = ""
-    """What becomes of recordings if it is withdrawn: `keep`, `delete`; empty: the flow
-    does not say, and they stay."""
+    """What becomes of recordings if it is withdrawn, or was made private: `keep`,
+    `delete`; empty: the flow does not say, and they stay."""
     who: str = ""
     """Which agent pressed the key, or which user typed the command."""
     remark: str = ""
@@ -293,7 +298,8 @@ class RecordingErased(NamedTuple):
     id: str
     erased_at: int
     erased_for: str
-    """Why: `withdrawn`, `expired`, or by which order of a person (`Erasure`)."""
+    """Why: `withdrawn`, `private`, `expired`, or by which order of a person
+    (`Erasure`)."""
 
 
 MEANT = "not asked yet"

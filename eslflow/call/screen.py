@@ -72,7 +72,6 @@ class Screen:
     """What one call has to look out for."""
 
     __slots__ = (
-        "_agent",
         "_agreed",
         "_agreement",
         "_never",
@@ -100,7 +99,6 @@ class Screen:
                 self._staff = site.extensions
         self._agreement = flow.recording.agreement
         self._agreed = site.agreed
-        self._agent = offered.caller if flow.asks_callee else None
         self.is_active = bool(self._never or self._staff or self._agreement)
         self.is_closed = flow.records and flow.recording.stays_inside
         """Who takes the call over must be of the office."""
@@ -149,17 +147,21 @@ class Screen:
             return False
         return self.is_active or (self.is_closed and leg != self.brought)
 
-    def met(self, leg: str, whose: Whose) -> Reason | None:
-        """Take in whose a leg is; return why a talk with them is not recorded."""
+    def met(self, leg: str, whose: Whose, agent: str | None = None) -> Reason | None:
+        """Take in whose a leg is; return why a talk with them is not recorded.
+
+        `agent` says who must have agreed where that is not whoever has the leg.
+        """
         self.leg = leg
-        self.reason = self._judged(leg, whose)
+        known = whose.known if agent is None else (agent,)
+        self.reason = self._judged(leg, whose, known)
         return self.reason
 
-    def _judged(self, leg: str, whose: Whose) -> Reason | None:
+    def _judged(self, leg: str, whose: Whose, agents: Collection[str]) -> Reason | None:
         if not whose.names:
             return Reason.UNKNOWN_PARTY
         barred = next(filter(None, map(self.bars, whose.names)), None)
-        if barred is None and not self._has_agreed(whose.known):
+        if barred is None and not self._has_agreed(agents):
             return Reason.AGENT_NOT_AGREED
         if barred is not None or not self.is_closed or leg == self.brought:
             return barred
@@ -173,8 +175,7 @@ class Screen:
         if self._agreement is None:
             return True
         text, version = self._agreement.text, self._agreement.version
-        agents = names if self._agent is None else (self._agent,)
-        return any(self._agreed(agent, text, version) for agent in agents)
+        return any(self._agreed(name, text, version) for name in names)
 
     def lets(self, live: Live) -> bool:
         """Whether whoever has the call, or is about to have it, may be recorded."""
@@ -216,7 +217,9 @@ def watch(live: Live) -> Moves:
             yield Until(lambda: is_needed(live))
             leg = live.leg
             whose = yield from _whose(live, leg)
-            reason = screen.met(leg, whose)
+            # Where the called party is asked, it is the caller who is the agent.
+            agent = live.offered.caller if live.asked else None
+            reason = screen.met(leg, whose, agent)
             if reason is not None:
                 yield from bar(live, reason)
     except CallEnded:

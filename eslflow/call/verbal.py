@@ -14,9 +14,11 @@ from eslflow.call.aside import say
 from eslflow.call.choices import Played, choice_row, notice_row
 from eslflow.call.commands import Alarm, Command, Keep, Tell, Until
 from eslflow.call.events import CallEnded, Event, Kept
+from eslflow.call.receipt import receipt_of
 from eslflow.call.recording import Recording
 from eslflow.call.records import Choice, Reason, State
 from eslflow.flow.model import AgentKey
+from eslflow.flow.readout import AGAIN, BEGIN, receipt_path
 
 if TYPE_CHECKING:
     from eslflow.call.live import Live
@@ -74,8 +76,24 @@ def _granted(live: Live, rule: Verbal, who: str) -> Moves:
         yield Until(lambda: _runs(live) or not _is_permitted(live, rule))
         if _is_permitted(live, rule):
             yield from say(live, sound, f"notice {rule.notice}", in_file=True)
+            yield from _read_out(live, rule)
     except CallEnded:
         return
+
+
+def _read_out(live: Live, rule: Verbal) -> Moves:
+    """Read the code out after the confirmation, as long as the yes holds."""
+    code = receipt_of(live.offered.uuid)
+    for word in (BEGIN, *code, AGAIN, *code) if rule.receipt else ():
+        left_s = max(live.aside.until - live.now, 0) / 1e6
+        yield Until(lambda: not _is_permitted(live, rule), left_s)
+        sound = live.site.sounds.get(receipt_path(live.language, word))
+        if not _is_permitted(live, rule):
+            return
+        yield from say(live, sound, f"receipt {word}", in_file=True)
+        if sound is None:
+            # Whoever hears half of a code writes down a wrong one.
+            return
 
 
 def _runs(live: Live) -> bool:
@@ -104,4 +122,6 @@ def _row(
         key=_key(live, said),
     )
     row = choice_row(live, live.flow.purposes[rule.purpose], state, reason, told)
-    return row._replace(performed_by="agent", who=live.agent)
+    has_receipt = rule.receipt and state is State.VERBAL
+    receipt = receipt_of(live.offered.uuid) if has_receipt else ""
+    return row._replace(performed_by="agent", who=live.agent, receipt=receipt)

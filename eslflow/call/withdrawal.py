@@ -17,6 +17,7 @@ from eslflow.call.commands import Alarm, Command, Keep, Tell, Until
 from eslflow.call.events import CallEnded, Event, Kept
 from eslflow.call.recording import Recording
 from eslflow.call.records import Choice, State
+from eslflow.flow.model import Party
 
 if TYPE_CHECKING:
     from eslflow.call.live import Live
@@ -29,14 +30,24 @@ SILENT = (Recording.OFF, Recording.FAILED)
 Moves = Generator[Command, "Event | None", None]
 
 
-def by_caller(live: Live) -> Moves:
+def by_caller(live: Live, key: str) -> Moves:
     """Withdraw whatever the caller has permitted, by the caller's own key."""
-    key = next(iter(live.flow.recording.caller_keys))
     rows = [
-        _row(live, purpose)._replace(key=f"*{key}")
+        _row(live, purpose)._replace(key=key)
         for purpose in live.consents.withdrawable()
     ]
     yield from _withdraw(live, rows, "caller")
+
+
+def by_callee(live: Live, key: str) -> Moves:
+    """Withdraw whatever the called party has permitted, by that one's own key."""
+    party = Party.CALLEE
+    rows = [
+        _row(live, purpose)._replace(key=key, party=party.value)
+        for purpose in live.flow.purposes.values()
+        if party in live.consents.agreed(purpose.name)
+    ]
+    yield from _withdraw(live, rows, party.value)
 
 
 def by_agent(live: Live, purpose: Purpose, key: str) -> Moves:
@@ -54,7 +65,7 @@ def _withdraw(live: Live, rows: Iterable[Choice], who: str) -> Moves:
     """Let it hold from now on, keep it, and say so once nothing is recorded."""
     made = tuple(rows)
     for row in made:
-        live.consents.kept(row.purpose, State.WITHDRAWN)
+        live.consents.kept(row.purpose, State.WITHDRAWN, party=Party(row.party))
         yield Tell(f"{who} withdraws {row.purpose}")
     if made:
         # The recorder does not wait for the disk: its stop follows these rows.
@@ -63,18 +74,18 @@ def _withdraw(live: Live, rows: Iterable[Choice], who: str) -> Moves:
             problem = f"and is not kept yet: {kept.problem}"
             yield Alarm(f"the withdrawal holds, {problem}")
     yield from aside.end(live)
-    recorder = live.recorder
     try:
-        yield Until(lambda: recorder.is_settled(live), ENDS_WITHIN_S)
-        # Whatever else may be recorded for, callers must not be told otherwise.
-        is_silent = recorder.state in SILENT and not recorder.is_left_running
-        if is_silent and live.flow.recording.withdrawn:
-            yield from _confirm(live)
+        yield from say_once_silent(live, live.flow.recording.withdrawn)
     except CallEnded:
         return
 
 
-def _confirm(live: Live) -> Moves:
-    name = live.flow.recording.withdrawn
-    audio = live.flow.prompts[name].audio(live.flow.name, live.language)
-    yield from aside.say(live, live.site.sounds.get(audio), f"prompt {name}")
+def say_once_silent(live: Live, prompt: str) -> Moves:
+    """Wait until nothing is recorded any more, and say so, if there is a prompt."""
+    recorder = live.recorder
+    yield Until(lambda: recorder.is_settled(live), ENDS_WITHIN_S)
+    # Whatever else may be recorded for, callers must not be told otherwise.
+    is_silent = recorder.state in SILENT and not recorder.is_left_running
+    if is_silent and prompt:
+        audio = live.flow.prompts[prompt].audio(live.flow.name, live.language)
+        yield from aside.say(live, live.site.sounds.get(audio), f"prompt {prompt}")

@@ -273,6 +273,7 @@ _ADDS: dict[str, Callable[[_Draft, str, str], None]] = {
     "agent leaves": _agent_leaves,
     "recorder": _recorder,
     "key": _key,
+    "callee key": _key,
     "caller key": _caller_key,
     "found": _found,
     "hang up": _hangs_up,

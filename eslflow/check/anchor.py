@@ -23,6 +23,7 @@ from eslflow.call.secret import Secret
 from eslflow.check.observer import Observer
 from eslflow.check.stage import Begin, Plan, Stage
 from eslflow.check.switch import Switch
+from eslflow.flow.model import Party
 
 _OWN = frozenset(("flow", "site", "consents", "recorder", "screen", "secrets"))
 """What a live call holds that is made anew."""
@@ -43,7 +44,7 @@ class Anchor:
     recorder: tuple[Any, ...]
     screen: tuple[Any, ...]
     segment: Any
-    states: dict[str, tuple[str, str]]
+    states: dict[tuple[str, Party], tuple[str, str]]
     secrets: dict[str, str]
     guarded: int
     switch: Switch

@@ -13,11 +13,11 @@ from typing import Any
 from eslflow.check.wording import LANGUAGES
 from eslflow.flow.destination import CALLED, Destination
 from eslflow.flow.model import (
+    Asked,
     Basis,
     Flow,
     From,
     Outside,
-    Party,
     Purpose,
     Record,
     RecordingRules,
@@ -91,13 +91,11 @@ class _Teller:
 
     def _rules(self, rules: RecordingRules) -> Iterator[str]:
         """Yield how calls are recorded, whatever the step."""
-        for key, action in rules.agent_keys.items():
-            yield self.say("agent", key=key, what=self.say(f"agent.{action}"))
-        for key, deed in rules.caller_keys.items():
-            yield self.say("caller key", key=key, what=self.say(f"caller.{deed}"))
+        yield from self._bound(rules)
         if rules.verbal is not None:
             text = self.notice(rules.verbal.notice)
             yield self.say("verbal", purpose=rules.verbal.purpose, text=text)
+            yield from [self.say("receipt")] * rules.verbal.receipt
         if rules.refusal:
             yield self.say("refuses", text=self.prompt(rules.refusal))
         if rules.never_record:
@@ -107,6 +105,17 @@ class _Teller:
             yield self.say("agreement", text=text, version=version)
         if rules.outside is Outside.RECORD:
             yield self.say("outside")
+
+    def _bound(self, rules: RecordingRules) -> Iterator[str]:
+        """Yield what keys do in a talk."""
+        for key, action in rules.agent_keys.items():
+            yield self.say("agent", key=key, what=self.say(f"agent.{action}"))
+        for key, deed in rules.caller_keys.items():
+            yield self.say("caller key", key=key, what=self.say(f"caller.{deed}"))
+        for key in rules.callee_keys:
+            yield self.say("callee key", key=key)
+        if rules.before_private:
+            yield self.say(f"private.{rules.before_private}")
 
     def step(self, step: Step) -> str:
         """Return the paragraph about one step: what it does, and where it leads."""
@@ -220,7 +229,9 @@ class _Teller:
     def _when(self, step: Step, ending: str) -> str:
         own = f"{step.kind}.{ending}"
         name = own if own in self._templates else f"*.{ending}"
-        whom = step.party if isinstance(step, Consent) else "caller"
+        whom = step.whom if isinstance(step, Consent) else Asked.CALLER
+        if whom is Asked.BOTH:
+            name, whom = f"consent.both.{ending}", Asked.CALLER
         places = {"who": self.say(f"who.{whom}")}
         if isinstance(step, (Consent, Objection, Menu, Collect, Language)):
             places["time"] = self.time(step.timeout)
@@ -247,20 +258,21 @@ class _Teller:
         for purpose in self._flow.purposes.values():
             name, who = "if basis", ""
             if purpose.basis is Basis.CONSENT:
-                name, who = "if consent", self._asked(purpose.name)
+                name, who = self._asked(purpose.name)
             elif purpose.name in self._flow.announced:
                 name = "if announced"
             basis = self.basis(purpose.basis)
             yield self.say(name, purpose=purpose.name, basis=basis, who=who)
 
-    def _asked(self, purpose: str) -> str:
-        """Return who is asked for a purpose."""
-        steps = self._flow.steps.values()
-        asking = (step for step in steps if isinstance(step, Consent))
-        whom = dict.fromkeys(s.party for s in asking if purpose in s.asks_for())
+    def _asked(self, purpose: str) -> tuple[str, str]:
+        """Return the sentence of who is to agree to a purpose, and who that is."""
+        asking = (s for s in self._flow.steps.values() if isinstance(s, Consent))
+        whom = dict.fromkeys(s.whom for s in asking if purpose in s.asks_for())
         # By word of mouth, it is the caller whom the agent asks.
-        whom = whom or {Party.CALLER: None}
-        return self._or(self.say(f"who.{party}") for party in whom)
+        whom = whom or {Asked.CALLER: None}
+        if Asked.BOTH in whom:
+            return "if all", ""
+        return "if consent", self._or(self.say(f"who.{party}") for party in whom)
 
 
 # One for each kind: what the step does.
@@ -273,7 +285,7 @@ def _announce(teller: _Teller, step: Announce) -> Iterator[str]:
 def _consent(teller: _Teller, step: Consent) -> Iterator[str]:
     yield teller.say(
         "consent",
-        who=teller.say(str(step.party)),
+        who=teller.say(str(step.whom)),
         purpose=step.asks["purpose"],
         text=teller.notice(step.asks["notice"]),
     )
@@ -287,7 +299,8 @@ def _consent(teller: _Teller, step: Consent) -> Iterator[str]:
     if step.more:
         yield teller.say("more", text=teller.notice(step.more))
     if step.meanwhile:
-        yield teller.say("meanwhile", text=teller.prompt(step.meanwhile))
+        name = "meanwhile.both" if step.whom is Asked.BOTH else "meanwhile"
+        yield teller.say(name, text=teller.prompt(step.meanwhile))
 
 
 def _objection(teller: _Teller, step: Objection) -> Iterator[str]:
@@ -319,8 +332,8 @@ def _calling(teller: _Teller, step: Calling) -> Iterator[str]:
     yield teller.say(step.kind, where=where, time=time)
 
 
-def _connect(teller: _Teller, _: Step) -> Iterator[str]:
-    yield teller.say("connect")
+def _plain(teller: _Teller, step: Step) -> Iterator[str]:
+    yield teller.say(step.kind)
 
 
 def _transfer(teller: _Teller, step: Transfer) -> Iterator[str]:
@@ -359,10 +372,6 @@ def _inform(teller: _Teller, step: Inform) -> Iterator[str]:
     yield teller.say("inform", purpose=purpose, text=teller.notice(notice))
 
 
-def _private(teller: _Teller, _: Step) -> Iterator[str]:
-    yield teller.say("private")
-
-
 def _hangup(teller: _Teller, step: HangupStep) -> Iterator[str]:
     yield teller.say("hangup", cause=step.cause)
 
@@ -376,7 +385,7 @@ SENTENCES: dict[str, Callable[[_Teller, Any], Iterator[str]]] = {
     "queue": _queue,
     "dial": _calling,
     "ring": _calling,
-    "connect": _connect,
+    "connect": _plain,
     "transfer": _transfer,
     "webhook": _webhook,
     "language": _language,
@@ -385,7 +394,7 @@ SENTENCES: dict[str, Callable[[_Teller, Any], Iterator[str]]] = {
     "set": _set,
     "flow": _flow,
     "inform": _inform,
-    "private": _private,
+    "private": _plain,
     "hangup": _hangup,
 }
 """By the kind of step."""

@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Any
 
 from eslflow.call.events import Executed, JobDone, Replied, TimedOut, Told
+from eslflow.call.live import Live
 from eslflow.call.recording import Recording, Segment
 from eslflow.call.records import State
 from eslflow.call.secret import Secret
@@ -23,6 +24,7 @@ from eslflow.call.track import Track
 from eslflow.call.verbal import ASKED
 from eslflow.check.looked import Looks
 from eslflow.check.stage import Stage, frames, name_of
+from eslflow.flow.model import Party
 from eslflow.steps.speech import Answer
 from eslflow.steps.step import Step
 
@@ -57,8 +59,9 @@ STALE = {
     "answered": frozenset(("state", "who")),
     "_granted": frozenset(("who", "audio")),
     "by_agent": frozenset(("row", "made")),
-    "by_caller": frozenset(("rows",)),
+    "by_caller": frozenset(("rows", "row")),
     "_withdraw": frozenset(("rows", "made", "row", "who")),
+    "_made": frozenset(("row", "who")),
 }
 """Variables of a function that are set anew before a decision rests on them."""
 FOUND = frozenset(("seen",))
@@ -66,7 +69,10 @@ FOUND = frozenset(("seen",))
 SILENT = frozenset(("moves.fulfil", "reminder.watch", "beep.watch", "screen.watch"))
 """Tracks that only tell people something; or that begin when there is need of them, and
 are answered at once."""
-TELLING = frozenset(("verbal.answered", "withdrawal.by_caller"))
+TELLING = frozenset(
+    ("verbal.answered", "withdrawal.by_caller", "withdrawal.by_callee")
+    + ("private.by_caller", "private.by_agent")
+)
 """Tracks that only tell people something once their rows are on disk."""
 
 
@@ -132,6 +138,8 @@ def _live(stage: Stage, looks: Looks) -> Print:
         live.leaving,
         bool(live.leg),
         bool(live.callee),
+        bool(live.asked) and live.asked == live.callee,
+        _words(live),
         live.was_bridged,
         live.consents.permitting(),
         rule and _word(live.consents.state(rule.purpose)),
@@ -142,6 +150,16 @@ def _live(stage: Stage, looks: Looks) -> Print:
         looks.seen(stage),
         frozenset(live.secrets),
     )
+
+
+def _words(live: Live) -> Print:
+    """Return who has agreed to what, and who has not, where it was not only one."""
+    consents = live.consents
+    said = {name: consents.asked(name) for name in live.flow.purposes}
+    if not any(Party.CALLEE in parties for parties in said.values()):
+        return None
+    agreed = (consents.agreed(name) for name in said)
+    return bool(live.asked), tuple(said.values()), tuple(agreed)
 
 
 def _word(state: State | None) -> State | None:

@@ -2,7 +2,8 @@
 
 In: rows that are to be kept, what the disk says, keys of caller and agent, what the
 ledger remembers. Out: the purposes that permit recording; a grant that nobody has
-given. It has rules of its own, so that those of `call.consent` are held against them.
+given. It has rules of its own, so that those of `call.consent` are held against them:
+where both ends of a call are to agree, each of them must have, from the first word on.
 Must not ask the engine what it believes.
 """
 
@@ -12,10 +13,12 @@ from collections.abc import Hashable
 
 from eslflow.call.commands import Keep
 from eslflow.call.records import Choice, Reason, Remembered, State
-from eslflow.flow.model import AgentKey, Basis, Flow
+from eslflow.flow.model import AgentKey, Basis, Flow, Party, Purpose
 from eslflow.steps.consent import Consent
 from eslflow.steps.objection import Objection
+from eslflow.steps.step import Step
 
+CALLER, CALLEE = str(Party.CALLER), str(Party.CALLEE)
 _SAYS = {
     State.GRANTED.value: ("granted",),
     State.UNANSWERED.value: ("unopposed", "silence"),
@@ -26,16 +29,31 @@ _SAYS = {
 class Grants:
     """The book of what is permitted in one call."""
 
-    __slots__ = ("_asked", "_book", "_flow", "is_verbal", "pressed", "remembered")
+    __slots__ = (
+        "_asked",
+        "_book",
+        "_both",
+        "_flow",
+        "_leg",
+        "_presser",
+        "is_verbal",
+        "pressed",
+        "remembered",
+    )
 
     def __init__(self, flow: Flow) -> None:
         self._flow = flow
-        self._book: dict[str, tuple[str, str]] = {}
-        """The last choice of each purpose that counts: state and reason."""
+        self._book: dict[tuple[str, str], tuple[str, str]] = {}
+        """The last choice that counts of each who was asked about a purpose: state and
+        reason."""
+        self._both: frozenset[str] = frozenset()
+        """The purposes about which both were to be asked."""
         self._asked: list[tuple[Choice, ...]] = []
         """What permits once it is on disk; one entry for each commit that is due."""
         self.pressed: str | None = None
         """What was pressed at the last question; None: it was not asked."""
+        self._presser, self._leg = CALLER, ""
+        """Who pressed it; the leg of the called party who was asked."""
         self.remembered: Remembered | None = None
         """What the ledger says was chosen in another call."""
         self.is_verbal = False
@@ -45,6 +63,7 @@ class Grants:
         """Return another one with the same entries."""
         other = Grants(self._flow)
         other._book, other._asked = dict(self._book), list(self._asked)
+        other._both, other._presser, other._leg = self._both, self._presser, self._leg
         other.pressed, other.is_verbal = self.pressed, self.is_verbal
         other.remembered = self.remembered
         return other
@@ -52,12 +71,17 @@ class Grants:
     def permitted(self) -> frozenset[str]:
         """Return the purposes that permit a recording."""
         purposes = self._flow.purposes.items()
-        return frozenset(
-            n for n, purpose in purposes if self._permits(n, purpose.basis)
-        )
+        return frozenset(n for n, purpose in purposes if self._is_permitted(purpose))
 
-    def _permits(self, name: str, basis: Basis) -> bool:
-        state, reason = self._book.get(name, ("", ""))
+    def _is_permitted(self, purpose: Purpose) -> bool:
+        name, basis = purpose.name, purpose.basis
+        asked = {who for about, who in self._book if about == name} or {CALLER}
+        if name in self._both:
+            asked = {CALLER, CALLEE}
+        return all(self._permits(name, basis, who) for who in asked)
+
+    def _permits(self, name: str, basis: Basis, who: str) -> bool:
+        state, reason = self._book.get((name, who), ("", ""))
         if basis is Basis.CONSENT:
             return state in (State.GRANTED, State.VERBAL)
         if name not in self._flow.announced:
@@ -70,8 +94,39 @@ class Grants:
         """Return what tells one book from others."""
         asked = tuple(tuple(r.purpose for r in batch) for batch in self._asked)
         remembered = self.remembered and self.remembered[2:]
-        pressed = any(asked) and self.pressed
-        return self.permitted(), asked, pressed, self.is_verbal, remembered
+        pressed = any(asked) and (self.pressed, self._presser)
+        said = self.permitted(), self._words(), self._both
+        return said, asked, pressed, self.is_verbal, remembered
+
+    def _words(self) -> Hashable:
+        """Return who has agreed to what, and who has not, where it was not only one."""
+        if not any(who == CALLEE for _, who in self._book):
+            return None
+        purposes = self._flow.purposes
+        return frozenset(
+            (name, who, self._permits(name, purposes[name].basis, who))
+            for name, who in self._book
+        )
+
+    # Who is there.
+
+    def comes_to(self, step: Step) -> None:
+        """Take in that the call comes to a step."""
+        if isinstance(step, Consent) and len(step.asks_whom) > 1:
+            self._both |= {*step.asks_for()}
+
+    def presses(self, key: str, leg: str) -> None:
+        """Take in what is pressed at a question to a leg; without one, the caller."""
+        self.pressed, self._presser = key, CALLEE if leg else CALLER
+        self._leg = leg or self._leg
+
+    def meets(self, leg: str) -> None:
+        """Take in who talks: nobody has a called party's yes but that one."""
+        if self._leg and leg != self._leg:
+            self._leg = ""
+            for name, who in self._book:
+                if who == CALLEE:
+                    self._book[name, who] = State.EXPIRED.value, ""
 
     # What is kept.
 
@@ -82,14 +137,14 @@ class Grants:
             self._asked.append(tuple(filter(_is_yes, rows)))
         for row in rows:
             if not _is_yes(row) and not _is_asked_again(row):
-                self._book[row.purpose] = row.state, row.reason
+                self._book[row.purpose, row.party] = row.state, row.reason
 
     def kept(self, is_ok: bool, step: str) -> str:
         """Take in that the oldest rows are on disk; return what nobody has said."""
         batch = self._asked.pop(0) if self._asked else ()
         wrong = ""
         for row in batch if is_ok else ():
-            self._book[row.purpose] = row.state, row.reason
+            self._book[row.purpose, row.party] = row.state, row.reason
             if not self._was_said(row, step):
                 wrong = f"it is kept as {row.state}, which nobody has said"
         if any(row.state == State.VERBAL for row in batch):
@@ -104,11 +159,11 @@ class Grants:
         step = self._flow.steps.get(name)
         if row.reason == Reason.REMEMBERED:
             return isinstance(step, Consent) and self._is_remembered(step)
-        meant = ""
+        meant, is_own = "", row.party == self._presser
         if isinstance(step, (Consent, Objection)) and self.pressed is not None:
             silence = "silence" if not self.pressed else ""
             meant = str(step.keys.get(self.pressed, silence))
-        return meant in _SAYS[row.state]
+        return is_own and meant in _SAYS[row.state]
 
     def _is_remembered(self, step: Consent) -> bool:
         """Whether the caller has granted it before, to the very words of a step."""
@@ -132,6 +187,12 @@ class Grants:
         else:
             self._takes_back(rule.purpose, State.REFUSED)
 
+    def callee_withdraws(self) -> None:
+        """Take in that the called party takes back whatever they have agreed to."""
+        for name, who in self._book:
+            if who == CALLEE:
+                self._book[name, who] = State.WITHDRAWN.value, ""
+
     def caller_withdraws(self) -> None:
         """Take in that the caller takes back whatever rests on a choice."""
         for name, purpose in self._flow.purposes.items():
@@ -139,10 +200,11 @@ class Grants:
                 self._takes_back(name, State.WITHDRAWN)
 
     def _takes_back(self, name: str, state: State) -> None:
-        self._book[name] = state, ""
+        self._book[name, CALLER] = state, ""
         self.is_verbal = False
         self._asked = [
-            tuple(row for row in batch if row.purpose != name) for batch in self._asked
+            tuple(row for row in batch if (row.purpose, row.party) != (name, CALLER))
+            for batch in self._asked
         ]
 
 

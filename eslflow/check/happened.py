@@ -6,9 +6,10 @@ otherwise. Must not play anything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from eslflow.call.records import Choice
 from eslflow.check.scenario import NOBODY, REST, Expected, Scenario
 
 
@@ -17,9 +18,12 @@ class Happened:
     """What came of a call."""
 
     choices: Mapping[str, str] = field(default_factory=dict)
-    """What became of each purpose."""
+    """What became of each purpose at last; and as `training callee`, of one who was
+    asked about it."""
     files: int = 0
     """How many recordings hold sound."""
+    unrecorded: tuple[str, ...] = ()
+    """Why the call, or a part of it, was not to be recorded, in order."""
     purposes: tuple[str, ...] = ()
     """What each file that was begun is for, in order."""
     heard: tuple[str, ...] = ()
@@ -43,6 +47,20 @@ class Difference:
     expected: str
     happened: str
     line: int
+
+
+def became(choices: Iterable[Choice]) -> dict[str, str]:
+    """Return what became of each purpose, as a whole and of each who was asked."""
+    return {
+        name: str(row.state)
+        for row in choices
+        for name in (row.purpose, f"{row.purpose} {row.party}")
+    }
+
+
+def why_not(choices: Iterable[Choice]) -> tuple[str, ...]:
+    """Return the reasons of the notes that are about no purpose."""
+    return tuple(row.reason for row in choices if not row.purpose)
 
 
 def compare(scenario: Scenario, happened: Happened) -> list[Difference]:
@@ -91,6 +109,10 @@ def _recorded(want: object, happened: Happened) -> tuple[bool, str]:
     return want == files, _told(files)
 
 
+def _unrecorded(want: object, happened: Happened) -> tuple[bool, str]:
+    return want == happened.unrecorded, _told(happened.unrecorded)
+
+
 def _purposes(want: object, happened: Happened) -> tuple[bool, str]:
     return want == happened.purposes, _told(happened.purposes)
 
@@ -127,6 +149,7 @@ def _alarms(want: object, happened: Happened) -> tuple[bool, str]:
 
 _LOOKS: dict[str, Callable[[object, Happened], tuple[bool, str]]] = {
     "recorded": _recorded,
+    "unrecorded": _unrecorded,
     "purposes": _purposes,
     "heard": _heard,
     "masked": _masked,

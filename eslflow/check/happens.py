@@ -59,8 +59,9 @@ def _executed(stage: Stage, response: str = "", **variables: str) -> Executed:
 
 
 def _presses(stage: Stage, key: str) -> None:
-    stage.observer.grants.pressed = key
-    name = _asked(stage, Execute).arg.split(" ")[7]
+    run = _asked(stage, Execute)
+    stage.observer.grants.presses(key, run.leg)
+    name = run.arg.split(" ")[7]
     stage.hears(_executed(stage, **{PLAYED: "16000", name: key}))
 
 
@@ -72,13 +73,14 @@ def _presses_at_last(stage: Stage, key: str) -> None:
 
 
 def _presses_wrongly(stage: Stage, key: str) -> None:
-    stage.observer.grants.pressed = key
-    name = _asked(stage, Execute).arg.split(" ")[7]
+    run = _asked(stage, Execute)
+    stage.observer.grants.presses(key, run.leg)
+    name = run.arg.split(" ")[7]
     stage.hears(_executed(stage, **{PLAYED: "16000", f"{name}_invalid": key}))
 
 
 def _presses_nothing(stage: Stage, _: str) -> None:
-    stage.observer.grants.pressed = ""
+    stage.observer.grants.presses("", _asked(stage, Execute).leg)
     stage.hears(_executed(stage, **{PLAYED: "16000"}))
 
 
@@ -129,6 +131,7 @@ def _meets(stage: Stage, leg: str, who: str) -> None:
     agent = stage.plan.listed if who == LISTED else stage.plan.agent
     # Another person is on another leg.
     leg = leg if leg == stage.engine.live.callee else f"{leg}-{who}".rstrip("-")
+    stage.observer.grants.meets(leg)
     stage.hears(Bridged(leg, "" if who == UNKNOWN else agent))
     stage.met = True
 
@@ -273,6 +276,7 @@ _DOES: dict[str, Callable[[Stage, str], None]] = {
     "time": lambda stage, _: stage.times_out(moving(stage)),
     "key": lambda stage, key: stage.hears(KeyPressed(_action(key))),
     "caller key": lambda stage, key: stage.hears(KeyPressed(key, is_callers=True)),
+    "callee key": lambda stage, key: stage.hears(KeyPressed(key)),
     "wish": _wish,
     "renewed": lambda stage, _: _renewed(stage, "deadman.watch"),
     "dead man": _dead_man,

@@ -10,7 +10,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from eslflow.call.commands import Alarm, Api, Close, Command, Execute, Hangup, Keep
+from eslflow.call.commands import (
+    Alarm,
+    Api,
+    Close,
+    Command,
+    Execute,
+    Hangup,
+    Job,
+    Keep,
+)
 from eslflow.call.events import (
     Bridged,
     Event,
@@ -25,7 +34,7 @@ from eslflow.call.records import RecordingBegun
 from eslflow.call.wishes import Want
 from eslflow.check.granted import Grants
 from eslflow.check.switch import ALL, Switch
-from eslflow.flow.model import AfterMask, AgentKey, Flow, Record
+from eslflow.flow.model import AfterMask, AgentKey, CalleeKey, CallerKey, Flow, Record
 from eslflow.steps.collect import Collect
 from eslflow.steps.step import Step
 from eslflow.wire.terms import ApiCommand, App, RecordAction
@@ -150,6 +159,11 @@ class Observer:
         """Whether any purpose permits a recording, by what is on disk."""
         return bool(self.grants.permitted())
 
+    def comes_to(self, step: str) -> None:
+        """Take in which step the call is in."""
+        self.step = step
+        self.grants.comes_to(self._flow.steps[step])
+
     # What is said to the switch.
 
     def sees(self, command: Command) -> None:
@@ -163,6 +177,9 @@ class Observer:
             self.given_up |= self.failed & set(self.switch.running)
         elif isinstance(command, Execute):
             self._executes(command)
+        elif isinstance(command, Job):
+            # Whoever is called now has agreed to nothing.
+            self.grants.meets(command.leg)
         elif isinstance(command, (Close, Hangup)):
             self._leaves(isinstance(command, Close))
 
@@ -206,7 +223,8 @@ class Observer:
 
     def _executes(self, command: Execute) -> None:
         rules = self._flow.recording
-        if rules.caller_keys or rules.verbal:
+        own = rules.caller_keys or rules.callee_keys
+        if own or rules.verbal or rules.before_private:
             self.has_keys |= command.app is App.BIND_META_APP
         if not command.waits or self._wanted is not Record.MASKED:
             return
@@ -255,13 +273,21 @@ class Observer:
             self.who = ""
 
     def _presses(self, event: KeyPressed) -> None:
-        """Take in a key: the caller's own can only withdraw."""
+        """Take in a key: the caller's own can only withdraw, or make it private."""
         if event.is_callers:
-            if event.action in self._flow.recording.caller_keys.values():
+            is_known = event.action in self._flow.recording.caller_keys.values()
+            if event.action == CallerKey.PRIVATE:
+                self.is_private |= is_known
+            elif is_known:
                 self.grants.caller_withdraws()
             return
+        if event.action == CalleeKey.WITHDRAW:
+            self.grants.callee_withdraws()
+            return
         action = AgentKey(event.action)
-        if action in _MEANT:
+        if action is AgentKey.PRIVATE:
+            self.is_private = True
+        elif action in _MEANT:
             self._wishes(_MEANT[action], AGENT)
         else:
             self.grants.agent_says(action)

@@ -17,7 +17,7 @@ from eslflow.check.entered import entries, field_values
 from eslflow.check.looked import Looks
 from eslflow.check.observer import STRANGER, UNWILLING
 from eslflow.check.stage import LISTED, NAMES, UNKNOWN, Stage, name_of, names
-from eslflow.flow.model import AgentKey, CallerKey, Record
+from eslflow.flow.model import AgentKey, CalleeKey, CallerKey, Record, RecordingRules
 from eslflow.steps.speech import KEY
 from eslflow.wire.terms import App
 
@@ -240,8 +240,28 @@ def _answers(stage: Stage) -> Choices:
         if not is_said and not stage.is_moving:
             # The agent's key is none of the caller's.
             yield Choice("caller key", _GRANTED, Sort.PERSON)
-    if rules.caller_keys and (permitted or grants.is_verbal):
+    may_withdraw = CallerKey.WITHDRAW in rules.caller_keys.values()
+    if may_withdraw and (permitted or grants.is_verbal):
         yield Choice("caller key", CallerKey.WITHDRAW.value, Sort.PERSON)
+    yield from _others(stage)
+
+
+def _others(stage: Stage) -> Choices:
+    """Yield what the called party presses, and who makes the call private."""
+    rules, live = stage.plan.flow.recording, stage.engine.live
+    is_asked = bool(live.asked) and live.asked == live.leg
+    if rules.callee_keys and is_asked and stage.observer.permits():
+        yield Choice("callee key", CalleeKey.WITHDRAW.value, Sort.PERSON)
+    if not stage.observer.is_private:
+        yield from _hushes(rules, bool(live.leg))
+
+
+def _hushes(rules: RecordingRules, has_agent: bool) -> Choices:
+    """Yield the keys that make a call private."""
+    if CallerKey.PRIVATE in rules.caller_keys.values():
+        yield Choice("caller key", CallerKey.PRIVATE.value, Sort.PERSON)
+    if AgentKey.PRIVATE in rules.agent_keys.values() and has_agent:
+        yield Choice("key", AgentKey.PRIVATE.value, Sort.PERSON)
 
 
 _GRANTED, _REFUSED = AgentKey.GRANTED.value, AgentKey.REFUSED.value

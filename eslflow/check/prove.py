@@ -340,7 +340,7 @@ def _must_happen(choice: Choice) -> bool:
     return choice.sort is not Sort.LEAVES and choice.what not in _AT_WILL
 
 
-_AT_WILL = ("key", "caller key", "wish", "dead man", "file ends")
+_AT_WILL = ("key", "caller key", "callee key", "wish", "dead man", "file ends")
 
 
 def _leads_to(number: int, move: Move) -> bool:

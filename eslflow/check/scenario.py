@@ -15,6 +15,8 @@ from eslflow.wire.terms import StrEnum
 HANG_UP = "hang_up"
 """What an agent may do besides pressing keys."""
 HOLD, UNHOLD = "hold", "unhold"
+PASS_ON, PASS_OUTSIDE = "pass_on", "pass_outside"
+"""The agent hands the call over: to a colleague, to somebody outside the office."""
 REST = "..."
 """In a path: any steps, or none."""
 DIALPLAN, NOBODY = "dialplan", "nobody"
@@ -126,7 +128,8 @@ class Scenario:
     """The fields that they answer with."""
     faults: Mapping[Fault, tuple[str, ...]] = field(default_factory=dict)
     agent: tuple[str, ...] = ()
-    """What the agent does in the talk, in order: keys, `hold`, `unhold`, `hang_up`."""
+    """What the agent does in the talk, in order: keys, `hold`, `unhold`, `pass_on`,
+    `pass_outside`, `hang_up`."""
     in_queue: tuple[str, ...] = ()
     """Keys that the caller presses while waiting for an agent."""
     in_talk: tuple[str, ...] = ()

@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from eslflow.call.records import State
+from eslflow.call.records import Reason, State
 from eslflow.check.scenario import (
     DIALPLAN,
     ENDINGS,
     HANG_UP,
     HOLD,
     NOBODY,
+    PASS_ON,
+    PASS_OUTSIDE,
     REST,
     UNHOLD,
     Act,
@@ -41,7 +43,7 @@ from eslflow.check.words import (
 )
 from eslflow.flow.document import Document, Kind, Node
 from eslflow.flow.entries import Flag
-from eslflow.flow.model import Flow
+from eslflow.flow.model import Flow, Party
 from eslflow.flow.options import OneOf
 from eslflow.flow.problems import Context, entries_of, listed, named, scalar
 from eslflow.steps.queue import Queue
@@ -55,12 +57,19 @@ SCENARIO = (
     *("caller", "caller_name", "called", "at", "expect"),
 )
 EXPECT = (
-    *("choice", "recorded", "purposes", "heard", "masked"),
+    *("choice", "recorded", "unrecorded", "purposes", "heard", "masked"),
     *("reaches", "path", "ends", "alarms"),
 )
+PARTIES = tuple(map(str, Party))
 STATES = tuple(str(state) for state in State if state is not State.REQUESTED)
+REASONS = (
+    *(Reason.PRIVATE, Reason.NEVER_RECORDED, Reason.AMONG_STAFF),
+    *(Reason.UNKNOWN_PARTY, Reason.AGENT_NOT_AGREED, Reason.OUTSIDE),
+)
+"""Why a call, or a part of it, is not recorded, whatever anybody has agreed to."""
 EARLIER = ("granted", "refused", "withdrawn")
 """What a caller can have chosen in another call."""
+ACTS = (HOLD, UNHOLD, PASS_ON, PASS_OUTSIDE, HANG_UP)
 SILENCE = ("-", "silence")
 MOST_FILES = 100
 
@@ -93,7 +102,7 @@ class _Known:
     purposes: tuple[str, ...]
     sounds: tuple[str, ...]
     keys: dict[str, str]
-    """Keys of an agent by what they mean."""
+    """Keys of an agent, or of a called party, by what they mean."""
     own_keys: dict[str, str]
     """Keys of the caller, likewise."""
 
@@ -109,7 +118,11 @@ class _Known:
             queues=queues,
             purposes=tuple(flow.purposes),
             sounds=(*flow.prompts, *flow.notices),
-            keys={str(m): f"*{key}" for key, m in flow.recording.agent_keys.items()},
+            keys={
+                str(m): f"*{key}"
+                for keys in (flow.recording.agent_keys, flow.recording.callee_keys)
+                for key, m in keys.items()
+            },
             own_keys={
                 str(m): f"*{key}" for key, m in flow.recording.caller_keys.items()
             },
@@ -228,7 +241,7 @@ class _Reader:
 
     def _agent(self, node: Node, context: Context) -> tuple[str, ...]:
         keys = self._known.keys
-        return acts(node, context, "an agent", keys, (HOLD, UNHOLD, HANG_UP))
+        return acts(node, context, "an agent", keys, ACTS)
 
     def _caller(self, node: Node, context: Context) -> tuple[str, ...]:
         return acts(node, context, "a caller", self._known.own_keys)
@@ -269,6 +282,7 @@ class _Reader:
             context.problem(node, "nothing is expected of this scenario", hint)
         convert: dict[str, Convert] = {
             "recorded": _files,
+            "unrecorded": _reasons,
             "purposes": self._purposes_of,
             "heard": self._steps,
             "masked": self._steps,
@@ -287,20 +301,25 @@ class _Reader:
         return tuple(found)
 
     def _choices(self, node: Node, context: Context) -> Iterable[Expected]:
-        lines: dict[str, int] = {}
+        def state(inner: Node, context: Context) -> tuple[str, int]:
+            word = one_of(inner, context, "outcome of a question", STATES)
+            return word, inner.mark.line
 
-        def state(inner: Node, context: Context) -> str:
-            lines[context.name] = inner.mark.line
-            return one_of(inner, context, "outcome of a question", STATES)
+        def states(inner: Node, context: Context) -> dict[str, tuple[str, int]]:
+            """Return what became of it, by who was asked; ``: whoever was, at last."""
+            if inner.kind is Kind.MAPPING:
+                return by_name(inner, context, "party", PARTIES, state)
+            return {"": state(inner, context)}
 
         if node.kind is not Kind.MAPPING:
             hint = f"Write {{PURPOSE: OUTCOME}}; purposes: {listed(self._purposes)}."
             context.problem(node, f"{node.kind.value} stands where choices are", hint)
             return ()
-        found = by_name(node, context, "purpose", self._purposes, state)
+        found = by_name(node, context, "purpose", self._purposes, states)
         return [
-            Expected(f"choice {purpose}", want, lines[purpose])
-            for purpose, want in found.items()
+            Expected(f"choice {purpose} {party}".rstrip(), *wanted)
+            for purpose, parties in found.items()
+            for party, wanted in parties.items()
         ]
 
     def _purposes_of(self, node: Node, context: Context) -> tuple[str, ...]:
@@ -370,6 +389,10 @@ def _files(node: Node, context: Context) -> bool | int:
     hint = "Takes true, false or a number of files."
     context.problem(node, f"'{node.text}' does not say what is recorded", hint)
     return False
+
+
+def _reasons(node: Node, context: Context) -> tuple[str, ...]:
+    return several(node, context, "reason not to record", REASONS)
 
 
 def _ending(node: Node, context: Context) -> str:

@@ -19,11 +19,11 @@ from eslflow.check.wordlist import (
 from eslflow.flow.model import Flow
 from eslflow.steps.collect import Check, Collect
 from eslflow.steps.consent import Consent
-from eslflow.steps.consent import Meaning as Answer
 from eslflow.steps.language import Language
 from eslflow.steps.menu import Menu
 from eslflow.steps.objection import Meaning as Opposition
 from eslflow.steps.objection import Objection
+from eslflow.steps.question import Meaning as Answer
 from eslflow.steps.step import Step
 
 KEYS_SWAPPED = Rule(
@@ -107,7 +107,8 @@ def _offered(step: Step, language: str) -> Mapping[str, str]:
 def key_dead(flow: Flow) -> Iterator[Finding]:
     """Yield the keys that words tell to press, and that do nothing."""
     for step in own(flow):
-        known = {*step.takes_keys, *flow.recording.caller_keys}
+        rules = flow.recording
+        known = {*step.takes_keys, *rules.caller_keys, *rules.callee_keys}
         if isinstance(step, Language):
             known = {*step.keys}
         for language, text in _texts(flow, step).items():

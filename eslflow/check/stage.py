@@ -35,6 +35,7 @@ FAULTS = (
 """What code raises that is wrong."""
 URGENT = ("deadman.watch", "lookout.watch", "screen.watch") + (
     *("verbal.answered", "withdrawal.by_caller"),
+    *("withdrawal.by_callee", "private.by_caller", "private.by_agent"),
 )
 """Tracks whose questions to the switch are answered at once."""
 AGENT, OTHERS = "1001", ("2002", "3003", "anna")
@@ -188,7 +189,7 @@ class Stage:
         self.visited.append((step, ending))
         if not ending:
             self.entered.append(step)
-            self.observer.step = step
+            self.observer.comes_to(step)
             self.pause = self._note(self)
             self.is_troubled = False
         elif self.plan.flow.steps[step].forbids:

@@ -15,14 +15,13 @@ from eslflow.check.observer import STRANGER, UNWILLING
 from eslflow.check.outcomes import FOUND
 from eslflow.check.prove import CIRCLE, Happening, Violation
 from eslflow.check.stage import LISTED, NAMES, UNKNOWN
-from eslflow.flow.model import AgentKey, CallerKey, Flow
+from eslflow.flow.model import AgentKey, CallerKey, Flow, Party
 from eslflow.steps.collect import Collect
 from eslflow.steps.consent import Consent
 from eslflow.steps.objection import Objection
 from eslflow.wire.terms import RecordAction
 
 _WORDS: Mapping[str, str] = {
-    "presses nothing": "the caller presses nothing",
     "played": "it is played to its end",
     "refused": "the switch refuses",
     "done": "the switch does it",
@@ -87,6 +86,7 @@ _ASKS: Mapping[str, str] = {
     Want.OFF: "stops the recording for the rest of the call",
     AgentKey.GRANTED: "presses the key for a yes of the caller",
     AgentKey.REFUSED: "presses the key for a no of the caller",
+    AgentKey.PRIVATE: "presses the key that makes the call private",
 }
 
 
@@ -99,6 +99,7 @@ _WHO = {
 _FOUND = {word: word for word in FOUND}
 _OWN: Mapping[str, str] = {
     CallerKey.WITHDRAW: "the key to withdraw",
+    CallerKey.PRIVATE: "the key that makes the call private",
     AgentKey.GRANTED: "a key of the agent's",
 }
 
@@ -117,7 +118,15 @@ def words(flow: Flow, happening: Happening) -> str:
 def _presses(flow: Flow, name: str, key: str) -> str:
     step = flow.steps[name]
     meaning = f" ({step.keys[key]})" if isinstance(step, (Consent, Objection)) else ""
-    return f"the caller presses {key}{meaning}"
+    return f"{_asked(flow, name)} presses {key}{meaning}"
+
+
+def _asked(flow: Flow, name: str) -> str:
+    """Return who is asked in a step, as far as it is one person."""
+    whom = flow.steps[name].asks_whom
+    if Party.CALLEE not in whom:
+        return "the caller"
+    return "the called party" if len(whom) == 1 else "who is asked"
 
 
 def _enters(flow: Flow, name: str, entry: str) -> str:
@@ -138,6 +147,7 @@ _BY_ARG: dict[str, tuple[str, Mapping[str, str], str]] = {
     "joined": ("the two talk", _WHO, ""),
     "other agent": ("another agent has the call", _WHO, ""),
     "found": ("the ledger remembers ", _FOUND, ""),
+    "callee key": ("the called party presses ", _OWN, ""),
     "caller key": ("the caller presses ", _OWN, ""),
     "the end": ("", _ENDS, "the call is over"),
     "queue": ("", _QUEUE, "there is no such queue"),
@@ -150,8 +160,13 @@ _BY_ARG: dict[str, tuple[str, Mapping[str, str], str]] = {
 """What is said first, what then by the choice's argument, and else."""
 _SAYS: dict[str, Callable[[Flow, str, str], str]] = {
     "presses": _presses,
-    "presses at last": lambda _, __, key: f"the caller presses {key}, and hangs up",
-    "presses wrongly": lambda _, __, key: f"the caller presses {key}: no such choice",
+    "presses nothing": lambda flow, name, _: f"{_asked(flow, name)} presses nothing",
+    "presses at last": lambda flow, name, key: (
+        f"{_asked(flow, name)} presses {key}, and the caller hangs up"
+    ),
+    "presses wrongly": lambda flow, name, key: (
+        f"{_asked(flow, name)} presses {key}: no such choice"
+    ),
     "enters": _enters,
     "recorder": _recorder,
 }

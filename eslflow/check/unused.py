@@ -51,7 +51,8 @@ def _by_step(step: Step) -> Used:
 def _by_rules(flow: Flow) -> Used:
     """Return what the flow's recording rules name."""
     rules = flow.recording
-    prompts = (rules.withdrawn, rules.refusal, *rules.whisper.values())
+    own = rules.withdrawn, rules.made_private, rules.refusal
+    prompts = (*own, *rules.whisper.values())
     used = {("prompt", name) for name in prompts}
     if rules.verbal is not None:
         used |= {("notice", rules.verbal.notice), ("purpose", rules.verbal.purpose)}

@@ -30,13 +30,19 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "agent.stop": "end the recording for the rest of the call",
         "agent.granted": "note that the caller has agreed",
         "agent.refused": "note that the caller has refused",
+        "agent.private": "make the call private: nothing of it is recorded any more",
         "refuses": "Whoever cannot be recorded hears “{text}”, and the call ends.",
         "never": "Calls with {numbers} are never recorded.",
         "agreement": "Agents are recorded only if they have agreed to “{text}”, in "
         "version {version} or a later one.",
         "outside": "Whoever takes a call over outside the office is recorded, too.",
         "caller key": "While waiting or talking, the caller presses *{key} to {what}.",
+        "callee key": "While talking, a called party who was asked presses *{key} to "
+        "withdraw the consent; the recording ends.",
         "caller.withdraw": "withdraw the consent; the recording ends",
+        "caller.private": "make the call private: nothing of it is recorded any more",
+        "private.keep": "What was recorded before a call became private, stays.",
+        "private.delete": "What was recorded before a call became private, is deleted.",
         "verbal": "The agent asks whether '{purpose}' is agreed to. Once the recording "
         "runs, both hear: “{text}”",
         # What is recorded while a step runs.
@@ -46,6 +52,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "on.step": " from its beginning",
         "masked": "Should a recording run, it holds silence meanwhile.",
         "if consent": "if {who} has agreed ({purpose})",
+        "if all": "if everybody who is asked has agreed ({purpose})",
         "if announced": "unless the caller has objected ({purpose})",
         "if basis": "for it rests on {basis} ({purpose})",
         "or": "or ",
@@ -54,7 +61,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "consent": "{who} is asked to agree to '{purpose}': “{text}”",
         "caller": "The caller",
         "callee": "The called party",
+        "both": "First the caller, then the called party",
         "meanwhile": "The caller hears meanwhile: “{text}”",
+        "meanwhile.both": "Whoever is not being asked hears meanwhile: “{text}”",
         "key": "Key {key}: {meaning}.",
         "key.granted": "agrees",
         "key.refused": "refuses",
@@ -105,6 +114,10 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "consent.granted": "If {who} agrees,",
         "consent.refused": "If {who} refuses,",
         "consent.unanswered": "If nobody presses such a key within {time}{tries},",
+        "consent.both.granted": "If both agree,",
+        "consent.both.refused": "If one of them refuses,",
+        "consent.both.unanswered": "If one of them presses no such key within "
+        "{time}{tries},",
         "who.caller": "the caller",
         "who.callee": "the called party",
         "objection.objected": "If the caller objects,",
@@ -184,6 +197,8 @@ GERMAN: Mapping[str, str] = MappingProxyType(
         "agent.stop": "um die Aufnahme für den Rest des Anrufs zu beenden",
         "agent.granted": "um festzuhalten, dass der Anrufer eingewilligt hat",
         "agent.refused": "um festzuhalten, dass der Anrufer abgelehnt hat",
+        "agent.private": "um das Gespräch privat zu machen: nichts wird mehr "
+        "aufgezeichnet",
         "refuses": "Wer nicht aufgezeichnet werden kann, hört „{text}“, und der Anruf "
         "endet.",
         "never": "Anrufe mit {numbers} werden nie aufgezeichnet.",
@@ -192,7 +207,15 @@ GERMAN: Mapping[str, str] = MappingProxyType(
         "outside": "Auch wer den Anruf außerhalb des Büros übernimmt, wird "
         "aufgezeichnet.",
         "caller key": "Beim Warten und im Gespräch drückt der Anrufer *{key}, {what}.",
+        "callee key": "Im Gespräch drückt ein Angerufener, der gefragt wurde, *{key}, "
+        "um zu widerrufen; die Aufnahme endet dann.",
         "caller.withdraw": "um zu widerrufen; die Aufnahme endet dann",
+        "caller.private": "um das Gespräch privat zu machen: nichts wird mehr "
+        "aufgezeichnet",
+        "private.keep": "Was aufgezeichnet wurde, bevor ein Gespräch privat wurde, "
+        "bleibt.",
+        "private.delete": "Was aufgezeichnet wurde, bevor ein Gespräch privat wurde, "
+        "wird gelöscht.",
         "verbal": "Der Agent fragt, ob in „{purpose}“ eingewilligt wird. Läuft die "
         "Aufnahme, hören beide: „{text}“",
         "off": "Dabei wird nichts aufgezeichnet.",
@@ -201,6 +224,7 @@ GERMAN: Mapping[str, str] = MappingProxyType(
         "on.step": " von Beginn an",
         "masked": "Läuft eine Aufnahme, so enthält sie währenddessen Stille.",
         "if consent": "wenn {who} eingewilligt hat ({purpose})",
+        "if all": "wenn alle, die gefragt werden, eingewilligt haben ({purpose})",
         "if announced": "wenn der Anrufer nicht widersprochen hat ({purpose})",
         "if basis": "denn es stützt sich auf {basis} ({purpose})",
         "or": "oder ",
@@ -208,7 +232,9 @@ GERMAN: Mapping[str, str] = MappingProxyType(
         "consent": "{who} wird um Einwilligung in „{purpose}“ gebeten: „{text}“",
         "caller": "Der Anrufer",
         "callee": "Der Angerufene",
+        "both": "Zuerst der Anrufer und dann der Angerufene",
         "meanwhile": "Der Anrufer hört währenddessen: „{text}“",
+        "meanwhile.both": "Wer gerade nicht gefragt wird, hört währenddessen: „{text}“",
         "key": "Taste {key}: {meaning}.",
         "key.granted": "willigt ein",
         "key.refused": "lehnt ab",
@@ -262,6 +288,10 @@ GERMAN: Mapping[str, str] = MappingProxyType(
         "consent.granted": "Willigt {who} ein,",
         "consent.refused": "Lehnt {who} ab,",
         "consent.unanswered": "Drückt {tries}niemand binnen {time} eine solche Taste,",
+        "consent.both.granted": "Willigen beide ein,",
+        "consent.both.refused": "Lehnt einer von beiden ab,",
+        "consent.both.unanswered": "Drückt einer von beiden {tries}binnen {time} keine "
+        "solche Taste,",
         "who.caller": "der Anrufer",
         "who.callee": "der Angerufene",
         "objection.objected": "Widerspricht der Anrufer,",

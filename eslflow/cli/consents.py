@@ -78,6 +78,8 @@ def _row(line: dict[str, Any]) -> tuple[object, ...]:
     state = line["state"].replace("_", " ")
     if line["reason"]:
         state = f"{state} ({line['reason'].replace('_', ' ')})"
+    if line["party"] == "callee":
+        state = f"{state}, by the called party"
     return (
         line["call_uuid"],
         local(line["at"]),

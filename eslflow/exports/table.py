@@ -13,9 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from eslflow.call.consent import is_of_nobody
 from eslflow.call.records import State
 from eslflow.errors import visible
 from eslflow.exports.consent import ERASED, Kept, Line, instant
+from eslflow.flow.model import Party
 from eslflow.wire.terms import RecordAction
 
 COLUMNS = (
@@ -37,6 +39,7 @@ COLUMNS = (
     "tries",
     "performed_by",
     "recorded",
+    "party",
 )
 _PERSONAL = ("caller", "caller_name", "called")
 _BEGINS_A_FORMULA = tuple("=+-@|%'\uff1d\uff0b\uff0d\uff20\ufffd")
@@ -44,17 +47,23 @@ _BEGINS_A_FORMULA = tuple("=+-@|%'\uff1d\uff0b\uff0d\uff20\ufffd")
 
 
 def last_words(kept: Kept) -> list[Line]:
-    """Return the last word on each purpose of a call, the newest first.
+    """Return the last word on each purpose of each who was asked, the newest first.
 
     What a look-up of many calls has from the ledger (`Reader.consents`), of one.
     """
-    last: dict[str, Line] = {}
-    for choice in sorted(kept["choices"], key=_weight):
-        last[choice["purpose"]] = choice
+    last: dict[tuple[str, str], Line] = {}
+    weightiest: dict[str, Line] = {}
+    for row in sorted(kept["choices"], key=_weight):
+        # An old ledger does not say who was asked.
+        choice = {**row, "party": row.get("party") or str(Party.CALLER)}
+        last[choice["purpose"], choice["party"]] = choice
+        weightiest[choice["purpose"]] = choice
     call = {name: kept["call"].get(name) for name in _PERSONAL}
     return [
         {**choice, **call, "recorded": _is_recorded(kept, choice["purpose"])}
         for choice in sorted(last.values(), key=lambda c: -c["seq"])
+        if choice is weightiest[choice["purpose"]]
+        or not is_of_nobody(choice["state"], choice["reason"])
     ]
 
 

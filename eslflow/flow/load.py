@@ -20,6 +20,7 @@ from eslflow.flow.model import (
     OnWithdrawal,
     Prompt,
     Purpose,
+    RecordingRules,
 )
 from eslflow.flow.options import (
     Duration,
@@ -130,7 +131,7 @@ class _Loader:
         steps, start = self._steps(entries, inside, purposes, rules.asked(recording))
         rules.check(recording, steps)
         check_demand(entries, recording, purposes, steps, self._document)
-        self._check_receipts(entries, steps)
+        self._check_receipts(entries, steps, recording)
         name = self._name(entries.get("flow"))
         description = self._text(entries.get("description"))
         self._document.stop_if_broken()
@@ -185,13 +186,18 @@ class _Loader:
         )
 
     def _check_receipts(
-        self, entries: Mapping[str, Node], steps: Mapping[str, Step]
+        self,
+        entries: Mapping[str, Node],
+        steps: Mapping[str, Step],
+        rules: RecordingRules,
     ) -> None:
         """Note a language in which no receipt can be read out."""
-        says = [step.name for step in steps.values() if step.says_receipt]
+        says = [f"step '{s.name}'" for s in steps.values() if s.says_receipt]
+        if rules.verbal is not None and rules.verbal.receipt:
+            says.append("an agent's key")
         for language in self._words.languages if says else ():
             if not has_words(language):
-                problem = f"step '{says[0]}' cannot read out a receipt in {language}"
+                problem = f"{says[0]} cannot read out a receipt in {language}"
                 hint = f"Remove receipt: true. Receipts speak {listed(LANGUAGES)}."
                 node = entries.get("languages", entries["steps"])
                 self._context("languages").problem(node, problem, hint)

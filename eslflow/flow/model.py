@@ -47,6 +47,20 @@ class Party(StrEnum):
     """Whom the caller was put through to."""
 
 
+class Asked(StrEnum):
+    """Who is asked for consent."""
+
+    CALLER = "caller"
+    CALLEE = "callee"
+    BOTH = "both"
+    """The caller first; the called party once the caller has agreed."""
+
+    @property
+    def parties(self) -> tuple[Party, ...]:
+        """Those who are asked, in that order."""
+        return tuple(Party) if self is Asked.BOTH else (Party(self.value),)
+
+
 class Channels(StrEnum):
     """How many tracks a recording has."""
 
@@ -106,10 +120,20 @@ class AgentKey(StrEnum):
     """The caller has said yes to the agent's question."""
     REFUSED = "refused"
     """The caller has said no, or takes it back."""
+    PRIVATE = "private"
+    """Nothing of the call is recorded from here on."""
 
 
 class CallerKey(StrEnum):
     """What a key of the caller does while talking or waiting."""
+
+    WITHDRAW = "withdraw"
+    PRIVATE = "private"
+    """As of an agent's."""
+
+
+class CalleeKey(StrEnum):
+    """What a key does of whom a step has called, in the talk."""
 
     WITHDRAW = "withdraw"
 
@@ -175,6 +199,8 @@ class Verbal:
     notice: str
     """Played once the recording runs, so that it is in the file."""
     purpose: str
+    receipt: bool = False
+    """Whether a code is read out after it."""
 
 
 @dataclass(frozen=True)
@@ -189,8 +215,15 @@ class RecordingRules:
     """By the digit that the agent presses after a star."""
     caller_keys: Mapping[str, CallerKey] = field(default_factory=dict)
     """By the digit that the caller presses after a star."""
+    callee_keys: Mapping[str, CalleeKey] = field(default_factory=dict)
+    """By the digit that the called party presses after a star."""
     withdrawn: str = ""
     """The prompt that both hear once a withdrawal has ended the recording."""
+    before_private: OnWithdrawal | None = None
+    """What becomes of what was recorded before a key made the call private; None: no
+    key does."""
+    made_private: str = ""
+    """The prompt that both hear once that has ended the recording."""
     verbal: Verbal | None = None
     """What the agent's keys `granted` and `refused` are about."""
     dead_man_s: float = 30.0
@@ -317,8 +350,9 @@ class Flow:
 
     @cached_property
     def says_receipts(self) -> bool:
-        """Whether any of its steps reads a receipt out."""
-        return any(step.says_receipt for step in self.steps.values())
+        """Whether any of its steps reads a receipt out, or an agent's key does."""
+        by_key = self.recording.verbal is not None and self.recording.verbal.receipt
+        return by_key or any(step.says_receipt for step in self.steps.values())
 
     @cached_property
     def can_mask(self) -> bool:
@@ -331,11 +365,6 @@ class Flow:
         """What may stand before a number that is dialled, and is no part of it."""
         found = (step.takes_away for step in self.steps.values())
         return tuple(prefix for prefix in found if prefix)
-
-    @cached_property
-    def asks_callee(self) -> bool:
-        """Whether the called party is asked, so that the caller is of the office."""
-        return any(step.asks_whom is Party.CALLEE for step in self.steps.values())
 
     @cached_property
     def way_out(self) -> str:

@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from types import MappingProxyType
 from typing import Any
 
 from eslflow.flow.document import Kind, Node
@@ -321,10 +322,18 @@ def Tag() -> Takes:  # noqa: N802
 
 
 class Table(Takes):
-    """A mapping with fixed names; all of them are wanted, unless any will do."""
+    """A mapping with fixed names; all of them are wanted, unless any will do.
 
-    def __init__(self, fields: Mapping[str, Takes], any_will_do: bool = False) -> None:
-        self._fields = fields
+    Those in `more` can be left out.
+    """
+
+    def __init__(
+        self,
+        fields: Mapping[str, Takes],
+        any_will_do: bool = False,
+        more: Mapping[str, Takes] = MappingProxyType({}),
+    ) -> None:
+        self._fields = {**fields, **more}
         self._required = () if any_will_do else tuple(fields)
         inside = ", ".join(f"{name}: ..." for name in fields)
         self.words = f"{{{inside}}}"

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from eslflow.flow.document import Document, Node
+from eslflow.flow.entries import Flag
 from eslflow.flow.keys import Keys
 from eslflow.flow.model import (
     AfterMask,
@@ -17,9 +18,11 @@ from eslflow.flow.model import (
     Agents,
     Agreement,
     Basis,
+    CalleeKey,
     CallerKey,
     Channels,
     IfUnrecorded,
+    OnWithdrawal,
     Outside,
     Party,
     Purpose,
@@ -55,21 +58,38 @@ RECORDING: dict[str, tuple[Takes, str]] = {
     "agent_keys": (
         Keys(OneOf(AgentKey)),
         "What the agent's keys do, pressed after a star: {1: mask, 2: unmask}; granted "
-        "and refused are what the caller has said.",
+        "and refused are what the caller has said, private ends every recording.",
     ),
     "caller_keys": (
         Keys(OneOf(CallerKey)),
         "What the caller's keys do while talking or waiting, pressed after a star: "
-        "{0: withdraw}.",
+        "{0: withdraw, 7: private}.",
+    ),
+    "callee_keys": (
+        Keys(OneOf(CalleeKey)),
+        "What the keys of a called party do who was asked, pressed after a star while "
+        "talking: {0: withdraw}.",
     ),
     "withdrawn": (
         PromptName(),
         "The prompt that both hear once a withdrawal has ended the recording.",
     ),
+    "before_private": (
+        OneOf(OnWithdrawal),
+        "What becomes of what was recorded before a key made the call private: keep or "
+        "delete.",
+    ),
+    "made_private": (
+        PromptName(),
+        "The prompt that both hear once that has ended the recording.",
+    ),
     "verbal": (
-        Table({"notice": NoticeName(), "purpose": PurposeName()}),
+        Table(
+            {"notice": NoticeName(), "purpose": PurposeName()},
+            more={"receipt": Flag()},
+        ),
         "What the agent asks for, and the notice that confirms it, played once the "
-        "recording runs.",
+        "recording runs; receipt: true reads a code out after it.",
     ),
     "after_mask": (
         OneOf(AfterMask),
@@ -165,6 +185,7 @@ class Rules:
         values = converted(self._entries, parts, self._context)
         self._only_digits("agent_keys", values, "an agent")
         self._only_digits("caller_keys", values, "a caller")
+        self._only_digits("callee_keys", values, "a called party")
         given = {key: value for key, value in values.items() if value is not None}
         if "dead_man" in given:
             given["dead_man_s"] = given.pop("dead_man")
@@ -193,6 +214,8 @@ class Rules:
         for option, problem, hint in (
             *self._verbal_problems(rules),
             *self._withdrawal_problems(rules, steps),
+            *self._star_problems(rules, steps),
+            *self._private_problems(rules),
             *self._agreement_problems(rules),
         ):
             self._context.problem(self._entries[option], problem, hint)
@@ -233,11 +256,15 @@ class Rules:
         self, rules: RecordingRules, steps: Mapping[str, Step]
     ) -> Iterator[tuple[str, str, str]]:
         """Yield what a caller's key could not do, or would leave open."""
-        if not rules.caller_keys:
+        yield from self._callee_problems(rules, steps)
+        # What is misspelt was told of already.
+        is_callers = not set(rules.caller_keys.values()) <= {CallerKey.PRIVATE}
+        if not is_callers and not rules.callee_keys:
             if rules.withdrawn:
                 hint = "Add caller_keys: {0: withdraw}."
                 yield "withdrawn", "no key of the caller withdraws anything", hint
             return
+        where = "caller_keys" if is_callers else "callee_keys"
         for purpose in self._purposes.values():
             if purpose.basis is Basis.CONSENT and purpose.on_withdrawal is None:
                 problem = (
@@ -245,12 +272,66 @@ class Rules:
                     "when the caller withdraws"
                 )
                 hint = "Add on_withdrawal: delete to it, or on_withdrawal: keep."
-                yield "caller_keys", problem, hint
-        for step in steps.values():
-            if step.asks_whom is Party.CALLEE:
+                yield where, problem, hint
+        for step in steps.values() if is_callers else ():
+            if step.asks_whom == (Party.CALLEE,):
                 problem = f"step '{step.name}' asks the called party, not the caller"
-                hint = "Remove caller_keys: nobody can withdraw for somebody else."
+                hint = "Make it callee_keys: nobody can withdraw for somebody else."
                 yield "caller_keys", problem, hint
+
+    @staticmethod
+    def _callee_problems(
+        rules: RecordingRules, steps: Mapping[str, Step]
+    ) -> Iterator[tuple[str, str, str]]:
+        """Yield that a called party could withdraw who was asked for nothing."""
+        is_asked = any(Party.CALLEE in step.asks_whom for step in steps.values())
+        if rules.callee_keys and not is_asked:
+            hint = "Remove callee_keys, or let a consent step ask the callee."
+            yield "callee_keys", "no step asks the called party for anything", hint
+
+    def _star_problems(
+        self, rules: RecordingRules, steps: Mapping[str, Step]
+    ) -> Iterator[tuple[str, str, str]]:
+        """Yield the steps that take the key with which those of the caller begin."""
+        for step in steps.values() if rules.caller_keys else ():
             if STAR in step.takes_keys:
                 problem = f"step '{step.name}' takes the star key, which begins these"
                 yield "caller_keys", problem, "Let the step take another key."
+
+    def _private_problems(
+        self, rules: RecordingRules
+    ) -> Iterator[tuple[str, str, str]]:
+        """Yield what leaves open what a key for a private call does, or may not."""
+        is_callers = CallerKey.PRIVATE in rules.caller_keys.values()
+        if not is_callers and AgentKey.PRIVATE not in rules.agent_keys.values():
+            hint = "Add caller_keys: {7: private}, or the same to agent_keys."
+            found = {*rules.caller_keys.values(), *rules.agent_keys.values()}
+            if None in found:
+                return
+            for option in ("before_private", "made_private"):
+                if option in self._entries:
+                    yield option, "no key makes a call private", hint
+            return
+        where = "caller_keys" if is_callers else "agent_keys"
+        if rules.is_demanded:
+            problem = "a key makes calls private that the law demands to be recorded"
+            yield where, problem, "Remove the key, or if_unrecorded: refuse."
+        if "before_private" not in self._entries:
+            problem = (
+                "a key makes the call private, but what becomes of what was recorded "
+                "before?"
+            )
+            hint = "Add before_private: delete, or before_private: keep."
+            yield where, problem, hint
+        if rules.before_private is OnWithdrawal.DELETE:
+            yield from self._duty_problems()
+
+    def _duty_problems(self) -> Iterator[tuple[str, str, str]]:
+        """Yield the purposes whose recordings no key may delete."""
+        for purpose in self._purposes.values():
+            if purpose.basis is Basis.LEGAL_OBLIGATION:
+                problem = (
+                    f"purpose '{purpose.name}' rests on {purpose.basis}, and a key "
+                    "would delete what is recorded for it"
+                )
+                yield "before_private", problem, "Write before_private: keep."

@@ -182,10 +182,14 @@ class Reader:
         return [row["call_uuid"] for row in self._all(sql, [code])]
 
     def withdrawn_recordings(self) -> list[Line]:
-        """Return ended recordings of calls in which a withdrawal says delete."""
+        """Return ended recordings of calls in which a withdrawal says delete.
+
+        Or in which a key has made the call private, and the flow says so.
+        """
         sql = (
             "SELECT * FROM recordings WHERE call_uuid IN (SELECT call_uuid FROM "
-            "choices WHERE state = 'withdrawn' AND on_withdrawal = 'delete') "
+            "choices WHERE (state = 'withdrawn' OR reason = 'private') "
+            "AND on_withdrawal = 'delete') "
             "AND state IS NOT NULL AND erased_at IS NULL ORDER BY asked_at"
         )
         return self._all(sql, [])

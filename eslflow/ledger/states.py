@@ -14,14 +14,15 @@ from heapq import merge
 
 from eslflow.ledger.there import is_there
 
-# The last word on each purpose of a call: a question that is still open shows as
-# `requested`, an answered one by its answer. A call that comes back, and ends before it
-# is asked again, has still given its answer. When a recording started stands in its own
-# row only after its end; until then, the switch's word on the start tells.
+# The last word of each who was asked on each purpose of a call: a question that is
+# still open shows as `requested`, an answered one by its answer. A call that comes
+# back, and ends before it is asked again, has still given its answer. When a recording
+# started stands in its own row only after its end; until then, the switch's word on the
+# start tells.
 CONSENTS = """
 SELECT c.seq, c.call_uuid, c.at, calls.caller, calls.caller_name, calls.called,
        c.flow, c.purpose, c.basis, c.state, c.reason, c.key, c.notice,
-       c.notice_version, c.language, c.heard_ms, c.tries, c.performed_by,
+       c.notice_version, c.language, c.heard_ms, c.tries, c.performed_by, c.party,
        EXISTS (SELECT 1 FROM recordings r WHERE r.call_uuid = c.call_uuid
                AND (r.started_at > 0 OR EXISTS (
                     SELECT 1 FROM recording_actions a WHERE a.call_uuid = r.call_uuid
@@ -30,6 +31,8 @@ SELECT c.seq, c.call_uuid, c.at, calls.caller, calls.caller_name, calls.called,
 FROM choices c LEFT JOIN calls ON calls.uuid = c.call_uuid
 WHERE NOT EXISTS (SELECT 1 FROM choices later WHERE later.call_uuid = c.call_uuid
                   AND later.purpose = c.purpose
+                  AND (later.party = c.party
+                       OR (c.state = 'not_asked' AND c.reason <> 'other_first'))
                   AND (later.state <> 'not_asked', later.seq)
                       > (c.state <> 'not_asked', c.seq))
 """

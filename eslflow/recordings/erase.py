@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from eslflow.call.records import RecordingAction, RecordingErased, State
+from eslflow.call.records import Reason, RecordingAction, RecordingErased, State
 from eslflow.call.records import Row as Kept
 from eslflow.clock import Clock
 from eslflow.errors import Elsewhere
@@ -30,9 +30,11 @@ from eslflow.wire.terms import RecordAction
 PATIENCE_US = 600_000_000
 """How long a file is left to be looked into first: what was found in it stays kept."""
 WITHDRAWN = "withdrawn"
+PRIVATE = Reason.PRIVATE.value
 EXPIRED = "expired"
 _BECAUSE = {
     WITHDRAWN: "the consent was withdrawn",
+    PRIVATE: "the call was made private",
     EXPIRED: "it was kept as long as its purposes say",
 }
 """Why a recording goes; whatever else that is, a person has asked for it."""
@@ -46,15 +48,23 @@ def holding(recording: Line, choices: Iterable[Line]) -> list[str]:
     """Return the purposes that a recording may still be kept for; none: it is to go.
 
     One holds it unless it was withdrawn after the recording had begun, and says delete.
+    None does in a call that was made private then, where the flow says delete.
     """
-    gone = {
-        choice["purpose"]
+    later = [
+        choice
         for choice in choices
-        if choice["state"] == State.WITHDRAWN.value
-        and choice["on_withdrawal"] == DELETE
-        and choice["at"] >= recording["asked_at"]
-    }
+        if choice["on_withdrawal"] == DELETE and choice["at"] >= recording["asked_at"]
+    ]
+    if any(choice["reason"] == Reason.PRIVATE.value for choice in later):
+        return []
+    withdrawn = State.WITHDRAWN.value
+    gone = {choice["purpose"] for choice in later if choice["state"] == withdrawn}
     return [name for name in recording["purposes"].split() if name not in gone]
+
+
+def _ends_it(choice: Line) -> bool:
+    """Whether it makes the call private, and what was recorded before goes."""
+    return (choice["reason"], choice["on_withdrawal"]) == (PRIVATE, DELETE)
 
 
 def erase(folder: Path, path: str) -> int:
@@ -128,8 +138,10 @@ class Eraser:
             for line in due:
                 if line["call_uuid"] in held or not self._has_rested(line):
                     continue
-                if not holding(line, ledger.choices(line["call_uuid"])):
-                    self.erase(line, WITHDRAWN)
+                choices = ledger.choices(line["call_uuid"])
+                if not holding(line, choices):
+                    is_private = any(_ends_it(choice) for choice in choices)
+                    self.erase(line, PRIVATE if is_private else WITHDRAWN)
         for line, why in asked:
             self.erase(line, why)
 

@@ -120,6 +120,8 @@ class Attended:
     """
 
     by: str = "refer"
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """What the switch says of the second agent's leg."""
 
     def do(self, channel: Channel) -> None:
         """Hand the caller over."""
@@ -129,6 +131,7 @@ class Attended:
         part(channel, moves_on=True)
         second = channel.legs.next_agent()
         second.is_originator = self.by == "att_xfer"
+        second.variables.update(self.variables)
         join(channel, second, UUID_BRIDGE)
 
 

@@ -32,5 +32,5 @@ class Dial(Calling):
 
     def run(self, live: Live) -> Road:
         """Call, and talk."""
-        yield from keys.bind(live, has_agent=False)
+        yield from keys.bind(live, keys.Other.NOBODY)
         return (yield from self.at_once(live))

@@ -67,7 +67,7 @@ class Private(Step):
 
     def run(self, live: Live) -> Road:
         """Forbid it for good, and keep that."""
-        live.recorder.is_forbidden = True
+        live.is_private = live.recorder.is_forbidden = True
         live.drop_prefix(self.prefix)
         row = screen.note(live, Reason.PRIVATE)
         yield Keep((row._replace(performed_by="subject"),))

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from eslflow.call.callee import let_go
-from eslflow.call.commands import Execute, Job, Tell
+from eslflow.call import keys
+from eslflow.call.callee import let_go, taken_over
+from eslflow.call.commands import Execute, Job, Keep, Tell
 from eslflow.call.events import JobDone, TimedOut
 from eslflow.flow.destination import Destination
 from eslflow.flow.model import Purpose, Record
@@ -56,8 +57,14 @@ class Ring(Calling):
             return "invalid"
         if not live.is_answered:
             yield Execute(App.RING_READY, waits=False)
+        # Now, for nothing is played to the caller: what is would hold them up.
+        yield from keys.bind(live, keys.Other.CALLEE)
         yield Tell(f"calls {address}")
         live.callee = leg = live.new_leg()
+        ended = taken_over(live, leg)
+        if ended:
+            # What the last one has agreed to, nobody else has.
+            yield Keep(ended)
         arg = (
             f"{{{self._their(live, is_own=True)},{_kept(live, leg)}}}{address} &park()"
         )

@@ -89,9 +89,9 @@ class Step:
         return ()
 
     @property
-    def asks_whom(self) -> Party | None:
-        """Who is asked for consent; None: nobody."""
-        return None
+    def asks_whom(self) -> tuple[Party, ...]:
+        """Who is asked for consent, in order."""
+        return ()
 
     @property
     def says_receipt(self) -> bool:

@@ -94,6 +94,7 @@ class Adoption:
         if talk.leg is not None:
             live.leg, live.agent = talk.leg.uuid, talk.leg.number
             live.screen.joins(live.leg, is_brought=True)
+            live.asked = live.leg
         _date_the_answer(live, talk.leg)
         is_guarded = live.recorder.state is Recording.ON and deadman.is_needed(live)
         if is_guarded:

@@ -15,8 +15,8 @@ from eslflow.call.live import Live, Site
 from eslflow.call.recorder import Recorder
 from eslflow.call.recording import Recording, Segment
 from eslflow.call.records import State
-from eslflow.flow.model import Flow, From, Record
-from eslflow.switch.permits import last_choices
+from eslflow.flow.model import Flow, From, Party, Record
+from eslflow.switch.permits import is_private, last_choices
 from eslflow.wire.terms import RecordAction
 
 Kept = dict[str, Any]
@@ -45,10 +45,11 @@ def restored(kept: Kept, path: str, flow: Flow, site: Site, now: int) -> Live:
     live = Live(offered, flow, site, now)
     live.offered_at = call.get("offered_at", now)
     live.was_bridged = True
-    for purpose, choice in last_choices(kept).items():
+    live.is_private = live.recorder.is_forbidden = is_private(kept)
+    for (purpose, party), choice in last_choices(kept).items():
         if purpose in flow.purposes:
             state, reason = State(choice["state"]), choice["reason"]
-            live.consents.kept(purpose, state, reason)
+            live.consents.kept(purpose, state, reason, Party(party))
     for row in kept["recordings"]:
         if row["path"] == path:
             _restore_recorder(live, row, kept["recording_actions"])

@@ -66,6 +66,7 @@ def heard(flow: Flow) -> Heard:
     if flow.has_agents:
         # Recorders that are not ours, on either leg.
         names.add(EventName.RECORD_START)
-    if flow.recording.agent_keys or flow.recording.caller_keys:
+    rules = flow.recording
+    if rules.agent_keys or rules.caller_keys or rules.callee_keys:
         customs.add(Subclass.CONTROL)
     return Heard(sorted(names), sorted(customs), flow.has_agents)

@@ -11,18 +11,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from eslflow.call.consent import permits
 from eslflow.call.records import Choice, State
 from eslflow.clock import Clock
 from eslflow.errors import NotFound
 from eslflow.ledger.read import Reader
 from eslflow.ledger.where import ends_of
 from eslflow.switch.permits import last_choices
+from eslflow.switch.permits import permitted as is_yes
 
 Line = dict[str, Any]
 Answer = TypeVar("Answer")
 
 PERMITTED = "permitted"
+_SIDES = {"caller": "caller", "callee": "called"}
+"""The side of the call on which who was asked has a number."""
 LEAST_COMMON = 7
 """Digits, from the end, that two spellings of a number outside must share."""
 
@@ -47,13 +49,13 @@ def permitted(kept: Line, purpose: str = "") -> list[Line]:
     Raises:
         NotFound: there are none.
     """
-    last = last_choices(kept)
-    if purpose:
-        last = {name: row for name, row in last.items() if name == purpose}
-    found = [row for row in last.values() if _permits(row)]
+    last = [
+        row for row in last_choices(kept).values() if purpose in ("", row["purpose"])
+    ]
+    found = [row for row in last if is_yes(row)]
     if found:
         return found
-    gone = [row for row in last.values() if row["state"] == State.WITHDRAWN.value]
+    gone = [row for row in last if row["state"] == State.WITHDRAWN.value]
     uuid = kept["call"]["uuid"]
     what = f"{purpose} in call {uuid}" if purpose else f"call {uuid}"
     if gone:
@@ -61,16 +63,13 @@ def permitted(kept: Line, purpose: str = "") -> list[Line]:
     raise NotFound(f"nothing was permitted for {what}: there is nothing to withdraw")
 
 
-def _permits(choice: Line) -> bool:
-    return permits(choice["basis"], choice["state"], choice["reason"])
-
-
 def state_of(kept: Line) -> str:
-    """Return in a word what holds of a call."""
-    last = last_choices(kept).values()
-    if any(_permits(choice) for choice in last):
+    """Return in a word what holds of a call: of both, if both were asked."""
+    last = last_choices(kept)
+    against = {purpose for (purpose, _), choice in last.items() if not is_yes(choice)}
+    if any(purpose not in against for purpose, _ in last):
         return PERMITTED
-    words = {choice["state"] for choice in last}
+    words = {choice["state"] for choice in last.values()}
     withdrawn = State.WITHDRAWN.value
     return withdrawn if withdrawn in words else State.REFUSED.value
 
@@ -132,9 +131,12 @@ class Receipts:
 
         kept = self._find(claim)
         remark = "by telephone, with the receipt"
+        parties = _parties(kept, claim.caller)
+        # Nobody takes back what somebody else has permitted.
+        own = [choice for choice in kept["choices"] if choice["party"] in parties]
         rows = tuple(
             withdrawn(choice, self._clock.now(), "subject", who, remark)
-            for choice in permitted(kept)
+            for choice in permitted({**kept, "choices": own})
         )
         write(self._ledger, rows)
         return Withdrawn(kept["call"]["uuid"], rows)
@@ -143,16 +145,19 @@ class Receipts:
         with Reader(self._ledger) as ledger:
             for uuid in ledger.with_receipt(claim.receipt):
                 kept = ledger.call(uuid)
-                if is_same_number(_subject(kept), claim.caller):
+                if _parties(kept, claim.caller):
                     return kept
         raise NotFound("nobody with this number was told this receipt")
 
 
-def _subject(kept: Line) -> str:
-    """Return the number of who was asked."""
-    asked = {choice["party"] for choice in kept["choices"] if choice["receipt"]}
-    side = "called" if "callee" in asked else "caller"
-    return str(kept["call"].get(side, ""))
+def _parties(kept: Line, number: str) -> set[str]:
+    """Return as whom a number was told the receipt: `caller`, `callee`, or none."""
+    told = {choice["party"] for choice in kept["choices"] if choice["receipt"]}
+    return {
+        party
+        for party in told
+        if is_same_number(str(kept["call"].get(_SIDES[party], "")), number)
+    }
 
 
 def _beside(work: Callable[[], Answer]) -> Answer:
