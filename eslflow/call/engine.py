@@ -14,6 +14,7 @@ from eslflow.call import (
     beep,
     callee,
     deadman,
+    fulfilment,
     hush,
     keys,
     lookout,
@@ -51,9 +52,10 @@ from eslflow.call.events import (
     Wished,
 )
 from eslflow.call.live import Live, Site
-from eslflow.call.recorder import want
 from eslflow.call.records import Row
 from eslflow.call.track import Numbers, Track
+from eslflow.call.wanting import want
+from eslflow.call.wishes import OVER
 from eslflow.flow.model import Flow, From, Record
 from eslflow.steps import speech
 
@@ -144,7 +146,7 @@ class Engine:
         elif type(event) is Disconnected:
             self._disconnected(event)
         elif type(event) is Wished:
-            self._add(moves.fulfil(self.live, event.ticket, event.wish))
+            self._add(fulfilment.fulfil(self.live, event.ticket, event.wish))
         elif type(event) is KeyPressed:
             self._press(event)
         else:
@@ -226,7 +228,7 @@ class Engine:
     def _too_late(self, event: Event) -> list[Command]:
         """Answer who asks something of a call that is over."""
         if isinstance(event, Wished):
-            answer = moves.answered(self.live, event.wish, "the call is over")
+            answer = fulfilment.answered(self.live, event.wish, OVER)
             return [Answer(event.ticket, answer)]
         return []
 

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 
-from eslflow.call import screen
-from eslflow.call.commands import Alarm, Answer, Api, Command, Keep, Tell, Until
+from eslflow.call.commands import Alarm, Api, Command, Keep, Tell, Until
 from eslflow.call.events import CallEnded, Event, Kept, RecordStarted, Replied
+from eslflow.call.fulfilment import end_of_mask
 from eslflow.call.live import Live
 from eslflow.call.recorder import Asked, action_row
 from eslflow.call.recording import RUNNING, Moved, Recording, Segment, file_path
 from eslflow.call.records import MEANT
-from eslflow.call.wishes import Answered, Want, Wish
-from eslflow.flow.model import AfterMask, From, Party, Record
+from eslflow.flow.model import From, Party, Record
 from eslflow.wire.buglist import recorders
 from eslflow.wire.terms import ApiCommand, RecordAction
 
@@ -29,8 +28,6 @@ STOPS_WITHIN_S = 2.0
 LOOK_S = 2.0
 ALL = "all"
 """Instead of a path: every recorder of a leg (mod_commands.c, uuid_record_api)."""
-CONFIRM_S = 5.0
-"""How long somebody who asked for something waits to hear what became of it."""
 HOLD = "hold"
 """Why a recording is masked while the agent may hand the call over."""
 TRIES = 2
@@ -67,7 +64,7 @@ def watch(live: Live) -> Moves:
             seconds = (wakes_at - live.now) / 1e6 if wakes_at else None
             yield Until(is_news, seconds)
             for who in recorder.late_masks(live.now):
-                yield from _end_of_mask(live, who)
+                yield from end_of_mask(live, who)
             action = recorder.due(live)
             if action is not None:
                 yield from MOVES[action](live)
@@ -76,80 +73,6 @@ def watch(live: Live) -> Moves:
         if asked is not None:
             is_seen = asked.action is RecordAction.STOP and _has_ended(live)
             yield Keep((action_row(live, asked, "", is_seen),))
-
-
-def fulfil(live: Live, ticket: int, wish: Wish) -> Moves:
-    """Take a wish in, and answer when the switch has confirmed it, or cannot."""
-    recorder = live.recorder
-    if wish.want is Want.OFF and live.flow.recording.is_demanded:
-        yield Tell(f"{wish.by} asks for {wish.want}, and must not")
-        yield Answer(ticket, answered(live, wish, "this call must be recorded"))
-        return
-    recorder.take(wish, live.now)
-    live.screen.is_cause &= wish.want is not Want.MASKED
-    yield Tell(f"{wish.by} asks for {wish.want}")
-    try:
-        yield Until(lambda: recorder.is_settled(live), CONFIRM_S)
-    except CallEnded:
-        yield Answer(ticket, answered(live, wish, "the call is over"))
-        return
-    yield Answer(ticket, answered(live, wish))
-
-
-def answered(live: Live, wish: Wish, why: str = "") -> Answered:
-    """Return what became of a wish."""
-    recorder = live.recorder
-    state = recorder.state
-    is_done = _holds(wish.want, state) and not why
-    return Answered(
-        call=live.offered.uuid,
-        recording=str(state),
-        is_done=is_done,
-        why="" if is_done else why or _why_not(live, wish.want),
-        until=recorder.until,
-    )
-
-
-def _holds(want: Want, state: Recording) -> bool:
-    if want is Want.ON:
-        return state is Recording.ON
-    if want is Want.MASKED:
-        # What is not recorded is silent too.
-        return state in (Recording.MASKED, Recording.OFF)
-    return state is Recording.OFF
-
-
-def _why_not(live: Live, want: Want) -> str:
-    recorder = live.recorder
-    if want is not Want.ON:
-        return recorder.why or "the switch has not confirmed it"
-    if recorder.is_forbidden:
-        return "the recording was stopped for the rest of the call"
-    if recorder.wanted is Record.OFF:
-        return f"step {live.step} is not recorded"
-    if not live.consents.permitting():
-        return "nobody has agreed to being recorded"
-    if not live.may_be_recorded:
-        return screen.why_not(live)
-    if recorder.wanted is Record.MASKED:
-        return f"step {live.step} is masked"
-    if recorder.masks:
-        return f"it is masked by {', '.join(recorder.masks)}"
-    return recorder.why or "the switch has not confirmed it"
-
-
-def _end_of_mask(live: Live, who: str) -> Moves:
-    """Do what the flow says of a mask that nobody has renewed in time."""
-    recorder = live.recorder
-    recorder.masks[who] = 0
-    after = live.flow.recording.after_mask
-    yield Alarm(f"the mask of {who} was not renewed in time: {after}")
-    if after is AfterMask.UNMASK:
-        del recorder.masks[who]
-    elif after is AfterMask.STOP:
-        recorder.is_forbidden = True
-    else:
-        recorder.is_overdue = True
 
 
 def start(live: Live) -> Moves:

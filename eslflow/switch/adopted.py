@@ -33,6 +33,7 @@ from eslflow.call.events import (
 )
 from eslflow.call.live import Live
 from eslflow.call.recorder import action_row
+from eslflow.call.wishes import OVER
 from eslflow.errors import CommandRefused, LinkLost, UnsafeValue
 from eslflow.switch.desk import LiveCall
 from eslflow.switch.link import Link
@@ -158,7 +159,7 @@ class AdoptedCall:
         finally:
             self._is_busy = False
         if self._engine.is_over:
-            self.close("the call is over")
+            self.close(OVER)
 
     def _carry_out(self, commands: list[Command]) -> None:
         controller = self._controller

@@ -1,0 +1,63 @@
+"""What is wanted of a call's recording from now on, by its step and by others.
+
+In: a step's want, a wish that was taken in. Out: the row that outlives us, and the call
+goes on when the recording is so, or cannot be. Must not ask the switch (`moves` does).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+from eslflow.call.commands import Command, Keep, Until
+from eslflow.call.records import STEP, RecordingWished
+from eslflow.call.wishes import Want
+from eslflow.flow.model import Record
+
+if TYPE_CHECKING:
+    from eslflow.call.events import Event
+    from eslflow.call.live import Live
+    from eslflow.call.wishes import Wish
+    from eslflow.flow.model import From
+
+
+def want(
+    live: Live, wanted: Record, moment: From
+) -> Generator[Command, Event | None, None]:
+    """Say what the next step wants; go on when the recording is so, or cannot be."""
+    recorder = live.recorder
+    recorder.step_wants(wanted, moment)
+    live.screen.is_cause &= wanted is not Record.MASKED
+    if recorder.masks:
+        # Under somebody's mask it may not show in what is asked of the switch.
+        yield Keep((_step_row(live, wanted),))
+    if not recorder.is_settled(live):
+        yield Until(lambda: recorder.is_settled(live))
+
+
+def _step_row(live: Live, wanted: Record) -> RecordingWished:
+    return RecordingWished(
+        call_uuid=live.offered.uuid,
+        at=live.now,
+        want=str(wanted),
+        hand=STEP,
+        who="",
+        ends_at=0,
+        is_master=False,
+        step=live.step,
+    )
+
+
+def wished_row(live: Live, wish: Wish) -> RecordingWished:
+    """Return the row of a wish that the recorder has taken in."""
+    is_mask = wish.want is Want.MASKED
+    return RecordingWished(
+        call_uuid=live.offered.uuid,
+        at=live.now,
+        want=str(wish.want),
+        hand=wish.owner,
+        who=wish.by,
+        ends_at=live.recorder.masks[wish.owner] if is_mask else 0,
+        is_master=wish.is_master,
+        step=live.step,
+    )
