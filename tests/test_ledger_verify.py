@@ -529,8 +529,13 @@ def test_any_byte_flipped_in_the_file_where_a_row_of_proof_is_names_that_row(
     content = bytearray(good.read_bytes())
     content[data.draw(st.integers(at, end - 1))] ^= mask
     attack.path.write_bytes(content)
-    broken = found(attack.path)
-    assert (broken.table, broken.seq) == (table, seq)
+    broken = verify(attack.path).broken
+    if broken is None:
+        # The kind of a number is not read: it is that of its row.
+        assert dump(attack.path) == dump(good)
+    else:
+        assert str(broken)
+        assert (broken.table, broken.seq) == (table, seq)
 
 
 @many

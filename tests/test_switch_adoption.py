@@ -141,6 +141,30 @@ def test_somebodys_mask_holds_until_they_take_it_back(world, who, wish):
     assert world.switch.channels[ANNA] == {path: False}
 
 
+def test_a_second_mask_and_its_end_outlive_the_controller(world):
+    path = world.had()
+    adoption = world.adoption()
+    adoption.round()
+    for wish in (
+        Wish(Want.MASKED, "token x"),
+        Wish(Want.MASKED, "key 1001", 90, "agent"),
+        Wish(Want.ON, "token x"),
+    ):
+        assert asks(world, wish).recording == "masked"
+    end = world.desk.calls()[0].until
+    adoption.close()
+    world.passes(30)
+    world.adopts()
+    assert world.desk.calls()[0].until == end
+    assert world.switch.channels[ANNA] == {path: True}
+    world.passes(61)
+    engine = world.desk.get(ANNA)._engine
+    assert engine.live.recorder.is_overdue
+    answer = asks(world, Wish(Want.ON, "key 1002", hand="agent"))
+    assert (answer.recording, answer.is_done) == ("on", True)
+    assert world.switch.channels[ANNA] == {path: False}
+
+
 def test_a_mask_that_was_not_confirmed_is_asked_for_again(world):
     path = world.had(world.action(MASK, -5, "token x", verified=False))
     world.adopts()
