@@ -186,6 +186,56 @@ def test_a_look_that_is_not_answered_says_nothing():
         call.expects(ANSWER, PLAY)
 
 
+def starts_unpromised(call, reply):
+    """Let RECORD_START come, while the reply is a refusal or does not come."""
+    call.expects(NUMBER, ASK_START)
+    call.when(RecordStarted(PATH), 0.1)
+    if reply:
+        call.answers(ASK_START, reply)
+    else:
+        call.passes(RUNS_WITHIN_S)
+    call.expects(LOOK)
+
+
+@pytest.mark.parametrize("reply", ["", "-ERR no"])
+def test_record_start_without_the_reply_is_not_enough(reply):
+    with Playbook(TWO) as call:
+        starts_unpromised(call, reply)
+        assert call.engine.live.recorder.state is Recording.STARTING
+        call.answers(LOOK, bugs(PATH))
+        call.expects(ANSWER, PLAY)
+        assert call.engine.live.recorder.state is Recording.ON
+    (action,) = call.rows(RecordingAction)
+    assert (action.reply, action.verified) == (reply or "-no answer within 1 s", True)
+
+
+@pytest.mark.parametrize("seen", [bugs("/another.wav"), None])
+def test_what_began_without_a_reply_and_is_not_seen_is_begun_again(seen):
+    with Playbook(TWO) as call:
+        starts_unpromised(call, "-ERR no")
+        if seen is None:
+            call.passes(LOOK_S)
+        else:
+            call.answers(LOOK, seen)
+        call.expects(ASK_START)
+        call.answers(ASK_START, "-ERR no")
+        alarm = Alarm("recording did not start: -ERR no")
+        call.expects(HALT, alarm, ANSWER, PLAY)
+        assert call.engine.live.recorder.state is Recording.FAILED
+    (ended,) = call.rows(RecordingEnded)
+    assert (ended.state, ended.started_at, ended.audio_at) == ("failed", 0, 0)
+    assert [row.verified for row in call.rows(RecordingAction)] == [False, False]
+
+
+def test_what_ends_while_it_is_looked_for_is_over():
+    with Playbook(TWO) as call:
+        starts_unpromised(call, "-ERR no")
+        call.when(RecordStopped(PATH, 0, "empty-file"))
+        call.answers(LOOK, bugs())
+        call.expects(ANSWER, PLAY)
+    assert call.engine.live.recorder.state is Recording.OFF
+
+
 def test_a_file_that_closes_while_it_starts_is_over():
     with Playbook(TWO) as call:
         call.expects(NUMBER, ASK_START)

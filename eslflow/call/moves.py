@@ -155,10 +155,12 @@ def _ask_start(live: Live, segment: Segment) -> Words:
         options.insert(0, "RECORD_BRIDGE_REQ=true")
     more = f" 0 {{{','.join(options)}}}"
     reply = yield from _ask(live, RecordAction.START, "step", RUNS_WITHIN_S, more)
-    if reply.startswith("+"):
+    is_promised = reply.startswith("+")
+    if is_promised:
         yield Until(lambda: _is_seen(segment), RUNS_WITHIN_S)
-        if not _is_seen(segment):
-            reply = yield from _look_for_start(live, segment, reply)
+    if not segment.ended and is_promised is not bool(segment.started_at):
+        # One without the other shows nothing.
+        reply = yield from _look_for_start(live, segment, reply)
     yield from _keep(live, reply, bool(segment.started_at))
     return reply
 
@@ -168,11 +170,16 @@ def _is_seen(segment: Segment) -> bool:
 
 
 def _look_for_start(live: Live, segment: Segment, reply: str) -> Words:
-    """Look whether it runs, though its event has not come."""
+    """Look whether it runs, though its event or the switch's reply is wanting."""
     running = yield from look(live)
+    if segment.ended:
+        return reply
     if running is not None and segment.path in running:
         live.recorder.note(RecordStarted(segment.path), live, "switch")
         return reply
+    if segment.started_at:
+        segment.forget_start()
+        return f"{reply}; RECORD_START came, but it is not seen to run"
     return f"-{reply}; no RECORD_START within {RUNS_WITHIN_S:g} s"
 
 

@@ -156,6 +156,10 @@ class Segment:
         elif not (has_parted and self.moment is From.ANSWER):
             self.hears(now)
 
+    def forget_start(self) -> None:
+        """Take back that it began: it is not seen to run."""
+        self.started_at = self.audio_at = 0
+
     def hears(self, now: int) -> None:
         """Note that sound gets into the file from now on."""
         if not self.audio_at:
