@@ -8,6 +8,7 @@ from eslflow.call.commands import Alarm
 from eslflow.call.events import Disconnected, HungUp, RecordStarted, RecordStopped
 from eslflow.call.moves import STOPS_WITHIN_S
 from eslflow.call.recorder import GUARD_S
+from eslflow.call.records import RecordingWished
 from eslflow.call.wishes import Want, Wish
 from eslflow.flow.model import AfterMask, RecordingRules
 from tests.playbook import Playbook
@@ -16,7 +17,6 @@ from tests.test_call_moves import (
     ANSWER,
     ASK_START,
     ASK_STOP,
-    HALT,
     HERS,
     LAW,
     LOOK,
@@ -194,17 +194,6 @@ def test_a_mask_while_it_starts_comes_with_the_start():
         call.expects(ANSWER, PLAY, answer("masked"))
 
 
-def test_a_start_that_failed_is_not_tried_again_against_a_mask():
-    with Playbook(TWO) as call:
-        call.expects(NUMBER, ASK_START)
-        asks(call, HERS)
-        call.answers(ASK_START, "-ERR Cannot record session!")
-        alarm = Alarm("recording did not start: -ERR Cannot record session!")
-        *said, told = call.skips()
-        assert said == [HALT, alarm, ANSWER, PLAY]
-        assert told.answered.recording == "failed"
-
-
 def test_a_mask_that_comes_back_while_it_is_taken_away_holds():
     with Playbook(TWO) as call:
         started(call)
@@ -288,3 +277,24 @@ def test_a_renewed_mask_lasts_from_the_renewal():
         call.expects(answer("masked", until=call.now + 10_000_000, ticket=2))
         call.passes(9)
         call.expects()
+
+
+def test_who_has_the_call_may_be_why_it_is_not_recorded():
+    never = flow("q: {queue: s, record: on}", LAW + "recording: {never_record: [1]}\n")
+    with Playbook(never) as call:
+        call.skips()
+        asks(call, Wish(Want.ON, "cli"))
+        call.expects(refusal("off", "who has the call is never recorded"))
+
+
+def test_who_must_not_ask_leaves_no_wish():
+    must = flow(
+        "on: {announce: welcome, record: on}",
+        f"{LAW}recording: {{if_unrecorded: refuse, refusal: welcome}}\n",
+    )
+    with Playbook(must) as call:
+        call.skips()
+        asks(call, Wish(Want.OFF, "cli"))
+        (told,) = call.skips()
+        assert (told.answered.is_done, told.answered.is_refused) == (False, True)
+        assert call.rows(RecordingWished) == []

@@ -35,7 +35,7 @@ from eslflow.call.records import (
     State,
 )
 from eslflow.call.wishes import Answered, Want, Wish
-from eslflow.flow.model import Channels, Party, RecordingRules
+from eslflow.flow.model import AfterMask, Channels, Party, RecordingRules
 from eslflow.wire.terms import ApiCommand, App
 from tests.playbook import RECORDINGS, SOUNDS, Playbook, site_for
 from tests.steps_of import flow
@@ -597,6 +597,30 @@ def refusal(state, why, ticket=1):
     return answer(state, False, why, ticket=ticket, is_refused=True)
 
 
+def test_a_start_that_failed_is_not_tried_again_against_a_mask():
+    with Playbook(TWO) as call:
+        call.expects(NUMBER, ASK_START)
+        asks(call, HERS)
+        call.answers(ASK_START, "-ERR Cannot record session!")
+        alarm = Alarm("recording did not start: -ERR Cannot record session!")
+        *said, told = call.skips()
+        assert said == [HALT, alarm, ANSWER, PLAY]
+        assert told.answered.recording == "failed"
+
+
+def test_a_mask_that_runs_out_ends_as_the_flow_says():
+    ends = replace(TWO, recording=RecordingRules(after_mask=AfterMask.STOP))
+    with Playbook(ends) as call:
+        started(call)
+        asks(call, HERS._replace(for_s=5))
+        call.expects(MASK)
+        call.answers(MASK)
+        call.skips()
+        call.passes(5)
+        alarm = Alarm("the mask of token page was not renewed in time: stop")
+        call.expects(alarm, ASK_STOP)
+
+
 # When sound gets into the file.
 
 TALK = flow("q: {queue: support, record: on, from: answer}", OPEN)
@@ -810,14 +834,6 @@ def test_what_is_for_something_else_by_now_is_not_begun():
         call.engine.live.recorder.segment.purposes = ("another",)
         call.when(Kept(True))
         assert ASK_START not in call.skips()
-
-
-def test_who_has_the_call_may_be_why_it_is_not_recorded():
-    never = flow("q: {queue: s, record: on}", LAW + "recording: {never_record: [1]}\n")
-    with Playbook(never) as call:
-        call.skips()
-        asks(call, Wish(Want.ON, "cli"))
-        call.expects(refusal("off", "who has the call is never recorded"))
 
 
 def test_a_mask_while_the_agent_holds_is_kept_as_that():

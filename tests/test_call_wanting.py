@@ -4,11 +4,9 @@ from eslflow.call.records import RecordingAction, RecordingWished
 from eslflow.call.wishes import Want, Wish
 from eslflow.flow.model import From, Record
 from tests.playbook import START, Playbook
-from tests.steps_of import flow
 from tests.test_call_moves import (
     ASK_STOP,
     HERS,
-    LAW,
     MASK,
     PLAY,
     SECRET,
@@ -48,19 +46,6 @@ def test_a_wish_is_kept_with_its_end_before_the_switch_is_asked():
         0,
         True,
     )
-
-
-def test_who_must_not_ask_leaves_no_wish():
-    must = flow(
-        "on: {announce: welcome, record: on}",
-        f"{LAW}recording: {{if_unrecorded: refuse, refusal: welcome}}\n",
-    )
-    with Playbook(must) as call:
-        call.skips()
-        asks(call, Wish(Want.OFF, "cli"))
-        (told,) = call.skips()
-        assert (told.answered.is_done, told.answered.is_refused) == (False, True)
-        assert wishes(call) == []
 
 
 def test_what_a_step_wants_under_somebodys_mask_is_kept():
