@@ -7,7 +7,7 @@ from eslflow.call.records import State
 from eslflow.call.wishes import Want, Wish
 from eslflow.errors import NotFound
 from eslflow.switch.adopted import LOOK_S, UNSEEN
-from eslflow.switch.reconcile import Leg
+from eslflow.switch.findings import Leg
 from eslflow.wire.terms import RecordAction
 from tests.adrift import ANNA, PATIENCE_S, World
 

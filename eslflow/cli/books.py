@@ -27,7 +27,7 @@ Found = TypeVar("Found")
 
 
 class SiteBooks:
-    """The books of one site (`switch.reconcile.Books`)."""
+    """The books of one site (`switch.findings.Books`)."""
 
     def __init__(
         self,

@@ -36,8 +36,8 @@ from eslflow.call.recorder import action_row
 from eslflow.call.wishes import OVER
 from eslflow.errors import CommandRefused, LinkLost, UnsafeValue
 from eslflow.switch.desk import LiveCall
+from eslflow.switch.findings import Leg
 from eslflow.switch.link import Link
-from eslflow.switch.reconcile import Leg
 from eslflow.switch.timers import CallTimers
 from eslflow.wire.buglist import recorders
 from eslflow.wire.terms import ApiCommand, RecordAction

@@ -22,8 +22,9 @@ from eslflow.errors import CommandRefused, EslflowError
 from eslflow.flow.model import Flow, From
 from eslflow.switch.adopted import LOOK_S, AdoptedCall
 from eslflow.switch.controller import Controller
+from eslflow.switch.findings import Books, Finding, Leg, Talk
 from eslflow.switch.link import Link
-from eslflow.switch.reconcile import Books, Finding, Leg, Reconciler, Talk
+from eslflow.switch.reconcile import Reconciler
 from eslflow.switch.restore import restored
 from eslflow.wire.terms import ApiCommand, RecordAction
 
