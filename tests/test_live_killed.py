@@ -58,8 +58,7 @@ RESTARTED_MS = 4000
 SETTLES_US = 1_000_000
 """Until then a prompt may still be heard that was played when it died."""
 LEDGER_S = int(os.environ.get("ESLFLOW_LIVE_LEDGER_S", "8"))
-"""How long the ledger is waited for; a call that was not recorded gets its end with the
-next comparison, within a minute."""
+"""How long the ledger is waited for after a call's end."""
 
 PAGE = os.environ.get("ESLFLOW_LIVE_PAGE", "")
 """The file that the table is written into; empty: it is printed only."""

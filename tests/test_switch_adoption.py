@@ -7,6 +7,7 @@ from eslflow.call.records import CallOffered, RecordingBegun, State
 from eslflow.call.wishes import Want, Wish
 from eslflow.cli.versions import texts
 from eslflow.errors import LinkLost
+from eslflow.switch.adopted import LOOK_S
 from eslflow.switch.adoption import EVERY_S
 from eslflow.switch.shelf import Shelf
 from eslflow.wire.terms import RecordAction
@@ -364,6 +365,24 @@ def test_who_talks_with_whom_is_looked_at_again_and_again(world):
     world.switch.channels[AGENT] = {}
     world.switch.talks[ANNA] = (AGENT, "1001")
     until(world, lambda: world.desk.by_agent("1001"))
+
+
+def test_a_call_that_nobody_can_take_over_gets_its_end_soon_after_it(world):
+    at = world.clock.now() - 60_000_000
+    world.keeps(CallOffered(ANNA, "inbound", "", "", "100", "test", "", "", at))
+    world.switch.channels[ANNA] = {}
+    world.adoption(is_by_itself=True)
+    until(world, lambda: world.switch.counts(f"uuid_exists {ANNA}") > 1)
+    assert world.kept()["call"]["ended_at"] is None
+    asked = world.switch.counts("show channels")
+    began = world.clock.now()
+    del world.switch.channels[ANNA]
+    until(world, lambda: world.kept()["call"]["ended_at"])
+    assert world.clock.now() - began < round(EVERY_S / 2 * 1e6)
+    assert world.switch.counts("show channels") == asked + 1
+    looked = world.switch.counts("uuid_exists")
+    world.passes(2 * LOOK_S)
+    assert world.switch.counts("uuid_exists") == looked
 
 
 def test_a_round_that_fails_is_told_and_there_is_another(world, caplog):

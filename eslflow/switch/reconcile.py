@@ -57,6 +57,8 @@ class Reconciler:
     """Takes over a call that goes on without a controller; says why not."""
     is_guest: bool = False
     """Another process drives calls: what becomes of them is left to it."""
+    lone: frozenset[str] = frozenset()
+    """Calls that went on at the last comparison, and nobody drives."""
 
     def run(self, dry_run: bool = False) -> list[Finding]:
         """Compare once; return what was found.
@@ -66,7 +68,10 @@ class Reconciler:
             StoreError: the ledger cannot be read.
             ProtocolError: the switch's answer cannot be read.
         """
-        return list(_Round(self, dry_run, self.clock.now()).findings())
+        comparison = _Round(self, dry_run, self.clock.now())
+        found = list(comparison.findings())
+        self.lone = frozenset(comparison.lone)
+        return found
 
     def legs(self) -> dict[str, Leg]:
         """Return who talks with whom (mod_commands.c, `show calls`)."""
@@ -110,6 +115,8 @@ class _Round:
     """Calls with a recording that may go on."""
     unpermitted: set[str] = field(default_factory=set)
     """Files that may not be, whether or not their recorder could be stopped."""
+    lone: set[str] = field(default_factory=set)
+    """Calls that go on, and cannot be taken over."""
     live_before: frozenset[str] = frozenset()
     blind: str = ""
     """Why the ledger does not know everything: what it refuses is refused all the
@@ -255,6 +262,8 @@ class _Round:
             paths = [row["path"] for row in _open(kept)]
             if paths and paths[-1] not in self.unpermitted:
                 self.talks[uuid] = Talk(kept, paths[-1], legs.get(uuid))
+            else:
+                self.lone.add(uuid)
         for uuid, talk in self.talks.items():
             if not self._is_driven(uuid):
                 yield self._take_over(uuid, talk)
@@ -263,6 +272,7 @@ class _Round:
         text = "it goes on without a controller"
         why_not = "" if self.dry_run else self.of.adopt(talk)
         if why_not:
+            self.lone.add(uuid)
             return Finding("alone", uuid, talk.path, f"{text}: {why_not}")
         if not self.dry_run:
             self._end_others(talk)
