@@ -574,7 +574,7 @@ MUTANTS = (
     Mutant(
         "a mask that runs out does not stop it as the flow says",
         "ends",
-        "call.fulfilment",
+        "call.fulfil",
         "        recorder.is_forbidden = True\n    else",
         "        del recorder.masks[who]\n    else",
         "left-running",
@@ -582,7 +582,7 @@ MUTANTS = (
     Mutant(
         "a mask ends by itself",
         "ends",
-        "call.fulfilment",
+        "call.fulfil",
         "elif after is AfterMask.STOP:",
         "elif recorder.masks.pop(who, None) is None:",
         "left-running",

@@ -14,7 +14,7 @@ from eslflow.call import (
     beep,
     callee,
     deadman,
-    fulfilment,
+    fulfil,
     hush,
     keys,
     lookout,
@@ -146,7 +146,7 @@ class Engine:
         elif type(event) is Disconnected:
             self._disconnected(event)
         elif type(event) is Wished:
-            self._add(fulfilment.fulfil(self.live, event.ticket, event.wish))
+            self._add(fulfil.fulfil(self.live, event.ticket, event.wish))
         elif type(event) is KeyPressed:
             self._press(event)
         else:
@@ -228,7 +228,7 @@ class Engine:
     def _too_late(self, event: Event) -> list[Command]:
         """Answer who asks something of a call that is over."""
         if isinstance(event, Wished):
-            answer = fulfilment.answered(self.live, event.wish, OVER)
+            answer = fulfil.answered(self.live, event.wish, OVER)
             return [Answer(event.ticket, answer)]
         return []
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING
 
-from eslflow.call import fulfilment, verbal, withdrawal
+from eslflow.call import fulfil, verbal, withdrawal
 from eslflow.call.commands import Command, Execute
 from eslflow.call.events import Event, KeyPressed
 from eslflow.call.wishes import Want, Wish
@@ -71,4 +71,4 @@ def pressed(live: Live, event: KeyPressed) -> Moves | None:
     if meant is None:
         return None
     who = f"key {live.agent}".rstrip()
-    return fulfilment.fulfil(live, 0, Wish(meant, who, hand="agent"))
+    return fulfil.fulfil(live, 0, Wish(meant, who, hand="agent"))

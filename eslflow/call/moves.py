@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator
 
 from eslflow.call.commands import Alarm, Api, Command, Keep, Tell, Until
 from eslflow.call.events import CallEnded, Event, Kept, RecordStarted, Replied
-from eslflow.call.fulfilment import end_of_mask
+from eslflow.call.fulfil import end_of_mask
 from eslflow.call.live import Live
 from eslflow.call.recorder import Asked, action_row
 from eslflow.call.recording import RUNNING, Moved, Recording, Segment, file_path
