@@ -1,12 +1,15 @@
 """What steps and others want of the recording, and the rows that outlive us."""
 
+from eslflow.call.events import Held, Unbridged
 from eslflow.call.records import RecordingAction, RecordingWished
 from eslflow.call.wishes import Want, Wish
 from eslflow.flow.model import From, Record
 from tests.playbook import START, Playbook
+from tests.steps_of import flow
 from tests.test_call_moves import (
     ASK_STOP,
     HERS,
+    LAW,
     MASK,
     PLAY,
     SECRET,
@@ -79,3 +82,50 @@ def test_the_next_step_begins_when_the_recording_is_as_it_wants():
         recorder = call.engine.live.recorder
         assert (recorder.wanted, recorder.moment) == (Record.OFF, From.STEP)
         call.skips()
+
+
+def test_a_hold_that_masks_is_kept_and_so_is_its_end():
+    rules = "recording: {never_record: [1]}\n"
+    steps = "on: {announce: welcome, record: on}\ncard: {announce: welcome}"
+    with Playbook(flow(steps, LAW + rules)) as call:
+        started(call)
+        call.when(Held(True, is_callers=True))
+        assert wishes(call) == []
+        for event in (
+            Held(True, is_callers=False),
+            Held(True, is_callers=False),
+            Held(False, is_callers=False),
+        ):
+            call.when(event)
+            call.skips()
+        found = [(row["hand"], row["want"], row["who"]) for row in wishes(call)]
+        assert found == [("hold", "masked", ""), ("hold", "on", "")]
+        call.when(Held(True, is_callers=False))
+        call.when(Unbridged())
+        assert [row["want"] for row in wishes(call)[2:]] == ["masked", "on"]
+        call.skips()
+
+
+def test_a_hold_where_nothing_is_recorded_is_not_kept():
+    rules = "recording: {never_record: [1]}\n"
+    steps = "off: {announce: welcome}\non: {announce: welcome, record: on}"
+    with Playbook(flow(steps, LAW + rules)) as call:
+        call.skips()
+        call.when(Held(True, is_callers=False))
+        assert wishes(call) == []
+
+
+def test_what_a_step_wants_under_a_hold_is_kept():
+    rules = "recording: {never_record: [1]}\n"
+    steps = (
+        "on: {announce: welcome, record: on}\ncard: {announce: welcome, record: masked}"
+    )
+    with Playbook(flow(steps, LAW + rules)) as call:
+        started(call)
+        call.when(Held(True, is_callers=False))
+        call.expects(MASK)
+        call.answers(MASK)
+        call.done(PLAY)
+        call.skips()
+        hold, step = wishes(call)
+        assert (hold["hand"], step["hand"], step["want"]) == ("hold", "step", "masked")

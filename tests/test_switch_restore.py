@@ -173,6 +173,15 @@ def test_a_second_mask_that_shows_in_nothing_that_was_done_holds_too():
     assert live.recorder.target(live) is Recording.MASKED
 
 
+def test_a_hold_under_somebodys_mask_holds_when_that_is_taken_back():
+    hold = wish("masked", "hold", 40)
+    page = wish("masked"), hold, wish("on", at=50)
+    live = restore(act(MASK, "token x"), wishes=page)
+    assert live.recorder.masks == {"hold": 0}
+    live = restore(act(MASK, "hold"), wishes=[hold, wish("on", "hold", 50)])
+    assert not live.recorder.masks
+
+
 def test_all_masks_that_were_taken_back_at_once_are_over():
     all_ = wish("on", "cli anna", 50, is_master=1)
     live = restore(act(MASK, "token x"), wishes=[wish("masked"), all_])

@@ -54,7 +54,7 @@ from eslflow.call.events import (
 from eslflow.call.live import Live, Site
 from eslflow.call.records import Row
 from eslflow.call.track import Numbers, Track
-from eslflow.call.wanting import want
+from eslflow.call.wanting import held, want
 from eslflow.call.wishes import OVER
 from eslflow.flow.model import Flow, From, Record
 from eslflow.steps import speech
@@ -191,6 +191,7 @@ class Engine:
     def _note(self, event: Event) -> None:
         """Take in what the switch tells of the call, whoever waits for it."""
         live = self.live
+        was_held = live.screen.is_held
         if isinstance(event, Bridged):
             live.leg, live.agent = event.leg, event.agent
             live.screen.is_held = False
@@ -204,6 +205,7 @@ class Engine:
             live.screen.is_held = live.screen.is_active and event.is_on
         if isinstance(event, (Bridged, LegEnded)) and event.leg == live.callee:
             live.callee = ""
+        self._out += held(live, was_held)
         reason = "hangup" if self._ending or self._foreseen else "switch"
         rows = live.recorder.note(event, live, reason)
         if rows:

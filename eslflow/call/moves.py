@@ -15,7 +15,7 @@ from eslflow.call.fulfil import end_of_mask
 from eslflow.call.live import Live
 from eslflow.call.recorder import Asked, action_row
 from eslflow.call.recording import RUNNING, Moved, Recording, Segment, file_path
-from eslflow.call.records import MEANT
+from eslflow.call.records import HOLD, MEANT, STEP
 from eslflow.flow.model import From, Party, Record
 from eslflow.wire.buglist import recorders
 from eslflow.wire.terms import ApiCommand, RecordAction
@@ -28,8 +28,6 @@ STOPS_WITHIN_S = 2.0
 LOOK_S = 2.0
 ALL = "all"
 """Instead of a path: every recorder of a leg (mod_commands.c, uuid_record_api)."""
-HOLD = "hold"
-"""Why a recording is masked while the agent may hand the call over."""
 TRIES = 2
 """A refused start is asked for once more."""
 
@@ -154,7 +152,7 @@ def _ask_start(live: Live, segment: Segment) -> Words:
     if segment.moment is From.ANSWER:
         options.insert(0, "RECORD_BRIDGE_REQ=true")
     more = f" 0 {{{','.join(options)}}}"
-    reply = yield from _ask(live, RecordAction.START, "step", RUNS_WITHIN_S, more)
+    reply = yield from _ask(live, RecordAction.START, STEP, RUNS_WITHIN_S, more)
     is_promised = reply.startswith("+")
     if is_promised:
         yield Until(lambda: _is_seen(segment), RUNS_WITHIN_S)
@@ -218,7 +216,7 @@ def unmask(live: Live) -> Moves:
     recorder = live.recorder
     recorder.clear_at = 0
     recorder.move(Moved.UNMASK)
-    reply = yield from _ask(live, RecordAction.UNMASK, "step", MASKED_WITHIN_S)
+    reply = yield from _ask(live, RecordAction.UNMASK, STEP, MASKED_WITHIN_S)
     is_clear = reply.startswith("+")
     yield from _keep(live, reply, is_clear)
     if is_clear:
@@ -230,7 +228,7 @@ def unmask(live: Live) -> Moves:
 
 def stop(live: Live) -> Moves:
     """Stop the file: the step ends it, somebody did, or who talks has changed."""
-    reason = "parted" if live.screen.has_parted(live) else "step"
+    reason = "parted" if live.screen.has_parted(live) else STEP
     reason = "withdrawn" if live.consents.is_withdrawn else reason
     yield from _stop(live, "control" if live.recorder.is_forbidden else reason)
 
@@ -315,7 +313,7 @@ def _reason(live: Live) -> str:
     """Return for the record who masks: the step, or somebody by name."""
     recorder = live.recorder
     is_step = recorder.wanted is Record.MASKED
-    return "step" if is_step else ", ".join(recorder.masks) or HOLD
+    return STEP if is_step else ", ".join(recorder.masks) or HOLD
 
 
 MOVES: dict[RecordAction, Callable[[Live], Moves]] = {

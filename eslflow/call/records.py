@@ -324,6 +324,8 @@ class RecordingAction(NamedTuple):
 
 STEP = "step"
 """In place of who wants something: the flow."""
+HOLD = "hold"
+"""Likewise: while the agent has the caller on hold, and may call somebody else."""
 
 
 class RecordingWished(NamedTuple):
@@ -337,9 +339,9 @@ class RecordingWished(NamedTuple):
     want: str
     """`on`, `masked` or `off`."""
     hand: str
-    """Whose mask it is, or whose is taken back; `STEP`: the flow's own."""
+    """Whose mask it is, or whose is taken back; or `STEP`, or `HOLD`."""
     who: str
-    """Who asked; the step's own: empty."""
+    """Who asked; empty: nobody did."""
     ends_at: int
     """When a mask ends if nobody renews it; 0: never."""
     is_master: bool

@@ -10,7 +10,7 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 from eslflow.call.commands import Command, Keep, Until
-from eslflow.call.records import STEP, RecordingWished
+from eslflow.call.records import HOLD, STEP, RecordingWished
 from eslflow.call.wishes import Want
 from eslflow.flow.model import Record
 
@@ -28,19 +28,28 @@ def want(
     recorder = live.recorder
     recorder.step_wants(wanted, moment)
     live.screen.is_cause &= wanted is not Record.MASKED
-    if recorder.masks:
-        # Under somebody's mask it may not show in what is asked of the switch.
-        yield Keep((_step_row(live, wanted),))
+    if recorder.masks or live.screen.is_held:
+        # Under another's mask it may not show in what is asked of the switch.
+        yield Keep((_row(live, str(wanted), STEP),))
     if not recorder.is_settled(live):
         yield Until(lambda: recorder.is_settled(live))
 
 
-def _step_row(live: Live, wanted: Record) -> RecordingWished:
+def held(live: Live, was_held: bool) -> list[Command]:
+    """Return what keeps that a hold masks from now on, or does so no longer."""
+    is_held, recorder = live.screen.is_held, live.recorder
+    if is_held is was_held or recorder.is_idle:
+        return []
+    want_ = Want.MASKED if is_held else Want.ON
+    return [Keep((_row(live, str(want_), HOLD),))]
+
+
+def _row(live: Live, wanted: str, hand: str) -> RecordingWished:
     return RecordingWished(
         call_uuid=live.offered.uuid,
         at=live.now,
-        want=str(wanted),
-        hand=STEP,
+        want=wanted,
+        hand=hand,
         who="",
         ends_at=0,
         is_master=False,
