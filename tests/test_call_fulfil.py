@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from eslflow.call.commands import Alarm
-from eslflow.call.events import Disconnected, HungUp, RecordStarted, RecordStopped
+from eslflow.call.events import Disconnected, Held, HungUp, RecordStarted, RecordStopped
 from eslflow.call.moves import STOPS_WITHIN_S
 from eslflow.call.recorder import GUARD_S
 from eslflow.call.records import RecordingWished
@@ -298,3 +298,17 @@ def test_who_must_not_ask_leaves_no_wish():
         (told,) = call.skips()
         assert (told.answered.is_done, told.answered.is_refused) == (False, True)
         assert call.rows(RecordingWished) == []
+
+
+def test_who_asks_for_more_during_a_hold_is_told_of_it():
+    never = flow(
+        "a: {announce: welcome, record: on}", f"{LAW}recording: {{never_record: [1]}}\n"
+    )
+    with Playbook(never) as call:
+        started(call)
+        call.when(Held(True, is_callers=False))
+        call.expects(MASK)
+        call.answers(MASK)
+        asks(call, Wish(Want.ON, "cli"))
+        why = "it is masked while the agent has the caller on hold"
+        call.expects(refusal("masked", why))

@@ -83,11 +83,18 @@ def _rule_against(live: Live, want: Want) -> str:
         return "nobody has agreed to being recorded"
     if not live.may_be_recorded:
         return screen.why_not(live)
+    return _masked_by(live)
+
+
+def _masked_by(live: Live) -> str:
+    """Return what is to mask it; empty: nothing is."""
+    recorder = live.recorder
     if recorder.wanted is Record.MASKED:
         return f"step {live.step} is masked"
     if recorder.masks:
         return f"it is masked by {', '.join(recorder.masks)}"
-    return ""
+    is_held = live.screen.is_held
+    return "it is masked while the agent has the caller on hold" if is_held else ""
 
 
 def end_of_mask(live: Live, who: str) -> Moves:
