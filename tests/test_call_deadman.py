@@ -15,7 +15,7 @@ from eslflow.call.events import (
 )
 from eslflow.call.live import Live
 from eslflow.call.moves import MASKED_WITHIN_S
-from eslflow.call.recorder import GUARD_S
+from eslflow.call.recorder import ALONE_S
 from eslflow.call.recording import Recording
 from eslflow.call.wishes import Want, Wish
 from eslflow.wire.terms import ApiCommand
@@ -82,7 +82,7 @@ def test_a_controller_that_was_late_unmasks_again():
         renewed(call, 2, deleted=0)
         call.expects(strikes(2, waits=False))
         assert call.engine.live.recorder.state is Recording.MASKED
-        call.passes(GUARD_S)
+        call.passes(ALONE_S)
         call.expects(UNMASK)
         call.answers(UNMASK)
         call.expects(puts(1))

@@ -7,7 +7,7 @@ import pytest
 from eslflow.call.commands import Alarm
 from eslflow.call.events import Disconnected, Held, HungUp, RecordStarted, RecordStopped
 from eslflow.call.moves import STOPS_WITHIN_S
-from eslflow.call.recorder import GUARD_S
+from eslflow.call.recorder import ALONE_S
 from eslflow.call.records import RecordingWished
 from eslflow.call.wishes import Want, Wish
 from eslflow.flow.model import AfterMask, RecordingRules
@@ -47,7 +47,7 @@ def test_a_mask_is_answered_when_the_switch_has_confirmed_it():
         asks(call, HERS, 2)
         call.expects(answer("masked", ticket=2))
         asks(call, Wish(Want.ON, "token page"), 3)
-        call.passes(GUARD_S)
+        call.passes(ALONE_S)
         call.expects(UNMASK)
         call.answers(UNMASK)
         call.expects(answer("on", ticket=3))
@@ -114,7 +114,7 @@ def test_each_takes_back_its_own_mask_only():
         why = "it is masked by agent"
         call.expects(refusal("masked", why, 3))
         asks(call, Wish(Want.ON, "key 1002", hand="agent"), 4)
-        call.passes(GUARD_S)
+        call.passes(ALONE_S)
         call.expects(UNMASK)
         call.answers(UNMASK)
         call.expects(answer("on", ticket=4))
@@ -128,7 +128,7 @@ def test_a_master_takes_back_all_masks():
         call.answers(MASK)
         call.skips()
         asks(call, Wish(Want.ON, "cli", is_master=True), 2)
-        call.passes(GUARD_S)
+        call.passes(ALONE_S)
         call.expects(UNMASK)
         call.answers(UNMASK)
         call.expects(answer("on", ticket=2))
@@ -202,7 +202,7 @@ def test_a_mask_that_comes_back_while_it_is_taken_away_holds():
         call.answers(MASK)
         call.skips()
         asks(call, Wish(Want.ON, "token page"), 2)
-        call.passes(GUARD_S)
+        call.passes(ALONE_S)
         call.expects(UNMASK)
         asks(call, HERS, 3)
         call.answers(UNMASK)
@@ -256,7 +256,7 @@ def test_a_mask_that_nobody_renews_stays_unless_the_flow_says_otherwise():
 def test_a_mask_that_nobody_renews_ends_if_the_flow_says_so():
     with Playbook(ends(AfterMask.UNMASK)) as call:
         assert timed_mask(call, "unmask") == []
-        call.passes(GUARD_S)
+        call.passes(ALONE_S)
         call.expects(UNMASK)
 
 

@@ -25,7 +25,7 @@ from eslflow.call.moves import (
     RUNS_WITHIN_S,
     STOPS_WITHIN_S,
 )
-from eslflow.call.recorder import GUARD_S, MOST_RESTARTS, PASSED_ON_S
+from eslflow.call.recorder import ALONE_S, GUARD_S, MOST_RESTARTS, PASSED_ON_S
 from eslflow.call.recording import Recording
 from eslflow.call.records import (
     MEANT,
@@ -484,9 +484,9 @@ def test_the_unmask_waits_until_the_last_secret_sound_is_through():
     with Playbook(SECRET) as call:
         masked(call)
         call.done(PLAY)
-        call.passes(GUARD_S * 0.99)
+        call.passes(ALONE_S * 0.99)
         call.expects()
-        call.passes(GUARD_S * 0.01)
+        call.passes(ALONE_S * 0.01)
         call.expects(UNMASK)
         assert call.engine.live.recorder.state is Recording.ON
         call.answers(UNMASK)
@@ -526,7 +526,7 @@ def test_an_unmask_that_is_not_confirmed_begins_another_file():
     with Playbook(SECRET) as call:
         masked(call)
         call.done(PLAY)
-        call.passes(GUARD_S)
+        call.passes(ALONE_S)
         call.expects(UNMASK)
         call.answers(UNMASK, "-ERR Cannot unmask recording session!")
         call.expects(
@@ -553,7 +553,7 @@ def test_a_file_that_ends_while_it_is_masked_or_unmasked_is_over():
     with Playbook(SECRET) as call:
         masked(call)
         call.done(PLAY)
-        call.passes(GUARD_S)
+        call.passes(ALONE_S)
         call.expects(UNMASK)
         call.when(RecordStopped(PATH, 100, "uri-failure"))
         call.answers(UNMASK, "-ERR Cannot unmask recording session!")
@@ -728,6 +728,20 @@ def test_an_unmask_waits_for_what_has_piled_up_in_a_hold():
         assert UNMASK in call.skips()
 
 
+def test_the_unmask_waits_less_while_somebody_talks_with_the_caller():
+    with Playbook(TALK) as call:
+        talks(call)
+        asks(call, HERS)
+        call.skips()
+        call.answers(MASK)
+        call.skips()
+        asks(call, Wish(Want.ON, "token page"), 2)
+        call.passes(GUARD_S * 0.99)
+        assert UNMASK not in call.skips()
+        call.passes(GUARD_S * 0.01)
+        assert UNMASK in call.skips()
+
+
 def test_a_hold_before_the_mask_holds_up_nothing():
     with Playbook(TALK) as call:
         talks(call)
@@ -738,7 +752,7 @@ def test_a_hold_before_the_mask_holds_up_nothing():
         call.answers(MASK)
         call.skips()
         asks(call, Wish(Want.ON, "token page"), 2)
-        call.passes(GUARD_S)
+        call.passes(ALONE_S)
         assert UNMASK in call.skips()
 
 
@@ -904,7 +918,7 @@ def test_what_is_permitted_for_more_purposes_is_another_file():
 def test_a_masked_file_for_other_purposes_is_not_unmasked():
     call = asked_meanwhile("masked")
     call.expects()
-    call.passes(GUARD_S)
+    call.passes(ALONE_S)
     begins_anew(call)
     assert UNMASK not in call.said
 
