@@ -3,6 +3,7 @@
 import gevent
 import pytest
 
+from eslflow.call.recorder import ALONE_S
 from eslflow.call.records import CallOffered, RecordingBegun, State
 from eslflow.call.wishes import Want, Wish
 from eslflow.cli.versions import texts
@@ -50,7 +51,7 @@ def kinds(found):
 
 def asks(world, wish):
     asking = gevent.spawn(world.desk.ask, ANNA, wish)
-    world.passes(0.2)
+    world.passes(ALONE_S + 0.2)
     return asking.get(timeout=PATIENCE_S)
 
 
@@ -82,7 +83,7 @@ def test_a_dead_man_that_has_come_due_is_found_and_unmasked_after_the_guard(worl
     assert world.switch.channels[ANNA] == {path: True}
     world.adopts()
     assert [call.recording for call in world.desk.calls()] == ["masked"]
-    world.passes(0.05)
+    world.passes(ALONE_S - 0.01)
     assert world.switch.channels[ANNA] == {path: True}
     world.passes(0.05)
     assert world.switch.channels[ANNA] == {path: False}
@@ -318,13 +319,11 @@ def test_there_is_a_dead_man_at_every_moment_of_an_adoption(world, group):
 def until(world, holds):
     """Let time go by until something holds; threads take their time."""
     world.switch.was_asked.clear()
-    for _ in range(2000):
-        if holds():
-            return
-        world.clock.fire()
-        world.idle()
-        gevent.get_hub().threadpool.apply(int)
-    raise AssertionError("it never held")
+    with gevent.Timeout(PATIENCE_S, AssertionError("it never held")):
+        while not holds():
+            world.clock.fire()
+            world.idle()
+            gevent.get_hub().threadpool.apply(int)
 
 
 def test_it_compares_when_the_link_comes_up_and_every_minute(world):
