@@ -32,8 +32,9 @@ from eslflow.ledger.writer import Ledger
 from eslflow.sim.clock import SimulatedClock
 from eslflow.switch.adoption import Adoption
 from eslflow.switch.controller import Controller, Wakeup
+from eslflow.switch.findings import Finding
 from eslflow.switch.link import Link
-from eslflow.switch.reconcile import Finding, Reconciler
+from eslflow.switch.reconcile import Reconciler
 from eslflow.switch.shelf import Shelf
 from eslflow.wire.command import argument
 from eslflow.wire.terms import ApiCommand, RecordAction

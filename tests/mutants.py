@@ -557,7 +557,7 @@ MUTANTS = (
     Mutant(
         "the next step does not wait for the mask",
         "masked",
-        "call.recorder",
+        "call.wanting",
         "    if not recorder.is_settled(live):\n        yield Until(",
         "    if False:\n        yield Until(",
         "unmasked",
@@ -641,7 +641,7 @@ MUTANTS = (
     Mutant(
         "a mask that runs out does not stop it as the flow says",
         "ends",
-        "call.moves",
+        "call.fulfil",
         "        recorder.is_forbidden = True\n    else",
         "        del recorder.masks[who]\n    else",
         "left-running",
@@ -649,7 +649,7 @@ MUTANTS = (
     Mutant(
         "a mask ends by itself",
         "ends",
-        "call.moves",
+        "call.fulfil",
         "elif after is AfterMask.STOP:",
         "elif recorder.masks.pop(who, None) is None:",
         "left-running",

@@ -15,7 +15,7 @@ from eslflow.call.events import (
 )
 from eslflow.call.live import Live
 from eslflow.call.moves import MASKED_WITHIN_S
-from eslflow.call.recorder import GUARD_S
+from eslflow.call.recorder import ALONE_S
 from eslflow.call.recording import Recording
 from eslflow.call.wishes import Want, Wish
 from eslflow.wire.terms import ApiCommand
@@ -42,11 +42,17 @@ def strikes(number, waits=True):
 
 def running(call):
     """Let the recording run; the dead-man's first mask is on the agenda."""
-    start = call.skips()[-1]
+    begins(call)
+    call.answers(puts(1), "+OK Added: 7")
+
+
+def begins(call):
+    """Let the recording begin; the dead-man was asked for right behind it."""
+    start, put = call.skips()[-2:]
+    assert (start.arg.split(" ")[1], put) == ("start", puts(1))
     call.when(RecordStarted(PATH))
     call.answers(start)
-    assert call.skips()[-1] == puts(1)
-    call.answers(puts(1), "+OK Added: 7")
+    call.skips()
 
 
 def renewed(call, number, deleted=1):
@@ -63,6 +69,18 @@ def test_a_mask_is_put_on_the_agenda_and_put_off_again_and_again():
         running(call)
         for number in (2, 3, 4):
             renewed(call, number)
+
+
+def test_a_start_that_fails_strikes_it_off():
+    with Playbook(SECRET, on_guard=True) as call:
+        start, _ = call.skips()[-2:]
+        call.answers(puts(1), "+OK Added: 7")
+        call.answers(start, "-ERR no")
+        call.expects(start)
+        call.answers(start, "-ERR no")
+        assert strikes(1, waits=False) in call.skips()
+        call.passes(AFTER_S)
+        call.expects()
 
 
 def test_a_masked_recording_needs_none():
@@ -82,7 +100,7 @@ def test_a_controller_that_was_late_unmasks_again():
         renewed(call, 2, deleted=0)
         call.expects(strikes(2, waits=False))
         assert call.engine.live.recorder.state is Recording.MASKED
-        call.passes(GUARD_S)
+        call.passes(ALONE_S)
         call.expects(UNMASK)
         call.answers(UNMASK)
         call.expects(puts(1))
@@ -102,10 +120,7 @@ def test_its_masking_is_kept_as_it_was_found_out():
 
 def test_what_the_switch_does_not_take_is_told_once():
     with Playbook(SECRET, on_guard=True) as call:
-        start = call.skips()[-1]
-        call.when(RecordStarted(PATH))
-        call.answers(start)
-        call.skips()
+        begins(call)
         call.answers(puts(1), "-ERR no")
         call.expects(
             Alarm("the switch does not take the dead-man's mask on its agenda")
@@ -137,9 +152,6 @@ def test_only_who_can_be_masked_needs_it(controlled):
     site = replace(site_for(TWO), is_controlled=controlled)
     with Playbook(TWO, site=site, on_guard=True) as call:
         live: Live = call.engine.live
-        start = call.skips()[-1]
-        call.when(RecordStarted(PATH))
-        call.answers(start)
         assert (puts(1) in call.skips()) is controlled
         assert deadman.is_needed(live) is controlled
     plain = flow("a: {announce: welcome}", LAW)
@@ -164,9 +176,6 @@ def test_an_agents_key_is_a_way_to_mask():
         f"{LAW}recording: {{agent_keys: {{1: mask, 2: unmask}}, dead_man: 9s}}\n",
     )
     with Playbook(keys, on_guard=True) as call:
-        start = call.skips()[-1]
-        call.when(RecordStarted(PATH))
-        call.answers(start)
         assert call.skips()[-1].arg.startswith("+9 eslflow-4c1b-9-1 uuid_record")
 
 

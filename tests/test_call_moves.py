@@ -25,7 +25,7 @@ from eslflow.call.moves import (
     RUNS_WITHIN_S,
     STOPS_WITHIN_S,
 )
-from eslflow.call.recorder import GUARD_S, MOST_RESTARTS, PASSED_ON_S
+from eslflow.call.recorder import ALONE_S, GUARD_S, MOST_RESTARTS, PASSED_ON_S
 from eslflow.call.recording import Recording
 from eslflow.call.records import (
     MEANT,
@@ -184,6 +184,56 @@ def test_a_look_that_is_not_answered_says_nothing():
         call.when(RecordStarted(PATH))
         call.answers(ASK_START)
         call.expects(ANSWER, PLAY)
+
+
+def starts_unpromised(call, reply):
+    """Let RECORD_START come, while the reply is a refusal or does not come."""
+    call.expects(NUMBER, ASK_START)
+    call.when(RecordStarted(PATH), 0.1)
+    if reply:
+        call.answers(ASK_START, reply)
+    else:
+        call.passes(RUNS_WITHIN_S)
+    call.expects(LOOK)
+
+
+@pytest.mark.parametrize("reply", ["", "-ERR no"])
+def test_record_start_without_the_reply_is_not_enough(reply):
+    with Playbook(TWO) as call:
+        starts_unpromised(call, reply)
+        assert call.engine.live.recorder.state is Recording.STARTING
+        call.answers(LOOK, bugs(PATH))
+        call.expects(ANSWER, PLAY)
+        assert call.engine.live.recorder.state is Recording.ON
+    (action,) = call.rows(RecordingAction)
+    assert (action.reply, action.verified) == (reply or "-no answer within 1 s", True)
+
+
+@pytest.mark.parametrize("seen", [bugs("/another.wav"), None])
+def test_what_began_without_a_reply_and_is_not_seen_is_begun_again(seen):
+    with Playbook(TWO) as call:
+        starts_unpromised(call, "-ERR no")
+        if seen is None:
+            call.passes(LOOK_S)
+        else:
+            call.answers(LOOK, seen)
+        call.expects(ASK_START)
+        call.answers(ASK_START, "-ERR no")
+        alarm = Alarm("recording did not start: -ERR no")
+        call.expects(HALT, alarm, ANSWER, PLAY)
+        assert call.engine.live.recorder.state is Recording.FAILED
+    (ended,) = call.rows(RecordingEnded)
+    assert (ended.state, ended.started_at, ended.audio_at) == ("failed", 0, 0)
+    assert [row.verified for row in call.rows(RecordingAction)] == [False, False]
+
+
+def test_what_ends_while_it_is_looked_for_is_over():
+    with Playbook(TWO) as call:
+        starts_unpromised(call, "-ERR no")
+        call.when(RecordStopped(PATH, 0, "empty-file"))
+        call.answers(LOOK, bugs())
+        call.expects(ANSWER, PLAY)
+    assert call.engine.live.recorder.state is Recording.OFF
 
 
 def test_a_file_that_closes_while_it_starts_is_over():
@@ -434,9 +484,9 @@ def test_the_unmask_waits_until_the_last_secret_sound_is_through():
     with Playbook(SECRET) as call:
         masked(call)
         call.done(PLAY)
-        call.passes(GUARD_S * 0.99)
+        call.passes(ALONE_S * 0.99)
         call.expects()
-        call.passes(GUARD_S * 0.01)
+        call.passes(ALONE_S * 0.01)
         call.expects(UNMASK)
         assert call.engine.live.recorder.state is Recording.ON
         call.answers(UNMASK)
@@ -476,7 +526,7 @@ def test_an_unmask_that_is_not_confirmed_begins_another_file():
     with Playbook(SECRET) as call:
         masked(call)
         call.done(PLAY)
-        call.passes(GUARD_S)
+        call.passes(ALONE_S)
         call.expects(UNMASK)
         call.answers(UNMASK, "-ERR Cannot unmask recording session!")
         call.expects(
@@ -503,7 +553,7 @@ def test_a_file_that_ends_while_it_is_masked_or_unmasked_is_over():
     with Playbook(SECRET) as call:
         masked(call)
         call.done(PLAY)
-        call.passes(GUARD_S)
+        call.passes(ALONE_S)
         call.expects(UNMASK)
         call.when(RecordStopped(PATH, 100, "uri-failure"))
         call.answers(UNMASK, "-ERR Cannot unmask recording session!")
@@ -535,173 +585,16 @@ def test_a_hangup_keeps_what_was_asked_and_not_answered():
     assert (row.action, row.reply, row.verified) == ("mask", "", False)
 
 
-# Wishes.
-
-
 def asks(call, wish, ticket=1):
     call.when(Wished(ticket, wish))
 
 
-def answer(state, is_done=True, why="", until=0, ticket=1):
-    return Answer(ticket, Answered("4c1b-9", state, is_done, why, until))
+def answer(state, is_done=True, why="", until=0, ticket=1, is_refused=False):
+    return Answer(ticket, Answered("4c1b-9", state, is_done, why, until, is_refused))
 
 
-def test_a_mask_is_answered_when_the_switch_has_confirmed_it():
-    with Playbook(TWO) as call:
-        started(call)
-        asks(call, HERS)
-        call.expects(MASK)
-        call.answers(MASK)
-        call.expects(answer("masked"))
-        # Asked for again, nothing is sent again.
-        asks(call, HERS, 2)
-        call.expects(answer("masked", ticket=2))
-        asks(call, Wish(Want.ON, "token page"), 3)
-        call.passes(GUARD_S)
-        call.expects(UNMASK)
-        call.answers(UNMASK)
-        call.expects(answer("on", ticket=3))
-    assert actions(call)[1:] == [("mask", "token page", True), ("unmask", "step", True)]
-
-
-def test_a_mask_that_the_switch_refuses_is_answered_with_what_holds_instead():
-    with Playbook(TWO) as call:
-        started(call)
-        asks(call, HERS)
-        call.expects(MASK)
-        call.answers(MASK, "-ERR no")
-        call.skips()
-        call.when(RecordStopped(PATH, 100))
-        call.answers(ASK_STOP)
-        # Silence it is, though not the one that was asked for.
-        call.expects(answer("off"))
-
-
-def test_a_recording_that_cannot_be_ended_is_told():
-    with Playbook(TWO) as call:
-        started(call)
-        asks(call, Wish(Want.OFF, "cli"))
-        call.expects(ASK_STOP)
-        call.passes(STOPS_WITHIN_S)
-        call.skips()
-        call.passes(STOPS_WITHIN_S)
-        call.expects(LOOK)
-        call.answers(LOOK, bugs(PATH))
-        why = "the switch did not stop it: -no answer within 2 s"
-        call.expects(
-            Alarm(f"recording may still run: {PATH}"), answer("failed", False, why)
-        )
-        asks(call, Wish(Want.ON, "cli"), 2)
-        why = "the recording was stopped for the rest of the call"
-        call.expects(answer("failed", False, why, ticket=2))
-
-
-def test_a_stop_holds_for_the_rest_of_the_call():
-    with Playbook(SECRET) as call:
-        started(call)
-        asks(call, Wish(Want.OFF, "token desk"))
-        call.expects(ASK_STOP)
-        call.when(RecordStopped(PATH, 100))
-        call.answers(ASK_STOP)
-        call.expects(answer("off"))
-        call.done(PLAY)
-        call.expects(PLAY)
-        call.done(PLAY)
-        call.expects(PLAY)
-    assert actions(call)[-1] == ("stop", "control", True)
-
-
-def test_each_takes_back_its_own_mask_only():
-    with Playbook(TWO) as call:
-        started(call)
-        asks(call, HERS)
-        call.skips()
-        call.answers(MASK)
-        call.skips()
-        asks(call, Wish(Want.MASKED, "key 1001", hand="agent"), 2)
-        call.expects(answer("masked", ticket=2))
-        asks(call, Wish(Want.ON, "token page"), 3)
-        why = "it is masked by agent"
-        call.expects(answer("masked", False, why, ticket=3))
-        asks(call, Wish(Want.ON, "key 1002", hand="agent"), 4)
-        call.passes(GUARD_S)
-        call.expects(UNMASK)
-        call.answers(UNMASK)
-        call.expects(answer("on", ticket=4))
-
-
-def test_a_master_takes_back_all_masks():
-    with Playbook(TWO) as call:
-        started(call)
-        asks(call, HERS)
-        call.skips()
-        call.answers(MASK)
-        call.skips()
-        asks(call, Wish(Want.ON, "cli", is_master=True), 2)
-        call.passes(GUARD_S)
-        call.expects(UNMASK)
-        call.answers(UNMASK)
-        call.expects(answer("on", ticket=2))
-
-
-@pytest.mark.parametrize(
-    ("first", "why"),
-    [
-        ("a: {announce: welcome}", "is not recorded"),
-        ("a: {announce: welcome, record: masked}", "is masked"),
-    ],
-)
-def test_what_the_step_forbids_cannot_be_had(first, why):
-    steps = f"{first}\nb: {{announce: welcome, record: on}}"
-    with Playbook(flow(steps, LAW)) as call:
-        call.expects(ANSWER, PLAY)
-        asks(call, Wish(Want.ON, "cli"))
-        call.expects(answer("off", False, f"step a {why}"))
-
-
-def test_nobody_can_ask_for_what_the_caller_has_not_agreed_to():
-    ask = flow(
-        """
-        on: {announce: welcome, record: on}
-        ask:
-          consent: {notice: recording, purpose: training}
-          keys: {1: granted, 2: refused}
-        """
-    )
-    with Playbook(ask) as call:
-        call.expects(ANSWER, PLAY)
-        asks(call, Wish(Want.ON, "cli"))
-        call.expects(answer("off", False, "nobody has agreed to being recorded"))
-
-
-def test_what_the_switch_would_not_begin_cannot_be_had_but_is_tried_again():
-    with Playbook(TWO) as call:
-        call.expects(NUMBER, ASK_START)
-        call.answers(ASK_START, "-ERR no")
-        call.expects(ASK_START)
-        call.answers(ASK_START, "-ERR no")
-        call.skips()
-        asks(call, HERS)
-        why = "the switch did not start it: -ERR no"
-        call.expects(answer("failed", False, why))
-        asks(call, Wish(Want.ON, "token page"), 2)
-        again = call.skips()[-1]
-        assert "/4c1b-9-2.wav" in again.arg
-        call.answers(again, "-ERR no")
-        call.expects(again)
-        call.answers(again, "-ERR no")
-        assert call.skips()[-1] == answer("failed", False, why, ticket=2)
-
-
-def test_a_mask_while_it_starts_comes_with_the_start():
-    with Playbook(TWO) as call:
-        call.expects(NUMBER, ASK_START)
-        asks(call, HERS)
-        call.when(RecordStarted(PATH))
-        call.answers(ASK_START)
-        call.expects(MASK)
-        call.answers(MASK)
-        call.expects(ANSWER, PLAY, answer("masked"))
+def refusal(state, why, ticket=1):
+    return answer(state, False, why, ticket=ticket, is_refused=True)
 
 
 def test_a_start_that_failed_is_not_tried_again_against_a_mask():
@@ -715,89 +608,17 @@ def test_a_start_that_failed_is_not_tried_again_against_a_mask():
         assert told.answered.recording == "failed"
 
 
-def test_a_mask_that_comes_back_while_it_is_taken_away_holds():
-    with Playbook(TWO) as call:
+def test_a_mask_that_runs_out_ends_as_the_flow_says():
+    ends = replace(TWO, recording=RecordingRules(after_mask=AfterMask.STOP))
+    with Playbook(ends) as call:
         started(call)
-        asks(call, HERS)
-        call.skips()
-        call.answers(MASK)
-        call.skips()
-        asks(call, Wish(Want.ON, "token page"), 2)
-        call.passes(GUARD_S)
-        call.expects(UNMASK)
-        asks(call, HERS, 3)
-        call.answers(UNMASK)
+        asks(call, HERS._replace(for_s=5))
         call.expects(MASK)
         call.answers(MASK)
-        why = "it is masked by token page"
-        taken_back = answer("masked", False, why, ticket=2)
-        call.expects(taken_back, answer("masked", ticket=3))
-
-
-def test_who_asks_as_the_call_ends_is_told_so():
-    with Playbook(TWO) as call:
-        started(call)
-        asks(call, HERS)
-        call.expects(MASK)
-        call.when(HungUp("NORMAL_CLEARING"))
-        why = "the call is over"
-        call.expects(answer("on", False, why))
-        asks(call, HERS, 2)
-        call.expects(answer("on", False, why, ticket=2))
-        call.when(Disconnected())
-        asks(call, HERS, 3)
-        call.expects(answer("on", False, why, ticket=3))
-
-
-def timed_mask(call, after):
-    """Mask for three minutes, which nobody renews."""
-    started(call)
-    asks(call, HERS._replace(for_s=180))
-    call.expects(MASK)
-    call.answers(MASK)
-    call.expects(answer("masked", until=call.now + 179_900_000))
-    call.passes(179)
-    call.expects()
-    call.passes(0.9)
-    alarm, *then = call.skips()
-    assert alarm == Alarm(f"the mask of token page was not renewed in time: {after}")
-    return then
-
-
-def ends(after):
-    return replace(TWO, recording=RecordingRules(after_mask=after))
-
-
-def test_a_mask_that_nobody_renews_stays_unless_the_flow_says_otherwise():
-    with Playbook(TWO) as call:
-        assert timed_mask(call, "stay") == []
-        assert call.engine.live.recorder.is_overdue
-
-
-def test_a_mask_that_nobody_renews_ends_if_the_flow_says_so():
-    with Playbook(ends(AfterMask.UNMASK)) as call:
-        assert timed_mask(call, "unmask") == []
-        call.passes(GUARD_S)
-        call.expects(UNMASK)
-
-
-def test_a_mask_that_nobody_renews_ends_the_recording_if_the_flow_says_so():
-    with Playbook(ends(AfterMask.STOP)) as call:
-        assert timed_mask(call, "stop") == [ASK_STOP]
-
-
-def test_a_renewed_mask_lasts_from_the_renewal():
-    with Playbook(TWO) as call:
-        started(call)
-        asks(call, HERS._replace(for_s=10))
         call.skips()
-        call.answers(MASK)
-        call.skips()
-        call.passes(8)
-        asks(call, HERS._replace(for_s=10), 2)
-        call.expects(answer("masked", until=call.now + 10_000_000, ticket=2))
-        call.passes(9)
-        call.expects()
+        call.passes(5)
+        alarm = Alarm("the mask of token page was not renewed in time: stop")
+        call.expects(alarm, ASK_STOP)
 
 
 # When sound gets into the file.
@@ -907,6 +728,20 @@ def test_an_unmask_waits_for_what_has_piled_up_in_a_hold():
         assert UNMASK in call.skips()
 
 
+def test_the_unmask_waits_less_while_somebody_talks_with_the_caller():
+    with Playbook(TALK) as call:
+        talks(call)
+        asks(call, HERS)
+        call.skips()
+        call.answers(MASK)
+        call.skips()
+        asks(call, Wish(Want.ON, "token page"), 2)
+        call.passes(GUARD_S * 0.99)
+        assert UNMASK not in call.skips()
+        call.passes(GUARD_S * 0.01)
+        assert UNMASK in call.skips()
+
+
 def test_a_hold_before_the_mask_holds_up_nothing():
     with Playbook(TALK) as call:
         talks(call)
@@ -917,7 +752,7 @@ def test_a_hold_before_the_mask_holds_up_nothing():
         call.answers(MASK)
         call.skips()
         asks(call, Wish(Want.ON, "token page"), 2)
-        call.passes(GUARD_S)
+        call.passes(ALONE_S)
         assert UNMASK in call.skips()
 
 
@@ -1015,14 +850,6 @@ def test_what_is_for_something_else_by_now_is_not_begun():
         assert ASK_START not in call.skips()
 
 
-def test_who_has_the_call_may_be_why_it_is_not_recorded():
-    never = flow("q: {queue: s, record: on}", LAW + "recording: {never_record: [1]}\n")
-    with Playbook(never) as call:
-        call.skips()
-        asks(call, Wish(Want.ON, "cli"))
-        call.expects(answer("off", False, "who has the call is never recorded"))
-
-
 def test_a_mask_while_the_agent_holds_is_kept_as_that():
     rules = "recording: {never_record: [1]}\n"
     with Playbook(flow("a: {announce: welcome, record: on}", LAW + rules)) as call:
@@ -1091,7 +918,7 @@ def test_what_is_permitted_for_more_purposes_is_another_file():
 def test_a_masked_file_for_other_purposes_is_not_unmasked():
     call = asked_meanwhile("masked")
     call.expects()
-    call.passes(GUARD_S)
+    call.passes(ALONE_S)
     begins_anew(call)
     assert UNMASK not in call.said
 

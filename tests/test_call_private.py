@@ -2,7 +2,7 @@
 
 import pytest
 
-from eslflow.call import moves
+from eslflow.call import fulfil
 from eslflow.call.commands import Alarm, Keep
 from eslflow.call.events import (
     Disconnected,
@@ -130,7 +130,7 @@ def test_nothing_takes_it_back():
         assert not starts_again(call.skips())
         assert call.engine.live.step == "again"
         wish = Wish(Want.ON, "token page")
-        why = moves.answered(call.engine.live, wish).why
+        why = fulfil.answered(call.engine.live, wish).why
         assert why == "the call is private for the rest of the call"
 
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eslflow.call import recording
+from eslflow.call.events import Bridged, Held, Parked, RecordStarted, Unbridged
 from eslflow.call.recording import TABLE, Moved, Recording, Segment, advance
 from eslflow.errors import IllegalTransition
 from eslflow.flow.model import From
@@ -63,6 +64,47 @@ def test_a_file_that_waits_for_nobody_has_none():
     hearing.parts(20)
     hearing.hears(30)
     assert (hearing.audio_at, hearing.gaps) == (10, [])
+
+
+def followed(moment, *told):
+    """Return a file of which the switch has told this, and whether they had parted."""
+    segment = segment_of(moment)
+    for number, (event, has_parted) in enumerate(told, 1):
+        segment.follow(event, number * 10, has_parted)
+    return segment
+
+
+TALKS, PARTS = (Bridged("a", ""), False), (Unbridged(), True)
+HELD, BACK = (Held(True, True), False), (Held(False, True), False)
+
+
+def test_what_the_switch_tells_says_when_sound_gets_into_it():
+    segment = followed(From.ANSWER, TALKS, PARTS, TALKS, (Parked(), False))
+    assert (segment.audio_at, segment.told_gaps(99)) == (10, "20-30 40-99")
+    assert followed(From.STEP, TALKS, PARTS, TALKS).gaps == []
+    other = followed(From.ANSWER, (RecordStarted("/r/u-1.wav"), False))
+    assert other.audio_at == 0
+
+
+def test_a_caller_on_hold_is_cut_out_of_it():
+    assert followed(From.STEP, TALKS, HELD, BACK).gaps == ["20-30"]
+    parted = followed(From.ANSWER, TALKS, HELD, (BACK[0], True))
+    assert parted.told_gaps(99) == "20-99"
+    assert followed(From.STEP, TALKS, HELD, (BACK[0], True)).gaps == ["20-30"]
+
+
+def test_an_agent_on_hold_or_a_hold_without_sound_cuts_nothing_out():
+    agents = (Held(True, False), False)
+    assert followed(From.STEP, TALKS, agents, TALKS).gaps == []
+    assert followed(From.STEP, HELD, BACK).audio_at == 0
+
+
+def test_a_start_that_is_not_seen_is_forgotten():
+    segment = segment_of(From.STEP)
+    segment.started_at = 5
+    segment.hears(5)
+    segment.forget_start()
+    assert (segment.started_at, segment.audio_at) == (0, 0)
 
 
 def test_the_words_are_those_of_the_record():

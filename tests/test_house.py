@@ -31,7 +31,7 @@ ARROWS = {
     "flow": "errors wire flow",
     "steps": "errors wire flow steps call.events call.commands call.records call.live"
     " call.choices call.consent call.recorder call.recording call.callee call.secret"
-    " call.hush call.keys call.receipt call.screen",
+    " call.wanting call.hush call.keys call.receipt call.screen",
     "call": "errors wire flow call",
     "call.engine": "errors wire flow call steps",
     "check": "errors wire flow call steps check",

@@ -25,6 +25,7 @@ from eslflow.call.records import (
     RecordingHooked,
     RecordingSettled,
     RecordingStored,
+    RecordingWished,
     State,
 )
 from eslflow.errors import StoreError
@@ -60,6 +61,7 @@ def test_migrating_twice_changes_nothing_and_every_column_is_there(db):
         ("recordings", RecordingHooked),
         ("recordings", RecordingErased),
         ("recording_actions", RecordingAction),
+        ("wishes", RecordingWished),
         ("looks", Look),
         ("flow_versions", FlowVersion),
         ("flow_log", FlowServed),

@@ -19,6 +19,7 @@ from eslflow.call.records import (
     RecordingHooked,
     RecordingSettled,
     RecordingStored,
+    RecordingWished,
     State,
 )
 from eslflow.e164 import normaliser
@@ -343,6 +344,21 @@ def test_who_looked_at_a_recording_is_told(tmp_path, recorded):
     write(tmp_path / "rec.db", [Look(1, "anne", "decrypt", "bbb-3", "bbb-3-1", "why")])
     (look,) = recorded.looks(line)
     assert (look["who"], look["reason"]) == ("anne", "why")
+
+
+def test_what_was_wanted_of_a_call_is_read_in_order(tmp_path, recorded):
+    wishes = [
+        RecordingWished("aaa-1", at, want, "agent", "key 1001", 9, False, "q")
+        for at, want in ((30, "masked"), (20, "on"))
+    ]
+    other = wishes[0]._replace(call_uuid="aaa-12")
+    write(tmp_path / "rec.db", [*wishes, other])
+    found = recorded.wishes("aaa-1")
+    assert [(row["at"], row["want"]) for row in found] == [(30, "masked"), (20, "on")]
+    assert (found[0]["hand"], found[0]["ends_at"]) == ("agent", 9)
+    with closing(sqlite3.connect(tmp_path / "rec.db")) as db:
+        db.execute("DROP TABLE wishes")
+    assert recorded.wishes("aaa-1") == []
 
 
 def test_a_ledger_from_before_looks_has_none(tmp_path, recorded):

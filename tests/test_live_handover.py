@@ -1,12 +1,14 @@
 """On a real FreeSWITCH: calls that change hands, with a mask and without.
 
-Held, passed on by agent, caller or switch, taken back by the queue, parked: a mask
-holds through each, an agreed recording goes on, a consultation is in no file, and a
-recorder that is not ours is found at once. Whoever takes a call over is recorded here,
-wherever they are (test_live_outside.py is about that). See tests/live/README.md.
+Held, passed on by agent, caller or switch, taken back by the queue, parked, sent to a
+mailbox: a mask holds through each, an agreed recording goes on, a consultation is in no
+file, and a recorder that is not ours is found at once. Whoever takes a call over is
+recorded here, wherever they are (test_live_outside.py is about that). See
+tests/live/README.md.
 """
 
 import re
+from pathlib import Path
 from typing import NamedTuple
 
 import gevent
@@ -14,6 +16,7 @@ import pytest
 
 from eslflow.call.wishes import Want, Wish
 from eslflow.switch.desk import LiveCall
+from tests.live import decode
 from tests.live.account import account, said_by
 from tests.live.leaks import FOR_EVER
 from tests.live.office import GREETING, Office
@@ -29,6 +32,8 @@ EDGE_US = 250_000
 """How long a hold, or the end of one, may take to be signalled."""
 MOST_LOST = 12
 """Packets: the switch throws up to three away whenever media changes (measured)."""
+MAILBOX = Path("/var/tmp/fs/rec")
+"""Where the switch's mailbox puts what it records."""
 LATE_US = 150_000
 """How much the controller's clock of a gap or a bridge may differ from the phones'."""
 STEPS = """
@@ -310,6 +315,27 @@ def passes(office, hands, is_masked, moment):
     may_end = moment == "step" and others
     masked = ("masked", "off") if may_end else ("masked",)
     assert state in (masked if is_masked else ("on",))
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_masked"), [("answer", False), ("answer", True), ("step", True)]
+)
+def test_what_a_caller_leaves_in_a_mailbox_is_in_no_file_of_ours(
+    office, moment, is_masked
+):
+    scene = opened(office, moment)
+    if is_masked:
+        scene.ask("masked")
+    scene.call.speaks(ms=500)
+    since = scene.api(f"uuid_transfer {scene.call.uuid} mailbox")
+    scene.private.append(Private(scene.call.phone.party, since, FOR_EVER))
+    scene.call.speaks(ms=2000)
+    kept = ended(scene, [])
+    # Its own recorder is no recorder of the call, and has heard the caller.
+    message = decode.read(MAILBOX / f"{scene.call.uuid}-mailbox.wav")
+    assert len(message.heard) > 50
+    assert {heard.spoken.party for heard in message.heard} == {scene.call.phone.party}
+    assert not [row for row in kept["recording_actions"] if row["path"]]
 
 
 @pytest.mark.parametrize("want", ["", "masked"], ids=["on", "masked"])

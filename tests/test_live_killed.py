@@ -1,12 +1,13 @@
 """On a real FreeSWITCH: the controller killed or hung at each state of a recording.
 
-`eslflow serve` as a process, a caller who waits or talks. Prints the table of
-docs/recording.md: run it with -rP. See tests/live/README.md.
+`eslflow serve` as a process, a caller who waits or talks. Writes docs/killed.md when
+ESLFLOW_LIVE_PAGE names it. See tests/live/README.md.
 """
 
 import os
 import shutil
 import signal
+from pathlib import Path
 from textwrap import dedent
 from time import gmtime, strftime
 
@@ -54,9 +55,44 @@ EVENTS = {"killed": signal.SIGKILL, "hangs": signal.SIGSTOP}
 OUTLIVES_MS = 9000
 """How long it is looked at what goes on without a controller."""
 RESTARTED_MS = 4000
+SETTLES_US = 1_000_000
+"""Until then a prompt may still be heard that was played when it died."""
 LEDGER_S = int(os.environ.get("ESLFLOW_LIVE_LEDGER_S", "8"))
-"""How long the ledger is waited for; a call that was not recorded gets its end with the
-next comparison, within a minute."""
+"""How long the ledger is waited for after a call's end."""
+
+PAGE = os.environ.get("ESLFLOW_LIVE_PAGE", "")
+"""The file that the table is written into; empty: it is printed only."""
+HEAD = (
+    "at state",
+    "the controller",
+    "the caller",
+    "without it",
+    "masked and audible",
+    "meanwhile the caller",
+    "when it is dead",
+    "after the restart: ledger",
+    "files",
+)
+INTRODUCTION = """\
+# A controller that dies, at each state of a recording
+
+Written by `tests/test_live_killed.py` from a run on a real FreeSWITCH. At each state of
+the recording's table, and while the caller is asked, `eslflow serve` was killed (`kill
+-9`) or hung (SIGSTOP) and was killed {hangs_s:g} s later, as its watchdog would do. The
+caller waits in a menu or talks with an agent; both speak all the time, each 20 ms of it
+can be told from all others. `dead_man: 5s`. A second later another controller comes.
+
+- **without it**: whether the switch records on, and until when after the death anything
+  that was said is audible in a file.
+- **masked and audible**: packets of 20 ms that were said under a mask and can be heard
+  in any file.
+- **meanwhile the caller**: whom the caller heard until a hung controller was killed.
+- **when it is dead**: whom the caller hears then.
+- **ledger**: `agrees` when call and files have their ends {ledger_s} s later.
+- **files**: what the audit finds in each; `none`: no recording is kept, or there is no
+  file.
+
+"""
 
 rows = []
 
@@ -64,11 +100,15 @@ rows = []
 @pytest.fixture(scope="module", autouse=True)
 def table():
     yield
-    head = "state", "the controller", "the caller", "without it", "masked and audible"
-    head += "the caller then", "after the restart: ledger", "files"
-    print()
-    for line in (head, ("---",) * len(head), *rows):
-        print(f"| {' | '.join(map(str, line))} |")
+    lines = [
+        f"| {' | '.join(map(str, line))} |"
+        for line in (HEAD, ("---",) * len(HEAD), *rows)
+    ]
+    text = INTRODUCTION.format(hangs_s=OUTLIVES_MS / 1000, ledger_s=LEDGER_S)
+    page = text + "\n".join(lines) + "\n"
+    print(f"\n{page}")
+    if PAGE:
+        Path(PAGE).write_text(page, encoding="utf-8")
 
 
 @pytest.fixture
@@ -157,7 +197,9 @@ def reach(scene):
     wanted = {"masked": "masked", "stopping": "on"}.get(state, state)
     if state == "masked":
         scene.until(lambda about: about.get("recording") == "on")
-        scene.doomed.wants(call.uuid, "masked")
+        scene.doomed.wants(call.uuid, "masked", **{"for": "600s"})
+        scene.ends_at = scene.doomed.about(call.uuid)["until"]
+        assert scene.ends_at
         scene.span = Span(scene.office.clock.now(), FOR_EVER)
         call.speaks(ms=500)
     if state == "stopping":
@@ -178,13 +220,14 @@ def asks_in_vain(scene):
     return "was answered"
 
 
-def reaches(scene, since):
-    """Return whom the caller hears by now."""
+def reaches(scene, since, until=0):
+    """Return whom the caller hears since then."""
     at, heard = scene.call.heard()
     first = next((i for i, when in enumerate(at) if when > since), len(at)) * 160
-    if any(one.at >= first for one in heard.heard):
+    past = next((i for i, when in enumerate(at) if 0 < until < when), len(at)) * 160
+    if any(first <= one.at < past for one in heard.heard):
         return "talks with the agent"
-    tones = [rest for rest in heard.rests if rest.start >= first]
+    tones = [rest for rest in heard.rests if first <= rest.start < past]
     return "hears the fallback" if tones else "hears nothing"
 
 
@@ -253,18 +296,25 @@ def test_a_controller_dies(office, doomed, state, event, place, monkeypatch):
     else:
         doomed.process.wait()
     since = office.clock.now()
+    meanwhile = reaches(scene, scene.died_at + SETTLES_US, since)
     doomed.kill()
     scene.call.speaks(ms=1000)
     who = reaches(scene, since)
     scene.restarted_at = office.clock.now()
     doomed.start()
     scene.call.speaks(ms=RESTARTED_MS)
+    if state == "masked":
+        # Whoever took the call over knows until when.
+        scene.until(lambda about: about.get("until") == scene.ends_at)
     scene.call.hang_up()
     scene.call.until("down")
     kept, ledger = settled(scene)
     leaks, files = judged(scene, kept)
     without = f"recorder runs, {outlives(scene)}" if runs else "no recorder"
-    rows.append((state, event, place, without, leaks, who, ledger, files))
+    rows.append((state, event, place, without, leaks, meanwhile, who, ledger, files))
     assert leaks == 0
+    # FreeSWITCH never notices one that hangs: who is asked waits for the watchdog.
+    is_left = place == "waits" and event == "hangs"
+    assert meanwhile == ("hears nothing" if is_left else who)
     assert not (runs and state in ("asked", "off", "stopping", "failed"))
     assert who == ("hears the fallback" if place == "waits" else "talks with the agent")

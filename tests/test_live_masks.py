@@ -14,6 +14,7 @@ from itertools import filterfalse
 import gevent
 import pytest
 
+from eslflow.call.recorder import ALONE_S, GUARD_S
 from eslflow.call.wishes import Want, Wish
 from tests.live import decode
 from tests.live.account import account, audited, own_actions, spans_of
@@ -211,13 +212,13 @@ def is_asked_for(talks, spans, missing):
     )
 
 
-def judged(folder, talks, kept):
+def judged(folder, talks, kept, early_us):
     """Return what is wrong with the call's files; nothing, if all is well."""
     wrong, numbers = [], [0] * 5
     path = folder / f"{talks[0].uuid}-witness.wav"
     witness = decode.read(path)
     for row in kept["recordings"]:
-        found = account(kept, row, talks, witness=witness)
+        found = account(kept, row, talks, witness=witness, early_us=early_us)
         verdict = found.verdict
         wrong += [*verdict.leaks, *verdict.strange]
         wrong += filterfalse(partial(is_asked_for, talks, found.spans), verdict.missing)
@@ -245,7 +246,8 @@ def works(offices, makes, place, channels, name):
         job = (office, makes, place, channels, dice, share)
         pool.append(gevent.spawn(worked, *job))
     gevent.joinall(pool, raise_error=True)
-    results = [judged(*made) for greenlet in pool for made in greenlet.value]
+    guard_us = round((GUARD_S if place == "talk" else ALONE_S) * 1e6)
+    results = [judged(*made, guard_us) for greenlet in pool for made in greenlet.value]
     assert len(results) == CALLS
     spans, ms, blanked, audible, lost = (
         sum(numbers[place] for _, numbers in results) for place in range(5)

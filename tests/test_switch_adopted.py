@@ -3,11 +3,12 @@
 import gevent
 import pytest
 
+from eslflow.call.recorder import ALONE_S
 from eslflow.call.records import State
 from eslflow.call.wishes import Want, Wish
 from eslflow.errors import NotFound
 from eslflow.switch.adopted import LOOK_S, UNSEEN
-from eslflow.switch.reconcile import Leg
+from eslflow.switch.findings import Leg
 from eslflow.wire.terms import RecordAction
 from tests.adrift import ANNA, PATIENCE_S, World
 
@@ -33,7 +34,7 @@ def adopted(world, *actions, **given):
 def asks(world, wish):
     """Ask for something while time goes by; return what was answered."""
     asking = gevent.spawn(world.desk.ask, ANNA, wish)
-    world.passes(0.2)
+    world.passes(ALONE_S + 0.2)
     return asking.get(timeout=PATIENCE_S)
 
 

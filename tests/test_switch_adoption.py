@@ -3,10 +3,12 @@
 import gevent
 import pytest
 
+from eslflow.call.recorder import ALONE_S
 from eslflow.call.records import CallOffered, RecordingBegun, State
 from eslflow.call.wishes import Want, Wish
 from eslflow.cli.versions import texts
 from eslflow.errors import LinkLost
+from eslflow.switch.adopted import LOOK_S
 from eslflow.switch.adoption import EVERY_S
 from eslflow.switch.shelf import Shelf
 from eslflow.wire.terms import RecordAction
@@ -49,7 +51,7 @@ def kinds(found):
 
 def asks(world, wish):
     asking = gevent.spawn(world.desk.ask, ANNA, wish)
-    world.passes(0.2)
+    world.passes(ALONE_S + 0.2)
     return asking.get(timeout=PATIENCE_S)
 
 
@@ -81,7 +83,7 @@ def test_a_dead_man_that_has_come_due_is_found_and_unmasked_after_the_guard(worl
     assert world.switch.channels[ANNA] == {path: True}
     world.adopts()
     assert [call.recording for call in world.desk.calls()] == ["masked"]
-    world.passes(0.05)
+    world.passes(ALONE_S - 0.01)
     assert world.switch.channels[ANNA] == {path: True}
     world.passes(0.05)
     assert world.switch.channels[ANNA] == {path: False}
@@ -137,6 +139,30 @@ def test_somebodys_mask_holds_until_they_take_it_back(world, who, wish):
     other = asks(world, Wish(Want.ON, "token other"))
     assert (other.recording, other.is_done) == ("masked", False)
     answer = asks(world, wish)
+    assert (answer.recording, answer.is_done) == ("on", True)
+    assert world.switch.channels[ANNA] == {path: False}
+
+
+def test_a_second_mask_and_its_end_outlive_the_controller(world):
+    path = world.had()
+    adoption = world.adoption()
+    adoption.round()
+    for wish in (
+        Wish(Want.MASKED, "token x"),
+        Wish(Want.MASKED, "key 1001", 90, "agent"),
+        Wish(Want.ON, "token x"),
+    ):
+        assert asks(world, wish).recording == "masked"
+    end = world.desk.calls()[0].until
+    adoption.close()
+    world.passes(30)
+    world.adopts()
+    assert world.desk.calls()[0].until == end
+    assert world.switch.channels[ANNA] == {path: True}
+    world.passes(61)
+    engine = world.desk.get(ANNA)._engine
+    assert engine.live.recorder.is_overdue
+    answer = asks(world, Wish(Want.ON, "key 1002", hand="agent"))
     assert (answer.recording, answer.is_done) == ("on", True)
     assert world.switch.channels[ANNA] == {path: False}
 
@@ -293,13 +319,11 @@ def test_there_is_a_dead_man_at_every_moment_of_an_adoption(world, group):
 def until(world, holds):
     """Let time go by until something holds; threads take their time."""
     world.switch.was_asked.clear()
-    for _ in range(2000):
-        if holds():
-            return
-        world.clock.fire()
-        world.idle()
-        gevent.get_hub().threadpool.apply(int)
-    raise AssertionError("it never held")
+    with gevent.Timeout(PATIENCE_S, AssertionError("it never held")):
+        while not holds():
+            world.clock.fire()
+            world.idle()
+            gevent.get_hub().threadpool.apply(int)
 
 
 def test_it_compares_when_the_link_comes_up_and_every_minute(world):
@@ -340,6 +364,24 @@ def test_who_talks_with_whom_is_looked_at_again_and_again(world):
     world.switch.channels[AGENT] = {}
     world.switch.talks[ANNA] = (AGENT, "1001")
     until(world, lambda: world.desk.by_agent("1001"))
+
+
+def test_a_call_that_nobody_can_take_over_gets_its_end_soon_after_it(world):
+    at = world.clock.now() - 60_000_000
+    world.keeps(CallOffered(ANNA, "inbound", "", "", "100", "test", "", "", at))
+    world.switch.channels[ANNA] = {}
+    world.adoption(is_by_itself=True)
+    until(world, lambda: world.switch.counts(f"uuid_exists {ANNA}") > 1)
+    assert world.kept()["call"]["ended_at"] is None
+    asked = world.switch.counts("show channels")
+    began = world.clock.now()
+    del world.switch.channels[ANNA]
+    until(world, lambda: world.kept()["call"]["ended_at"])
+    assert world.clock.now() - began < round(EVERY_S / 2 * 1e6)
+    assert world.switch.counts("show channels") == asked + 1
+    looked = world.switch.counts("uuid_exists")
+    world.passes(2 * LOOK_S)
+    assert world.switch.counts("uuid_exists") == looked
 
 
 def test_a_round_that_fails_is_told_and_there_is_another(world, caplog):

@@ -5,7 +5,7 @@ import pytest
 from eslflow.call.records import CallOffered, RecordingBegun, RecordingEnded, State
 from eslflow.errors import LinkLost, ProtocolError
 from eslflow.ledger.read import Reader
-from eslflow.switch.reconcile import Finding, Leg
+from eslflow.switch.findings import Finding, Leg
 from eslflow.wire.terms import RecordAction
 from tests.adrift import AGENT, ANNA, World, choice
 

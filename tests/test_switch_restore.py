@@ -4,7 +4,7 @@ import pytest
 
 from eslflow.call.live import Site
 from eslflow.call.recording import Recording
-from eslflow.call.records import State
+from eslflow.call.records import STEP, State
 from eslflow.flow.model import From, Record
 from eslflow.switch.restore import restored
 from eslflow.wire.terms import RecordAction
@@ -29,11 +29,26 @@ MASK, UNMASK = RecordAction.MASK, RecordAction.UNMASK
 def act(what, reason="step", step="talk", at=20, name="u-1"):
     return {
         "recording_id": name, "action": str(what), "reason": reason, "step": step,
-        "at": at, "verified": True,
+        "at": at, "asked_at": at, "verified": True,
     }  # fmt: skip
 
 
-def restore(*actions, path=PATH, recordings=("u-1",), step="talk", state="granted"):
+def wish(want, hand="token x", at=30, ends_at=0, step="talk", is_master=0):
+    return {
+        "want": want, "hand": hand, "who": hand, "at": at, "ends_at": ends_at,
+        "step": step, "is_master": is_master,
+    }  # fmt: skip
+
+
+def restore(
+    *actions,
+    path=PATH,
+    recordings=("u-1",),
+    step="talk",
+    state="granted",
+    wishes=(),
+    now=NOW,
+):
     kept = {
         "call": {"uuid": "u", "caller": "+49", "called": "100", "offered_at": 5},
         "choices": [
@@ -52,8 +67,9 @@ def restore(*actions, path=PATH, recordings=("u-1",), step="talk", state="grante
             for name in recordings
         ],
         "recording_actions": list(actions),
+        "wishes": list(wishes),
     }
-    return restored(kept, path, FLOW, SITE, NOW)
+    return restored(kept, path, FLOW, SITE, now)
 
 
 def test_a_call_is_as_it_was_offered():
@@ -68,7 +84,7 @@ def test_a_call_is_as_it_was_offered():
 def test_a_call_of_which_little_is_kept_is_restored_too():
     live = restored(
         {"call": {"uuid": "u"}, "choices": [], "recordings": [],
-         "recording_actions": []}, PATH, FLOW, SITE, NOW,
+         "recording_actions": [], "wishes": []}, PATH, FLOW, SITE, NOW,
     )  # fmt: skip
     assert (live.offered.caller, live.offered_at) == ("", NOW)
     assert live.recorder.state is Recording.OFF
@@ -157,6 +173,7 @@ def test_each_who_was_asked_has_their_own_word():
         ],
         "recordings": [],
         "recording_actions": [],
+        "wishes": [],
     }
     live = restored(kept, PATH, FLOW, SITE, NOW)
     assert "training" not in live.consents.permitting()
@@ -171,7 +188,72 @@ def test_a_private_call_stays_private():
         "choices": [{"purpose": "", "state": "not_asked", "reason": "private"}],
         "recordings": [],
         "recording_actions": [],
+        "wishes": [],
     }
     live = restored(kept, PATH, FLOW, SITE, NOW)
     assert live.recorder.is_forbidden
     assert live.is_private
+
+
+def test_a_second_mask_that_shows_in_nothing_that_was_done_holds_too():
+    page, agent = wish("masked"), wish("masked", "agent", 40)
+    recorder = restore(act(MASK, "token x"), wishes=[page, agent]).recorder
+    assert recorder.masks == {"token x": 0, "agent": 0}
+    live = restore(act(MASK, "token x"), wishes=[page, agent, wish("on", at=50)])
+    assert live.recorder.masks == {"agent": 0}
+    assert live.recorder.target(live) is Recording.MASKED
+
+
+def test_a_hold_under_somebodys_mask_holds_when_that_is_taken_back():
+    hold = wish("masked", "hold", 40)
+    page = wish("masked"), hold, wish("on", at=50)
+    live = restore(act(MASK, "token x"), wishes=page)
+    assert live.recorder.masks == {"hold": 0}
+    live = restore(act(MASK, "hold"), wishes=[hold, wish("on", "hold", 50)])
+    assert not live.recorder.masks
+
+
+def test_all_masks_that_were_taken_back_at_once_are_over():
+    all_ = wish("on", "cli anna", 50, is_master=1)
+    live = restore(act(MASK, "token x"), wishes=[wish("masked"), all_])
+    assert not live.recorder.masks
+    assert live.recorder.target(live) is Recording.ON
+
+
+def test_a_mask_ends_when_it_would_have_ended():
+    timed = wish("masked", at=NOW - 5_000_000, ends_at=NOW + 175_000_000)
+    recorder = restore(act(MASK, "token x"), wishes=[timed]).recorder
+    assert recorder.masks == {"token x": NOW + 175_000_000}
+    assert recorder.until == NOW + 175_000_000
+    assert recorder.late_masks(NOW) == []
+    assert recorder.late_masks(NOW + 175_000_000) == ["token x"]
+
+
+def test_a_mask_that_ran_out_while_nobody_was_there_is_late():
+    timed = wish("masked", at=NOW - 60_000_000, ends_at=NOW - 1)
+    recorder = restore(act(MASK, "token x"), wishes=[timed]).recorder
+    assert recorder.late_masks(NOW) == ["token x"]
+
+
+def test_a_mask_of_the_step_under_somebodys_holds_when_that_is_taken_back():
+    page = [act(MASK, "token x", at=30)]
+    step = wish("masked", STEP, 40, step="pay")
+    live = restore(*page, wishes=[wish("masked", at=29), step, wish("on", at=50)])
+    assert live.recorder.wanted is Record.MASKED
+    assert live.step == "pay"
+    assert live.recorder.target(live) is Recording.MASKED
+
+
+def test_what_was_done_since_says_what_a_step_wants():
+    step = wish("masked", STEP, 40, step="pay")
+    live = restore(act(MASK, "token x", at=30), act(UNMASK, at=60), wishes=[step])
+    assert live.recorder.wanted is Record.ON
+    assert live.step == "talk"
+
+
+def test_what_somebody_has_stopped_is_stopped_whatever_a_step_wants():
+    live = restore(wishes=[wish("off"), wish("on", at=40)])
+    assert live.recorder.due(live) is RecordAction.STOP
+    stopped = act(RecordAction.STOP, "control", at=20)
+    live = restore(stopped, wishes=[wish("on", STEP, 40)])
+    assert live.recorder.due(live) is RecordAction.STOP

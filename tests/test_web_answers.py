@@ -101,32 +101,20 @@ def test_a_wish_that_holds_is_answered_with_the_state(desk):
     assert desk.asked == [(ANNA, MASK)]
 
 
-@pytest.mark.parametrize(
-    ("want", "recording", "status"),
-    [
-        (Want.MASKED, "on", 503),
-        (Want.MASKED, "starting", 503),
-        (Want.MASKED, "stopping", 503),
-        (Want.MASKED, "failed", 503),
-        (Want.MASKED, "off", 409),
-        (Want.ON, "masked", 409),
-        (Want.ON, "off", 409),
-        (Want.ON, "on", 409),
-        (Want.ON, "failed", 503),
-        (Want.OFF, "on", 503),
-        (Want.OFF, "masked", 503),
-        (Want.OFF, "off", 409),
-    ],
-)
+@pytest.mark.parametrize("is_refused", [False, True])
 @pytest.mark.parametrize("why", ["", "the step is masked"])
+@pytest.mark.parametrize("recording", ["on", "masked", "off", "failed"])
+@pytest.mark.parametrize("want", Want)
 def test_a_wish_that_does_not_hold_says_whether_to_try_again(
-    desk, want, recording, status, why
+    desk, want, recording, why, is_refused
 ):
-    desk.answer = lambda uuid, wish: Answered(uuid, recording, False, why)
+    answered = Answered(ANNA, recording, False, why, is_refused=is_refused)
+    desk.answer = lambda *_: answered
     refusal = refused(ask, desk, ANNA, Wish(want, "cli anna"))
-    assert refusal.status == status
+    assert refusal.status == (409 if is_refused else 503)
     assert refusal.body()["recording"] == recording
     assert why in refusal.error
+    assert ("Ask again" in refusal.hint) is not is_refused
 
 
 def test_a_call_that_has_ended_is_told(desk):

@@ -217,7 +217,9 @@ def test_another_content_type_is_refused(all_, desk, kind):
 
 
 def test_a_wish_that_cannot_hold_is_told_why(all_, desk, caplog):
-    desk.answer = lambda uuid, wish: Answered(uuid, "masked", False, "step is masked")
+    desk.answer = lambda uuid, wish: Answered(
+        uuid, "masked", False, "step is masked", is_refused=True
+    )
     answer = all_.post(f"/calls/{ANNA}/recording", want="on")
     assert answer.status_code == 409
     assert answer.get_json()["error"] == "step is masked"

@@ -2,7 +2,8 @@
 
 While a recording runs unmasked in a flow that can mask, a mask is put on the switch's
 own agenda (`sched_api`) and put off again and again. Once the controller is dead or
-hangs, it comes due: no card number is read out into a file that nobody can mask.
+hangs, it comes due: no card number is read out into a file that nobody can mask. It is
+put there with the start, and not once that is seen: we may die in between.
 
 In: the recording's state. Out: commands. Must not mask by itself.
 """
@@ -47,7 +48,9 @@ def watch(live: Live) -> Moves:
 
 
 def _runs(recorder: Recorder) -> bool:
-    """Whether it runs unmasked, and is to go on so."""
+    """Whether it runs unmasked, or is about to, and is to go on so."""
+    if recorder.asked is not None and recorder.asked.action is RecordAction.START:
+        return recorder.state is Recording.STARTING
     return recorder.state is Recording.ON and recorder.asked is None
 
 
@@ -88,7 +91,8 @@ def _put_off(
 
 def _is_on(live: Live, segment: Segment) -> bool:
     recorder = live.recorder
-    return recorder.state is Recording.ON and recorder.segment is segment
+    is_on = recorder.state in (Recording.STARTING, Recording.ON)
+    return is_on and recorder.segment is segment
 
 
 def groups(uuid: str) -> tuple[str, str]:

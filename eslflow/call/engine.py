@@ -14,6 +14,7 @@ from eslflow.call import (
     beep,
     callee,
     deadman,
+    fulfil,
     hush,
     keys,
     lookout,
@@ -51,9 +52,10 @@ from eslflow.call.events import (
     Wished,
 )
 from eslflow.call.live import Live, Site
-from eslflow.call.recorder import want
 from eslflow.call.records import Row
 from eslflow.call.track import Numbers, Track
+from eslflow.call.wanting import held, want
+from eslflow.call.wishes import OVER
 from eslflow.flow.model import Flow, From, Record
 from eslflow.steps import speech
 
@@ -144,7 +146,7 @@ class Engine:
         elif type(event) is Disconnected:
             self._disconnected(event)
         elif type(event) is Wished:
-            self._add(moves.fulfil(self.live, event.ticket, event.wish))
+            self._add(fulfil.fulfil(self.live, event.ticket, event.wish))
         elif type(event) is KeyPressed:
             self._press(event)
         else:
@@ -189,6 +191,7 @@ class Engine:
     def _note(self, event: Event) -> None:
         """Take in what the switch tells of the call, whoever waits for it."""
         live = self.live
+        was_held = live.screen.is_held
         if isinstance(event, Bridged):
             live.leg, live.agent = event.leg, event.agent
             live.screen.is_held = False
@@ -202,6 +205,7 @@ class Engine:
             live.screen.is_held = live.screen.is_active and event.is_on
         if isinstance(event, (Bridged, LegEnded)) and event.leg == live.callee:
             live.callee = ""
+        self._out += held(live, was_held)
         reason = "hangup" if self._ending or self._foreseen else "switch"
         leg = event.leg if isinstance(event, Bridged) else live.asked
         ended = callee.taken_over(live, leg)
@@ -228,7 +232,7 @@ class Engine:
     def _too_late(self, event: Event) -> list[Command]:
         """Answer who asks something of a call that is over."""
         if isinstance(event, Wished):
-            answer = moves.answered(self.live, event.wish, "the call is over")
+            answer = fulfil.answered(self.live, event.wish, OVER)
             return [Answer(event.ticket, answer)]
         return []
 

@@ -17,7 +17,7 @@ from collections.abc import Generator, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from eslflow.call import moves, private, verbal, withdrawal
+from eslflow.call import fulfil, private, verbal, withdrawal
 from eslflow.call.commands import Command, Execute
 from eslflow.call.events import Event, KeyPressed
 from eslflow.call.wishes import Want, Wish
@@ -101,4 +101,4 @@ def pressed(live: Live, event: KeyPressed) -> Moves | None:
     if meant is None:
         return None
     who = f"key {live.agent}".rstrip()
-    return moves.fulfil(live, 0, Wish(meant, who, hand="agent"))
+    return fulfil.fulfil(live, 0, Wish(meant, who, hand="agent"))

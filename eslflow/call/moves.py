@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 
-from eslflow.call import screen
-from eslflow.call.commands import Alarm, Answer, Api, Command, Keep, Tell, Until
+from eslflow.call.commands import Alarm, Api, Command, Keep, Tell, Until
 from eslflow.call.events import CallEnded, Event, Kept, RecordStarted, Replied
+from eslflow.call.fulfil import end_of_mask
 from eslflow.call.live import Live
 from eslflow.call.recorder import Asked, action_row
 from eslflow.call.recording import RUNNING, Moved, Recording, Segment, file_path
-from eslflow.call.records import MEANT
-from eslflow.call.wishes import Answered, Want, Wish
-from eslflow.flow.model import AfterMask, From, Party, Record
+from eslflow.call.records import HOLD, MEANT, STEP
+from eslflow.flow.model import From, Party, Record
 from eslflow.wire.buglist import recorders
 from eslflow.wire.terms import ApiCommand, RecordAction
 
@@ -29,10 +28,6 @@ STOPS_WITHIN_S = 2.0
 LOOK_S = 2.0
 ALL = "all"
 """Instead of a path: every recorder of a leg (mod_commands.c, uuid_record_api)."""
-CONFIRM_S = 5.0
-"""How long somebody who asked for something waits to hear what became of it."""
-HOLD = "hold"
-"""Why a recording is masked while the agent may hand the call over."""
 TRIES = 2
 """A refused start is asked for once more."""
 
@@ -67,7 +62,7 @@ def watch(live: Live) -> Moves:
             seconds = (wakes_at - live.now) / 1e6 if wakes_at else None
             yield Until(is_news, seconds)
             for who in recorder.late_masks(live.now):
-                yield from _end_of_mask(live, who)
+                yield from end_of_mask(live, who)
             action = recorder.due(live)
             if action is not None:
                 yield from MOVES[action](live)
@@ -76,81 +71,6 @@ def watch(live: Live) -> Moves:
         if asked is not None:
             is_seen = asked.action is RecordAction.STOP and _has_ended(live)
             yield Keep((action_row(live, asked, "", is_seen),))
-
-
-def fulfil(live: Live, ticket: int, wish: Wish) -> Moves:
-    """Take a wish in, and answer when the switch has confirmed it, or cannot."""
-    recorder = live.recorder
-    if wish.want is Want.OFF and live.flow.recording.is_demanded:
-        yield Tell(f"{wish.by} asks for {wish.want}, and must not")
-        yield Answer(ticket, answered(live, wish, "this call must be recorded"))
-        return
-    recorder.take(wish, live.now)
-    live.screen.is_cause &= wish.want is not Want.MASKED
-    yield Tell(f"{wish.by} asks for {wish.want}")
-    try:
-        yield Until(lambda: recorder.is_settled(live), CONFIRM_S)
-    except CallEnded:
-        yield Answer(ticket, answered(live, wish, "the call is over"))
-        return
-    yield Answer(ticket, answered(live, wish))
-
-
-def answered(live: Live, wish: Wish, why: str = "") -> Answered:
-    """Return what became of a wish."""
-    recorder = live.recorder
-    state = recorder.state
-    is_done = _holds(wish.want, state) and not why
-    return Answered(
-        call=live.offered.uuid,
-        recording=str(state),
-        is_done=is_done,
-        why="" if is_done else why or _why_not(live, wish.want),
-        until=recorder.until,
-    )
-
-
-def _holds(want: Want, state: Recording) -> bool:
-    if want is Want.ON:
-        return state is Recording.ON
-    if want is Want.MASKED:
-        # What is not recorded is silent too.
-        return state in (Recording.MASKED, Recording.OFF)
-    return state is Recording.OFF
-
-
-def _why_not(live: Live, want: Want) -> str:
-    recorder = live.recorder
-    if want is not Want.ON:
-        return recorder.why or "the switch has not confirmed it"
-    if recorder.is_forbidden:
-        what = "the call is private" if live.is_private else "the recording was stopped"
-        return f"{what} for the rest of the call"
-    if recorder.wanted is Record.OFF:
-        return f"step {live.step} is not recorded"
-    if not live.consents.permitting():
-        return "nobody has agreed to being recorded"
-    if not live.may_be_recorded:
-        return screen.why_not(live)
-    if recorder.wanted is Record.MASKED:
-        return f"step {live.step} is masked"
-    if recorder.masks:
-        return f"it is masked by {', '.join(recorder.masks)}"
-    return recorder.why or "the switch has not confirmed it"
-
-
-def _end_of_mask(live: Live, who: str) -> Moves:
-    """Do what the flow says of a mask that nobody has renewed in time."""
-    recorder = live.recorder
-    recorder.masks[who] = 0
-    after = live.flow.recording.after_mask
-    yield Alarm(f"the mask of {who} was not renewed in time: {after}")
-    if after is AfterMask.UNMASK:
-        del recorder.masks[who]
-    elif after is AfterMask.STOP:
-        recorder.is_forbidden = True
-    else:
-        recorder.is_overdue = True
 
 
 def start(live: Live) -> Moves:
@@ -232,11 +152,13 @@ def _ask_start(live: Live, segment: Segment) -> Words:
     if segment.moment is From.ANSWER:
         options.insert(0, "RECORD_BRIDGE_REQ=true")
     more = f" 0 {{{','.join(options)}}}"
-    reply = yield from _ask(live, RecordAction.START, "step", RUNS_WITHIN_S, more)
-    if reply.startswith("+"):
+    reply = yield from _ask(live, RecordAction.START, STEP, RUNS_WITHIN_S, more)
+    is_promised = reply.startswith("+")
+    if is_promised:
         yield Until(lambda: _is_seen(segment), RUNS_WITHIN_S)
-        if not _is_seen(segment):
-            reply = yield from _look_for_start(live, segment, reply)
+    if not segment.ended and is_promised is not bool(segment.started_at):
+        # One without the other shows nothing.
+        reply = yield from _look_for_start(live, segment, reply)
     yield from _keep(live, reply, bool(segment.started_at))
     return reply
 
@@ -246,11 +168,16 @@ def _is_seen(segment: Segment) -> bool:
 
 
 def _look_for_start(live: Live, segment: Segment, reply: str) -> Words:
-    """Look whether it runs, though its event has not come."""
+    """Look whether it runs, though its event or the switch's reply is wanting."""
     running = yield from look(live)
+    if segment.ended:
+        return reply
     if running is not None and segment.path in running:
         live.recorder.note(RecordStarted(segment.path), live, "switch")
         return reply
+    if segment.started_at:
+        segment.forget_start()
+        return f"{reply}; RECORD_START came, but it is not seen to run"
     return f"-{reply}; no RECORD_START within {RUNS_WITHIN_S:g} s"
 
 
@@ -289,7 +216,7 @@ def unmask(live: Live) -> Moves:
     recorder = live.recorder
     recorder.clear_at = 0
     recorder.move(Moved.UNMASK)
-    reply = yield from _ask(live, RecordAction.UNMASK, "step", MASKED_WITHIN_S)
+    reply = yield from _ask(live, RecordAction.UNMASK, STEP, MASKED_WITHIN_S)
     is_clear = reply.startswith("+")
     yield from _keep(live, reply, is_clear)
     if is_clear:
@@ -301,7 +228,7 @@ def unmask(live: Live) -> Moves:
 
 def stop(live: Live) -> Moves:
     """Stop the file: the step ends it, somebody did, or who talks has changed."""
-    reason = "parted" if live.screen.has_parted(live) else "step"
+    reason = "parted" if live.screen.has_parted(live) else STEP
     reason = "withdrawn" if live.consents.is_withdrawn else reason
     forbidden = "private" if live.is_private else "control"
     yield from _stop(live, forbidden if live.recorder.is_forbidden else reason)
@@ -387,7 +314,7 @@ def _reason(live: Live) -> str:
     """Return for the record who masks: the step, or somebody by name."""
     recorder = live.recorder
     is_step = recorder.wanted is Record.MASKED
-    return "step" if is_step else ", ".join(recorder.masks) or HOLD
+    return STEP if is_step else ", ".join(recorder.masks) or HOLD
 
 
 MOVES: dict[RecordAction, Callable[[Live], Moves]] = {

@@ -7,11 +7,9 @@ decide who agreed (`consent` does), nor send anything.
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from typing import TYPE_CHECKING, NamedTuple
 
 from eslflow.call.backlog import Backlog
-from eslflow.call.commands import Command, Until
 from eslflow.call.events import (
     Bridged,
     Event,
@@ -22,7 +20,11 @@ from eslflow.call.events import (
     Unbridged,
 )
 from eslflow.call.recording import RUNNING, Moved, Recording, Segment, advance
-from eslflow.call.records import RecordingAction, RecordingEnded, Row
+from eslflow.call.records import (
+    RecordingAction,
+    RecordingEnded,
+    Row,
+)
 from eslflow.call.wishes import Want, Wish
 from eslflow.flow.model import From, Record
 from eslflow.wire.terms import RecordAction
@@ -33,6 +35,10 @@ if TYPE_CHECKING:
 GUARD_S = 0.06
 """How long an unmask waits: sound of the last 36 ms before it, and of the packet that
 is under way, still gets into the file (measured, bridged and parked)."""
+ALONE_S = 0.5
+"""The same while nobody talks with the caller: packets that came in a burst stay late,
+for it is a bridge that makes the switch throw away what has piled up (measured: sound
+of 155 ms before, on a machine that was short of time)."""
 PASSED_ON_S = 0.2
 """A call whose agent has left is parked 20 to 40 ms later (measured); one that is not,
 was passed on."""
@@ -230,7 +236,7 @@ class Recorder:
         if not waits:
             self.clear_at = 0
         elif not self.clear_at:
-            guard_us = round(GUARD_S * 1e6)
+            guard_us = round((GUARD_S if live.leg else ALONE_S) * 1e6)
             late_us = 0 if live.screen.is_cause else self._late(live.now)
             self.clear_at = live.now + guard_us + late_us
 
@@ -268,27 +274,8 @@ class Recorder:
         if isinstance(event, RecordStarted) and event.path == segment.path:
             self._started(segment, live)
         else:
-            self._follow(segment, event, live.now)
+            segment.follow(event, live.now, bool(self.parted_at))
         return ()
-
-    def _follow(self, segment: Segment, event: Event, now: int) -> None:
-        """Note whether sound gets into the file."""
-        if isinstance(event, Bridged):
-            segment.hears(now)
-        elif isinstance(event, (Unbridged, Parked)):
-            segment.parts(now)
-        elif isinstance(event, Held):
-            self._held(segment, event, now)
-
-    def _held(self, segment: Segment, event: Held, now: int) -> None:
-        """Note that a caller on hold is cut out of the file; an agent is not."""
-        if not event.is_callers or not segment.audio_at:
-            return
-        waits = self.parted_at and segment.moment is From.ANSWER
-        if event.is_on:
-            segment.pauses(now)
-        elif not waits:
-            segment.hears(now)
 
     def pause(self, now: int) -> None:
         """Note that the switch pauses all recorders of the call until a bridge."""
@@ -386,14 +373,3 @@ def action_row(
         verified=is_verified,
         asked_at=asked.at,
     )
-
-
-def want(
-    live: Live, wanted: Record, moment: From
-) -> Generator[Command, Event | None, None]:
-    """Say what the next step wants; go on when the recording is so, or cannot be."""
-    recorder = live.recorder
-    recorder.step_wants(wanted, moment)
-    live.screen.is_cause &= wanted is not Record.MASKED
-    if not recorder.is_settled(live):
-        yield Until(lambda: recorder.is_settled(live))

@@ -28,6 +28,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from time import gmtime
 
+from eslflow.call.events import Bridged, Event, Held, Parked, Unbridged
 from eslflow.call.records import RecordingBegun
 from eslflow.errors import IllegalTransition
 from eslflow.flow.model import From
@@ -136,6 +137,28 @@ class Segment:
         """Whether it may go on: it waits for no agent in vain, and is for these."""
         waits = self.moment is From.ANSWER and moment is From.STEP
         return not waits and self.purposes in (None, permitting)
+
+    def follow(self, event: Event, now: int, has_parted: bool) -> None:
+        """Note whether sound gets into the file."""
+        if isinstance(event, Bridged):
+            self.hears(now)
+        elif isinstance(event, (Unbridged, Parked)):
+            self.parts(now)
+        elif isinstance(event, Held):
+            self._held(event, now, has_parted)
+
+    def _held(self, event: Held, now: int, has_parted: bool) -> None:
+        """Note that a caller on hold is cut out of the file; an agent is not."""
+        if not event.is_callers or not self.audio_at:
+            return
+        if event.is_on:
+            self.pauses(now)
+        elif not (has_parted and self.moment is From.ANSWER):
+            self.hears(now)
+
+    def forget_start(self) -> None:
+        """Take back that it began: it is not seen to run."""
+        self.started_at = self.audio_at = 0
 
     def hears(self, now: int) -> None:
         """Note that sound gets into the file from now on."""

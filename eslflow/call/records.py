@@ -331,6 +331,34 @@ class RecordingAction(NamedTuple):
     """The file of a recorder that is not ours."""
 
 
+STEP = "step"
+"""In place of who wants something: the flow."""
+HOLD = "hold"
+"""Likewise: while the agent has the caller on hold, and may call somebody else."""
+
+
+class RecordingWished(NamedTuple):
+    """What somebody, or a step, wants of a call's recording from now on.
+
+    Not all of it shows in what is done: who takes a call over, goes by this.
+    """
+
+    call_uuid: str
+    at: int
+    want: str
+    """`on`, `masked` or `off`."""
+    hand: str
+    """Whose mask it is, or whose is taken back; or `STEP`, or `HOLD`."""
+    who: str
+    """Who asked; empty: nobody did."""
+    ends_at: int
+    """When a mask ends if nobody renews it; 0: never."""
+    is_master: bool
+    """It takes back the masks of all hands."""
+    step: str
+    """The step the call was in."""
+
+
 Row = (
     CallOffered
     | CallEnded
@@ -344,6 +372,7 @@ Row = (
     | RecordingHooked
     | RecordingErased
     | RecordingAction
+    | RecordingWished
     | Look
     | FlowVersion
     | FlowServed

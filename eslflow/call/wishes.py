@@ -41,6 +41,10 @@ class Wish(NamedTuple):
         return self.hand or self.by
 
 
+OVER = "the call is over"
+"""Why nothing can be had of it any more."""
+
+
 class Answered(NamedTuple):
     """What became of a wish."""
 
@@ -54,3 +58,5 @@ class Answered(NamedTuple):
     """Why it does not, in words for a person."""
     until: int = 0
     """When a mask ends by itself, in microseconds since 1970; 0: never."""
+    is_refused: bool = False
+    """A rule says no, and not the switch: asked again, it says so again."""

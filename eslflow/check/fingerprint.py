@@ -66,7 +66,7 @@ STALE = {
 """Variables of a function that are set anew before a decision rests on them."""
 FOUND = frozenset(("seen",))
 """What the look-out has found: it matters only of a file that could not be stopped."""
-SILENT = frozenset(("moves.fulfil", "reminder.watch", "beep.watch", "screen.watch"))
+SILENT = frozenset(("fulfil.fulfil", "reminder.watch", "beep.watch", "screen.watch"))
 """Tracks that only tell people something; or that begin when there is need of them, and
 are answered at once."""
 TELLING = frozenset(

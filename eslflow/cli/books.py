@@ -27,7 +27,7 @@ Found = TypeVar("Found")
 
 
 class SiteBooks:
-    """The books of one site (`switch.reconcile.Books`)."""
+    """The books of one site (`switch.findings.Books`)."""
 
     def __init__(
         self,
@@ -136,7 +136,7 @@ def _recording_at(ledger: Reader, path: str) -> tuple[Kept, Kept] | None:
 
 def _call(ledger: Reader, uuid: str) -> Kept | None:
     try:
-        return ledger.call(uuid)
+        return {**ledger.call(uuid), "wishes": ledger.wishes(uuid)}
     except NotFound:
         # A recording without its call.
         return None

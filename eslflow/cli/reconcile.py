@@ -17,7 +17,7 @@ from eslflow.errors import SettingsError, visible
 
 if TYPE_CHECKING:
     from eslflow.settings import Settings
-    from eslflow.switch.reconcile import Finding
+    from eslflow.switch.findings import Finding
 
 
 @click.command("reconcile")

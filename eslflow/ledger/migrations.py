@@ -319,6 +319,28 @@ def shared_terms(db: Database) -> None:
         make_append_only(db, table)
 
 
+_WISHES = """
+CREATE TABLE wishes (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    call_uuid TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    want TEXT NOT NULL CHECK (want IN ('on', 'masked', 'off')),
+    hand TEXT NOT NULL,
+    who TEXT NOT NULL,
+    ends_at INTEGER NOT NULL,
+    is_master INTEGER NOT NULL,
+    step TEXT NOT NULL
+);;
+CREATE INDEX wishes_call ON wishes (call_uuid)
+"""
+
+
+@migrations()
+def wishes_of_calls(db: Database) -> None:
+    """Keep who wants what of a recording, for whoever takes the call over."""
+    run(db, _WISHES)
+
+
 def _move(db: Database, table: str, rows: str, terms: str) -> None:
     """Move the rows of a table into two, and drop it."""
     shared = [line[1] for line in db.execute(f"PRAGMA table_info({terms})")][1:]

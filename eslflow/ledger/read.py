@@ -339,6 +339,15 @@ class Reader:
         )
         return self._all(sql, [recording["call_uuid"], recording["id"]])
 
+    def wishes(self, uuid: str) -> list[Line]:
+        """Return what was wanted of the recording of exactly this call, in order."""
+        # A ledger that no newer eslflow has written to yet knows of none.
+        if not self._all("SELECT 1 FROM sqlite_master WHERE name = 'wishes'", []):
+            return []
+        return self._all(
+            "SELECT * FROM wishes WHERE call_uuid = ? ORDER BY seq", [uuid]
+        )
+
     def uuid_of(self, start: str) -> str:
         """Return the one call whose uuid begins so.
 

@@ -33,6 +33,7 @@ from eslflow.call.records import (
     RecordingHooked,
     RecordingSettled,
     RecordingStored,
+    RecordingWished,
     Row,
 )
 from eslflow.ledger.chain import FORMS, Chain, Link
@@ -96,6 +97,7 @@ _KINDS: dict[type[Any], _Kind] = {
     Choice: _Kind("choices", LEAN["choices"]),
     RecordingBegun: _Kind("recordings", RecordingBegun._fields, conflict=_SAME),
     RecordingAction: _Kind("recording_actions", LEAN["recording_actions"], _action),
+    RecordingWished: _Kind("wishes", RecordingWished._fields),
     RecordingEnded: _Kind("recordings", RecordingEnded._fields, key="id"),
     RecordingChecked: _Kind("recordings", RecordingChecked._fields, key="id"),
     RecordingStored: _Kind("recordings", RecordingStored._fields, key="id"),

@@ -39,6 +39,7 @@ _KINDS: dict[str, type[Any]] = {
         records.RecordingHooked,
         records.RecordingErased,
         records.RecordingAction,
+        records.RecordingWished,
         records.Look,
         records.FlowVersion,
         records.FlowServed,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.call.commands import Await, Hangup, Tell
-from eslflow.call.recorder import want
+from eslflow.call.wanting import want
 from eslflow.flow.model import From, Record
 from eslflow.flow.options import OneOf, option
 from eslflow.steps.step import Road, Step

@@ -33,10 +33,11 @@ from eslflow.call.events import (
 )
 from eslflow.call.live import Live
 from eslflow.call.recorder import action_row
+from eslflow.call.wishes import OVER
 from eslflow.errors import CommandRefused, LinkLost, UnsafeValue, on_one_line
 from eslflow.switch.desk import LiveCall
+from eslflow.switch.findings import Leg
 from eslflow.switch.link import Link
-from eslflow.switch.reconcile import Leg
 from eslflow.switch.timers import CallTimers
 from eslflow.wire.buglist import recorders
 from eslflow.wire.terms import ApiCommand, RecordAction
@@ -158,7 +159,7 @@ class AdoptedCall:
         finally:
             self._is_busy = False
         if self._engine.is_over:
-            self.close("the call is over")
+            self.close(OVER)
 
     def _carry_out(self, commands: list[Command]) -> None:
         controller = self._controller

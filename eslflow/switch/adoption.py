@@ -22,8 +22,9 @@ from eslflow.errors import CommandRefused, EslflowError, on_one_line
 from eslflow.flow.model import Flow, From
 from eslflow.switch.adopted import LOOK_S, AdoptedCall
 from eslflow.switch.controller import Controller
+from eslflow.switch.findings import Books, Finding, Leg, Talk
 from eslflow.switch.link import Link
-from eslflow.switch.reconcile import Books, Finding, Leg, Reconciler, Talk
+from eslflow.switch.reconcile import Reconciler
 from eslflow.switch.restore import restored
 from eslflow.wire.terms import ApiCommand, RecordAction
 
@@ -187,11 +188,19 @@ class Adoption:
         if not was_up or now >= self._due:
             self._due = now + round(EVERY_S * 1e6)
             self.round()
-        elif self._adopted and now >= self._look_due:
+        elif now >= self._look_due:
             self._look_due = now + round(LOOK_S * 1e6)
-            legs = self._reconciler.legs()
-            for call in tuple(self._adopted.values()):
-                call.meets(legs.get(call.uuid))
+            self._look()
+
+    def _look(self) -> None:
+        """Look who talks with whom, and whether a call that nobody drives has ended."""
+        legs = self._reconciler.legs() if self._adopted else {}
+        for call in tuple(self._adopted.values()):
+            call.meets(legs.get(call.uuid))
+        there = (self._ask(ApiCommand.UUID_EXISTS, u) for u in self._reconciler.lone)
+        if "false" in there:
+            # Its rows get their end now, and not within a minute.
+            self._due = 0
 
     def _wait(self, seconds: float) -> None:
         over = Event()

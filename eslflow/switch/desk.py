@@ -13,7 +13,7 @@ from gevent.event import AsyncResult
 
 from eslflow.call.events import Event, Wished
 from eslflow.call.live import Live
-from eslflow.call.wishes import Answered, Wish
+from eslflow.call.wishes import OVER, Answered, Wish
 from eslflow.errors import NotFound
 
 GRACE_S = 8.0
@@ -77,14 +77,12 @@ class Desk:
         """Know a call by its uuid from now on."""
         self._calls[call.uuid] = call
 
-    def left(
-        self, call: Reachable, why: str = "the call is over", recording: str = "off"
-    ) -> None:
+    def left(self, call: Reachable, why: str = OVER, recording: str = "off") -> None:
         """Forget a call that is over, or not ours any more; tell who waits for it."""
         uuid = call.uuid
         if self._calls.get(uuid) is call:
             del self._calls[uuid]
-            over = Answered(uuid, recording, False, why)
+            over = Answered(uuid, recording, False, why, is_refused=why == OVER)
             for ticket in [t for t, (of, _) in self._asked.items() if of == uuid]:
                 self.answer(ticket, over)
 

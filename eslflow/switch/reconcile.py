@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 from eslflow.call.records import (
     CallEnded,
@@ -22,7 +22,7 @@ from eslflow.call.records import (
 )
 from eslflow.clock import Clock
 from eslflow.errors import CommandRefused, ProtocolError, UnsafeValue
-from eslflow.flow.model import Flow
+from eslflow.switch.findings import Books, Finding, Keep, Kept, Leg, Talk
 from eslflow.switch.link import Link
 from eslflow.switch.permits import call_of, is_permitted
 from eslflow.wire.buglist import recorders
@@ -32,66 +32,6 @@ from eslflow.wire.terms import ApiCommand, RecordAction
 REASON = "reconcile"
 ALL = "all"
 _PLAIN = re.compile(r"[A-Za-z0-9_./@+:-]+")
-
-Kept = dict[str, Any]
-Keep = Callable[[Sequence[Row]], None]
-
-
-class Books(Protocol):
-    """What was kept, and where it lies."""
-
-    def open_calls(self) -> list[Kept]:
-        """Return everything kept of each call that has no end, or an open file."""
-
-    def recording_at(self, path: str) -> tuple[Kept, Kept] | None:
-        """Return the recording in a file, and everything kept of its call."""
-
-    def strays(self) -> list[str]:
-        """Return files of recordings that the ledger does not know, at rest."""
-
-    def problem(self) -> str:
-        """Return why the ledger does not know everything yet; empty: it does."""
-
-    def set_aside(self, path: str) -> str:
-        """Put a file into quarantine; return why it could not be."""
-
-    def flow(self, sha256: str) -> Flow | None:
-        """Return the version of a flow that has this hash, if it was kept."""
-
-
-class Finding(NamedTuple):
-    """Something that was not as it should be, and what was done about it."""
-
-    what: str
-    """`unpermitted`, `orphan`, `adopted`, `alone` (it goes on, and nobody can take it
-    over), `ended`, or `blind` (the ledger does not know everything)."""
-    call: str
-    path: str
-    text: str
-    """In words for a person."""
-
-    @property
-    def is_bad(self) -> bool:
-        """Whether something was recorded that nobody has permitted, or may be."""
-        return self.what in ("unpermitted", "orphan", "blind")
-
-
-class Leg(NamedTuple):
-    """Who a caller talks with, as the switch knows it."""
-
-    uuid: str
-    number: str
-    since: int = 0
-    """When they were bridged, in microseconds, to the second; 0: unknown."""
-
-
-class Talk(NamedTuple):
-    """A call that goes on without a controller."""
-
-    kept: Kept
-    path: str
-    """Of its recording, which runs or should."""
-    leg: Leg | None
 
 
 def _nobody() -> frozenset[str]:
@@ -117,6 +57,8 @@ class Reconciler:
     """Takes over a call that goes on without a controller; says why not."""
     is_guest: bool = False
     """Another process drives calls: what becomes of them is left to it."""
+    lone: frozenset[str] = frozenset()
+    """Calls that went on at the last comparison, and nobody drives."""
 
     def run(self, dry_run: bool = False) -> list[Finding]:
         """Compare once; return what was found.
@@ -126,7 +68,10 @@ class Reconciler:
             StoreError: the ledger cannot be read.
             ProtocolError: the switch's answer cannot be read.
         """
-        return list(_Round(self, dry_run, self.clock.now()).findings())
+        comparison = _Round(self, dry_run, self.clock.now())
+        found = list(comparison.findings())
+        self.lone = frozenset(comparison.lone)
+        return found
 
     def legs(self) -> dict[str, Leg]:
         """Return who talks with whom (mod_commands.c, `show calls`)."""
@@ -170,6 +115,8 @@ class _Round:
     """Calls with a recording that may go on."""
     unpermitted: set[str] = field(default_factory=set)
     """Files that may not be, whether or not their recorder could be stopped."""
+    lone: set[str] = field(default_factory=set)
+    """Calls that go on, and cannot be taken over."""
     live_before: frozenset[str] = frozenset()
     blind: str = ""
     """Why the ledger does not know everything: what it refuses is refused all the
@@ -315,6 +262,8 @@ class _Round:
             paths = [row["path"] for row in _open(kept)]
             if paths and paths[-1] not in self.unpermitted:
                 self.talks[uuid] = Talk(kept, paths[-1], legs.get(uuid))
+            else:
+                self.lone.add(uuid)
         for uuid, talk in self.talks.items():
             if not self._is_driven(uuid):
                 yield self._take_over(uuid, talk)
@@ -323,6 +272,7 @@ class _Round:
         text = "it goes on without a controller"
         why_not = "" if self.dry_run else self.of.adopt(talk)
         if why_not:
+            self.lone.add(uuid)
             return Finding("alone", uuid, talk.path, f"{text}: {why_not}")
         if not self.dry_run:
             self._end_others(talk)

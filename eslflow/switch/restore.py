@@ -14,21 +14,21 @@ from eslflow.call.events import Offered
 from eslflow.call.live import Live, Site
 from eslflow.call.recorder import Recorder
 from eslflow.call.recording import Recording, Segment
-from eslflow.call.records import State
+from eslflow.call.records import STEP, State
+from eslflow.call.wishes import Want, Wish
 from eslflow.flow.model import Flow, From, Party, Record
 from eslflow.switch.permits import is_private, last_choices
 from eslflow.wire.terms import RecordAction
 
 Kept = dict[str, Any]
 
-BY_STEP = "step"
 BY_DEAD_MAN = "dead man"
 _NUMBER = re.compile(r"-([0-9]{1,6})\Z")
 _MASKING = (str(RecordAction.MASK), str(RecordAction.UNMASK))
 
 
 def restored(kept: Kept, path: str, flow: Flow, site: Site, now: int) -> Live:
-    """Return a call's live state; `kept` is what `Reader.call` returns.
+    """Return a call's live state; `kept` is what `Books.open_calls` tells.
 
     `path` is the file of its recording that runs, or should.
     """
@@ -52,7 +52,8 @@ def restored(kept: Kept, path: str, flow: Flow, site: Site, now: int) -> Live:
             live.consents.kept(purpose, state, reason, Party(party))
     for row in kept["recordings"]:
         if row["path"] == path:
-            _restore_recorder(live, row, kept["recording_actions"])
+            asked_at = _restore_recorder(live, row, kept["recording_actions"])
+            _restore_wants(live, kept["wishes"], asked_at)
     return live
 
 
@@ -61,8 +62,8 @@ def _number(name: str) -> int:
     return int(found[1]) if found else 0
 
 
-def _restore_recorder(live: Live, row: Kept, actions: list[Kept]) -> None:
-    """Restore what was wanted, what was recorded, and who masked it."""
+def _restore_recorder(live: Live, row: Kept, actions: list[Kept]) -> int:
+    """Restore what shows in what was done; return when anything was asked for last."""
     own = [action for action in actions if action["recording_id"] == row["id"]]
     live.step = next((a["step"] for a in reversed(own) if a["step"]), row["step"])
     begun_in = live.flow.steps.get(row["step"])
@@ -79,19 +80,46 @@ def _restore_recorder(live: Live, row: Kept, actions: list[Kept]) -> None:
         # It was to be stopped, and nobody has seen that it was.
         recorder.wanted = Record.OFF
     _restore_mask(recorder, own)
+    return max((a["asked_at"] or a["at"] for a in own), default=0)
 
 
 def _restore_mask(recorder: Recorder, own: list[Kept]) -> None:
     asked = [action for action in own if action["action"] in _MASKING]
-    recorder.was_wished = any(a["reason"] != BY_STEP for a in asked)
+    recorder.was_wished = any(a["reason"] != STEP for a in asked)
     if not asked or asked[-1]["action"] != str(RecordAction.MASK):
         return
     last = asked[-1]
     recorder.state, recorder.masked_at = Recording.MASKED, last["at"]
     # It may not have been confirmed, or not have held: it is asked for again.
     recorder.is_to_be_sure = True
-    if last["reason"] == BY_STEP:
+    if last["reason"] == STEP:
         if recorder.wanted is Record.ON:
             recorder.wanted = Record.MASKED
     elif last["reason"] != BY_DEAD_MAN:
         recorder.masks = dict.fromkeys(last["reason"].split(", "), 0)
+
+
+def _restore_wants(live: Live, wishes: list[Kept], asked_at: int) -> None:
+    """Take in again what was wanted, which need not show in what was done.
+
+    A mask that should have been renewed meanwhile ends as the flow says.
+    """
+    recorder = live.recorder
+    if wishes:
+        # Of a call that began before wishes were kept, the last mask tells its hands.
+        recorder.masks.clear()
+    for wish in wishes:
+        if wish["hand"] != STEP:
+            recorder.take(_wish(wish), wish["at"])
+        elif wish["at"] >= asked_at and recorder.wanted is not Record.OFF:
+            recorder.wanted, live.step = Record(wish["want"]), wish["step"]
+
+
+def _wish(row: Kept) -> Wish:
+    return Wish(
+        Want(row["want"]),
+        row["who"],
+        (row["ends_at"] - row["at"]) / 1e6 if row["ends_at"] else None,
+        row["hand"],
+        bool(row["is_master"]),
+    )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from eslflow.call.wishes import Answered, Want, Wish
+from eslflow.call.wishes import Want, Wish
 from eslflow.errors import CommandRefused, LinkLost, NotFound, StoreError
 from eslflow.web.receipts import Claim
 from eslflow.web.refusal import Refusal, quoted
@@ -24,8 +24,6 @@ Answer = TypeVar("Answer")
 
 LEAST_START = 8
 """Characters of a uuid that name a call."""
-SILENT = ("masked", "off")
-"""States in which nothing of what is said gets into the file."""
 
 
 def whole(call: LiveCall) -> dict[str, Any]:
@@ -143,22 +141,10 @@ def ask(desk: Desk, uuid: str, wish: Wish) -> dict[str, Any]:
     found = _state(answered.call, answered.recording, answered.until)
     if answered.is_done:
         return found
-    if _can_never(wish, answered):
+    if answered.is_refused:
         raise Refusal(409, answered.why or "this cannot hold", **found)
     why = answered.why or "the switch has not confirmed it"
     raise Refusal(503, why, "Ask again; until then take it as not done.", **found)
-
-
-def _can_never(wish: Wish, answered: Answered) -> bool:
-    """Whether a wish was refused by a rule, and the switch did what it was told.
-
-    Who asks for silence and finds the recording running must try again.
-    """
-    if wish.want is Want.OFF:
-        return answered.recording == "off"
-    return answered.recording in SILENT or (
-        wish.want is Want.ON and answered.recording == "on"
-    )
 
 
 def _state(uuid: str, recording: str, until: int) -> dict[str, Any]:

@@ -62,10 +62,14 @@ def spans_of(actions: Iterable[Row], early_us: int = GUARD_US) -> tuple[Span, ..
     return (*found, *([Span(since, FOR_EVER)] if since else ()))
 
 
-def unsure_of(actions: Iterable[Row]) -> tuple[Span, ...]:
+def unsure_of(actions: Iterable[Row], early_us: int = GUARD_US) -> tuple[Span, ...]:
     """Return when a mask or an unmask had been asked for, and was not confirmed yet."""
-    turns = (row for row in actions if row["action"] in ("mask", "unmask"))
-    return tuple(Span(turn["asked_at"], turn["at"]) for turn in turns)
+    early = {"mask": 0, "unmask": early_us}
+    return tuple(
+        Span(row["asked_at"] - early[row["action"]], row["at"])
+        for row in actions
+        if row["action"] in early
+    )
 
 
 def lost(
@@ -132,16 +136,18 @@ def account(
     talks: Sequence[Call],
     since: int = 0,
     witness: Recording | None = None,
+    early_us: int = GUARD_US,
 ) -> Account:
     """Hold a file against everything that is known of its call.
 
-    The caller's own is the first of the talks: nobody speaks longer.
+    An unmask was asked for that much before it was sent (`early_us`). The caller's own
+    is the first of the talks: nobody speaks longer.
     """
     actions = own_actions(kept, row)
     spans = tuple(
         span
         for each in kept["recordings"]
-        for span in spans_of(own_actions(kept, each))
+        for span in spans_of(own_actions(kept, each), early_us)
     )
     file = decode.read(Path(row["path"]))
     verdict = judge(
@@ -151,7 +157,7 @@ def account(
         since or row["audio_at"] + STARTS_WITHIN_US,
         min(row["stopped_at"], max(talks[0].said().values())),
         reached=witnessed(talks, witness) if witness else reached(talks),
-        unsure=unsure_of(kept["recording_actions"]),
+        unsure=unsure_of(kept["recording_actions"], early_us),
     )
     return Account(row, spans, file, verdict, audited(row, actions))
 

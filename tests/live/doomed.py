@@ -65,12 +65,12 @@ class Doomed:
         if self.process.stdout is not None:
             self.process.stdout.close()
 
-    def wants(self, uuid: str, want: str) -> dict[str, Any]:
+    def wants(self, uuid: str, want: str, **more: str) -> dict[str, Any]:
         """Ask something of a call's recording, as the command line does."""
         with gevent.Timeout(PATIENCE_S):
             address = f"/calls/{uuid}/recording"
             pool = gevent.get_hub().threadpool
-            wish = {"want": want}
+            wish = {"want": want, **more}
             found: dict[str, Any] = pool.apply(ask, (self.site, "POST", address, wish))
         return found
 
