@@ -99,7 +99,7 @@ def test_the_call_is_made_within_the_switch_as_a_dialplan_would(inside, tmp_path
     assert "set_profile_var:destination_number=100," in made
     assert "set:socket_resume=true,socket:127.0.0.1:" in made
     assert "/test async full," in made
-    assert "sched_hangup:+240 " in made
+    assert "sched_hangup:+360 " in made
 
 
 def test_a_caller_hangs_up_where_it_is_written(inside, tmp_path):
@@ -166,7 +166,7 @@ def test_a_call_that_does_not_end_is_a_problem(inside, tmp_path, monkeypatch):
 
     monkeypatch.setattr(people.People, "live", late)
     played = play(inside, tmp_path, press=("1",))
-    assert played.problems == ("the call did not end within 120 s",)
+    assert played.problems == ("the call did not end within 300 s",)
 
 
 def test_a_call_that_never_came_is_a_problem(inside, tmp_path, monkeypatch):

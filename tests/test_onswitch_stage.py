@@ -221,15 +221,25 @@ def test_where_there_is_no_room_beside_the_recordings_another_place_is_found(
 
     def mkdtemp(prefix, dir):
         asked.append(dir)
-        if dir is not None:
+        if dir == site.recordings.parent:
             raise PermissionError("no")
         (tmp_path / "other").mkdir()
         return str(tmp_path / "other")
 
     monkeypatch.setattr(stage.tempfile, "mkdtemp", mkdtemp)
+    monkeypatch.setattr(stage.tempfile, "tempdir", str(tmp_path.parent))
     assert stage._folder(site) == tmp_path / "other"
-    assert asked == [site.recordings.parent, None]
+    assert asked == [site.recordings.parent, tmp_path.parent]
     assert (tmp_path / "other").stat().st_mode & 0o777 == 0o711
+
+
+def test_a_path_that_the_switch_would_read_otherwise_is_none(monkeypatch, tmp_path):
+    odd = tmp_path / "a, b"
+    odd.mkdir()
+    monkeypatch.setattr(stage.tempfile, "tempdir", str(odd))
+    with pytest.raises(EslflowError, match="in a path of letters"):
+        stage._folder(Settings(odd, recordings=odd / "recordings"))
+    assert list(odd.iterdir()) == []
 
 
 def test_where_there_is_no_room_at_all_it_is_told(monkeypatch, site):

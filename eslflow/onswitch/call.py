@@ -169,7 +169,7 @@ class Call:
         apps = ",".join(
             (
                 *(f"set_profile_var:{name}={text}" for name, text in profile.items()),
-                f"sched_hangup:+{LONGEST_S * 2:.0f} NORMAL_CLEARING",
+                f"sched_hangup:+{LONGEST_S + 60:.0f} NORMAL_CLEARING",
                 "set:socket_resume=true",
                 f"socket:{self._around.address(rig)}/{flow} async full",
                 f"set:{FALLBACK}=true",

@@ -34,7 +34,7 @@ ACT_S = 2.0
 """Between two things that an agent, then the caller, does."""
 TALK_S = 3.0
 LOOK_S = 0.1
-LONGEST_S = 120.0
+LONGEST_S = 300.0
 """A call that lasts longer is ended."""
 PRESS_HANG_UP = "hangup"
 """Instead of keys, at a question."""

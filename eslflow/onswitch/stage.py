@@ -35,7 +35,7 @@ from eslflow.onswitch.call import Around, Call
 from eslflow.onswitch.queues import PREFIX, TestQueue, found
 from eslflow.prompts.wav import encode
 from eslflow.rig import Rig
-from eslflow.settings import Settings, Switch
+from eslflow.settings import Settings, Switch, demand_plain
 from eslflow.site import find_sounds
 from eslflow.steps.queue import Queue, QueueKind
 from eslflow.switch.link import DirectLink
@@ -231,16 +231,17 @@ def _folder(settings: Settings) -> Path:
     Beside the site's recordings if that can be, where the switch's user gets to; never
     within, where a running eslflow would stop recorders that it does not know.
     """
-    for above in (settings.recordings.parent, None):
+    for above in (settings.recordings.parent, Path(tempfile.gettempdir())):
         try:
+            demand_plain(above, "Calls are named by their paths.")
             folder = Path(tempfile.mkdtemp(prefix=".eslflow-test-", dir=above))
-        except OSError:
+        except (OSError, SettingsError):
             continue
         folder.chmod(PASSES)
         return folder
     raise EslflowError(
         f"there is no room for the recordings of calls beside {settings.recordings}, "
-        "nor where TMPDIR says"
+        "nor where TMPDIR says, in a path of letters, digits and ._@+-"
     )
 
 
