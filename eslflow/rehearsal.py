@@ -8,31 +8,28 @@ take to say. Must not judge what came of a call.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from eslflow.call.commands import Alarm, Tell
-from eslflow.call.records import CallEnded, Choice, RecordingBegun, Remembered, Row
-from eslflow.check.covered import Place
-from eslflow.check.happened import Happened, became, why_not
+from eslflow.call.records import Remembered, Row
+from eslflow.check.happened import Happened
 from eslflow.check.scenario import (
-    DIALPLAN,
     HANG_UP,
     HOLD,
     PASS_ON,
     PASS_OUTSIDE,
     UNHOLD,
     Act,
-    Callee,
     Fault,
     Outcome,
     Posted,
     Scenario,
     Span,
 )
-from eslflow.errors import visible
-from eslflow.flow.model import Flow, Notice, Prompt
+from eslflow.flow.model import Flow
+from eslflow.noted import CAUSES, Moved, Noted, Played, reached, unplayable
 from eslflow.rig import Rig, Silent, assumed_sounds
 from eslflow.sim import deeds
 from eslflow.sim.channel import Channel
@@ -41,7 +38,6 @@ from eslflow.sim.lies import Lie
 from eslflow.sim.recordings import Recording
 from eslflow.sim.script import Agent, Script
 from eslflow.sim.switch import SimulatedCall
-from eslflow.steps.consent import Consent
 from eslflow.steps.queue import Queue
 from eslflow.wire.terms import ApiCommand, App
 
@@ -52,7 +48,6 @@ ACT_S = 3.0
 WAIT_S = 0.5
 """How long a caller waits in a queue before pressing keys."""
 TALK_S = 20.0
-DAY_US = 86_400_000_000
 MOST_TALKS = 10
 """How many people a caller talks with, one after the other, at most."""
 LATE_S = 10.0
@@ -68,15 +63,6 @@ _AGENTS = {
     Outcome.NOBODY: Agent.NOBODY,
     Outcome.FAILED: Agent.UNKNOWN,
 }
-_CAUSES = {
-    Callee.ANSWERED: "",
-    Callee.BUSY: "USER_BUSY",
-    Callee.NO_ANSWER: "NO_ANSWER",
-    Callee.REFUSED: "CALL_REJECTED",
-    Callee.FULL: "NORMAL_CIRCUIT_CONGESTION",
-    Callee.INVALID: "UNALLOCATED_NUMBER",
-    Callee.FAILED: "NORMAL_TEMPORARY_FAILURE",
-}
 _COMMANDS = {act: f"uuid_record {act}" for act in Act}
 _COMMANDS[Act.RECORD] = "uuid_record start"
 _EVENTS = {Act.RECORD: "RECORD_START", Act.STOP: "RECORD_STOP"}
@@ -89,42 +75,15 @@ _ACTS: dict[str, deeds.Deed] = {
 }
 
 
-@dataclass(frozen=True)
-class Played:
-    """One call of a scenario."""
-
-    happened: Happened
-    story: tuple[str, ...]
-    """As `eslflow try` tells it, line by line."""
-    visited: frozenset[Place]
-    """Steps it came to, and how they ended."""
-
-
 @dataclass
-class _Call:
-    """What is noted of the call that goes on."""
+class _Call(Noted):
+    """The call that goes on, and its caller as a deed of the script."""
 
-    flow: Flow
-    scenario: Scenario
-    start: int
-    waits: frozenset[str]
+    waits: frozenset[str] = frozenset()
     """The steps in which a caller waits in a queue."""
-    lines: list[str] = field(default_factory=list)
-    alarms: list[str] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
-    steps: list[tuple[int, str]] = field(default_factory=list)
-    """When each step began."""
-    visited: set[Place] = field(default_factory=set)
-    asked: dict[str, int] = field(default_factory=dict)
-    """How many questions came: in each step, and under `` in all of them."""
     channel: Channel | None = None
-    met: list[float] = field(default_factory=list)
-    """At which seconds the caller began to talk with somebody."""
     leaves: bool = False
     """The caller hangs up as soon as there is a channel."""
-    has_left: bool = False
-
-    # The caller, as a deed of the script: it hands over the channel.
 
     def do(self, channel: Channel) -> None:
         """Take the channel, to hang up on it when the step has come."""
@@ -145,37 +104,6 @@ class _Call:
                 self.leaves = True
             else:
                 self.channel.later(HANG_UP_S, self.channel.ends)
-
-    def press(self, _: int) -> str:
-        """Return what the caller presses at the question that is asked now."""
-        step = self.steps[-1][1] if self.steps else ""
-        scenario = self.scenario
-        number = self.asked[step] = self.asked.get(step, 0) + 1
-        total = self.asked[""] = self.asked.get("", 0) + 1
-        if self.has_left:
-            # Whoever is about to hang up presses nothing more.
-            return ""
-        if scenario.press_at:
-            keys, place = scenario.press_at.get(step, ()), number
-        else:
-            keys, place = scenario.press, total
-        return keys[place - 1] if place <= len(keys) else ""
-
-    def unpressed(self) -> Iterator[str]:
-        """Yield the keys for which no question came."""
-        scenario = self.scenario
-        yield from filter(None, scenario.press[self.asked.get("", 0) :])
-        for step, keys in scenario.press_at.items():
-            for key in filter(None, keys[self.asked.get(step, 0) :]):
-                yield f"{key} at {step}"
-
-    def spans(self) -> list[Span]:
-        """Return the steps with the seconds of the call at which they ran."""
-        begun = [((now - self.start) / 1e6, step) for now, step in self.steps]
-        ends = [at for at, _ in begun[1:]] + [float("inf")]
-        return [
-            Span(step, at, end) for (at, step), end in zip(begun, ends, strict=True)
-        ]
 
 
 @dataclass(frozen=True)
@@ -220,7 +148,7 @@ class Rehearsal:
         self._courier.answer = scenario.answer
         self._calls += 1
         waits = (n for n, step in flow.steps.items() if isinstance(step, Queue))
-        call = self._call = _Call(flow, scenario, start, frozenset(waits))
+        call = self._call = _Call(flow, scenario, start, waits=frozenset(waits))
         script = _script(flow, scenario, call, f"test-{self._calls}")
         done = self._rig.call(script)
         self._call = None
@@ -241,29 +169,11 @@ class Rehearsal:
         self.close()
 
     def _watch(self, _: str, now: int, what: Tell | Alarm) -> None:
-        call = self._call
-        if call is None:
-            return
-        is_alarm = isinstance(what, Alarm)
-        text = visible(what.text).replace(f"{self._folder}/", "")
-        mark = "! " if is_alarm else ""
-        call.lines.append(f"{(now - call.start) / 1e6:6.1f} s  {mark}{text}")
-        if is_alarm:
-            call.alarms.append(text)
+        if self._call is not None:
+            self._call.hears(now, what, self._folder)
 
     def _earlier(self, purpose: str) -> Remembered | None:
-        """Return what the caller of the scenario chose before, a day ago."""
-        call = self._call
-        state = call.scenario.earlier.get(purpose) if call else None
-        if call is None or state is None:
-            return None
-        notice = next(
-            call.flow.notices[step.asks["notice"]]
-            for step in call.flow.steps.values()
-            if isinstance(step, Consent) and step.asks["purpose"] == purpose
-        )
-        at, name = call.start - DAY_US, call.flow.name
-        return Remembered("earlier", at, state, name, notice.name, notice.version)
+        return self._call.earlier(purpose) if self._call else None
 
     def _keep(self, rows: Sequence[Row]) -> None:
         if self._call is not None:
@@ -298,10 +208,10 @@ def _script(flow: Flow, scenario: Scenario, call: _Call, uuid: str) -> Script:
             queue: [_AGENTS[outcome] for outcome in outcomes]
             for queue, outcomes in scenario.queues.items()
         },
-        callee=_CAUSES[scenario.callee],
+        callee=CAUSES[scenario.callee],
         talk_s=TALK_S + len(acts) * ACT_S,
         refuse=dict.fromkeys(_refused(scenario), "-ERR refused"),
-        missing=tuple(_unplayable(flow, scenario)),
+        missing=tuple(unplayable(flow, scenario)),
         does=does,
         lies=tuple(_lies(scenario)),
     )
@@ -335,36 +245,15 @@ def _lies(scenario: Scenario) -> Iterator[Lie]:
                 yield Lie(command, late_s=LATE_S)
 
 
-def _unplayable(flow: Flow, scenario: Scenario) -> Iterator[str]:
-    """Yield the paths of audio files that the switch cannot open."""
-    words = scenario.faults.get(Fault.CANNOT_PLAY, ())
-    texts: tuple[tuple[str, Prompt | Notice], ...]
-    texts = (*flow.prompts.items(), *flow.notices.items())
-    for name, spoken in texts:
-        if name in words or "all" in words:
-            for language in spoken.text:
-                yield spoken.audio(flow.name, language)
-
-
 def _happened(flow: Flow, call: _Call, done: SimulatedCall) -> Happened:
     spans = call.spans()
-    choices = [row for row in call.rows if isinstance(row, Choice)]
-    endings = [row.ending for row in call.rows if isinstance(row, CallEnded)]
     sounding = [found for found in done.recordings if found.heard_s > 0]
-    return Happened(
-        choices=became(choices),
-        unrecorded=why_not(choices),
+    moved = [Moved(h.at_s, h.text) for h in done.heard if h.what == "transferred"]
+    return call.happened(
         files=len(sounding),
-        purposes=tuple(
-            row.purposes for row in call.rows if isinstance(row, RecordingBegun)
-        ),
         heard=_within(spans, sounding, is_masked=False),
         masked=_within(spans, sounding, is_masked=True),
-        reached=reached(flow, spans, call.met, done),
-        path=tuple(span.step for span in spans),
-        ending=endings[-1] if endings else "",
-        alarms=tuple(call.alarms),
-        unpressed=tuple(call.unpressed()),
+        reached=reached(flow, spans, call.met, done.ending == "fallback", moved),
     )
 
 
@@ -379,22 +268,3 @@ def _within(
             if part.is_masked is is_masked and both_s > LEAST_S:
                 found[step] = None
     return tuple(found)
-
-
-def reached(
-    flow: Flow, spans: Sequence[Span], met: Sequence[float], done: SimulatedCall
-) -> tuple[str, ...]:
-    """Return whom the caller reached at last, under each of the names."""
-    if done.ending == "fallback":
-        return (DIALPLAN,)
-    moved = [heard for heard in done.heard if heard.what == "transferred"]
-    if moved and moved[-1].at_s >= max(met, default=0.0):
-        return (moved[-1].text,)
-    if not met:
-        return ()
-    names = [span.step for span in spans if span.from_s <= met[-1]]
-    step = flow.steps[names[-1]]
-    if isinstance(step, Queue):
-        queue = step.queue
-        return tuple(dict.fromkeys((queue, queue.partition("@")[0], step.name)))
-    return (step.name,)

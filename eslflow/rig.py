@@ -30,7 +30,14 @@ from eslflow.sim.clock import SimulatedClock
 from eslflow.sim.script import Script
 from eslflow.sim.switch import SimulatedCall, SimulatedSwitch
 from eslflow.site import ENGINE, Fault, find_sounds
-from eslflow.switch.controller import Controller, Recalls, Wakeup, Watch
+from eslflow.switch.controller import (
+    LOOPBACK,
+    Controller,
+    Instead,
+    Recalls,
+    Wakeup,
+    Watch,
+)
 from eslflow.switch.conversation import Conversation
 from eslflow.switch.courier import Courier, Done
 from eslflow.switch.shelf import Shelf
@@ -162,8 +169,22 @@ class Silent(Courier):
         done(Responded(request.key, ANSWERS[first], body))
 
 
+def _audio(
+    flows: Sequence[Flow], sounds: Path | Mapping[str, Sound]
+) -> tuple[dict[str, Sound], tuple[Fault, ...], Callable[[str], int | None]]:
+    """Return the audio, what is wrong with it, and what tells a file's length."""
+    if isinstance(sounds, Path):
+        audio = [item for flow in flows for item in flow.audio()]
+        return *find_sounds(audio, sounds), file_length_ms
+    known = dict(sounds)
+    return known, (), {sound.path: sound.ms for sound in known.values()}.get
+
+
 class Rig:
-    """A controller on a free port of loopback, and a switch that calls it."""
+    """A controller on a free port of loopback, and a switch that calls it.
+
+    With `host` and `allow`, and a clock that is none of the simulated, a real one may.
+    """
 
     def __init__(
         self,
@@ -179,16 +200,11 @@ class Rig:
         courier: Courier | None = None,
         earlier: Earlier | None = None,
         agreed: Callable[[str, str, int], bool] = everybody_has,
+        host: str = "127.0.0.1",
+        allow: Sequence[str] = LOOPBACK,
+        instead: Instead | None = None,
     ) -> None:
-        self.faults: tuple[Fault, ...] = ()
-        length_ms: Callable[[str], int | None]
-        if isinstance(sounds, Path):
-            audio = [item for flow in flows for item in flow.audio()]
-            found, self.faults = find_sounds(audio, sounds)
-            length_ms = file_length_ms
-        else:
-            found = dict(sounds)
-            length_ms = {sound.path: sound.ms for sound in found.values()}.get
+        found, self.faults, length_ms = _audio(flows, sounds)
         self.folder = folder
         self.clock: Clock = clock or SimulatedClock()
         shared = self.clock if isinstance(self.clock, SimulatedClock) else None
@@ -205,7 +221,10 @@ class Rig:
             site,
             self._owed,
             self.clock,
+            host=host,
             port=0,
+            allow=allow,
+            instead=instead,
             watch=watch,
             timers=shared,
             courier=self._courier,

@@ -12,7 +12,8 @@ def test_a_suite_is_a_flow_and_a_case_a_scenario():
     top = ET.fromstring(junit.text([REPORT]))  # noqa: S314
     (suite,) = top.findall("testsuite")
     assert suite.attrib == {
-        **{"name": "test", "tests": "2", "failures": "1", "file": "x.yaml"}
+        **{"name": "test", "tests": "2", "failures": "1", "skipped": "0"},
+        **{"file": "x.yaml"},
     }
     good, bad = suite.findall("testcase")
     assert (good.get("name"), good.get("line")) == ("fine", "2")

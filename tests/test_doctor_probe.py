@@ -180,6 +180,27 @@ def test_a_call_that_goes_on_at_once_was_not_taken():
     assert prober(ward).socket("127.0.0.1:8084", nobody) is Answer.CLOSED
 
 
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_a_call_that_was_taken_between_two_questions_was_taken(is_ours):
+    asked = []
+
+    def seen(_):
+        asked.append("seen")
+        return "true" if is_ours and len(asked) > 1 else "_undef_"
+
+    def came():
+        return [] if is_ours or len(asked) < 2 else ["x"]
+
+    ward = Ward(
+        **{
+            f"uuid_getvar {UUID} eslflow_doctor": seen,
+            f"uuid_getvar {UUID} current_application": "park",
+        }
+    )
+    wanted = Answer.SEEN if is_ours else Answer.CAME
+    assert prober(ward).socket("127.0.0.1:8084", came) is wanted
+
+
 def test_a_call_that_stays_away_met_somebody_who_says_nothing():
     ward = Ward(**{f"uuid_getvar {UUID} current_application": "-ERR No such channel!"})
     assert prober(ward).socket("127.0.0.1:8084", nobody) is Answer.SILENT

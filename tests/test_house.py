@@ -52,19 +52,22 @@ ARROWS = {
     "site": "errors settings clock wire flow call steps check prompts switch.shelf"
     " e164",
     "rig": "errors clock call flow ledger prompts sim site switch",
-    "rehearsal": "errors wire call flow steps check sim rig",
+    "noted": "errors call flow steps check",
+    "rehearsal": "errors wire call flow steps check sim rig noted",
+    "onswitch": "errors clock settings wire call flow steps check ledger prompts"
+    " recordings doctor switch rig noted site onswitch",
     "web": "errors settings clock shipped wire flow call steps check ledger recordings"
     " prompts sim site rig switch web user",
     "cli": "errors settings clock shipped wire flow call steps check ledger recordings"
-    " bundle prompts sim site rig rehearsal switch doctor web cli e164 exports"
-    " office user",
+    " bundle prompts sim site rig noted rehearsal onswitch switch doctor web cli e164"
+    " exports office user",
     "__main__": "cli",
     "__init__": "",
 }
 """What a room may import of eslflow: a room, or one module of it."""
 
 WORLD = {
-    "gevent": "switch sim rig web cli",
+    "gevent": "switch sim rig onswitch web cli",
     "greenlet": "switch",
     "greenswitch": "switch",
     "socket": "switch sim web",
@@ -130,6 +133,7 @@ WHOLE = {
     "tests/test_live_payment.py": "a real FreeSWITCH: what is entered by key",
     "tests/test_live_receipt.py": "a real FreeSWITCH: a withdrawal by receipt",
     "tests/test_live_shipped.py": "a real FreeSWITCH: the shipped flows that ask",
+    "tests/test_live_scenarios.py": "a real FreeSWITCH: scenarios are played on it",
     "tests/test_live_there.py": "a real FreeSWITCH: what a check says it lacks",
     "tests/test_live_reconcile.py": "a controller killed beside a real FreeSWITCH",
     "tests/test_live_masks.py": "a real FreeSWITCH: what is masked",

@@ -9,6 +9,7 @@ from dataclasses import fields
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
@@ -31,6 +32,7 @@ from eslflow.ledger import agreement
 from eslflow.ledger.chain import BEGIN, FORMS
 from eslflow.ledger.writer import write
 from eslflow.office import Office
+from eslflow.onswitch.queues import found as for_tests
 from eslflow.recordings.age import recipients
 from eslflow.recordings.hook import KEPT
 from eslflow.settings import TOKENS, Convert, Reload, load_settings
@@ -46,6 +48,7 @@ from tests.command import run, site_with_calls
 from tests.desks import ANNA, TableDesk
 from tests.flow_mutants import MUTANTS as FLOW_MUTANTS
 from tests.forms import STATES
+from tests.inside import Inside
 from tests.mutants import MUTANTS
 from tests.served import served
 from tests.steps_of import Texts, flow
@@ -355,6 +358,20 @@ def test_every_key_of_a_scenario_is_explained():
         assert f"`{key}`" in text, key
     for word in (*Outcome, *Callee, *Fault, *Act, *ENDINGS):
         assert f"`{word}`" in text, word
+
+
+def test_the_queue_for_tests_that_is_shown_can_be_used():
+    (text,) = (text for text in blocks(DOCS, "xml") if text.startswith("<queue"))
+    queue = ElementTree.fromstring(text)  # noqa: S314  our own
+    found = {item.get("name"): item.get("value") for item in queue}
+    row = "|".join(
+        (
+            *(queue.get("name"), found["strategy"], found["max-wait-time"]),
+            found["max-wait-time-with-no-agent"],
+        )
+    )
+    (usable,) = for_tests(Inside(queues=(row,)))
+    assert [usable.lacks(outcome) for outcome in Outcome] == [""] * len(Outcome)
 
 
 def section(kind):

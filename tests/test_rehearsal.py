@@ -5,11 +5,8 @@ import logging
 import pytest
 
 from eslflow.check.happened import compare
-from eslflow.check.scenario import Span
 from eslflow.check.scenarios import read
-from eslflow.rehearsal import Rehearsal, reached
-from eslflow.sim.state import Heard
-from eslflow.sim.switch import SimulatedCall
+from eslflow.rehearsal import Rehearsal
 from tests.steps_of import flow
 
 HEAD = """\
@@ -155,19 +152,6 @@ def test_calls_do_not_know_of_each_other(stage):
 def test_a_caller_is_reached_under_the_names_of_the_queue_and_its_step(stage):
     played, _ = play(stage, "press: [2, 1], expect: {reaches: support}")
     assert played.happened.reached == ("support@default", "support", "talk")
-
-
-def test_a_caller_who_is_transferred_has_reached_that_extension():
-    heard = [Heard(3.0, "transferred", "200")]
-    done = SimulatedCall("u", "hung_up", heard, [], [], [], [], [])
-    spans = [Span("talk", 0.0, 9.0)]
-    assert reached(FLOW, spans, [1.0], done) == ("200",)
-    assert reached(FLOW, spans, [4.0], done)[0] == "support@default"
-
-
-def test_who_is_called_by_a_step_is_reached_under_its_name():
-    done = SimulatedCall("u", "hung_up", *([],) * 6)
-    assert reached(FLOW, [Span("hello", 0.0, 9.0)], [1.0], done) == ("hello",)
 
 
 MEMORY = flow(

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+from eslflow.call.commands import Execute
 from eslflow.call.records import Choice, State
 from eslflow.rig import Rig, assumed_sounds, file_length_ms, spoken_ms
 from eslflow.sim.clock import SimulatedClock
 from eslflow.sim.script import Script
+from eslflow.wire.terms import App
 from tests.peers import SUPPORT, make_sounds, rig
 from tests.steps_of import HEAD, flow
 
@@ -105,3 +107,16 @@ def test_who_refused_in_one_call_is_not_asked_in_the_next(tmp_path):
     assert states == [["requested", "refused"], ["refused"], asked, asked, asked]
     (taken,) = kept[second.uuid]
     assert (taken["reason"], taken["rests_on"]) == ("remembered", first.uuid)
+
+
+def test_something_else_may_be_sent_instead_of_commands(tmp_path):
+    def instead(command):
+        is_queue = isinstance(command, Execute) and command.app is App.CALLCENTER
+        return command._replace(arg="elsewhere") if is_queue else command
+
+    with rig(tmp_path, instead=instead, host="127.0.0.2", allow=["127.0.0.1"]) as found:
+        assert found.controller.address[0] == "127.0.0.2"
+        call = found.call(Script(keys=("1",), path="test"))
+    asked = [sent.headers.get("execute-app-arg") for sent in call.commands]
+    assert "elsewhere" in asked
+    assert "support" not in asked

@@ -207,6 +207,7 @@ def test_a_link_for_one_command_is_up_at_once_or_says_why_not():
     peer = Peer(answer(b"true\n"), answer(b"-ERR no\n"))
     switch = Switch("127.0.0.1", peer.server.server_port, "ClueCon")
     link = DirectLink(switch)
+    assert link.own_host == "127.0.0.1"
     assert link.problem == ""
     assert link.api(ApiCommand.UUID_EXISTS, "u-1") == "true"
     with pytest.raises(CommandRefused):

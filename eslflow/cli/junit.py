@@ -22,6 +22,7 @@ def text(reports: Iterable[Report]) -> str:
             name=report.flow.name,
             tests=str(len(report.verdicts)),
             failures=str(report.failures),
+            skipped=str(report.skips),
             file=str(report.path),
         )
         for verdict in report.verdicts:
@@ -34,6 +35,8 @@ def text(reports: Iterable[Report]) -> str:
                 file=scenario.file,
                 line=str(scenario.line),
             )
+            if verdict.skipped:
+                ET.SubElement(case, "skipped", message=visible(verdict.skipped))
             if verdict.differences:
                 first = verdict.differences[0]
                 words = f"{first.what}: {first.expected} | {first.happened}"

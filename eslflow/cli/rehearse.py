@@ -1,4 +1,8 @@
-"""`eslflow test`: the scenarios beside the flows, played on the simulated switch."""
+"""`eslflow test`: the scenarios beside the flows, played on the simulated switch.
+
+With `--live` on the site's own FreeSWITCH. In: flows by name or file. Out: what came of
+each scenario. Must not judge by another measure there than here.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from eslflow.check.covered import Place, coverage
 from eslflow.check.happened import compare
 from eslflow.check.load import load_scenarios, scenarios_of
 from eslflow.check.scenario import Scenario
-from eslflow.cli import junit
+from eslflow.cli import junit, onswitch
+from eslflow.cli.onswitch import MOST_AT_ONCE
 from eslflow.cli.places import flow_paths
 from eslflow.cli.trial import alarms_told_once
 from eslflow.cli.verdicts import Report, Verdict, data, summary, told
@@ -42,6 +48,19 @@ Cast = list[tuple[Flow, Path, tuple[Scenario, ...]]]
     help="Write what came of it as JUnit XML, for build servers.",
 )
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option(
+    "--live",
+    is_flag=True,
+    help="Play on the site's FreeSWITCH, in real time, with nobody outside.",
+)
+@click.option(
+    "--at-once",
+    type=click.IntRange(1, MOST_AT_ONCE),
+    default=4,
+    show_default=True,
+    metavar="CALLS",
+    help="How many calls there are at once, with --live.",
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -50,17 +69,25 @@ def command(
     need: int,
     junit_file: Path | None,
     as_json: bool,
+    live: bool,
+    at_once: int,
 ) -> None:
     """Test flows, given by file or by name, with the scenarios in NAME.scenarios.yaml.
 
     Without any, all of the site.
     """
+    if not live and ctx.get_parameter_source("at_once") is ParameterSource.COMMANDLINE:
+        raise click.UsageError("--at-once goes with --live.", ctx)
     paths = flow_paths(ctx.obj, flows)
     without = [path for path in paths if not scenarios_of(path).exists()]
     if flows and without:
         raise NotFound(f"{without[0]} has no scenarios: {scenarios_of(without[0])}")
     cast = _load(path for path in paths if path not in without)
-    reports = list(play(cast, is_quiet=as_json))
+    if live:
+        say = _silent if as_json else tell
+        reports = list(onswitch.play(cast, ctx.obj, at_once, say, is_quiet=as_json))
+    else:
+        reports = list(play(cast, is_quiet=as_json))
     if junit_file is not None:
         junit_file.write_text(junit.text(reports), encoding="utf-8")
     bare = [path.stem for path in without]
@@ -117,10 +144,17 @@ def play(cast: Cast, is_quiet: bool) -> Iterator[Report]:
 
 def tell(flow: Flow, verdict: Verdict) -> None:
     word = "FAILED" if verdict.differences else "passed"
-    click.echo(visible(f"{word}  {flow.name}: {verdict.scenario.name}"))
+    why = ""
+    if verdict.skipped:
+        word, why = "skipped", f": {verdict.skipped}"
+    click.echo(visible(f"{word}  {flow.name}: {verdict.scenario.name}{why}"))
     if verdict.differences:
         for line in told(verdict):
             click.echo(f"    {visible(line)}".rstrip())
+
+
+def _silent(flow: Flow, verdict: Verdict) -> None:
+    """Tell nobody."""
 
 
 def _conclude(
@@ -136,4 +170,14 @@ def _conclude(
             click.echo(visible(line))
     if low:
         click.echo(f"Below {need} % of steps and endings: {', '.join(low)}", err=True)
-    return not low and not any(report.failures for report in reports)
+    is_played = _is_played(reports)
+    return is_played and not low and not any(report.failures for report in reports)
+
+
+def _is_played(reports: Sequence[Report]) -> bool:
+    """Whether anything was played, if there was anything to play."""
+    verdicts = [verdict for report in reports for verdict in report.verdicts]
+    is_played = not verdicts or not all(verdict.skipped for verdict in verdicts)
+    if not is_played:
+        click.echo("Every scenario was skipped: nothing was tested.", err=True)
+    return is_played

@@ -28,6 +28,8 @@ class Verdict:
     scenario: Scenario
     differences: Sequence[Difference]
     story: Sequence[str]
+    skipped: str = ""
+    """Why it could not be played; empty: it was."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,11 @@ class Report:
     def failures(self) -> int:
         """How many scenarios came otherwise."""
         return sum(bool(verdict.differences) for verdict in self.verdicts)
+
+    @property
+    def skips(self) -> int:
+        """How many scenarios could not be played."""
+        return sum(bool(verdict.skipped) for verdict in self.verdicts)
 
 
 def told(verdict: Verdict) -> Iterator[str]:
@@ -67,8 +74,10 @@ def told(verdict: Verdict) -> Iterator[str]:
 def summary(report: Report) -> Iterator[str]:
     """Yield how much of the flow the scenarios reach, and what not."""
     found = report.coverage
+    skipped = f", {report.skips} skipped" if report.skips else ""
     yield (
-        f"{report.path}: {_scenarios(len(report.verdicts))}, {report.failures} failed; "
+        f"{report.path}: {_scenarios(len(report.verdicts))}, {report.failures} failed"
+        f"{skipped}; "
         f"{found.reached} of {found.places} steps and endings ({found.percent} %)"
     )
     for place in found.left:
@@ -94,7 +103,8 @@ def data(report: Report) -> dict[str, Any]:
             {
                 "name": verdict.scenario.name,
                 "line": verdict.scenario.line,
-                "passed": not verdict.differences,
+                "passed": not (verdict.differences or verdict.skipped),
+                "skipped": verdict.skipped,
                 "differences": [
                     {
                         "what": found.what,

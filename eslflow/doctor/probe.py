@@ -146,14 +146,23 @@ class Prober:
         apps = f"'socket:{where}/{PROBE} async full,park' inline"
         with self._call(apps, "socket_resume=true") as uuid:
             for _ in range(LOOKS):
-                if self._value(uuid, SEEN):
-                    return Answer.SEEN
-                if came():
-                    return Answer.CAME
-                if self._value(uuid, "current_application") == "park":
-                    return Answer.CLOSED
+                answer = self._taken(uuid, came)
+                if (
+                    answer is None
+                    and self._value(uuid, "current_application") == "park"
+                ):
+                    # It may have been taken, and given back, between the questions.
+                    answer = self._taken(uuid, came) or Answer.CLOSED
+                if answer is not None:
+                    return answer
                 self._pause()
         return Answer.SILENT
+
+    def _taken(self, uuid: str, came: Callable[[], Sequence[str]]) -> Answer | None:
+        """Return who has taken the call, if anybody has."""
+        if self._value(uuid, SEEN):
+            return Answer.SEEN
+        return Answer.CAME if came() else None
 
     def _value(self, uuid: str, name: str) -> str:
         try:

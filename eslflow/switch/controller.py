@@ -18,7 +18,7 @@ from gevent import get_hub
 from gevent.event import Event as Signal
 from gevent.server import StreamServer
 
-from eslflow.call.commands import Alarm, Tell
+from eslflow.call.commands import Alarm, Command, Tell
 from eslflow.call.live import Site
 from eslflow.call.records import Remembered, Row
 from eslflow.clock import Clock
@@ -48,6 +48,9 @@ KEEP_ALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 6}
 One that lost its power says no goodbye, and its calls would be held for ever."""
 
 Watch = Callable[[str, int, "Tell | Alarm"], None]
+Instead = Callable[[Command], Command]
+"""Gives what is sent to the switch in the place of a command: for calls that are only
+played."""
 Recalls = Callable[["Remembered | None", str], None]
 """Told what was found, or why nothing could be."""
 
@@ -163,6 +166,7 @@ class Controller:
         hello_s: float = HELLO_S,
         timers: Timers | None = None,
         courier: Carries | None = None,
+        instead: Instead | None = None,
     ) -> None:
         self.swap(shelf, site)
         self.ledger = ledger
@@ -179,6 +183,7 @@ class Controller:
         """Where what calls have to say waits for the end of the turn."""
         self.desk = Desk()
         """Where live calls are asked about, and asked for something."""
+        self.instead = instead
         self._allow = frozenset(allow)
         self._most_calls = most_calls
         self._watch = watch

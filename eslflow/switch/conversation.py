@@ -293,6 +293,7 @@ class Conversation:
         A command that is refused because it is unsafe costs no row.
         """
         said: list[Command] = []
+        instead = self._controller.instead
         for command in commands:
             if type(command) is Keep:
                 done = self._kept if command.is_durable else None
@@ -300,7 +301,7 @@ class Conversation:
             elif type(command) is Timer:
                 self._timers.set(command)
             elif type(command) in FOR_THE_SWITCH:
-                said.append(command)
+                said.append(instead(command) if instead else command)
             else:
                 self._pass_on(command)
         if not said or self._dialogue is None:

@@ -71,6 +71,11 @@ class DirectLink(Link):
         self.problem = ""
         self._esl = _connected(switch)
 
+    @property
+    def own_host(self) -> str:
+        """The address of this machine that the switch sees."""
+        return str(self._esl.sock.getsockname()[0])
+
     def api(self, command: ApiCommand, arg: str = "") -> str:
         """Return the switch's answer.
 

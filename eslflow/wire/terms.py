@@ -101,6 +101,8 @@ class ApiCommand(StrEnum):
     UUID_TRANSFER = "uuid_transfer"
     ORIGINATE = "originate"
     UUID_DISPLACE = "uuid_displace"
+    UUID_RECV_DTMF = "uuid_recv_dtmf"
+    UUID_HOLD = "uuid_hold"
     SCHED_API = "sched_api"
     SCHED_DEL = "sched_del"
     SHOW = "show"

@@ -1,0 +1,1 @@
+"""Scenarios on a real FreeSWITCH, without any telephone and without anybody outside."""
