@@ -35,7 +35,7 @@ scenarios:
 
 
 @pytest.fixture
-def inside(monkeypatch, tmp_path):
+def inside(monkeypatch):
     """Return a switch, on which people do at once what they do."""
 
     def now(_, deed, *arguments):
@@ -46,12 +46,13 @@ def inside(monkeypatch, tmp_path):
     monkeypatch.setattr(people.gevent, "spawn_later", now)
     monkeypatch.setattr(people, "LOOK_S", 0.002)
     monkeypatch.setattr(stage, "DirectLink", lambda _: found)
-    monkeypatch.setattr(stage.tempfile, "tempdir", str(tmp_path.parent))
     return found
 
 
 @pytest.fixture
-def site(tmp_path):
+def site(tmp_path, monkeypatch):
+    # Other test runs on this machine have locks of their own.
+    monkeypatch.setattr(stage.tempfile, "tempdir", str(tmp_path.parent))
     (tmp_path / "eslflow.yaml").write_text(
         "switch: {address: 127.0.0.1:8021, password_file: switch.password}\n"
     )
