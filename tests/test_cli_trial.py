@@ -164,7 +164,7 @@ def test_the_rows_that_would_be_kept_are_shown_at_the_end():
     tables = [line[10:19].strip() for line in kept.splitlines()]
     assert tables[:3] == ["call", "notice", "choice"]
     assert {"recording", "action"} < set(tables)
-    assert "training: granted, recording v1 (en), key 1, asked once" in kept
+    assert "training: granted, recording v2 (en), key 1, asked once" in kept
     assert "recordings/2026/11/23/try-1.wav, for training" in kept
     assert str(Path(tempfile.gettempdir())) not in kept
     assert "leaves in the ledger" not in tried("--press", "1,2", "--quiet")[1]
@@ -182,7 +182,7 @@ def test_what_is_heard_is_played_in_its_order(monkeypatch, tmp_path):
     code, told = tried("--press", "7,1,2", "--sound", "--language", "de")
     assert code == 0
     heard = (tmp_path / "played").read_text().split()
-    question, which = "recording.v1.wav", "which.wav"
+    question, which = "recording.v2.wav", "which.wav"
     assert heard == ["welcome.wav", question, question, which]
     assert "!" not in told
 
