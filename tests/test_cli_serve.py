@@ -369,6 +369,8 @@ def test_a_caller_is_erased_while_it_serves_and_calls_go_on(site):
         switch = SimulatedSwitch(host, int(port), length_ms=file_length_ms)
         script = Script(keys=("1", "2"), caller=number, caller_name="Zoe Quist")
         call = switch.call(script)
+        while not has_ended(site, call.uuid):
+            pass  # its last rows are on their way
         # Another call of the same person goes on, as far as the ledger knows.
         now = SystemClock().now()
         on = CallOffered("on", "inbound", number, "", "100", "f", "0", "e", now, number)
@@ -488,6 +490,11 @@ def test_live_calls_can_be_seen_and_masked_while_it_drains(site):
     assert (health["calls"], health["takes_calls"]) == (1, False)
     assert masked.stdout == "0a6f5a54-live: recording is off\n"
     assert not (site / SOCKET).exists()
+
+
+def has_ended(site, uuid):
+    with Reader(site / "eslflow.db") as ledger:
+        return ledger.call(uuid)["call"].get("ended_at") is not None
 
 
 def until(word, lines):
