@@ -50,6 +50,16 @@ def test_an_agent_agrees_and_withdraws(site):
     assert verify(site / "eslflow.db").broken is None
 
 
+def test_an_entry_is_told_to_a_program_as_the_list_tells_it(site):
+    entered = json.loads(does(site, "agree", "1001", *STAFF, "--json"))
+    (line,) = json.loads(does(site, "list", "--json"))
+    assert entered == {name: line[name] for name in entered}
+    withdrawn = json.loads(does(site, "withdraw", "1001", "--text", "staff", "--json"))
+    (line,) = json.loads(does(site, "list", "--json"))
+    assert withdrawn == {name: line[name] for name in withdrawn}
+    assert (entered["state"], withdrawn["state"]) == ("agreed", "withdrawn")
+
+
 def test_the_register_is_listed(site):
     assert "Nobody has agreed" in does(site, "list")
     does(site, "agree", "1001", *STAFF)

@@ -180,6 +180,15 @@ def test_keygen_makes_what_decrypts(site, tmp_path):
     assert (again.exit_code, "File exists" in again.stderr) == (1, True)
 
 
+def test_programs_are_told_in_json(site, tmp_path):
+    done = run(tmp_path, "recordings", "keygen", "new", "--json")
+    made = json.loads(done.stdout)
+    site.rests(encrypt_to=(made["recipient"],))
+    done = decrypts(site, "v-1-1", "--json", identity="out/new")
+    assert json.loads(done.stdout) == {"file": "v-1-1.wav", "recording": "v-1-1"}
+    assert made["file"] == "new"
+
+
 def test_verify_looks_into_what_is_encrypted_with_an_identity(site, tmp_path):
     def verify(*words):
         return run(tmp_path, "recordings", "verify", "u-1-1", *words)

@@ -82,6 +82,7 @@ def _day(ctx: click.Context, option: click.Parameter, text: str | None) -> str:
 @click.option(
     "--on", "day", callback=_day, help="The day: 2026-11-23.  [default: today]"
 )
+@click.option("--json", "as_json", is_flag=True, help="For programs: JSON.")
 @click.pass_context
 def agree(
     ctx: click.Context,
@@ -90,11 +91,13 @@ def agree(
     version: int,
     words: Path | None,
     day: str,
+    as_json: bool,
 ) -> None:
     """Enter that AGENT, an extension as the switch knows it, has agreed."""
     digest = sha256(words.read_bytes()).hexdigest() if words else ""
-    _enter(ctx.obj, agent, "agreed", (name, version, digest), day)
-    click.echo(f"{agent} has agreed to {name}, version {version}, on {day}.")
+    entry = _enter(ctx.obj, agent, "agreed", (name, version, digest), day)
+    told = f"{agent} has agreed to {name}, version {version}, on {day}."
+    click.echo(json.dumps(entry) if as_json else told)
 
 
 @command.command("withdraw")
@@ -103,8 +106,11 @@ def agree(
 @click.option(
     "--on", "day", callback=_day, help="The day: 2026-11-23.  [default: today]"
 )
+@click.option("--json", "as_json", is_flag=True, help="For programs: JSON.")
 @click.pass_context
-def withdraw(ctx: click.Context, agent: str, name: str, day: str) -> None:
+def withdraw(
+    ctx: click.Context, agent: str, name: str, day: str, as_json: bool
+) -> None:
     """Enter that AGENT takes it back."""
     from eslflow.ledger.register import latest
 
@@ -112,8 +118,9 @@ def withdraw(ctx: click.Context, agent: str, name: str, day: str) -> None:
     if line is None or line["state"] != "agreed":
         raise NotFound(f"{agent} has not agreed to {name}: see eslflow agents list")
     text = name, line["version"], line["text_sha256"]
-    _enter(ctx.obj, agent, "withdrawn", text, day)
-    click.echo(f"{agent} has withdrawn from {name} on {day}.")
+    entry = _enter(ctx.obj, agent, "withdrawn", text, day)
+    told = f"{agent} has withdrawn from {name} on {day}."
+    click.echo(json.dumps(entry) if as_json else told)
 
 
 @command.command("list")
@@ -151,7 +158,8 @@ def _entries(site: Path) -> list[Line]:
 
 def _enter(
     site: Path, agent: str, state: str, text: tuple[str, int, str], day: str
-) -> None:
+) -> Line:
+    """Keep an entry; return it as `list` tells it."""
     from eslflow.call.records import AgentAgreed
     from eslflow.ledger.writer import write
     from eslflow.settings import read_settings
@@ -159,3 +167,4 @@ def _enter(
     at = SystemClock().now()
     row = AgentAgreed(at, agent, state, *text, agreed_on=day, who=who())
     write(read_settings(site).ledger, [row])
+    return {**row._asdict(), "at": iso(at)}

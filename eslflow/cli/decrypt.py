@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 import click
 
-from eslflow.cli.lookups import reader
+from eslflow.cli.lookups import as_json, reader
 from eslflow.cli.tables import iso
 from eslflow.errors import NotFound, Sealed, visible
 from eslflow.user import who
@@ -29,10 +29,13 @@ IDENTITY = click.option(
     help="The file that keygen made, or age-keygen.",
 )
 
+AS_JSON = click.option("--json", "is_json", is_flag=True, help="For programs: JSON.")
+
 
 @click.command("keygen")
 @click.argument("file", type=click.Path(path_type=Path))
-def keygen(file: Path) -> None:
+@AS_JSON
+def keygen(file: Path, is_json: bool) -> None:
     """Make an identity in FILE, and print its recipient for encrypt_to:.
 
     Whoever has FILE can decrypt; without it nobody can.
@@ -40,7 +43,9 @@ def keygen(file: Path) -> None:
     from eslflow.clock import SystemClock
     from eslflow.recordings.age import make_identity
 
-    click.echo(make_identity(file, iso(SystemClock().now()) or ""))
+    recipient = make_identity(file, iso(SystemClock().now()) or "")
+    found = {"file": str(file), "recipient": recipient}
+    click.echo(as_json(found) if is_json else recipient)
     click.echo(
         f"Take {visible(str(file))} off this machine, and keep two copies: what is "
         "encrypted opens with nothing else. The line above goes into eslflow.yaml as "
@@ -59,6 +64,7 @@ def keygen(file: Path) -> None:
     help="The file to write.  [default: its name, in this folder]",
 )
 @click.option("--reason", required=True, help="Why; it is kept.")
+@AS_JSON
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -66,6 +72,7 @@ def command(
     identity: Path | None,
     output: Path | None,
     reason: str,
+    is_json: bool,
 ) -> None:
     """Decrypt RECORDING, by its name or its file, for yourself alone.
 
@@ -85,7 +92,8 @@ def command(
         raise Sealed(f"{target} is there already: name another with -o")
     identities = read_identities(identity)
     _decrypt(ctx.obj, line, identities, target, reason.strip())
-    click.echo(visible(str(target)))
+    found = {"file": str(target), "recording": line["id"]}
+    click.echo(as_json(found) if is_json else visible(str(target)))
 
 
 def _find(site: Path, recording: str) -> Line:
