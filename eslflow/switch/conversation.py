@@ -209,7 +209,9 @@ class Conversation:
         self.received += len(data)
         for message in self._reader.feed(data):
             if self._dialogue is not None:
-                self._take(self._dialogue.hear(message))
+                event = self._dialogue.hear(message)
+                if event is not None:
+                    self._take(event)
             elif self._is_open:
                 self._begin(message)
         if self._events:
@@ -217,10 +219,8 @@ class Conversation:
         if not data:
             self._closed()
 
-    def _take(self, event: Event | None) -> None:
+    def _take(self, event: Event) -> None:
         """Let an event wait for its turn."""
-        if event is None:
-            return
         self._events.append(event)
         if type(event) is HungUp and self._engine is not None:
             self._engine.foresee(event)

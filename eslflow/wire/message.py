@@ -135,7 +135,7 @@ class Message:
     @property
     def is_plain_ok(self) -> bool:
         """Whether it is the usual answer to a command, word by word."""
-        return type(self) is Usual or self._head.startswith(_OK)
+        return self._head.startswith(_OK)
 
     @property
     def content_type(self) -> str:
@@ -178,3 +178,4 @@ class Usual(Message):
     """An answer that says yes in the usual words; the reader has one of each."""
 
     __slots__ = ()
+    is_plain_ok = True
