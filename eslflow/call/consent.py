@@ -27,6 +27,10 @@ OPPOSABLE = frozenset({Basis.PUBLIC_TASK.value, Basis.LEGITIMATE_INTERESTS.value
 """Art. 21(1) GDPR gives a right to object to these."""
 
 
+PARTIES = tuple(Party)
+"""Who can be asked, the caller first."""
+
+
 def permits(basis: str, state: str, reason: str) -> bool:
     """Whether the last word on a purpose permits recording for it.
 
@@ -85,7 +89,8 @@ class Consents:
 
     def asked(self, purpose: str) -> tuple[Party, ...]:
         """Return of whom there is a word on a purpose, the caller first."""
-        return tuple(party for party in Party if (purpose, party) in self._states)
+        said = self._states
+        return tuple([party for party in PARTIES if (purpose, party) in said])
 
     def agreed(self, purpose: str) -> tuple[Party, ...]:
         """Return who of them has permitted it, each for themselves."""
@@ -94,7 +99,8 @@ class Consents:
         return tuple(p for p in parties if permits(basis, *said[purpose, p]))
 
     def _words(self, purpose: str) -> list[tuple[str, str]]:
-        return [self._states[purpose, party] for party in self.asked(purpose)]
+        said = self._states
+        return [said[purpose, who] for who in PARTIES if (purpose, who) in said]
 
     def permitting(self) -> tuple[str, ...]:
         """Return the purposes that permit recording, in the flow's order."""
