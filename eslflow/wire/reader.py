@@ -96,8 +96,6 @@ class Reader:
 
     def _body_length(self, head: bytes) -> int:
         self._check(head)
-        if _LENGTH not in head:
-            return 0
         at = 0 if head.startswith(_LENGTH) else head.find(b"\n" + _LENGTH) + 1
         if not at and not head.startswith(_LENGTH):
             return 0
