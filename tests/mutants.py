@@ -207,8 +207,8 @@ MUTANTS = (
         "the yes of one of two is enough",
         "parties",
         "call.consent",
-        "return all(permits(purpose.basis.value, *word) for word in words)",
-        "return any(permits(purpose.basis.value, *word) for word in words)",
+        "return all(permits(purpose.basis, *word) for word in words)",
+        "return any(permits(purpose.basis, *word) for word in words)",
         "unpermitted",
     ),
     Mutant(

@@ -59,14 +59,14 @@ def choice_row(
         at=live.now,
         state=state,
         purpose=purpose.name if purpose else "",
-        basis=purpose.basis.value if purpose else "",
+        basis=str(purpose.basis) if purpose else "",
         retain_s=purpose.retain_s if purpose else 0,
         flow=live.flow.name,
         flow_sha256=live.flow.sha256,
         step=live.step,
         engine=live.site.engine,
         performed_by="subject" if _is_by_subject(state, reason, told) else "system",
-        reason=reason.value if reason else "",
+        reason=str(reason) if reason else "",
         on_withdrawal=str((purpose and purpose.on_withdrawal) or ""),
         **({} if told is None else _told(live, told)),
     )
@@ -91,5 +91,5 @@ def _told(live: Live, told: Played) -> dict[str, Any]:
         "keys_offered": told.keys_offered,
         "key": told.key,
         "tries": told.tries,
-        "party": told.party.value,
+        "party": str(told.party),
     }

@@ -82,7 +82,7 @@ class Consents:
         words = self._words(purpose)
         if not words:
             return None
-        basis = self._purposes[purpose].basis.value if len(words) > 1 else ""
+        basis = self._purposes[purpose].basis if len(words) > 1 else ""
         against = (word for word in words if not permits(basis, *word))
         state, _ = next(against, words[0])
         return State(state)
@@ -94,7 +94,7 @@ class Consents:
 
     def agreed(self, purpose: str) -> tuple[Party, ...]:
         """Return who of them has permitted it, each for themselves."""
-        basis, said = self._purposes[purpose].basis.value, self._states
+        basis, said = self._purposes[purpose].basis, self._states
         parties = self.asked(purpose)
         return tuple(p for p in parties if permits(basis, *said[purpose, p]))
 
@@ -132,7 +132,7 @@ class Consents:
         words = self._words(purpose.name)
         if not words:
             return not self._is_asked_for(purpose)
-        return all(permits(purpose.basis.value, *word) for word in words)
+        return all(permits(purpose.basis, *word) for word in words)
 
     def _is_asked_for(self, purpose: Purpose) -> bool:
         return purpose.basis is Basis.CONSENT or purpose.name in self._announced

@@ -185,7 +185,7 @@ class Recorder:
     @property
     def is_idle(self) -> bool:
         """Whether nothing is recorded, nor wanted, nor masked: most of the time."""
-        return self.state is OFF and self.wanted is Record.OFF and not self.masks
+        return self.state is OFF and TARGETS[self.wanted] is OFF and not self.masks
 
     def target(self, live: Live) -> Recording:
         """Return what the recording is to be: off, on or masked."""
