@@ -6,8 +6,7 @@ what an answer means, nor store anything.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eslflow.call.records import Choice, NoticePlayed, Reason, State
 from eslflow.flow.model import Party
@@ -20,8 +19,7 @@ BY_SUBJECT = frozenset({State.GRANTED, State.REFUSED, State.HUNG_UP, State.WITHD
 """What the caller does; everything else, nobody did."""
 
 
-@dataclass(frozen=True)
-class Played:
+class Played(NamedTuple):
     """What was played, and what was pressed then."""
 
     notice: Notice
@@ -56,34 +54,42 @@ def choice_row(
     told: Played | None = None,
 ) -> Choice:
     """Return the row of what became of one purpose; None: the flow has none."""
-    row = Choice(
+    return Choice(
         call_uuid=live.offered.uuid,
         at=live.now,
         state=state,
         purpose=purpose.name if purpose else "",
-        basis=purpose.basis.value if purpose else "",
+        basis=str(purpose.basis) if purpose else "",
         retain_s=purpose.retain_s if purpose else 0,
         flow=live.flow.name,
         flow_sha256=live.flow.sha256,
         step=live.step,
         engine=live.site.engine,
-        performed_by="subject" if state in BY_SUBJECT else "system",
-        reason=reason.value if reason else "",
+        performed_by="subject" if _is_by_subject(state, reason, told) else "system",
+        reason=str(reason) if reason else "",
         on_withdrawal=str((purpose and purpose.on_withdrawal) or ""),
+        **({} if told is None else _told(live, told)),
     )
-    if told is None:
-        return row
+
+
+def _is_by_subject(state: State, reason: Reason | None, told: Played | None) -> bool:
+    """Whether the caller did it: answered, pressed a key that means yes, or more."""
+    if state in BY_SUBJECT or told is None:
+        return state in BY_SUBJECT
     is_pressed = reason is Reason.NOT_OBJECTED and bool(told.key)
-    is_pressed = is_pressed or reason is Reason.MORE
-    return row._replace(
-        performed_by="subject" if is_pressed else row.performed_by,
-        notice=told.notice.name,
-        notice_version=told.notice.version,
-        language=live.language,
-        audio_sha256=told.sound.sha256 if told.sound else "",
-        heard_ms=told.heard_ms,
-        keys_offered=told.keys_offered,
-        key=told.key,
-        tries=told.tries,
-        party=told.party.value,
-    )
+    return is_pressed or reason is Reason.MORE
+
+
+def _told(live: Live, told: Played) -> dict[str, Any]:
+    """Return what a choice's row says of the words, and of the keys that answered."""
+    return {
+        "notice": told.notice.name,
+        "notice_version": told.notice.version,
+        "language": live.language,
+        "audio_sha256": told.sound.sha256 if told.sound else "",
+        "heard_ms": told.heard_ms,
+        "keys_offered": told.keys_offered,
+        "key": told.key,
+        "tries": told.tries,
+        "party": str(told.party),
+    }

@@ -27,6 +27,10 @@ OPPOSABLE = frozenset({Basis.PUBLIC_TASK.value, Basis.LEGITIMATE_INTERESTS.value
 """Art. 21(1) GDPR gives a right to object to these."""
 
 
+PARTIES = tuple(Party)
+"""Who can be asked, the caller first."""
+
+
 def permits(basis: str, state: str, reason: str) -> bool:
     """Whether the last word on a purpose permits recording for it.
 
@@ -78,23 +82,25 @@ class Consents:
         words = self._words(purpose)
         if not words:
             return None
-        basis = self._purposes[purpose].basis.value if len(words) > 1 else ""
+        basis = self._purposes[purpose].basis if len(words) > 1 else ""
         against = (word for word in words if not permits(basis, *word))
         state, _ = next(against, words[0])
         return State(state)
 
     def asked(self, purpose: str) -> tuple[Party, ...]:
         """Return of whom there is a word on a purpose, the caller first."""
-        return tuple(party for party in Party if (purpose, party) in self._states)
+        said = self._states
+        return tuple([party for party in PARTIES if (purpose, party) in said])
 
     def agreed(self, purpose: str) -> tuple[Party, ...]:
         """Return who of them has permitted it, each for themselves."""
-        basis, said = self._purposes[purpose].basis.value, self._states
+        basis, said = self._purposes[purpose].basis, self._states
         parties = self.asked(purpose)
         return tuple(p for p in parties if permits(basis, *said[purpose, p]))
 
     def _words(self, purpose: str) -> list[tuple[str, str]]:
-        return [self._states[purpose, party] for party in self.asked(purpose)]
+        said = self._states
+        return [said[purpose, who] for who in PARTIES if (purpose, who) in said]
 
     def permitting(self) -> tuple[str, ...]:
         """Return the purposes that permit recording, in the flow's order."""
@@ -126,7 +132,7 @@ class Consents:
         words = self._words(purpose.name)
         if not words:
             return not self._is_asked_for(purpose)
-        return all(permits(purpose.basis.value, *word) for word in words)
+        return all(permits(purpose.basis, *word) for word in words)
 
     def _is_asked_for(self, purpose: Purpose) -> bool:
         return purpose.basis is Basis.CONSENT or purpose.name in self._announced

@@ -207,7 +207,8 @@ class Dialogue:
         is_whole = body.endswith(b"\n\n") and name != _CUSTOM
         event = Message(body) if is_whole else message.event()
         make: Make | None
-        if self._mine in body:
+        # Not `in`: bytes would take it for a number first, and fail, each time.
+        if body.find(self._mine) >= 0:
             make = _EVENTS.get(name)
         elif name in _CALLED and any(leg in body for leg in self._called):
             make = _CALLED[name]

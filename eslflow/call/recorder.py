@@ -19,7 +19,7 @@ from eslflow.call.events import (
     RecordStopped,
     Unbridged,
 )
-from eslflow.call.recording import RUNNING, Moved, Recording, Segment, advance
+from eslflow.call.recording import MOVING, RUNNING, Moved, Recording, Segment, advance
 from eslflow.call.records import (
     RecordingAction,
     RecordingEnded,
@@ -44,6 +44,14 @@ PASSED_ON_S = 0.2
 was passed on."""
 MOST_RESTARTS = 3
 """How often a recording that ended by itself is begun again in one step."""
+
+OFF, ON, MASKED = Recording.OFF, Recording.ON, Recording.MASKED
+"""Asked for at every event, and Python 3.11 is slow to find the members of an enum."""
+TARGETS = {Record.OFF: OFF, Record.ON: ON, Record.MASKED: MASKED}
+"""What the recording is to be for what a step wants, if nothing is in the way."""
+RESTS = frozenset({OFF, Recording.FAILED})
+SETTLED = {OFF: RESTS, ON: frozenset({ON}), MASKED: RESTS | {MASKED}}
+"""Where the recording may be for each target; none is begun in order to be masked."""
 
 
 class Asked(NamedTuple):
@@ -80,7 +88,7 @@ class Recorder:
     )
 
     def __init__(self, segments: int = 0) -> None:
-        self.state = Recording.OFF
+        self.state = OFF
         self.segments = segments
         """How many files this call has had."""
         self.segment: Segment | None = None
@@ -177,38 +185,36 @@ class Recorder:
     @property
     def is_idle(self) -> bool:
         """Whether nothing is recorded, nor wanted, nor masked: most of the time."""
-        is_off = self.state is Recording.OFF and self.wanted is Record.OFF
-        return is_off and not self.masks
+        return self.state is OFF and TARGETS[self.wanted] is OFF and not self.masks
 
     def target(self, live: Live) -> Recording:
         """Return what the recording is to be: off, on or masked."""
-        if self.wanted is Record.OFF or self.is_forbidden:
-            return Recording.OFF
+        wanted = TARGETS[self.wanted]
+        if wanted is OFF or self.is_forbidden:
+            return OFF
         # A file that waits for an agent holds nothing meanwhile, and may stay.
         is_passed_on = self.parted_at and 0 < self._passed_on_at <= live.now
         if is_passed_on or not live.may_be_recorded:
-            return Recording.OFF
-        if self.wanted is Record.MASKED or self.masks or live.screen.is_held:
-            return Recording.MASKED
-        return Recording.ON
+            return OFF
+        return MASKED if self.masks or live.screen.is_held else wanted
 
     def due(self, live: Live) -> RecordAction | None:
         """Return what is to be asked of the switch now, if anything."""
         target, state = self.target(live), self.state
-        if target is Recording.OFF:
+        if target is OFF:
             return RecordAction.STOP if state in RUNNING else None
-        if state is Recording.ON and target is Recording.ON:
+        if state is ON and target is ON:
             return RecordAction.STOP if self.is_misfit(live) else None
-        if state is Recording.ON:
+        if state is ON:
             return RecordAction.MASK
-        if target is Recording.MASKED:
+        if target is MASKED:
             # Nothing is begun in order to be masked: it would be heard for a moment.
-            is_unsure = state is Recording.MASKED and self.is_to_be_sure
+            is_unsure = state is MASKED and self.is_to_be_sure
             return RecordAction.MASK if is_unsure else None
-        if state is Recording.MASKED:
+        if state is MASKED:
             opens = RecordAction.STOP if self.is_misfit(live) else RecordAction.UNMASK
             return opens if 0 < self.clear_at <= live.now else None
-        may_start = state in (Recording.OFF, Recording.FAILED) and not self._is_given_up
+        may_start = state in RESTS and not self._is_given_up
         return RecordAction.START if may_start else None
 
     def is_misfit(self, live: Live) -> bool:
@@ -219,20 +225,17 @@ class Recorder:
 
     def is_settled(self, live: Live) -> bool:
         """Whether the recording is what is wanted, or will not come to be so."""
-        state = self.state
-        if self.asked or state in (Recording.STARTING, Recording.STOPPING):
+        if self.asked or self.state in MOVING:
             return False
         target = self.target(live)
-        if target is Recording.ON:
-            is_on = state is Recording.ON and not self.is_misfit(live)
-            return is_on or self._is_given_up
-        return state is not Recording.ON and (
-            target is Recording.MASKED or state is not Recording.MASKED
-        )
+        is_so = self.state in SETTLED[target]
+        if target is not ON:
+            return is_so
+        return (is_so and not self.is_misfit(live)) or self._is_given_up
 
     def guard(self, live: Live) -> None:
         """Note when an unmask may be sent, once one is wanted."""
-        waits = self.state is Recording.MASKED and self.target(live) is Recording.ON
+        waits = self.state is MASKED and self.target(live) is ON
         if not waits:
             self.clear_at = 0
         elif not self.clear_at:
@@ -292,7 +295,7 @@ class Recorder:
 
         Whatever is being asked of the switch meanwhile, comes after it.
         """
-        if self.state is not Recording.ON or self.asked is not None:
+        if self.state is not ON or self.asked is not None:
             return ()
         self.became_masked(live.now)
         unasked = Asked(RecordAction.MASK, "dead man", live.step, 0)

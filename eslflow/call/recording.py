@@ -86,6 +86,7 @@ TABLE: dict[Recording, dict[Moved, Recording]] = {
 }
 
 RUNNING = frozenset({Recording.ON, Recording.MASKED})
+MOVING = frozenset({Recording.STARTING, Recording.STOPPING})
 
 
 def advance(state: Recording, event: Moved) -> Recording:
@@ -135,7 +136,7 @@ class Segment:
 
     def fits(self, moment: From, permitting: tuple[str, ...]) -> bool:
         """Whether it may go on: it waits for no agent in vain, and is for these."""
-        waits = self.moment is From.ANSWER and moment is From.STEP
+        waits = moment is not self.moment and moment is From.STEP
         return not waits and self.purposes in (None, permitting)
 
     def follow(self, event: Event, now: int, has_parted: bool) -> None:

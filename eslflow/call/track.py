@@ -37,6 +37,10 @@ from eslflow.wire.terms import ApiCommand
 
 Road = Generator[Command, "Event | None", None]
 
+_NUMBERED = frozenset({Execute, Api, Job})
+_UNSAID = frozenset({Until, Await})
+"""What only the track itself waits for."""
+_PATIENT = frozenset({Await, Job, Request, LookUp})
 _SETTINGS = frozenset({ApiCommand.UUID_SETVAR, ApiCommand.UUID_SETVAR_MULTI})
 
 
@@ -146,11 +150,10 @@ class Track:
 
     def _say(self, out: list[Command], command: Command) -> None:
         kind = type(command)
-        if kind is Until or kind is Await:
-            return
-        if kind is Execute or kind is Api or kind is Job:
+        if kind in _NUMBERED:
             self._numbers.command += 1
-        out.append(command)
+        if kind not in _UNSAID:
+            out.append(command)
 
     def _wait(self, out: list[Command], command: Command) -> None:
         self.awaited = command
@@ -178,4 +181,4 @@ def _waits(command: Command) -> bool:
         return command.is_durable
     if type(command) is Until:
         return not command.holds()
-    return type(command) in (Await, Job, Request, LookUp)
+    return type(command) in _PATIENT

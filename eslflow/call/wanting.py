@@ -27,7 +27,8 @@ def want(
     """Say what the next step wants; go on when the recording is so, or cannot be."""
     recorder = live.recorder
     recorder.step_wants(wanted, moment)
-    live.screen.is_cause &= wanted is not Record.MASKED
+    if live.screen.is_cause and wanted is Record.MASKED:
+        live.screen.is_cause = False
     if recorder.masks or live.screen.is_held:
         # Under another's mask it may not show in what is asked of the switch.
         yield Keep((_row(live, str(wanted), STEP),))

@@ -243,17 +243,17 @@ class RecordingRules:
     agreement: Agreement | None = None
     """What agents must have agreed to, where they must."""
 
-    @property
+    @cached_property
     def is_stereo(self) -> bool:
         """Whether the two parties have a track each."""
         return self.channels is Channels.STEREO
 
-    @property
+    @cached_property
     def is_demanded(self) -> bool:
         """Whether a call that cannot be recorded must reach nobody."""
         return self.if_unrecorded is IfUnrecorded.REFUSE
 
-    @property
+    @cached_property
     def stays_inside(self) -> bool:
         """Whether a call that is passed on is recorded inside the office alone."""
         return self.outside is Outside.STOP and not self.is_demanded

@@ -8,7 +8,7 @@ the purpose permits nothing; that nobody objected counts only once it is on disk
 from __future__ import annotations
 
 from collections.abc import Collection, Generator, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -154,7 +154,7 @@ class Objection(Step):
             return (yield from speech.ask(live, sound, self.keys, self.timeout))
         except CallEnded:
             heard_ms = speech.heard_since(live, sound, began)
-            yield self._keep(live, replace(told, heard_ms=heard_ms), State.HUNG_UP)
+            yield self._keep(live, told._replace(heard_ms=heard_ms), State.HUNG_UP)
             raise
 
     def _decide(self, live: Live, answer: Answer, told: Played) -> Road:

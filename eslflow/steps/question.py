@@ -237,7 +237,7 @@ class Question(Step):
         told: int,
     ) -> Road:
         meaning = self.keys[answer.key]
-        state = State(meaning.value)
+        state = State(meaning)
         choice = self._choice(
             live, party, state, sound=sound, answer=answer, tries=tries
         )

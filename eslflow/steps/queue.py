@@ -116,11 +116,13 @@ class Queue(Step):
         return "answered" if isinstance(event, Queued) else "failed"
 
 
+_TOLD = {Recording.ON: Told.RECORDED, Recording.MASKED: Told.MASKED}
+
+
 def _told(live: Live) -> str:
     """Return the variables that let mod_callcenter tell the agent what is recorded."""
     state, rules = live.recorder.state, live.flow.recording
-    told = {Recording.ON: Told.RECORDED, Recording.MASKED: Told.MASKED}
-    word = str(told.get(state, Told.UNRECORDED))
+    word = str(_TOLD.get(state, Told.UNRECORDED))
     if live.recorder.wanted is Record.ON and live.screen.waits(live):
         # It begins with the talk, unless the one who answers is never recorded.
         word = str(Told.RECORDED)

@@ -7,8 +7,7 @@ yield commands. Must not decide what an answer means.
 from __future__ import annotations
 
 from collections.abc import Collection, Generator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from eslflow.call.commands import Alarm, Api, Command, Execute
 from eslflow.call.events import Event, Executed, LegEnded
@@ -39,8 +38,7 @@ BROKEN = ("FILE NOT FOUND", "PLAYBACK ERROR")
 """`Application-Response` of a playback that was none (mod_dptools.c)."""
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """What came of one question, asked once."""
 
     key: str = ""

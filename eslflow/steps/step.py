@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Collection, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.call.commands import Command
@@ -98,7 +99,7 @@ class Step:
         """Whether it reads a receipt out."""
         return False
 
-    @property
+    @cached_property
     def meets(self) -> bool:
         """Whether it can bring the caller to somebody."""
         return EventName.CHANNEL_BRIDGE in self.hears

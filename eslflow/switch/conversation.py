@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from traceback import format_exc
 from typing import TYPE_CHECKING, Any
@@ -209,7 +209,9 @@ class Conversation:
         self.received += len(data)
         for message in self._reader.feed(data):
             if self._dialogue is not None:
-                self._take(self._dialogue.hear(message))
+                event = self._dialogue.hear(message)
+                if event is not None:
+                    self._take(event)
             elif self._is_open:
                 self._begin(message)
         if self._events:
@@ -217,10 +219,8 @@ class Conversation:
         if not data:
             self._closed()
 
-    def _take(self, event: Event | None) -> None:
+    def _take(self, event: Event) -> None:
         """Let an event wait for its turn."""
-        if event is None:
-            return
         self._events.append(event)
         if type(event) is HungUp and self._engine is not None:
             self._engine.foresee(event)
@@ -265,7 +265,7 @@ class Conversation:
         opening = self._dialogue.open(*heard, may_linger=offered.may_linger)
         self._dispatch(self._engine.begin(), opening)
 
-    def _dispatch(self, commands: Iterable[Command] = (), before: bytes = b"") -> None:
+    def _dispatch(self, commands: Sequence[Command] = (), before: bytes = b"") -> None:
         """Carry commands out, then what the engine makes of each waiting event.
 
         All of it is sent at once. An event that comes meanwhile, from a ledger that
@@ -276,11 +276,13 @@ class Conversation:
             return
         self._is_busy = True
         try:
-            data = before + self._carry_out(commands)
+            data = before + self._carry_out(commands) if commands else before
             now = self._controller.clock.now
             while self._events:
                 event = self._events.popleft()
-                data += self._carry_out(engine.handle(event, now()))
+                commands = engine.handle(event, now())
+                if commands:
+                    data += self._carry_out(commands)
             self._send(data)
         finally:
             self._is_busy = False

@@ -85,10 +85,11 @@ def only(header: str, value: str) -> bytes:
 
 def events(names: Iterable[EventName], subclasses: Iterable[Subclass] = ()) -> bytes:
     """Subscribe; CUSTOM and its subclasses go last, as FreeSWITCH wants it."""
-    words = [str(name) for name in names if name is not EventName.CUSTOM]
+    last = EventName.CUSTOM
+    words = [str(name) for name in names if name is not last]
     custom = [str(subclass) for subclass in subclasses]
     if custom:
-        words += [str(EventName.CUSTOM), *custom]
+        words += [str(last), *custom]
     return f"event plain {' '.join(words)}\n\n".encode()
 
 

@@ -19,9 +19,10 @@ def decode(raw: bytes) -> str:
     They become lone surrogates, so that `text.encode("utf-8", "surrogateescape")`
     gives them back.
     """
-    if b"%" in raw:
-        raw = unquote_to_bytes(raw)
-    return raw.decode("utf-8", "surrogateescape")
+    text = raw.decode("utf-8", "surrogateescape")
+    if "%" not in text:
+        return text
+    return unquote_to_bytes(raw).decode("utf-8", "surrogateescape")
 
 
 _PLAIN = b"text/event-plain"
@@ -135,7 +136,7 @@ class Message:
     @property
     def is_plain_ok(self) -> bool:
         """Whether it is the usual answer to a command, word by word."""
-        return type(self) is Usual or self._head.startswith(_OK)
+        return self._head.startswith(_OK)
 
     @property
     def content_type(self) -> str:
@@ -178,3 +179,4 @@ class Usual(Message):
     """An answer that says yes in the usual words; the reader has one of each."""
 
     __slots__ = ()
+    is_plain_ok = True

@@ -24,11 +24,11 @@ _USUAL = {
     _API + b"12\n\n+OK Success\n": Usual(_API + b"12", b"+OK Success\n"),
 }
 """Every other message is one of these; one of each will do."""
-_IS_USUAL = re.compile(b"|".join(map(re.escape, _USUAL)))
-_IS_EVENT = re.compile(
-    rb"Content-Length: (\d{1,9})\nContent-Type: text/event-plain\n\n"
+_KNOWN = re.compile(
+    rb"Content-Length: (\d{1,9})\nContent-Type: text/event-plain\n\n|"
+    + b"|".join(map(re.escape, _USUAL))
 )
-"""How an event begins, always (mod_event_socket.c)."""
+"""How an event begins, always (mod_event_socket.c), or all of a usual answer."""
 _LENGTH = b"Content-Length:"
 _MOST_DIGITS = 9
 
@@ -52,28 +52,32 @@ class Reader:
         """
         buffer = self._buffer + data if self._buffer else data
         messages: list[Message] = []
-        at = end = 0
+        searched, self._searched = self._searched, 0
+        at = 0
         while at < len(buffer):
-            if usual := _IS_USUAL.match(buffer, at):
-                messages.append(_USUAL[usual[0]])
-                at, self._searched = usual.end(), 0
+            known = _KNOWN.match(buffer, at)
+            if known is None:
+                if buffer.startswith(b"\n", at):
+                    at += 1  # blank lines before a block are nothing
+                    continue
+                end, size = self._head(buffer, at, max(at, searched))
+                if end < 0:
+                    self._check(buffer[at:])
+                    self._searched = max(0, len(buffer) - 1 - at)
+                    break
+            elif known.lastindex:
+                end, size = known.end() - 2, self._allowed(known[1])
+            else:
+                messages.append(_USUAL[known[0]])
+                at = known.end()
                 continue
-            while buffer.startswith(b"\n", at):
-                at += 1  # blank lines before a block are nothing
-            end, size = self._head(buffer, at)
-            if end < 0:
-                self._searched = max(0, len(buffer) - 1 - at)
-                break
-            head = buffer[at:end]
             whole = end + 2 + size
             if len(buffer) < whole:
                 self._searched = end - at
                 break
-            messages.append(Message(head, buffer[end + 2 : whole]))
-            at, self._searched = whole, 0
+            messages.append(Message(buffer[at:end], buffer[end + 2 : whole]))
+            at = whole
         self._buffer = buffer[at:] if at else buffer
-        if end < 0:
-            self._check(self._buffer)
         return messages
 
     @property
@@ -85,17 +89,13 @@ class Reader:
         if len(head) > self._most_head:
             raise ProtocolError("a header block that does not end", head[:80])
 
-    def _head(self, buffer: bytes, at: int) -> tuple[int, int]:
+    def _head(self, buffer: bytes, at: int, searched: int) -> tuple[int, int]:
         """Return where a header block ends, and how long its body is; -1: not yet."""
-        if event := _IS_EVENT.match(buffer, at):
-            return event.end() - 2, self._allowed(event[1])
-        end = buffer.find(b"\n\n", max(at, self._searched))
+        end = buffer.find(b"\n\n", searched)
         return end, self._body_length(buffer[at:end]) if end >= 0 else 0
 
     def _body_length(self, head: bytes) -> int:
         self._check(head)
-        if _LENGTH not in head:
-            return 0
         at = 0 if head.startswith(_LENGTH) else head.find(b"\n" + _LENGTH) + 1
         if not at and not head.startswith(_LENGTH):
             return 0
@@ -106,7 +106,7 @@ class Reader:
 
     def _allowed(self, text: bytes) -> int:
         """Return the length that a header names."""
-        is_number = text.isdigit() and len(text) <= _MOST_DIGITS
-        if not is_number or int(text) > self._most_body:
+        size = int(text) if text.isdigit() and len(text) <= _MOST_DIGITS else -1
+        if not 0 <= size <= self._most_body:
             raise ProtocolError("a Content-Length that is none", text)
-        return int(text)
+        return size
