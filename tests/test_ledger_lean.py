@@ -89,6 +89,29 @@ def test_only_so_many_numbers_are_known_and_others_are_looked_up(path, monkeypat
     assert [row[1] for row in kept(path, "choices")] == [row.call_uuid for row in calls]
 
 
+def test_calls_that_are_new_are_numbered_in_few_statements(path):
+    calls = [f"u{n}" for n in range(lean.MOST_MET + 8)]
+    write(path, [GRANTED._replace(call_uuid="there")])
+    turns = []
+    with closing(connect(path)) as db:
+        known = Lean(db)
+        for some in (calls[:-5], [*calls[10:], "there"], calls):
+            rows = [row._replace(call_uuid=u) for u in some for row in (ASKED, START)]
+            said = []
+            db.execute("BEGIN IMMEDIATE")
+            db.set_trace_callback(said.append)
+            append(db, rows, set(), known)
+            db.set_trace_callback(None)
+            db.execute("COMMIT")
+            turns.append([sql.split()[0] for sql in said if "call_ids" in sql])
+    # One was there, so that in its turn each that was met with it is looked for.
+    assert turns == [["INSERT"] * 2, ["INSERT", *["SELECT"] * 6], []]
+    assert kept(path, "call_ids") == list(enumerate(["there", *calls], 1))
+    written = [row[1] for row in kept(path, "choices")]
+    assert written == ["there", *calls[:-5], *calls[10:], "there", *calls]
+    assert verify.verify(path).broken is None
+
+
 def test_numbers_that_were_rolled_back_are_known_no_more(path):
     told = []
     with Ledger(path) as ledger:

@@ -137,6 +137,12 @@ def test_who_of_the_office_did_something_stays_in_the_proof(tmp_path, who):
     assert apart(row, where) == (list(row), [])
 
 
+@pytest.mark.parametrize(("who", "is_apart"), [("123456", True), ("12345", False)])
+def test_a_number_outside_has_six_digits_at_least(who, is_apart):
+    row = Choice("u", 1, "withdrawn", "p", "c", 0, "f", "0", "s", "e", who=who)
+    assert bool(places("choices", Choice._fields).found(row)) is is_apart
+
+
 def test_a_number_outside_that_pressed_a_key_is_set_apart(tmp_path):
     path = tmp_path / "eslflow.db"
     choice = Choice("u", 1, State.WITHDRAWN, "p", "c", 0, "f", "0", "s", "e")

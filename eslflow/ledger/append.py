@@ -9,11 +9,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
-from eslflow.call.records import NoticePlayed, Row
+from eslflow.call.records import Choice, NoticePlayed, RecordingAction, Row
 from eslflow.errors import StoreError
 from eslflow.ledger.chain import open_chain
 from eslflow.ledger.lean import Lean
-from eslflow.ledger.rows import KEPT_NOTICE, statements, text
+from eslflow.ledger.rows import KEPT_NOTICE, held, statements, text
+
+_OF_CALLS = (Choice, RecordingAction)
+"""Rows that are stored with a number in place of their call's uuid."""
 
 
 def append(
@@ -30,8 +33,9 @@ def append(
         StoreError: the words of a notice were others before.
     """
     new = _without_kept(db, rows, known)
-    stored = (lean or Lean(db)).stored
-    for sql, values in statements(new, open_chain(db), stored):
+    lean = lean or Lean(db)
+    lean.meet(held([row.call_uuid for row in new if isinstance(row, _OF_CALLS)]))
+    for sql, values in statements(new, open_chain(db), lean.stored):
         db.execute(sql, values)
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from json import JSONEncoder
-from json.encoder import encode_basestring as quote
+from json.encoder import encode_basestring
 from operator import itemgetter
 from typing import Any, NamedTuple, get_type_hints
 
@@ -30,7 +30,9 @@ from eslflow.call.records import (
 )
 
 _encode = JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
-# Python's own way to write a text as JSON is that of RFC 8785 already.
+# Python's own way to write a text as JSON is that of RFC 8785 already. Most rows name
+# the call or the recording that one just before did.
+quote = lru_cache(1024)(encode_basestring)
 _HEAD_TEXT = re.compile("([0-9]{1,18}):([0-9a-f]{64})")
 _OWN = ("place", "previous", "seq")
 
@@ -131,7 +133,8 @@ def _getter(places: list[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
     """Return what takes values from some places: always as a tuple."""
     if len(places) > 1:
         return itemgetter(*places)
-    return lambda values: tuple(values[place] for place in places)
+    (place,) = places
+    return lambda values: (values[place],)
 
 
 FORMS = {

@@ -14,6 +14,7 @@ from pathlib import Path
 from eslflow.call.records import Row
 from eslflow.errors import StoreError
 from eslflow.ledger.append import append
+from eslflow.ledger.lean import MOST_MET
 from eslflow.ledger.migrations import migrate
 from eslflow.ledger.rights import make
 from eslflow.ledger.rows import STATEMENTS
@@ -41,7 +42,7 @@ def connect(path: Path) -> sqlite3.Connection:
                 path,
                 isolation_level=None,
                 check_same_thread=False,
-                cached_statements=STATEMENTS,
+                cached_statements=STATEMENTS + MOST_MET,
             )
             if_it_fails.callback(db.close)
             db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")

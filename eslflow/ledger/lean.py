@@ -9,7 +9,8 @@ transaction that has the lock; must not change what is hashed.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -17,6 +18,9 @@ from eslflow.ledger.chain import FORMS
 
 MOST_KNOWN = 20_000
 """Calls, and as many sets of terms, whose numbers are not looked up again."""
+
+MOST_MET = 32
+"""Calls that get their numbers in one statement; more take several."""
 
 Values = Sequence[Any]
 
@@ -80,6 +84,21 @@ class Lean:
         self._calls.clear()
         self._terms.clear()
 
+    def meet(self, calls: Iterable[str]) -> None:
+        """Give numbers to new calls in few statements, not in two for each.
+
+        Where one of them was there already, `stored` looks for each.
+        """
+        new = [call for call in dict.fromkeys(calls) if call not in self._calls]
+        for at in range(0, len(new), MOST_MET):
+            met = new[at : at + MOST_MET]
+            done = self._db.execute(_add_calls(len(met)), met)
+            if done.rowcount == len(met):
+                # SQLite numbers the rows of a statement one by one, from the highest.
+                last: Any = done.lastrowid
+                for number, call in enumerate(met, last - len(met) + 1):
+                    _know(self._calls, call, number)
+
     def stored(self, table: str, values: Values) -> Values:
         """Return a chained row as it is stored; one of another table as it is."""
         split = _TABLES.get(table)
@@ -100,6 +119,12 @@ class Lean:
         found = self._db.execute(find, values).fetchone()
         number: Any = found[0] if found else self._db.execute(add, values).lastrowid
         return int(number)
+
+
+@cache
+def _add_calls(many: int) -> str:
+    rows = ", ".join(["(?)"] * many)
+    return f"INSERT INTO call_ids (uuid) VALUES {rows} ON CONFLICT DO NOTHING"
 
 
 def _know(known: dict[Any, int], what: Any, number: int) -> None:

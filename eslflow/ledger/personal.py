@@ -33,8 +33,9 @@ NAMES = frozenset(
 )
 MARK = "personal:"
 ERASED = "(erased)"
-_OUTSIDE = re.compile("[0-9]{6}")
-"""An extension is shorter."""
+_LEAST = 6
+"""Digits of a number outside; an extension is shorter."""
+_OUTSIDE = re.compile(f"[0-9]{{{_LEAST}}}").search
 
 
 class Personal(NamedTuple):
@@ -64,8 +65,12 @@ class Places(NamedTuple):
 
     def found(self, values: Sequence[Any]) -> list[int]:
         """Return the places that hold such words in a row."""
+        # Nearly all rows hold none, and most such columns a short word or nothing.
         found = [place for place in self.words if values[place]]
-        return found + [p for p in self.numbered if _OUTSIDE.search(values[p])]
+        for place in self.numbered:
+            if len(values[place]) >= _LEAST and _OUTSIDE(values[place]):
+                found.append(place)
+        return found
 
 
 def places(table: str, columns: Sequence[str]) -> Places | None:

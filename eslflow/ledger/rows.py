@@ -9,6 +9,7 @@ because SQLite's text cannot hold them.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain as joined
@@ -45,6 +46,7 @@ MOST_DIGITS = 15
 """E.164 has no longer numbers."""
 
 _ODD = re.compile("[\x00\ud800-\udfff]")
+_NO_DIGITS = re.compile("[^0-9]+")
 
 
 def text(value: str) -> str:
@@ -58,7 +60,7 @@ def digits(number: str) -> str:
     `+49 30 1234`, `0049301234` and `0301234` share their last digits; reversed, an
     index finds them.
     """
-    return "".join(c for c in number if "0" <= c <= "9")[::-1][:MOST_DIGITS]
+    return _NO_DIGITS.sub("", number)[::-1][:MOST_DIGITS]
 
 
 class _Kind(NamedTuple):
@@ -116,12 +118,17 @@ _KINDS: dict[type[Any], _Kind] = {
 }
 """In the order in which a batch is written: beginnings before what completes them."""
 _STORED = {form.table: form.rows for form in FORMS.values()}
-_PERSONAL = {
-    kind: found
+_ROUTES = {
+    kind: (
+        written.values,
+        # Which values of proof may name a person.
+        places(written.table, getattr(kind, "_fields", ())),
+        CHAINED.get(written.table),
+        written.table,
+    )
     for kind, written in _KINDS.items()
-    if (found := places(written.table, getattr(kind, "_fields", ())))
 }
-"""Which values of proof may name a person."""
+"""What is done with each row on its way to a statement."""
 MOST_ROWS = 32
 """In one statement; a batch of more takes several."""
 STATEMENTS = len(_KINDS) * MOST_ROWS
@@ -144,20 +151,20 @@ def statements(
 
     What is proof is added to the chain.
     """
-    links: list[Sequence[Any]] = []
-    by_kind: dict[type[Any], list[Sequence[Any]]] = {Link: links}
+    by_kind: dict[type[Any], list[Sequence[Any]]] = defaultdict(list)
+    links = by_kind[Link]
     for row in rows:
         kind = type(row)
-        table, _, to_values, *_ = _KINDS[kind]
+        to_values, personal, chained, table = _ROUTES[kind]
         values: Sequence[Any] = to_values(row)
-        if kind in _PERSONAL and _PERSONAL[kind].found(values):
-            values, words = apart(held(values), _PERSONAL[kind])
-            by_kind.setdefault(Personal, []).extend(words)
-        if table in CHAINED:
-            values, link = chain.add(CHAINED[table], values, held)
+        if personal and personal.found(values):
+            values, words = apart(held(values), personal)
+            by_kind[Personal].extend(words)
+        if chained:
+            values, link = chain.add(chained, values, held)
             values = stored(table, values)
             links.append(link)
-        by_kind.setdefault(kind, []).append(values)
+        by_kind[kind].append(values)
     for of_kind, written in _KINDS.items():
         found = by_kind.get(of_kind, [])
         at = 0
