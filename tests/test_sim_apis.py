@@ -12,7 +12,8 @@ AGENT = made_of("u-1", "agent")
 
 
 def test_every_command_that_flows_send_is_answered():
-    # Reconciliation, checks and the doctor ask over a link that is not simulated;
+    # Reconciliation, checks, the doctor and scenarios on a switch use a link that is
+    # not simulated;
     # originate is sent in the background only (`called`).
     linked = {
         ApiCommand.SHOW,
@@ -24,6 +25,7 @@ def test_every_command_that_flows_send_is_answered():
         ApiCommand.USER_EXISTS,
         ApiCommand.CALLCENTER_CONFIG,
         ApiCommand.SOFIA,
+        ApiCommand.UUID_RECV_DTMF,
     }
     sent = set(ApiCommand) - linked - {ApiCommand.ORIGINATE}
     assert {str(command) for command in sent} <= set(API)
