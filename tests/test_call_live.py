@@ -125,3 +125,10 @@ def test_of_two_answers_the_later_one_is_the_last():
     assert live.is_last_answer(first)
     second = live.new_answer()
     assert (live.is_last_answer(first), live.is_last_answer(second)) == (False, True)
+
+
+def test_the_agents_key_is_told_by_the_agent_where_that_one_is_known():
+    live = Live(Offered("u"), flow("a: {announce: welcome}"), Site("/r"), 1)
+    assert live.agents_key == "key"
+    live.agent = "1001"
+    assert live.agents_key == "key 1001"

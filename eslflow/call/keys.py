@@ -100,5 +100,4 @@ def pressed(live: Live, event: KeyPressed) -> Moves | None:
     meant = _WISHES.get(action)
     if meant is None:
         return None
-    who = f"key {live.agent}".rstrip()
-    return fulfil.fulfil(live, 0, Wish(meant, who, hand="agent"))
+    return fulfil.fulfil(live, 0, Wish(meant, live.agents_key, hand="agent"))

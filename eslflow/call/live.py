@@ -180,6 +180,11 @@ class Live:
         return not plain.isdisjoint(self.site.emergency)
 
     @property
+    def agents_key(self) -> str:
+        """Who it is that presses a key of the agent's, by name where that is known."""
+        return f"key {self.agent}".rstrip()
+
+    @property
     def may_be_recorded(self) -> bool:
         """Whether a purpose permits it, and so does who has the call."""
         return bool(self.consents.permitting()) and self.screen.lets(self)

@@ -31,7 +31,7 @@ def by_caller(live: Live, key: str) -> Moves:
 def by_agent(live: Live, key: str) -> Moves:
     """Make it private, for the agent has pressed the key."""
     row = _row(live, key)._replace(performed_by="agent", who=live.agent)
-    yield from _made(live, row, f"key {live.agent}".rstrip())
+    yield from _made(live, row, live.agents_key)
 
 
 def _row(live: Live, key: str) -> Choice:

@@ -33,7 +33,7 @@ Moves = Generator[Command, "Event | None", None]
 def answered(live: Live, rule: Verbal, said: AgentKey) -> Moves:
     """Take in what the caller has said to the agent."""
     state = live.consents.state(rule.purpose)
-    who = f"key {live.agent}".rstrip()
+    who = live.agents_key
     if said is AgentKey.GRANTED:
         if state in ASKED:
             yield Tell(f"{who}: {rule.purpose} is permitted already")

@@ -54,7 +54,7 @@ def by_agent(live: Live, purpose: Purpose, key: str) -> Moves:
     """Withdraw one purpose, for the agent pressed the key for that."""
     row = _row(live, purpose)
     made = row._replace(key=key, performed_by="agent", who=live.agent)
-    yield from _withdraw(live, [made], f"key {live.agent}".rstrip())
+    yield from _withdraw(live, [made], live.agents_key)
 
 
 def _row(live: Live, purpose: Purpose) -> Choice:

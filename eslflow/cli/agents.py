@@ -23,6 +23,9 @@ from eslflow.user import who
 
 COLUMNS = ("agent", "text", "version", "state", "since", "words (sha256)", "entered by")
 MOST_VERSION = 9999
+AS_JSON = click.option(
+    "--json", "as_json", is_flag=True, help="For programs: JSON, UTC."
+)
 
 Line = dict[str, Any]
 
@@ -82,7 +85,7 @@ def _day(ctx: click.Context, option: click.Parameter, text: str | None) -> str:
 @click.option(
     "--on", "day", callback=_day, help="The day: 2026-11-23.  [default: today]"
 )
-@click.option("--json", "as_json", is_flag=True, help="For programs: JSON.")
+@AS_JSON
 @click.pass_context
 def agree(
     ctx: click.Context,
@@ -106,7 +109,7 @@ def agree(
 @click.option(
     "--on", "day", callback=_day, help="The day: 2026-11-23.  [default: today]"
 )
-@click.option("--json", "as_json", is_flag=True, help="For programs: JSON.")
+@AS_JSON
 @click.pass_context
 def withdraw(
     ctx: click.Context, agent: str, name: str, day: str, as_json: bool
@@ -125,7 +128,7 @@ def withdraw(
 
 @command.command("list")
 @click.option("--all", "is_whole", is_flag=True, help="Earlier entries, too.")
-@click.option("--json", "as_json", is_flag=True, help="For programs: JSON, UTC.")
+@AS_JSON
 @click.pass_context
 def list_(ctx: click.Context, is_whole: bool, as_json: bool) -> None:
     """List who has agreed to what, and who has taken it back."""
