@@ -122,8 +122,7 @@ class Ledger:
         is called in the writer's thread, else it waits in `finished`.
         """
         self._waiting.append(_Keep(rows, done))
-        is_urgent = done is not None or any(map(_is_silence, rows))
-        if is_urgent and not self._urgent.is_set():
+        if not self._urgent.is_set() and (done or any(map(_is_silence, rows))):
             self._urgent.set()
         if not self._some.is_set():
             self._some.set()
@@ -342,7 +341,7 @@ class Ledger:
 
 def _is_silence(row: Row) -> bool:
     """Whether it tells of silence that is to be: who comes after us must know of it."""
-    if not isinstance(row, RecordingAction):
+    if type(row) is not RecordingAction:
         return False
     is_meant = row.action is RecordAction.STOP and not row.verified
     return is_meant or row.action is RecordAction.MASK

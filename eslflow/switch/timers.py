@@ -36,18 +36,12 @@ class Timers(Protocol):
 
 
 class Due:
-    """Something to be done at its time, unless it is taken back."""
+    """Something to be done, unless it is taken back."""
 
-    __slots__ = ("action", "at", "number")
+    __slots__ = ("action",)
 
-    def __init__(self, at: float, number: int, action: Action) -> None:
-        self.at = at
-        self.number = number
+    def __init__(self, action: Action) -> None:
         self.action: Action | None = action
-
-    def __lt__(self, other: Due) -> bool:
-        """Say whether it comes first."""
-        return (self.at, self.number) < (other.at, other.number)
 
     def cancel(self) -> None:
         """Take it back; its place in the queue is left to its time."""
@@ -61,7 +55,8 @@ class HubTimers:
     """
 
     def __init__(self) -> None:
-        self._queue: list[Due] = []
+        self._queue: list[tuple[float, int, Due]] = []
+        """By their time; no two have the same number."""
         self._numbers = count()
         self._alarm: Any = None
         self._alarm_at = 0.0
@@ -69,10 +64,10 @@ class HubTimers:
 
     def after(self, seconds: float, action: Action) -> Handle:
         """Do something after a while."""
-        due = Due(running_s() + seconds, next(self._numbers), action)
-        heappush(self._queue, due)
-        if not self._alarm_at or due.at < self._alarm_at:
-            self._set_alarm(due.at)
+        at, due = running_s() + seconds, Due(action)
+        heappush(self._queue, (at, next(self._numbers), due))
+        if not self._alarm_at or at < self._alarm_at:
+            self._set_alarm(at)
         return due
 
     def _set_alarm(self, at: float) -> None:
@@ -93,14 +88,14 @@ class HubTimers:
         self._drop_alarm()
         queue, now = self._queue, running_s()
         try:
-            while queue and (queue[0].at <= now or queue[0].action is None):
-                action = heappop(queue).action
+            while queue and (queue[0][0] <= now or queue[0][2].action is None):
+                action = heappop(queue)[2].action
                 if action is not None:
                     action()
         finally:
             # An action that raised must not cost the others their time.
             if queue and not self._alarm_at:
-                self._set_alarm(queue[0].at)
+                self._set_alarm(queue[0][0])
 
 
 def _nobody(_: Event) -> None:
