@@ -208,8 +208,17 @@ def test_a_hold_under_somebodys_mask_holds_when_that_is_taken_back():
     hold = wish("masked", "hold", 40)
     page = wish("masked"), hold, wish("on", at=50)
     live = restore(act(MASK, "token x"), wishes=page)
-    assert live.recorder.masks == {"hold": 0}
+    assert live.screen.is_held
+    assert not live.screen.is_cause  # a secret was said under it, too
+    assert live.recorder.target(live) is Recording.MASKED
     live = restore(act(MASK, "hold"), wishes=[hold, wish("on", "hold", 50)])
+    assert not live.screen.is_held
+
+
+def test_a_hold_that_alone_has_masked_is_nobodys_mask():
+    live = restore(act(MASK, "hold"))
+    assert live.screen.is_held
+    assert live.screen.is_cause
     assert not live.recorder.masks
 
 
