@@ -142,6 +142,7 @@ WHOLE = {
     "tests/test_load_ledger.py": "what keeping a choice costs",
     "tests/test_load_reloads.py": "reloads while calls go on",
     "tests/test_lies.py": "a switch that is anything but honest",
+    "tests/test_unlinked.py": "sockets to the switch that are lost, at each state",
     "tests/test_editor.py": "an editor's language server with the schema",
     "tests/test_hostile.py": "what strangers send, through real sockets",
     "tests/test_house.py": "the checkout",
