@@ -76,6 +76,8 @@ class Truth(Link):
     """By uuid the files that are recorded, and whether each is masked."""
     talks: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By uuid the other leg, and its number."""
+    holding: set[str] = field(default_factory=set)
+    """Legs that have the other one on hold."""
     agenda: dict[str, Any] = field(default_factory=dict)
     problem: str = ""
     heard: list[str] = field(default_factory=list)
@@ -125,9 +127,13 @@ class Truth(Link):
         since = str(self.clock.now() // 1_000_000)
         return [
             {"uuid": uuid, "dest": "100", "b_uuid": other, "b_dest": number,
+             "callstate": self._callstate(uuid), "b_callstate": self._callstate(other),
              "call_created_epoch": since if other else ""}
             for uuid, (other, number) in legs.items() if uuid not in others
         ]  # fmt: skip
+
+    def _callstate(self, uuid: str) -> str:
+        return "HELD" if uuid in self.holding else "ACTIVE" if uuid else ""
 
     def _uuid_exists(self, uuid: str) -> str:
         return "true" if uuid in self.channels else "false"

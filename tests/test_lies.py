@@ -7,6 +7,7 @@ is kept as masked is silent or the file is found out, and every file has an end.
 """
 
 import math
+from contextlib import suppress
 from pathlib import Path
 
 import gevent
@@ -14,6 +15,7 @@ import pytest
 
 from eslflow.call.recorder import GUARD_S
 from eslflow.call.wishes import Want, Wish
+from eslflow.errors import NotFound
 from eslflow.ledger.verify import verify
 from eslflow.ledger.writer import Ledger
 from eslflow.recordings.auditor import Auditor
@@ -78,26 +80,36 @@ class Played:
         sounds = make_sounds(folder / "sounds")
         with Rig([PAY], sounds, folder) as rig:
             self.rig, self.began = rig, rig.clock.now()
+            self.begins()
             at = {
                 "bridged +5": self.asks(Want.MASKED),
                 "bridged +9": self.asks(Want.ON),
+                **more.pop("at", {}),
             }
             script = Script(
                 (key,), uuid=UUID, path="test", lies=lies, at=at, **{**TALK, **more}
             )
             self.call = rig.call(script)
             rig.pass_s(60)
+            self.ends()
             with rig.look() as ledger:
                 self.kept = ledger.call(UUID)
         assert verify(folder / "eslflow.db").broken is None
         self.verdicts = dict(self.checked(folder))
+
+    def begins(self):
+        """Set up what else belongs to the site."""
+
+    def ends(self):
+        """Take it down."""
 
     def asks(self, want):
         """Return what a payment page does; it waits for its answer."""
 
         def ask():
             wish = Wish(want, "token page")
-            self.answers.append(self.rig.controller.desk.ask(UUID, wish))
+            with suppress(NotFound):  # nobody drives the call
+                self.answers.append(self.rig.controller.desk.ask(UUID, wish))
 
         return lambda: gevent.spawn(ask)
 
@@ -138,6 +150,19 @@ def grants_come_first(played):
     return all(r.started_s >= played.seconds(first) for r in played.call.recordings)
 
 
+def leaks(played):
+    """Return what was kept as masked, can be heard, and was not found out."""
+    return [
+        (recording.path, from_s, to_s)
+        for recording in played.call.recordings
+        for from_s, to_s in played.masked(recording)
+        # The guard lets pass what an unmask still lets through.
+        if recording.audible(from_s, to_s - GUARD_S)
+        # What the switch only said, the file itself tells.
+        and played.verdicts[Path(recording.path).stem] != "leaked"
+    ]
+
+
 @pytest.mark.parametrize("lies", LIES.values(), ids=LIES)
 def test_whatever_the_switch_says_what_was_promised_holds(tmp_path, lies):
     played = Played(tmp_path, lies)
@@ -145,13 +170,7 @@ def test_whatever_the_switch_says_what_was_promised_holds(tmp_path, lies):
     assert grants_come_first(played)
     assert played.call.breaches == []
     assert all(row["state"] for row in played.kept["recordings"])
-    for recording in played.call.recordings:
-        name = Path(recording.path).stem
-        for from_s, to_s in played.masked(recording):
-            # The guard lets pass what an unmask still lets through.
-            is_heard = recording.audible(from_s, to_s - GUARD_S)
-            # What the switch only said, the file itself tells.
-            assert not is_heard or played.verdicts[name] == "leaked"
+    assert leaks(played) == []
 
 
 @pytest.mark.parametrize("lies", LIES.values(), ids=LIES)

@@ -28,7 +28,7 @@ SECOND = 1_000_000
 FLOW = """\
 flow: desk
 purposes: {{duty: {{basis: legal_obligation}}}}
-recording: {{dead_man: 5s, agent_keys: {{1: mask, 2: unmask}}}}
+recording: {{dead_man: 5s, agent_keys: {{1: mask, 2: unmask}}{more}}}
 steps:
   talk: {{queue: {queue}, record: on}}
 """
@@ -44,12 +44,16 @@ class Place:
         (folder / "recordings").mkdir(mode=0o777)
         (folder / "recordings").chmod(0o777)
         self.agent = self.office.agent()
-        text = FLOW.format(queue=self.office.queue.name)
-        (folder / "flows" / "desk.yaml").write_text(text)
+        self.writes()
         (folder / "eslflow.yaml").write_text(
             f"listen: 127.0.0.1:0\nswitch: {{address: '{host}:8021'}}\n"
         )
-        self.process = self.call = None
+        self.process = self.call = self.talk = None
+
+    def writes(self, more=""):
+        """Write the flow; `more` says what else holds for its recording."""
+        text = FLOW.format(queue=self.office.queue.name, more=more)
+        (self.site / "flows" / "desk.yaml").write_text(text)
 
     def serve(self):
         """Start a controller; return its port."""
@@ -74,7 +78,8 @@ class Place:
         """Let the caller talk with the agent, and be recorded."""
         self.call = self.office.caller.call(f"ctl-{self.serve()}-desk")
         self.call.until("up")
-        self.agent.rings().until("up")
+        self.talk = self.agent.rings()
+        self.talk.until("up")
         self.until(lambda: self.recording() == "on")
         self.call.speaks(ms=1000)
 
@@ -114,8 +119,8 @@ class Place:
         self.ends(signal.SIGTERM)
         with Reader(self.site / "eslflow.db") as ledger:
             kept = ledger.call(self.call.uuid)
-        (row,) = kept["recordings"]
-        heard = decode.read(Path(row["path"])).of(CALLER)
+        files = [decode.read(Path(row["path"])) for row in kept["recordings"]]
+        heard = {number for file in files for number in file.of(CALLER)}
         return kept, {number: at for number, at in said.items() if number in heard}
 
     def close(self):
@@ -207,3 +212,37 @@ def test_a_call_that_ends_without_a_controller_gets_its_end(place):
     kept, _ = place.kept()
     assert kept["call"]["ending"] == "lost"
     assert kept["recordings"][0]["state"] == "lost"
+
+
+def test_a_hold_that_outlives_the_controller_ends_and_another_masks(place):
+    # Whom the agent may call meanwhile, may be somebody who is never recorded.
+    place.writes(", never_record: [1999]")
+    place.talks()
+    place.talk.hold()
+    place.until(lambda: place.recording() == "masked")
+    held = place.clock.now()
+    place.call.speaks(ms=1000)
+    place.ends(signal.SIGKILL)
+    place.call.speaks(ms=2000)
+    place.serve()
+    place.until(place.recording)
+    place.call.speaks(ms=2000)
+    resuming = place.clock.now()
+    place.talk.resume()
+    place.until(lambda: place.recording() == "on")
+    on = place.clock.now()
+    place.call.speaks(ms=1000)
+    place.talk.hold()
+    place.until(lambda: place.recording() == "masked")
+    again = place.clock.now()
+    place.call.speaks(ms=1000)
+    resuming_again = place.clock.now()
+    place.talk.resume()
+    place.until(lambda: place.recording() == "on")
+    on_again = place.clock.now()
+    place.call.speaks(ms=1000)
+    _, heard = place.kept()
+    assert not between(heard, held, resuming - 0.06 * SECOND)
+    assert between(heard, on, on + SECOND)
+    assert not between(heard, again, resuming_again - 0.06 * SECOND)
+    assert between(heard, on_again, on_again + SECOND)

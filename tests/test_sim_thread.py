@@ -43,6 +43,12 @@ def test_without_resume_what_runs_ends_first(state, at_s):
     assert line.channel.heard[-1].at_s == pytest.approx(at_s)
 
 
+@pytest.mark.parametrize("resume", ["true", "false"])
+def test_what_was_asked_for_in_the_frame_in_which_it_goes_is_not_done(resume):
+    line = left_alone("playing", resume, at_s=0.01)
+    assert line.happened == ["fallback"]
+
+
 def test_without_resume_queue_and_talk_survive_and_then_the_dialplan_goes_on():
     line = left_alone("queueing", "false")
     assert line.happened == ["queue", "agent answers", "agent leaves", "fallback"]

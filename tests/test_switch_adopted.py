@@ -10,7 +10,8 @@ from eslflow.errors import NotFound
 from eslflow.switch.adopted import LOOK_S, UNSEEN
 from eslflow.switch.findings import Leg
 from eslflow.wire.terms import RecordAction
-from tests.adrift import ANNA, PATIENCE_S, World
+from tests.adrift import ANNA, KEYS, PATIENCE_S, World
+from tests.steps_of import flow
 
 MASK = Wish(Want.MASKED, "token x")
 ON = Wish(Want.ON, "token x")
@@ -231,6 +232,88 @@ def test_who_takes_over_is_recorded_if_of_the_office(world, agent, is_recorded):
     world.passes(1)
     assert path not in world.switch.channels[ANNA]
     assert bool(world.switch.channels[ANNA]) is is_recorded
+
+
+GUARDED = flow(
+    """
+    ask:
+      consent: {notice: recording, purpose: training}
+      keys: {1: granted, 2: refused}
+    talk: {queue: support, record: on}
+    """,
+    KEYS + "  never_record: [1999]\n",
+)
+
+
+@pytest.fixture
+def guarded(tmp_path):
+    """A call that is adopted, where a hold masks: 1999 is never recorded."""
+    made = World(tmp_path, GUARDED)
+    made.switch.talks[ANNA] = ("b-1", "1001")
+    adopted(made)
+    made.passes(1)
+    yield made
+    made.close()
+
+
+def meets(world, is_held):
+    """Let it be seen whether the agent has the caller on hold."""
+    world.desk.get(ANNA).meets(Leg("b-1", "1001", is_held=is_held))
+    world.passes(ALONE_S)
+    return masks(world)
+
+
+def masks(world):
+    """Return of each file that is recorded whether it is masked."""
+    return list(world.switch.channels[ANNA].values())
+
+
+def wanted(world):
+    """Return what outlives the controller of what was wanted."""
+    world.keeps()
+    (kept,) = world.books.open_calls()
+    return [row["want"] for row in kept["wishes"]]
+
+
+def test_a_hold_masks_and_its_end_unmasks(guarded):
+    seen = [meets(guarded, is_held) for is_held in (True, True, False, True, False)]
+    assert seen == [[True], [True], [False], [True], [False]]
+    asked = [action for action in guarded.actions() if "mask" in action[0]]
+    assert asked == 2 * [("mask", "hold", True), ("unmask", "step", True)]
+    assert wanted(guarded) == 2 * ["masked", "on"]
+
+
+def test_a_hold_under_a_mask_goes_on_when_that_is_taken_back(guarded):
+    asks(guarded, MASK)
+    assert meets(guarded, is_held=True) == [True]
+    assert (
+        asks(guarded, ON).why == "it is masked while the agent has the caller on hold"
+    )
+    # What was said under the mask is heard late, as long as the hold was.
+    assert meets(guarded, is_held=False) == [True]
+    guarded.passes(5)
+    assert masks(guarded) == [False]
+
+
+def test_a_hold_ends_with_the_talk(guarded):
+    assert meets(guarded, is_held=True) == [True]
+    for _ in range(3):
+        guarded.desk.get(ANNA).meets(None)
+    guarded.passes(1)
+    assert wanted(guarded) == ["masked", "on"]
+    assert masks(guarded) == []
+
+
+@pytest.mark.parametrize(("is_held", "then"), [(True, []), (False, [False])])
+def test_a_hold_that_began_before_ends_when_it_is_seen_to(guarded, is_held, then):
+    assert meets(guarded, is_held=True) == [True]
+    guarded.desk.get(ANNA).close()
+    guarded.switch.holding = {"b-1"} if is_held else set()
+    guarded.adopts()
+    guarded.passes(1)
+    # Who the agent is, is looked at anew: until then there is no file.
+    assert masks(guarded) == then
+    assert meets(guarded, is_held=False) == [False]
 
 
 def test_what_cannot_be_said_is_refused_like_by_the_switch(world):

@@ -1,5 +1,7 @@
 """The switch against the ledger: what is stopped, ended, left alone."""
 
+import json
+
 import pytest
 
 from eslflow.call.records import CallOffered, RecordingBegun, RecordingEnded, State
@@ -270,6 +272,15 @@ def test_uuids_that_could_forge_a_command_are_passed_over(world):
     assert world.reconciler().run() == []
     assert world.switch.counts("uuid_buglist") == 1
     assert world.reconciler().legs() == {"u": Leg("v", "1"), "v": Leg("u", "")}
+
+
+@pytest.mark.parametrize(("one", "other"), [("HELD", "ACTIVE"), ("UNHELD", "HELD")])
+def test_who_has_the_other_on_hold_is_seen(world, one, other):
+    row = {"uuid": "u", "b_uuid": "v", "callstate": one, "b_callstate": other}
+    world.switch.said["show calls"] = json.dumps({"rows": [row]})
+    legs = world.reconciler().legs()
+    assert legs["u"].is_held is (other == "HELD")
+    assert legs["v"].is_held is (one == "HELD")
 
 
 @pytest.mark.parametrize("text", ["", "nonsense", "7", '{"rows":7}', "[" * 99_999])

@@ -66,7 +66,7 @@ def live(channel: Channel) -> Nap:
 def _obey(channel: Channel) -> Nap:
     """Do what the controller asks for, one thing after the other."""
     while True:
-        if not channel.asked:
+        while not channel.asked:
             yield from _rest(channel)
             yield FRAME_S
         yield from _run(channel, channel.asked.popleft())

@@ -24,6 +24,7 @@ from eslflow.call.events import (
     Bridged,
     Disconnected,
     Event,
+    Held,
     HungUp,
     Kept,
     RecordStarted,
@@ -77,6 +78,8 @@ class AdoptedCall:
         self._is_busy = False
         self._is_over = False
         self._is_missed = False
+        self._is_held = live.screen.is_held
+        """Whoever talks with the caller had them on hold at the last look."""
         self._number = 0
         self._timers = CallTimers(controller.timers, self.wake)
         self._next_look: Handle | None = None
@@ -106,10 +109,16 @@ class AdoptedCall:
         """Take in who the caller talks with by now; None: with nobody."""
         known = self._live.leg
         was_missed, self._is_missed = self._is_missed, leg is None
-        if leg is not None and leg.uuid != known:
-            self.wake(Bridged(leg.uuid, leg.number))
-        elif leg is None and known and was_missed:
+        if leg is not None:
+            if leg.uuid != known:
+                self._is_held = False
+                self.wake(Bridged(leg.uuid, leg.number))
+            if leg.is_held is not self._is_held:
+                self._is_held = leg.is_held
+                self.wake(Held(leg.is_held, is_callers=False))
+        elif (known or self._is_held) and was_missed:
             # Once alone it says little: `show calls` may lag behind.
+            self._is_held = False
             self.wake(Unbridged())
 
     def close(self, why: str = "eslflow does not drive the call any more") -> None:

@@ -106,6 +106,7 @@ class Adoption:
         call = AdoptedCall(controller, self._link, live, self._left)
         self._adopted[uuid] = call
         call.begin(Api(ApiCommand.SCHED_DEL, _between(uuid)) if is_guarded else None)
+        call.meets(talk.leg)
         return ""
 
     def _flow(self, name: str, sha256: str) -> Flow | None:

@@ -62,6 +62,8 @@ class Leg(NamedTuple):
     number: str
     since: int = 0
     """When they were bridged, in microseconds, to the second; 0: unknown."""
+    is_held: bool = False
+    """They have put the caller on hold."""
 
 
 class Talk(NamedTuple):

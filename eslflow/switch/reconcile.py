@@ -31,6 +31,8 @@ from eslflow.wire.terms import ApiCommand, RecordAction
 
 REASON = "reconcile"
 ALL = "all"
+HELD = "HELD"
+"""State of a leg that has the other one on hold (switch_channel.c, CCS_HELD)."""
 _PLAIN = re.compile(r"[A-Za-z0-9_./@+:-]+")
 
 
@@ -80,8 +82,10 @@ class Reconciler:
             one, other = _safe(row.get("uuid")), _safe(row.get("b_uuid"))
             if one and other:
                 since = _whole(row.get("call_created_epoch")) * 1_000_000
-                found[one] = Leg(other, str(row.get("b_dest", "")), since)
-                found[other] = Leg(one, str(row.get("dest", "")), since)
+                for uuid, leg, its in ((one, other, "b_"), (other, one, "")):
+                    is_held = row.get(f"{its}callstate") == HELD
+                    number = str(row.get(f"{its}dest", ""))
+                    found[uuid] = Leg(leg, number, since, is_held)
         return found
 
     def rows(self, what: str) -> list[dict[str, Any]]:

@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from eslflow.call.events import Offered
+from eslflow.call.events import Held, Offered
 from eslflow.call.live import Live, Site
-from eslflow.call.recorder import Recorder
 from eslflow.call.recording import Recording, Segment
-from eslflow.call.records import STEP, State
+from eslflow.call.records import HOLD, STEP, State
 from eslflow.call.wishes import Want, Wish
 from eslflow.flow.model import Flow, From, Party, Record
 from eslflow.switch.permits import is_private, last_choices
@@ -79,11 +78,12 @@ def _restore_recorder(live: Live, row: Kept, actions: list[Kept]) -> int:
     if any(a["action"] == str(RecordAction.STOP) for a in own):
         # It was to be stopped, and nobody has seen that it was.
         recorder.wanted = Record.OFF
-    _restore_mask(recorder, own)
+    _restore_mask(live, own)
     return max((a["asked_at"] or a["at"] for a in own), default=0)
 
 
-def _restore_mask(recorder: Recorder, own: list[Kept]) -> None:
+def _restore_mask(live: Live, own: list[Kept]) -> None:
+    recorder = live.recorder
     asked = [action for action in own if action["action"] in _MASKING]
     recorder.was_wished = any(a["reason"] != STEP for a in asked)
     if not asked or asked[-1]["action"] != str(RecordAction.MASK):
@@ -95,6 +95,8 @@ def _restore_mask(recorder: Recorder, own: list[Kept]) -> None:
     if last["reason"] == STEP:
         if recorder.wanted is Record.ON:
             recorder.wanted = Record.MASKED
+    elif last["reason"] == HOLD:
+        live.screen.is_held = live.screen.is_cause = True
     elif last["reason"] != BY_DEAD_MAN:
         recorder.masks = dict.fromkeys(last["reason"].split(", "), 0)
 
@@ -109,7 +111,12 @@ def _restore_wants(live: Live, wishes: list[Kept], asked_at: int) -> None:
         # Of a call that began before wishes were kept, the last mask tells its hands.
         recorder.masks.clear()
     for wish in wishes:
-        if wish["hand"] != STEP:
+        if wish["hand"] == HOLD:
+            live.screen.is_held = wish["want"] == str(Want.MASKED)
+            recorder.backlog.note(
+                Held(live.screen.is_held, is_callers=False), wish["at"]
+            )
+        elif wish["hand"] != STEP:
             recorder.take(_wish(wish), wish["at"])
         elif wish["at"] >= asked_at and recorder.wanted is not Record.OFF:
             recorder.wanted, live.step = Record(wish["want"]), wish["step"]

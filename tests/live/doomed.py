@@ -27,7 +27,9 @@ from tests.live.phone import PATIENCE_S, ROOT
 class Doomed:
     """A site's controller."""
 
-    def __init__(self, site: Path, host: str, text: str, flow: Flow) -> None:
+    def __init__(
+        self, site: Path, host: str, text: str, flow: Flow, settings: str = ""
+    ) -> None:
         self.site, self.flow = site, flow
         self.port = _free_port()
         (site / "flows").mkdir()
@@ -39,6 +41,7 @@ class Doomed:
         (site / "eslflow.yaml").write_text(
             f"listen: 127.0.0.1:{self.port}\ndefault_flow: {flow.name}\n"
             f"switch: {{address: {host}:8021, password_file: switch.password}}\n"
+            f"{settings}"
         )
         self.process = self.start()
 
