@@ -19,7 +19,7 @@ from eslflow.errors import NotFound, StoreError
 from eslflow.ledger import states
 from eslflow.ledger.personal import together
 from eslflow.ledger.there import is_there
-from eslflow.ledger.where import Normal, Where
+from eslflow.ledger.where import Normal, Where, calls_up_to
 
 Line = dict[str, Any]
 
@@ -79,7 +79,7 @@ class Reader:
     ) -> list[Line]:
         """Return calls; times in microseconds since 1970, 0: no bound."""
         where = Where(since, until, "offered_at")
-        where.number(number, "calls", self._normal)
+        self._of_number(where, number, "calls.uuid")
         where.equal("flow", flow)
         sql = (
             f"SELECT * FROM calls {where.sql('WHERE')} ORDER BY offered_at DESC LIMIT ?"
@@ -104,13 +104,7 @@ class Reader:
     ) -> Iterator[Line]:
         """Yield the last word on each purpose of each call; a limit of -1 is none."""
         where = Where(since, until, "c.at")
-        if number:
-            inner = Where(0, 0, "")
-            inner.number(number, "calls", self._normal)
-            where.add(
-                f"c.call_uuid IN (SELECT uuid FROM calls {inner.sql('WHERE')})",
-                *inner.values,
-            )
+        is_rare = not self._of_number(where, number, "c.call_uuid")
         where.equal("c.call_uuid", self.uuid_of(call) if call else "")
         if receipt:
             calls = self.with_receipt(receipt)
@@ -118,7 +112,7 @@ class Reader:
             where.add(f"c.call_uuid IN ({marks})", *calls)
         # The plus keeps SQLite from an index that finds far too many.
         where.equal("+c.purpose", purpose)
-        is_narrow = bool(call or receipt or number)
+        is_narrow = bool(call or receipt or (number and is_rare))
         if state and limit >= 0 and not (is_narrow or since or until):
             lines = self._newest_of(state, where, limit)
         else:
@@ -128,6 +122,13 @@ class Reader:
             lines = self._each(sql, [*where.values, limit])
         for line in lines:
             yield {**line, "recorded": bool(line["recorded"])}
+
+    def _of_number(self, where: Where, number: str, column: str) -> bool:
+        """Demand a number; return whether it has many calls, and `calls` is needed."""
+        sql, values = calls_up_to(states.FEW + 1, number, self._normal)
+        is_often = bool(number) and self._all(sql, values)[0]["n"] > states.FEW
+        where.number(number, column, self._normal, is_often=is_often)
+        return is_often
 
     def _newest_of(self, state: str, where: Where, limit: int) -> Iterator[Line]:
         sql = f"{states.CONSENTS} AND c.seq = ? {where.sql('AND')}"
@@ -231,10 +232,10 @@ class Reader:
     ) -> list[Line]:
         """Return recordings; a limit of -1 is none."""
         where = Where(since, until, "r.asked_at")
-        where.number(number, "calls", self._normal)
+        is_often = self._of_number(where, number, "r.call_uuid")
         where.equal("r.verdict", verdict)
         # Which ones, first: each has its call only where that is asked for.
-        join = "JOIN calls ON calls.uuid = r.call_uuid" if number else ""
+        join = "JOIN calls ON calls.uuid = r.call_uuid" if is_often else ""
         order = "ORDER BY r.asked_at DESC"
         sql = (
             "SELECT r.*, calls.caller, calls.called FROM recordings r "

@@ -17,9 +17,8 @@ from typing import Any, NamedTuple
 
 from eslflow.errors import NotFound
 from eslflow.ledger.read import opened
-from eslflow.ledger.rows import digits
 from eslflow.ledger.there import is_there
-from eslflow.ledger.where import Normal
+from eslflow.ledger.where import Normal, digits
 
 SIDES = ("caller", "called")
 BOTH = "both"
@@ -90,7 +89,7 @@ def _on_side(db: sqlite3.Connection, key: str, side: str) -> Iterator[_Found]:
         where, values = f"{side}_digits >= ? AND {side}_digits < ?", [ends, ends + ":"]
     else:
         # An extension is not the end of a number.
-        where, values = f"{side} = ?", [key]
+        where, values = f"{side}_digits = ? AND {side} = ?", [digits(key), key]
     rows = db.execute(
         f"SELECT offered_at, uuid, {side}, {side}_key, caller_name FROM calls "
         f"WHERE {where} ORDER BY offered_at",
