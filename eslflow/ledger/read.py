@@ -13,11 +13,11 @@ from difflib import get_close_matches
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from eslflow.errors import NotFound, StoreError
 from eslflow.ledger import states
 from eslflow.ledger.personal import together
+from eslflow.ledger.rights import for_reading
 from eslflow.ledger.there import is_there
 from eslflow.ledger.where import Normal, Where, calls_up_to
 
@@ -35,9 +35,8 @@ def opened(path: Path) -> sqlite3.Connection:
             f"there is no ledger at {path}: has eslflow serve run for this site?"
         )
     try:
-        uri = f"file:{quote(str(path.resolve()))}?mode=ro"
         with ExitStack() as if_it_fails:
-            db = sqlite3.connect(uri, uri=True, isolation_level=None)
+            db = sqlite3.connect(for_reading(path), uri=True, isolation_level=None)
             if_it_fails.callback(db.close)
             # No row is read: whoever verifies is to name one that is damaged.
             db.execute("SELECT 1 FROM choices LIMIT 0")
@@ -45,7 +44,9 @@ def opened(path: Path) -> sqlite3.Connection:
             return db
     except (sqlite3.Error, UnicodeDecodeError) as error:
         # What SQLite says of a damaged file may quote its bytes.
-        raise StoreError(f"{path} cannot be read as a ledger: {error}") from error
+        hint = "eslflow doctor tells more; bring back a backup: docs/ledger.md says how"
+        told = f"{path} cannot be read as a ledger: {error}. {hint}"
+        raise StoreError(told) from error
 
 
 class Reader:
