@@ -37,6 +37,19 @@ def test_times_are_utc_for_programs_wherever_they_stand():
     assert "\x1b" not in as_json("é\x1b")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("calls", "list", "--limit"),
+        ("consents", "export", "--format", "csv", "--reason", "x", "--limit"),
+        ("retention", "certificate"),
+    ],
+)
+@pytest.mark.parametrize("number", [0, 2**63])
+def test_a_number_that_nothing_can_count_is_a_wrong_use(tmp_path, words, number):
+    assert run(tmp_path, *words, str(number)).exit_code == 2
+
+
 def test_the_ledger_is_where_the_settings_say(tmp_path):
     (tmp_path / "eslflow.yaml").write_text("ledger: sub/x.db # here\n")
     (tmp_path / "sub").mkdir()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eslflow.cli.certificate import certificate
-from eslflow.cli.lookups import as_json, ledger_of
+from eslflow.cli.lookups import COUNT, as_json, ledger_of
 from eslflow.cli.tables import local, room, table
 from eslflow.clock import SystemClock
 from eslflow.errors import EslflowError, visible
@@ -156,7 +156,7 @@ def _row(line: dict[str, Any]) -> tuple[object, ...]:
 
 
 @command.command("certificate")
-@click.argument("erasure_", metavar="ERASURE", type=click.IntRange(1))
+@click.argument("erasure_", metavar="ERASURE", type=COUNT)
 @click.option("--json", "as_json_", is_flag=True, help="For programs: JSON, UTC.")
 @click.pass_obj
 def certificate_(site: Path, erasure_: int, as_json_: bool) -> None:
