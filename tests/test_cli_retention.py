@@ -75,13 +75,27 @@ def test_all_that_was_erased_is_listed(office):
     old(office)
     office.does("retention", "run")
     office.talked()
-    office.does("subject", ANNA, "erase", *WHY)
-    first, second = office.does("retention", "list").stdout.splitlines()[1:]
+    erased = json.loads(office.does("subject", ANNA, "erase", *WHY, "--json").stdout)
+    head, first, second = office.does("retention", "list").stdout.splitlines()
     assert first.split()[0] == "2"
     assert "subject" in first
     assert first.endswith("file 17")
     assert "retention" in second
-    assert len(json.loads(office.does("retention", "list", "--json").stdout)) == 2
+    subject, due = json.loads(office.does("retention", "list", "--json").stdout)
+    assert subject["recordings"] == len(erased["files"]) > 0
+    assert subject["words"] == erased["words"] + erased["done"][0]["words"]
+    assert (subject["left"], due["left"], due["recordings"]) == (0, 0, 1)
+    column = head.index("recordings")
+    assert first[column:].split()[0] == str(subject["recordings"])
+
+
+def test_an_erasure_that_waits_for_a_call_is_listed_as_such(office):
+    office.ends("a", is_over=False)
+    office.does("subject", ANNA, "erase", *WHY)
+    (line,) = json.loads(office.does("retention", "list", "--json").stdout)
+    assert line["left"] == 1
+    head, row = office.does("retention", "list").stdout.splitlines()
+    assert row[head.index("to do") :].split()[0] == "1"
 
 
 def test_what_cannot_be_deleted_is_an_error(office):

@@ -23,7 +23,7 @@ from eslflow.user import who
 if TYPE_CHECKING:
     from eslflow.ledger.due import Past
 
-COLUMNS = ("erasure", "at", "kind", "by", "calls", "recordings", "because")
+COLUMNS = ("erasure", "at", "kind", "by", "calls", "recordings", "to do", "because")
 
 
 @click.group("retention")
@@ -133,7 +133,10 @@ def _run(site: Path, even_so: bool, *, is_silent: bool) -> tuple[int, list[str]]
 @click.option("--json", "as_json_", is_flag=True, help="For programs: JSON, UTC.")
 @click.pass_obj
 def list_(site: Path, as_json_: bool) -> None:
-    """List all that was erased, the newest first: people and recordings."""
+    """List all that was erased, the newest first: people and recordings.
+
+    What is still to do are calls that go on, or whose file is still there.
+    """
     lines = erasures(ledger_of(site))
     if as_json_:
         click.echo(as_json(lines))
@@ -151,6 +154,7 @@ def _row(line: dict[str, Any]) -> tuple[object, ...]:
         line["who"] or "eslflow",
         line["calls"] or "",
         line["recordings"] or "",
+        line["left"] or "",
         line["reason"],
     )
 
