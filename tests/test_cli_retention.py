@@ -133,3 +133,34 @@ def test_a_clock_that_nothing_agrees_with_deletes_nothing_unless_you_say_so(offi
     assert (sure.exit_code, sure.stderr) == (0, "")
     assert office.does("retention", "run", "--even-so").exit_code == 0
     assert not path.exists()
+
+
+def test_what_is_held_is_listed_with_who_and_why(office):
+    assert office.does("retention", "holds").stderr == "Nothing is held.\n"
+    office.talked()
+    office.does("subject", "030 123456", "hold", "--reason", "4 C 12/27")
+    office.does("subject", "030 999999", "hold", "--reason", "over soon")
+    office.does("subject", "030 999999", "release", "--reason", "over")
+    done = office.does("retention", "holds")
+    assert done.exit_code == 0, done.output
+    head, row = done.stdout.splitlines()
+    assert row.startswith("+4930123456  20")
+    assert row.endswith("4 C 12/27")
+    assert head.split() == ["number", "since", "by", "calls", "because"]
+    assert row[head.index("calls") :].split()[0] == "3"
+    (held,) = json.loads(office.does("retention", "holds", "--json").stdout)
+    assert held == {
+        "number": "+4930123456",
+        "at": held["at"],
+        "who": held["who"],
+        "reason": "4 C 12/27",
+        "calls": 3,
+    }
+    assert held["at"].endswith("Z")
+
+
+def test_who_lists_what_is_held_is_kept_first(office):
+    office.does("subject", ANNA, "hold", *WHY)
+    office.does("retention", "holds", "--reason", "yearly round")
+    newest = json.loads(office.does("looks", "--json").stdout)[0]
+    assert (newest["what"], newest["reason"]) == ("list holds", "yearly round")

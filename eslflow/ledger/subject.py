@@ -212,13 +212,19 @@ def over(found: Iterable[Held], key: str) -> list[Held]:
     return [held for held in found if may_be_same(held.key, key)]
 
 
+def calls_of(path: Path, key: str) -> set[str]:
+    """Return the calls that a hold for a number keeps."""
+    with closing(opened(path)) as db:
+        return set(_calls_of(db, key))
+
+
+def _calls_of(db: sqlite3.Connection, key: str) -> Iterator[str]:
+    return (line[1] for side in SIDES for line in _on_side(db, key, side))
+
+
 def held_calls(db: sqlite3.Connection) -> set[str]:
     """Return the calls of which nothing may be deleted."""
-    found: set[str] = set()
-    for hold in holds(db):
-        for side in SIDES:
-            found.update(line[1] for line in _on_side(db, hold.key, side))
-    return found
+    return {uuid for hold in holds(db) for uuid in _calls_of(db, hold.key)}
 
 
 def for_(order: int) -> str:
