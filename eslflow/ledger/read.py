@@ -18,7 +18,7 @@ from eslflow.errors import NotFound, StoreError
 from eslflow.ledger import states
 from eslflow.ledger.personal import together
 from eslflow.ledger.rights import for_reading
-from eslflow.ledger.there import is_there
+from eslflow.ledger.there import is_there, unreadable
 from eslflow.ledger.where import Normal, Where, calls_up_to
 
 Line = dict[str, Any]
@@ -390,7 +390,7 @@ class Reader:
                 together(line, self._text_of)
                 yield line
         except sqlite3.Error as error:
-            raise StoreError(f"the ledger cannot be read: {error}") from error
+            raise unreadable(self._db, error) from error
 
 
 def _public(line: Line) -> Line:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from eslflow.errors import NotFound
 from eslflow.ledger.read import opened
-from eslflow.ledger.there import is_there
+from eslflow.ledger.there import is_there, unreadable
 from eslflow.ledger.where import Normal, digits
 
 SIDES = ("caller", "called")
@@ -169,7 +169,10 @@ def read(path: Path, number: str, normal: Normal) -> Subject:
         StoreError: the ledger cannot be read.
     """
     with closing(opened(path)) as db:
-        return find(db, number, normal)
+        try:
+            return find(db, number, normal)
+        except sqlite3.Error as error:
+            raise unreadable(db, error) from error
 
 
 class Held(NamedTuple):
