@@ -1,10 +1,14 @@
 """What the look-up commands share."""
 
 import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
+from sqlite_utils import Database
 
 from eslflow.call.receipt import receipt_of
 from eslflow.call.records import Choice, FlowServed, State
@@ -18,6 +22,7 @@ from eslflow.cli.lookups import (
 )
 from eslflow.clock import SystemClock
 from eslflow.errors import NotFound, SettingsError, StoreError
+from eslflow.ledger.migrations import migrations
 from eslflow.ledger.read import Reader
 from eslflow.ledger.writer import Ledger, write
 from tests.command import run, site_with_calls
@@ -35,6 +40,19 @@ def test_times_are_utc_for_programs_wherever_they_stand():
     ]
     assert json.loads(as_json("é\x1b")) == "é\x1b"
     assert "\x1b" not in as_json("é\x1b")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("calls", "list", "--limit"),
+        ("consents", "export", "--format", "csv", "--reason", "x", "--limit"),
+        ("retention", "certificate"),
+    ],
+)
+@pytest.mark.parametrize("number", [0, 2**63])
+def test_a_number_that_nothing_can_count_is_a_wrong_use(tmp_path, words, number):
+    assert run(tmp_path, *words, str(number)).exit_code == 2
 
 
 def test_the_ledger_is_where_the_settings_say(tmp_path):
@@ -128,3 +146,39 @@ def test_a_call_is_told_with_since_when_its_flow_was_served(tmp_path):
     line = {"seq": 1, **served._asdict()}
     assert with_service(tmp_path, kept) == {**kept, "served": line}
     assert with_service(tmp_path, {"call": {"uuid": "x"}})["served"] is None
+
+
+FIRST = Path(__file__).parent / "ledgers" / "first.sql"
+STAGES = [step.name for step in migrations.pending(Database(memory=True))][1:]
+LOOKS = (
+    "calls list",
+    "calls show aaaa-1",
+    "consents list",
+    "consents list --number 030111111",
+    "consents show aaaa-1",
+    "consents stats",
+    "looks",
+    "recordings list",
+    "recordings show aaaa-1",
+    "retention holds",
+    "retention list",
+    "retention run --dry-run --even-so",
+    "subject +4930111111 show",
+    "subject +4930111111 erase --reason x --dry-run",
+)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_an_older_ledger_is_shown_or_said_to_be_older(tmp_path, stage):
+    ledger = tmp_path / "eslflow.db"
+    (tmp_path / "eslflow.yaml").write_text("country: DE\n")
+    with closing(sqlite3.connect(ledger, isolation_level=None)) as db:
+        db.executescript(FIRST.read_text(encoding="utf-8"))
+        migrations.apply(Database(db), stop_before=stage)
+    content = ledger.read_bytes()
+    for look in LOOKS:
+        done = run(tmp_path, *look.split())
+        is_told = "older than" in done.stderr or "was ever erased" in done.stderr
+        assert (done.exit_code == 0) is not (done.exit_code == 1 and is_told), look
+        assert "no such" not in done.output
+        ledger.write_bytes(content)

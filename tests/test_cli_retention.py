@@ -75,13 +75,27 @@ def test_all_that_was_erased_is_listed(office):
     old(office)
     office.does("retention", "run")
     office.talked()
-    office.does("subject", ANNA, "erase", *WHY)
-    first, second = office.does("retention", "list").stdout.splitlines()[1:]
+    erased = json.loads(office.does("subject", ANNA, "erase", *WHY, "--json").stdout)
+    head, first, second = office.does("retention", "list").stdout.splitlines()
     assert first.split()[0] == "2"
     assert "subject" in first
     assert first.endswith("file 17")
     assert "retention" in second
-    assert len(json.loads(office.does("retention", "list", "--json").stdout)) == 2
+    subject, due = json.loads(office.does("retention", "list", "--json").stdout)
+    assert subject["recordings"] == len(erased["files"]) > 0
+    assert subject["words"] == erased["words"] + erased["done"][0]["words"]
+    assert (subject["left"], due["left"], due["recordings"]) == (0, 0, 1)
+    column = head.index("recordings")
+    assert first[column:].split()[0] == str(subject["recordings"])
+
+
+def test_an_erasure_that_waits_for_a_call_is_listed_as_such(office):
+    office.ends("a", is_over=False)
+    office.does("subject", ANNA, "erase", *WHY)
+    (line,) = json.loads(office.does("retention", "list", "--json").stdout)
+    assert line["left"] == 1
+    head, row = office.does("retention", "list").stdout.splitlines()
+    assert row[head.index("to do") :].split()[0] == "1"
 
 
 def test_what_cannot_be_deleted_is_an_error(office):
@@ -119,3 +133,34 @@ def test_a_clock_that_nothing_agrees_with_deletes_nothing_unless_you_say_so(offi
     assert (sure.exit_code, sure.stderr) == (0, "")
     assert office.does("retention", "run", "--even-so").exit_code == 0
     assert not path.exists()
+
+
+def test_what_is_held_is_listed_with_who_and_why(office):
+    assert office.does("retention", "holds").stderr == "Nothing is held.\n"
+    office.talked()
+    office.does("subject", "030 123456", "hold", "--reason", "4 C 12/27")
+    office.does("subject", "030 999999", "hold", "--reason", "over soon")
+    office.does("subject", "030 999999", "release", "--reason", "over")
+    done = office.does("retention", "holds")
+    assert done.exit_code == 0, done.output
+    head, row = done.stdout.splitlines()
+    assert row.startswith("+4930123456  20")
+    assert row.endswith("4 C 12/27")
+    assert head.split() == ["number", "since", "by", "calls", "because"]
+    assert row[head.index("calls") :].split()[0] == "3"
+    (held,) = json.loads(office.does("retention", "holds", "--json").stdout)
+    assert held == {
+        "number": "+4930123456",
+        "at": held["at"],
+        "who": held["who"],
+        "reason": "4 C 12/27",
+        "calls": 3,
+    }
+    assert held["at"].endswith("Z")
+
+
+def test_who_lists_what_is_held_is_kept_first(office):
+    office.does("subject", ANNA, "hold", *WHY)
+    office.does("retention", "holds", "--reason", "yearly round")
+    newest = json.loads(office.does("looks", "--json").stdout)[0]
+    assert (newest["what"], newest["reason"]) == ("list holds", "yearly round")

@@ -1,5 +1,6 @@
 """Tables and times."""
 
+import time
 from datetime import datetime, timezone
 
 import pytest
@@ -72,6 +73,21 @@ def test_a_bound_is_a_date_or_a_span_back(text, micros):
 def test_a_date_alone_is_midnight_here():
     midnight = datetime(2026, 11, 24).astimezone()
     assert moment("2026-11-24", NOW) == int(midnight.timestamp() * 1e6)
+
+
+@pytest.mark.parametrize("text", ["0001-01-01", "1969-12-31", "999999w"])
+def test_what_was_before_anything_is_kept_is_the_first_moment(text):
+    assert moment(text, NOW) == 1
+
+
+@pytest.mark.parametrize("zone", ["Etc/GMT+12", "Etc/GMT-14"])
+def test_the_last_day_that_there_is_has_a_time_everywhere(zone, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", zone)
+        time.tzset()
+        last = moment("9999-12-31T23:59:59", NOW)
+    time.tzset()
+    assert last > NOW.timestamp() * 1e6
 
 
 @pytest.mark.parametrize("text", ["yesterday", "7x", "2026-13-01", "-1d"])

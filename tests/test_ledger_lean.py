@@ -152,7 +152,7 @@ def test_a_state_that_is_none_is_refused_and_the_rest_is_kept(path):
 
 
 NUMBER = Where(0, 0, "")
-NUMBER.number("+4930123456", "calls", lambda number: number)
+NUMBER.number("+4930123456", "c.call_uuid", lambda number: number)
 PLANS = {
     "a call": (
         f"{states.CONSENTS} AND c.call_uuid = 'x'",
@@ -164,8 +164,7 @@ PLANS = {
         ["call_ids_1 (uuid=?)", "choice_rows_call (call=?)"],
     ),
     "a number": (
-        f"{states.CONSENTS} AND c.call_uuid IN (SELECT uuid FROM calls "
-        f"{NUMBER.sql('WHERE')})".replace("?", "'1'"),
+        f"{states.CONSENTS} {NUMBER.sql('AND')}".replace("?", "'1'"),
         ["calls_caller_key (caller_key=?)", "calls_called_key (called_key=?)"],
     ),
     "a day": (f"{states.CONSENTS} AND c.at >= 5 AND c.at < 9", ["choice_rows_at"]),

@@ -24,6 +24,7 @@ from eslflow.call.records import (
 )
 from eslflow.e164 import normaliser
 from eslflow.errors import NotFound, StoreError
+from eslflow.ledger import states
 from eslflow.ledger.read import Reader
 from eslflow.ledger.writer import Ledger, write
 from eslflow.wire.terms import RecordAction
@@ -116,6 +117,33 @@ def test_consents_can_be_taken_one_by_one_without_a_limit(ledger):
 def test_a_number_with_few_digits_is_found_as_it_is(ledger):
     assert uuids(ledger.calls(number="100")) == ["bbb-3", "aab-2", "aaa-1"]
     assert uuids(ledger.calls(number="anonymous")) == ["aab-2"]
+
+
+@pytest.mark.parametrize("normal", [None, normaliser("DE")], ids=["any", "DE"])
+@pytest.mark.parametrize("number", ["100", "030 123456", "anonymous", "030 777777"])
+def test_a_number_of_many_calls_finds_the_same(ledger, monkeypatch, number, normal):
+    ledger._normal = normal
+    looks = (
+        ledger.calls,
+        ledger.consents,
+        ledger.recordings,
+        lambda **asked: ledger.consents(state="granted", **asked),
+        lambda **asked: ledger.consents(since=11, until=40, **asked),
+    )
+    few = [look(number=number) for look in looks]
+    monkeypatch.setattr(states, "FEW", 0)
+    assert [look(number=number) for look in looks] == few
+
+
+def test_a_number_of_many_calls_is_not_looked_for_among_all(ledger, monkeypatch):
+    monkeypatch.setattr(states, "FEW", 0)
+    asked = []
+    ledger._db.set_trace_callback(asked.append)
+    ledger.consents(number="100")
+    ledger._db.set_trace_callback(None)
+    (sql,) = [sql for sql in asked if "FROM choices" in sql]
+    plan = [row[3] for row in ledger._db.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    assert not any("TEMP B-TREE" in step for step in plan)
 
 
 def test_consents_are_the_last_word_on_each_purpose(ledger):

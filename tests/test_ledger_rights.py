@@ -1,11 +1,15 @@
 """Who may read the ledger."""
 
+import subprocess
 from pathlib import Path
 
+import pytest
+
 from eslflow.call.records import Look
-from eslflow.ledger.rights import close_to_others, make
+from eslflow.ledger.rights import close_to_others, for_reading, make
 from eslflow.ledger.spill import Spill
-from eslflow.ledger.writer import Ledger
+from eslflow.ledger.verify import verify
+from eslflow.ledger.writer import Ledger, write
 
 
 def mode(path):
@@ -60,3 +64,34 @@ def test_what_is_not_ours_to_close_is_told_with_the_command(tmp_path, monkeypatc
     monkeypatch.setattr(Path, "chmod", refuse)
     (told,) = close_to_others(path)
     assert f"run chmod o-rwx,g-wx {path} as its owner" in told
+
+
+@pytest.fixture
+def medium(tmp_path):
+    """A file system of its own, which can be made read-only."""
+    words = ["mount", "-t", "tmpfs", "-o", "size=4m", "eslflow-test", str(tmp_path)]
+    try:
+        subprocess.run(words, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("only root may mount a file system")
+    yield tmp_path
+    subprocess.run(["umount", "--lazy", str(tmp_path)], check=True)
+
+
+def test_where_nobody_can_write_it_is_read_all_the_same(medium):
+    path = medium / "x?&.db"
+    write(path, [Look(7, "anne", "show", "u-1", "", "")])
+    assert "immutable" not in for_reading(path)
+    subprocess.run(["mount", "-o", "remount,ro", str(medium)], check=True)
+    assert verify(path).head.place == 1
+
+
+def test_a_log_that_is_left_is_not_passed_over(medium):
+    path = medium / "x.db"
+    with Ledger(path):
+        write(path, [Look(7, "anne", "show", "u-1", "", "")])
+        left = {file: file.read_bytes() for file in medium.iterdir()}
+    for file, content in left.items():
+        file.write_bytes(content)
+    subprocess.run(["mount", "-o", "remount,ro", str(medium)], check=True)
+    assert verify(path).head.place == 1

@@ -7,7 +7,7 @@ from eslflow.call.records import CallEnded, Choice, RecordingAction, State
 from eslflow.ledger import rows as module
 from eslflow.ledger.chain import BEGIN, KINDS, Chain
 from eslflow.ledger.lean import COLUMNS
-from eslflow.ledger.rows import MOST_ROWS, digits, text
+from eslflow.ledger.rows import MOST_ROWS, text
 from eslflow.wire.terms import RecordAction
 
 GRANTED = Choice("u", 1, State.GRANTED, "p", "consent", 0, "f", "0", "s", "e")
@@ -28,12 +28,6 @@ def test_beginnings_are_written_before_their_ends():
         ["UPDATE", "calls", "SET"],
         ["INSERT", "INTO", "chain"],
     ]
-
-
-def test_the_end_of_a_number_comes_first():
-    assert digits("+49 (30) 12-34") == "43210394"
-    assert digits("anonymous") == ""
-    assert len(digits("1" * 99)) == 15
 
 
 @given(st.text(alphabet=st.characters(codec=None, exclude_categories=())))

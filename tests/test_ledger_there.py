@@ -6,7 +6,7 @@ from contextlib import closing
 from sqlite_utils import Database
 
 from eslflow.ledger.migrations import migrations
-from eslflow.ledger.there import is_current, is_there
+from eslflow.ledger.there import is_current, is_there, unreadable
 from eslflow.ledger.writer import connect
 
 
@@ -30,3 +30,13 @@ def test_a_ledger_is_current_when_the_newest_migration_was_made(tmp_path):
             assert is_current(db) is (newest is None)
     with closing(sqlite3.connect(tmp_path / "empty.db")) as db:
         assert not is_current(db)
+
+
+def test_what_an_older_ledger_lacks_is_no_damage(tmp_path):
+    missing = sqlite3.OperationalError("no such column: party")
+    with closing(sqlite3.connect(tmp_path / "old.db")) as db:
+        assert "eslflow serve brings it up to date" in str(unreadable(db, missing))
+        broken = sqlite3.DatabaseError("database disk image is malformed")
+        assert str(unreadable(db, broken)).endswith("image is malformed")
+    with closing(connect(tmp_path / "eslflow.db")) as db:
+        assert str(unreadable(db, missing)).endswith("no such column: party")

@@ -35,3 +35,7 @@ def test_it_makes_calls_that_can_be_looked_up_and_verified(tmp_path):
     assert verify(site / "eslflow.db").broken is None
     done = run(site, "consents", "list", "--state", "granted")
     assert "recording v3 en" in done.stdout
+    with closing(sqlite3.connect(site / "eslflow.db")) as db:
+        sql = "SELECT receipt, call_uuid FROM choices WHERE state = 'granted' LIMIT 1"
+        code, uuid = db.execute(sql).fetchone()
+    assert uuid in run(site, "consents", "list", "--receipt", code).stdout

@@ -20,7 +20,7 @@ import click
 
 from eslflow.cli.decrypt import MOST_REASON, new_file
 from eslflow.cli.filters import asked, which
-from eslflow.cli.lookups import bounds, call_named, ledger_of, reader
+from eslflow.cli.lookups import COUNT, bounds, call_named, ledger_of, reader
 from eslflow.errors import EslflowError, NotFound, SettingsError
 from eslflow.ledger.read import Reader
 from eslflow.user import who
@@ -42,7 +42,7 @@ Put = Callable[[str], Any]
 @click.argument("call", default="")
 @bounds
 @which
-@click.option("--limit", type=click.IntRange(1), default=None, help="So many at most.")
+@click.option("--limit", type=COUNT, default=None, help="So many at most.")
 @click.option("--format", "form", type=click.Choice(FORMATS), required=True)
 @click.option(
     "-o",

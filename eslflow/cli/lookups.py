@@ -26,6 +26,9 @@ from eslflow.shipped import SETTINGS as FILE
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+COUNT = click.IntRange(1, 10**9)
+"""How many, or which one: what SQLite can count, too."""
+
 _TIMES = ("at", "_at")
 _LEDGER = re.compile(r"^[^#\n]*ledger", re.MULTILINE)
 _COUNTRY = re.compile(r"^country:[ \t]*[\"']?([A-Z]{2})\b", re.MULTILINE)
@@ -138,7 +141,7 @@ def told(command: Command) -> Command:
         ),
         click.option(
             "--limit",
-            type=click.IntRange(1),
+            type=COUNT,
             default=100,
             show_default=True,
             help="How many at most, the newest first.",

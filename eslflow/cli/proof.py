@@ -97,8 +97,8 @@ def command(ctx: click.Context, /, call: str | None, **options: Any) -> None:
         raise click.UsageError("Name a call, or a file with --check.")
     if call is None:
         _check(options["check"], options["since"], options["as_json"])
-    else:
-        _make(ctx.obj, call, options)
+    elif not _make(ctx.obj, call, options):
+        ctx.exit(1)
 
 
 def _check(path: Path, since: Head | TreeHead | None, as_json: bool) -> None:
@@ -167,7 +167,8 @@ def _words(path: Path, found: Checked) -> Iterator[str]:
     yield f"  since     {found.since or 'not compared: see --since'}"
 
 
-def _make(site: Path, call: str, options: dict[str, Any]) -> None:
+def _make(site: Path, call: str, options: dict[str, Any]) -> bool:
+    """Make a bundle; return whether it has all recordings that were asked for."""
     from eslflow.bundle.collect import Recordings
     from eslflow.ledger.excerpt import excerpt
     from eslflow.ledger.tree import TreeHead
@@ -203,6 +204,8 @@ def _make(site: Path, call: str, options: dict[str, Any]) -> None:
         files = _files(settings, found, recordings, opened)
         made = _write(target, found, files, options["language"])
     _tell(target, made, options["as_json"])
+    # Where nothing came to be recorded, nothing is missing.
+    return not (wants and set(recordings.left_out.values()) - {"empty"})
 
 
 def _keep(settings: Settings, uuid: str, recordings: Recordings, reason: str) -> int:

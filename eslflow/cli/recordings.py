@@ -67,7 +67,7 @@ def list_(ctx: click.Context, /, verdict: str | None, **options: Any) -> None:
 
 
 def _row(line: Line) -> tuple[object, ...]:
-    ms = line["ms"] if line["file_ms"] is None else line["file_ms"]
+    ms = line["ms"] if line.get("file_ms") is None else line["file_ms"]
     return (
         line["id"],
         local(line["started_at"] or line["asked_at"]),
@@ -84,7 +84,7 @@ def _word(line: Line) -> str:
     """Return in a word what is known of a file."""
     if line.get("erased_at"):
         return ERASED
-    return line["verdict"] or ("unchecked" if line["state"] else "running")
+    return line.get("verdict") or ("unchecked" if line["state"] else "running")
 
 
 @command.command("show")

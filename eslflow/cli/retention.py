@@ -13,17 +13,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eslflow.cli.certificate import certificate
-from eslflow.cli.lookups import as_json, ledger_of
+from eslflow.cli.looks import EVERYTHING, because, keep
+from eslflow.cli.lookups import COUNT, as_json, ledger_of
 from eslflow.cli.tables import local, room, table
 from eslflow.clock import SystemClock
 from eslflow.errors import EslflowError, visible
+from eslflow.ledger.subject import calls_of, held_of
 from eslflow.ledger.tombstone import erasure, erasures
 from eslflow.user import who
 
 if TYPE_CHECKING:
     from eslflow.ledger.due import Past
 
-COLUMNS = ("erasure", "at", "kind", "by", "calls", "recordings", "because")
+COLUMNS = ("erasure", "at", "kind", "by", "calls", "recordings", "to do", "because")
+
+HELD = ("number", "since", "by", "calls", "because")
 
 
 @click.group("retention")
@@ -133,7 +137,10 @@ def _run(site: Path, even_so: bool, *, is_silent: bool) -> tuple[int, list[str]]
 @click.option("--json", "as_json_", is_flag=True, help="For programs: JSON, UTC.")
 @click.pass_obj
 def list_(site: Path, as_json_: bool) -> None:
-    """List all that was erased, the newest first: people and recordings."""
+    """List all that was erased, the newest first: people and recordings.
+
+    What is still to do are calls that go on, or whose file is still there.
+    """
     lines = erasures(ledger_of(site))
     if as_json_:
         click.echo(as_json(lines))
@@ -151,12 +158,37 @@ def _row(line: dict[str, Any]) -> tuple[object, ...]:
         line["who"] or "eslflow",
         line["calls"] or "",
         line["recordings"] or "",
+        line["left"] or "",
         line["reason"],
     )
 
 
+@command.command("holds")
+@because
+@click.option("--json", "as_json_", is_flag=True, help="For programs: JSON, UTC.")
+@click.pass_obj
+def holds_(site: Path, reason: str, as_json_: bool) -> None:
+    """List the legal holds in force, the oldest first.
+
+    To end one: eslflow subject NUMBER release. That you looked is kept before anything
+    is shown.
+    """
+    ledger = ledger_of(site)
+    found = [(held, len(calls_of(ledger, held.key))) for held in held_of(ledger)]
+    keep(site, "list holds", reason, EVERYTHING if found else ())
+    rows = [(held.key, held.at, held.who, calls, held.reason) for held, calls in found]
+    if as_json_:
+        names = ("number", "at", "who", "calls", "reason")
+        click.echo(as_json([dict(zip(names, row, strict=True)) for row in rows]))
+    elif not rows:
+        click.echo("Nothing is held.", err=True)
+    else:
+        shown = [(key, local(at), *rest) for key, at, *rest in rows]
+        click.echo(table(HELD, shown, room()))
+
+
 @command.command("certificate")
-@click.argument("erasure_", metavar="ERASURE", type=click.IntRange(1))
+@click.argument("erasure_", metavar="ERASURE", type=COUNT)
 @click.option("--json", "as_json_", is_flag=True, help="For programs: JSON, UTC.")
 @click.pass_obj
 def certificate_(site: Path, erasure_: int, as_json_: bool) -> None:

@@ -107,6 +107,8 @@ def iso(micros: int | None) -> str | None:
 def moment(text: str | None, now: datetime) -> int:
     """Return a date, a date with time, or a span back from now, in microseconds.
 
+    None is before 1970: nothing is kept from then.
+
     Raises:
         EslflowError: it is none of these.
     """
@@ -114,7 +116,7 @@ def moment(text: str | None, now: datetime) -> int:
         return 0
     ago = _AGO.fullmatch(text)
     if ago:
-        return int((now.timestamp() - int(ago[1]) * _SECONDS[ago[2]]) * 1e6)
+        return max(1, int((now.timestamp() - int(ago[1]) * _SECONDS[ago[2]]) * 1e6))
     try:
         at = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError as error:
@@ -122,4 +124,7 @@ def moment(text: str | None, now: datetime) -> int:
             f"{text!r} is no time: write 2026-11-24, 2026-11-24T15:30 or 7d "
             "(m, h, d, w)"
         ) from error
-    return int(at.astimezone().timestamp() * 1e6)
+    # Python knows no local time of the year 1, nor of the last day of 9999.
+    if not 1 < at.year < 9999:
+        at = at.replace(tzinfo=timezone.utc)
+    return max(1, int(at.timestamp() * 1e6))

@@ -88,14 +88,17 @@ def _looked_at(new: Path) -> Head | None:
     """
     problem = damage(new)
     if problem:
-        raise StoreError(f"the ledger is damaged, and no copy was kept: {problem}")
+        hint = "eslflow doctor tells what mends it"
+        told = f"the ledger is damaged, and no copy was kept: {problem}. {hint}"
+        raise StoreError(told)
     with closing(opened(new)) as db:
         if not is_there(db, "chain"):
             return None
     found = verify(new)
     if found.broken:
         raise StoreError(
-            f"the ledger's chain is broken, and no copy was kept: {found.broken}"
+            f"the ledger's chain is broken, and no copy was kept: {found.broken}. "
+            "eslflow doctor tells what to compare it with"
         )
     return found.head
 

@@ -12,9 +12,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from eslflow.errors import StoreError
 from eslflow.ledger.read import opened
 from eslflow.ledger.subject import LOST_US, for_, has_orders, held_calls
+from eslflow.ledger.there import unreadable
 
 Line = dict[str, Any]
 
@@ -111,9 +111,9 @@ def _lost(now: int) -> tuple[int]:
 
 @contextmanager
 def _reading(path: Path) -> Iterator[sqlite3.Connection]:
-    try:
-        with closing(opened(path)) as db:
-            db.row_factory = sqlite3.Row
+    with closing(opened(path)) as db:
+        db.row_factory = sqlite3.Row
+        try:
             yield db
-    except sqlite3.Error as error:
-        raise StoreError(f"the ledger {path} cannot be read: {error}") from error
+        except sqlite3.Error as error:
+            raise unreadable(db, error) from error

@@ -13,13 +13,13 @@ from difflib import get_close_matches
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from eslflow.errors import NotFound, StoreError
 from eslflow.ledger import states
 from eslflow.ledger.personal import together
-from eslflow.ledger.there import is_there
-from eslflow.ledger.where import Normal, Where
+from eslflow.ledger.rights import for_reading
+from eslflow.ledger.there import is_there, unreadable
+from eslflow.ledger.where import Normal, Where, calls_up_to
 
 Line = dict[str, Any]
 
@@ -35,9 +35,8 @@ def opened(path: Path) -> sqlite3.Connection:
             f"there is no ledger at {path}: has eslflow serve run for this site?"
         )
     try:
-        uri = f"file:{quote(str(path.resolve()))}?mode=ro"
         with ExitStack() as if_it_fails:
-            db = sqlite3.connect(uri, uri=True, isolation_level=None)
+            db = sqlite3.connect(for_reading(path), uri=True, isolation_level=None)
             if_it_fails.callback(db.close)
             # No row is read: whoever verifies is to name one that is damaged.
             db.execute("SELECT 1 FROM choices LIMIT 0")
@@ -45,7 +44,9 @@ def opened(path: Path) -> sqlite3.Connection:
             return db
     except (sqlite3.Error, UnicodeDecodeError) as error:
         # What SQLite says of a damaged file may quote its bytes.
-        raise StoreError(f"{path} cannot be read as a ledger: {error}") from error
+        hint = "eslflow doctor tells more; bring back a backup: docs/ledger.md says how"
+        told = f"{path} cannot be read as a ledger: {error}. {hint}"
+        raise StoreError(told) from error
 
 
 class Reader:
@@ -79,7 +80,7 @@ class Reader:
     ) -> list[Line]:
         """Return calls; times in microseconds since 1970, 0: no bound."""
         where = Where(since, until, "offered_at")
-        where.number(number, "calls", self._normal)
+        self._of_number(where, number, "calls.uuid")
         where.equal("flow", flow)
         sql = (
             f"SELECT * FROM calls {where.sql('WHERE')} ORDER BY offered_at DESC LIMIT ?"
@@ -104,13 +105,7 @@ class Reader:
     ) -> Iterator[Line]:
         """Yield the last word on each purpose of each call; a limit of -1 is none."""
         where = Where(since, until, "c.at")
-        if number:
-            inner = Where(0, 0, "")
-            inner.number(number, "calls", self._normal)
-            where.add(
-                f"c.call_uuid IN (SELECT uuid FROM calls {inner.sql('WHERE')})",
-                *inner.values,
-            )
+        is_rare = not self._of_number(where, number, "c.call_uuid")
         where.equal("c.call_uuid", self.uuid_of(call) if call else "")
         if receipt:
             calls = self.with_receipt(receipt)
@@ -118,7 +113,7 @@ class Reader:
             where.add(f"c.call_uuid IN ({marks})", *calls)
         # The plus keeps SQLite from an index that finds far too many.
         where.equal("+c.purpose", purpose)
-        is_narrow = bool(call or receipt or number)
+        is_narrow = bool(call or receipt or (number and is_rare))
         if state and limit >= 0 and not (is_narrow or since or until):
             lines = self._newest_of(state, where, limit)
         else:
@@ -128,6 +123,13 @@ class Reader:
             lines = self._each(sql, [*where.values, limit])
         for line in lines:
             yield {**line, "recorded": bool(line["recorded"])}
+
+    def _of_number(self, where: Where, number: str, column: str) -> bool:
+        """Demand a number; return whether it has many calls, and `calls` is needed."""
+        sql, values = calls_up_to(states.FEW + 1, number, self._normal)
+        is_often = bool(number) and self._all(sql, values)[0]["n"] > states.FEW
+        where.number(number, column, self._normal, is_often=is_often)
+        return is_often
 
     def _newest_of(self, state: str, where: Where, limit: int) -> Iterator[Line]:
         sql = f"{states.CONSENTS} AND c.seq = ? {where.sql('AND')}"
@@ -231,10 +233,10 @@ class Reader:
     ) -> list[Line]:
         """Return recordings; a limit of -1 is none."""
         where = Where(since, until, "r.asked_at")
-        where.number(number, "calls", self._normal)
+        is_often = self._of_number(where, number, "r.call_uuid")
         where.equal("r.verdict", verdict)
         # Which ones, first: each has its call only where that is asked for.
-        join = "JOIN calls ON calls.uuid = r.call_uuid" if number else ""
+        join = "JOIN calls ON calls.uuid = r.call_uuid" if is_often else ""
         order = "ORDER BY r.asked_at DESC"
         sql = (
             "SELECT r.*, calls.caller, calls.called FROM recordings r "
@@ -388,7 +390,7 @@ class Reader:
                 together(line, self._text_of)
                 yield line
         except sqlite3.Error as error:
-            raise StoreError(f"the ledger cannot be read: {error}") from error
+            raise unreadable(self._db, error) from error
 
 
 def _public(line: Line) -> Line:

@@ -41,26 +41,14 @@ from eslflow.ledger.chain import FORMS, Chain, Link
 from eslflow.ledger.chain import KINDS as CHAINED
 from eslflow.ledger.lean import COLUMNS as LEAN
 from eslflow.ledger.personal import Personal, apart, places
-
-MOST_DIGITS = 15
-"""E.164 has no longer numbers."""
+from eslflow.ledger.where import digits
 
 _ODD = re.compile("[\x00\ud800-\udfff]")
-_NO_DIGITS = re.compile("[^0-9]+")
 
 
 def text(value: str) -> str:
     """Return a text that SQLite can hold; what it cannot is made visible."""
     return _ODD.sub(lambda found: f"\\x{ord(found[0]) & 0xFF:02x}", value)
-
-
-def digits(number: str) -> str:
-    """Return a number's digits, last first, so that its end can be looked up.
-
-    `+49 30 1234`, `0049301234` and `0301234` share their last digits; reversed, an
-    index finds them.
-    """
-    return _NO_DIGITS.sub("", number)[::-1][:MOST_DIGITS]
 
 
 class _Kind(NamedTuple):

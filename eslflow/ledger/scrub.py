@@ -14,9 +14,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from eslflow.errors import StoreError
-from eslflow.ledger.rows import digits
 from eslflow.ledger.subject import LEAST_COMMON, SIDES
-from eslflow.ledger.where import ends_of
+from eslflow.ledger.where import digits, ends_of
 
 PATIENCE_MS = 10_000
 """How long a command waits for a commit of the controller."""

@@ -17,9 +17,8 @@ from typing import Any, NamedTuple
 
 from eslflow.errors import NotFound
 from eslflow.ledger.read import opened
-from eslflow.ledger.rows import digits
-from eslflow.ledger.there import is_there
-from eslflow.ledger.where import Normal
+from eslflow.ledger.there import is_there, unreadable
+from eslflow.ledger.where import Normal, digits
 
 SIDES = ("caller", "called")
 BOTH = "both"
@@ -90,7 +89,7 @@ def _on_side(db: sqlite3.Connection, key: str, side: str) -> Iterator[_Found]:
         where, values = f"{side}_digits >= ? AND {side}_digits < ?", [ends, ends + ":"]
     else:
         # An extension is not the end of a number.
-        where, values = f"{side} = ?", [key]
+        where, values = f"{side}_digits = ? AND {side} = ?", [digits(key), key]
     rows = db.execute(
         f"SELECT offered_at, uuid, {side}, {side}_key, caller_name FROM calls "
         f"WHERE {where} ORDER BY offered_at",
@@ -170,7 +169,10 @@ def read(path: Path, number: str, normal: Normal) -> Subject:
         StoreError: the ledger cannot be read.
     """
     with closing(opened(path)) as db:
-        return find(db, number, normal)
+        try:
+            return find(db, number, normal)
+        except sqlite3.Error as error:
+            raise unreadable(db, error) from error
 
 
 class Held(NamedTuple):
@@ -213,13 +215,19 @@ def over(found: Iterable[Held], key: str) -> list[Held]:
     return [held for held in found if may_be_same(held.key, key)]
 
 
+def calls_of(path: Path, key: str) -> set[str]:
+    """Return the calls that a hold for a number keeps."""
+    with closing(opened(path)) as db:
+        return set(_calls_of(db, key))
+
+
+def _calls_of(db: sqlite3.Connection, key: str) -> Iterator[str]:
+    return (line[1] for side in SIDES for line in _on_side(db, key, side))
+
+
 def held_calls(db: sqlite3.Connection) -> set[str]:
     """Return the calls of which nothing may be deleted."""
-    found: set[str] = set()
-    for hold in holds(db):
-        for side in SIDES:
-            found.update(line[1] for line in _on_side(db, hold.key, side))
-    return found
+    return {uuid for hold in holds(db) for uuid in _calls_of(db, hold.key)}
 
 
 def for_(order: int) -> str:

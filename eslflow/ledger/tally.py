@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from eslflow.call.records import State
-from eslflow.errors import StoreError
 from eslflow.ledger.read import opened
 from eslflow.ledger.states import rows_of_choices
+from eslflow.ledger.there import unreadable
 
 QUARTER_US = 900_000_000
 """Times are counted by the quarter of an hour: no time zone cuts one."""
@@ -120,4 +120,4 @@ def _all(db: sqlite3.Connection, sql: str, values: Sequence[Any]) -> list[Any]:
     try:
         return db.execute(sql, values).fetchall()
     except sqlite3.Error as error:
-        raise StoreError(f"the ledger cannot be read: {error}") from error
+        raise unreadable(db, error) from error

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from eslflow.errors import StoreError
+
 NEWEST = "assurance_of_numbers"
 """What `migrations` does last: known here, so that who only asks need not import it."""
 _TABLE = "SELECT 1 FROM sqlite_master WHERE name = ?"
@@ -26,3 +28,11 @@ def is_current(db: sqlite3.Connection) -> bool:
         is_there(db, "_sqlite_migrations")
         and db.execute(sql, (NEWEST,)).fetchone() is not None
     )
+
+
+def unreadable(db: sqlite3.Connection, error: sqlite3.Error) -> StoreError:
+    """Return why a ledger cannot be read: what an older one lacks is no damage."""
+    why = str(error)
+    if why.startswith("no such") and not is_current(db):
+        why = "it is older than this eslflow, and eslflow serve brings it up to date"
+    return StoreError(f"the ledger cannot be read: {why}")

@@ -31,10 +31,25 @@ WHERE a.action = 'erase' AND a.reason = ? AND a.at > ? AND a.at <= ? ORDER BY a.
 
 
 def erasures(path: Path) -> list[Line]:
-    """Return all that was asked for and all retention, the newest first."""
-    sql = "SELECT * FROM erasures WHERE erasure = 0 ORDER BY seq DESC"
+    """Return all that was asked for and all retention, the newest first.
+
+    Each with what was done for it since, and how many calls are `left`.
+    """
     with closing(_reading(path)) as db:
-        return _all(db, sql, ())
+        lines = _all(db, "SELECT * FROM erasures ORDER BY seq DESC", ())
+        sql = "SELECT erasure, count(*) FROM erasing GROUP BY erasure"
+        left = dict(map(tuple, db.execute(sql)))
+    asked = {
+        line["seq"]: {**line, "left": left.get(line["seq"], 0)}
+        for line in lines
+        if not line["erasure"]
+    }
+    for done in lines:
+        # Whoever has the file can have changed it: the chain tells, not this.
+        if order := asked.get(done["erasure"]):
+            for what in ("recordings", "words"):
+                order[what] += done[what]
+    return list(asked.values())
 
 
 def erasure(path: Path, number: int) -> Line:

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
 from eslflow import __version__  # noqa: E402
+from eslflow.call.receipt import receipt_of  # noqa: E402
 from eslflow.call.records import (  # noqa: E402
     MEANT,
     CallEnded,
@@ -84,6 +85,7 @@ def call(random_: random.Random, at: int) -> Iterator[Row]:
         reason="" if state in KEYS else "timeout",
         heard_ms=random_.randrange(4000),
         key=KEYS.get(state, ""),
+        receipt=receipt_of(uuid) if state is State.GRANTED else "",
     )
     end = at + random_.randrange(20, 900) * SECOND
     if state is State.GRANTED:
