@@ -2,7 +2,7 @@
 
 import pytest
 
-from eslflow.e164 import is_country, normaliser
+from eslflow.e164 import emergency_in, is_country, normaliser
 
 BERLIN = "+4930123456"
 
@@ -54,3 +54,11 @@ def test_two_letters_name_a_country():
     assert is_country("DE")
     assert not is_country("XX")
     assert not is_country("de")
+
+
+@pytest.mark.parametrize(
+    ("country", "numbers"),
+    [("FR", "15 17 18 112"), ("DE", "110 112"), ("AU", "000 106 112"), ("GN", ""), ("", "")],
+)
+def test_a_country_has_its_own_numbers_for_help(country, numbers):
+    assert emergency_in(country) == frozenset(numbers.split())
