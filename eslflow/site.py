@@ -84,7 +84,12 @@ def loaded_of(
 ) -> Loaded:
     """Return flows and audio that were looked at as calls need them."""
     shelf = Shelf(flows, settings.default_flow, settings.numbers)
-    site = Site(
+    return Loaded(shelf, site_of(settings, sounds), faults)
+
+
+def site_of(settings: Settings, sounds: Mapping[str, Sound]) -> Site:
+    """Return what calls know of a site."""
+    return Site(
         str(settings.recordings),
         ENGINE,
         sounds,
@@ -93,7 +98,6 @@ def loaded_of(
         never_record=settings.never_record,
         extensions=settings.extensions,
     )
-    return Loaded(shelf, site, faults)
 
 
 def demand_known(settings: Settings, flows: Iterable[str]) -> None:

@@ -245,3 +245,13 @@ def test_a_scenario_says_itself_what_is_pressed():
     done = run(ROOT, "try", "opening", "--scenario", "at noon", "--press", "1")
     assert done.exit_code == 2
     assert "--press does not go with --scenario" in done.output
+
+
+def test_a_call_is_tried_with_what_the_site_knows(tmp_path):
+    run(tmp_path, "init", str(tmp_path), "--flows", "outgoing")
+    with (tmp_path / "eslflow.yaml").open("a") as file:
+        file.write("country: FR\nnever_record: [+33140205050]\n")
+    words = ("try", "outgoing", "--press", "1", "--called")
+    assert "emergency call to 15\n" in run(tmp_path, *words, "15").output
+    done = run(tmp_path, *words, "01 40 20 50 50")
+    assert "not recorded: never recorded" in done.output

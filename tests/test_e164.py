@@ -58,7 +58,13 @@ def test_two_letters_name_a_country():
 
 @pytest.mark.parametrize(
     ("country", "numbers"),
-    [("FR", "15 17 18 112"), ("DE", "110 112"), ("AU", "000 106 112"), ("GN", ""), ("", "")],
+    [
+        ("FR", "15 17 18 112"),
+        ("DE", "110 112"),
+        ("AU", "000 106 112"),
+        ("GN", ""),
+        ("", ""),
+    ],
 )
 def test_a_country_has_its_own_numbers_for_help(country, numbers):
     assert emergency_in(country) == frozenset(numbers.split())

@@ -112,8 +112,8 @@ _UNTOLD = (
 )
 _SAID_NO = (
     "have not agreed to be recorded, and expect that they are not",
-    "Tell them that it is all the same, by inform or an announcement (GDPR 13), or give "
-    "that purpose a flow of its own.",
+    "Tell them that it is all the same, by inform or an announcement (GDPR 13), or "
+    "give that purpose a flow of its own.",
 )
 
 

@@ -21,9 +21,10 @@ import click
 from click.core import ParameterSource
 
 from eslflow.call.commands import Alarm, Tell
+from eslflow.call.live import Site
 from eslflow.call.records import Row
 from eslflow.check.load import load_scenarios, scenarios_of
-from eslflow.cli.places import flow_paths, sounds_beside
+from eslflow.cli.places import flow_paths, settings_or_none, sounds_beside
 from eslflow.cli.player import Player
 from eslflow.cli.rows import told as told_rows
 from eslflow.clock import SystemClock
@@ -36,7 +37,7 @@ from eslflow.rehearsal import Rehearsal
 from eslflow.rig import ANSWERS, Rig, Silent, spoken_ms
 from eslflow.sim.clock import START, SimulatedClock
 from eslflow.sim.script import HANG_UP, Script
-from eslflow.site import load_flows
+from eslflow.site import load_flows, site_of
 
 RATE = 8000
 _KEYS = frozenset("0123456789*#ABCD")
@@ -74,7 +75,7 @@ _NAMES = {"star": "*", "hash": "#"}
     "--scenario",
     default="",
     metavar="NAME",
-    help="Tell this one of the flow's scenarios, or the only one with this in its name.",
+    help="Tell this one of the flow's scenarios; a part of its name will do.",
 )
 @click.option("--sound", is_flag=True, help="Let this machine play what is heard.")
 @click.option("-q", "--quiet", is_flag=True, help="Do not show what would be kept.")
@@ -103,6 +104,7 @@ def command(
     """
     (path,) = flow_paths(ctx.obj, [flow])
     (found,) = load_flows([path]).values()
+    settings = settings_or_none(ctx.obj)
     if scenario:
         _demand_alone(ctx)
         _tell_scenario(found, scenarios_of(path), scenario, quiet)
@@ -126,6 +128,7 @@ def command(
         webhook,
         player=Player() if sound else None,
         is_quiet=quiet,
+        site=site_of(settings, {}) if settings else None,
     )
 
 
@@ -138,6 +141,7 @@ def tell(
     webhook: str = "done",
     player: Player | None = None,
     is_quiet: bool = True,
+    site: Site | None = None,
 ) -> None:
     """Run one simulated call and say what happens, and what would be kept of it."""
     clock = SimulatedClock(start)
@@ -165,6 +169,7 @@ def tell(
             watch=watch,
             kept=rows.extend,
             courier=Silent((webhook,)),
+            site=site,
         ) as rig:
             for fault in rig.faults:
                 told = str(fault).replace(str(folder / "sounds"), str(sounds))
@@ -182,7 +187,9 @@ def _demand_alone(ctx: click.Context) -> None:
     """Refuse what a scenario says itself."""
     for name in ctx.params.keys() - {"flow", "scenario", "quiet"}:
         if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            problem = f"--{name} does not go with --scenario: it stands in the scenario."
+            problem = (
+                f"--{name} does not go with --scenario: it stands in the scenario."
+            )
             raise click.UsageError(problem, ctx)
 
 
