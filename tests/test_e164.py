@@ -31,7 +31,8 @@ def test_what_is_no_number_of_a_country_stays_as_it_is(country, number):
 
 @pytest.mark.parametrize("country", ["DE", ""])
 @pytest.mark.parametrize(
-    "number", ["", "anonymous", "Restricted", "0000000000", "sip:anna@example.com"]
+    "number",
+    ["", "anonymous", "Restricted", "0000000000", "+266696687", "sip:anna@example.com"],
 )
 def test_a_number_that_is_withheld_or_none_is_empty(country, number):
     assert normaliser(country)(number) == ""
