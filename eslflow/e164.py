@@ -7,6 +7,7 @@ withheld is none. Must not look anything up.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache, partial
 
@@ -21,6 +22,22 @@ def is_country(code: str) -> bool:
     from phonenumbers import SUPPORTED_REGIONS
 
     return code in SUPPORTED_REGIONS
+
+
+def emergency_in(country: str) -> frozenset[str]:
+    """Return the numbers for help of a country, as they are dialled there."""
+    if not country:
+        return frozenset()
+    from phonenumbers.phonemetadata import PhoneMetadata
+
+    known = PhoneMetadata.short_metadata_for_region(country)
+    found = known and known.emergency
+    if not found or not found.national_number_pattern:
+        return frozenset()
+    pattern = re.compile(found.national_number_pattern)
+    lengths = found.possible_length
+    thinkable = (f"{n:0{long}}" for long in lengths for n in range(10**long))
+    return frozenset(filter(pattern.fullmatch, thinkable))
 
 
 def normaliser(country: str = "") -> Callable[[str], str]:

@@ -48,6 +48,8 @@ class Played:
     """Why it could not be played; empty: it was."""
     problems: tuple[str, ...] = ()
     """What went wrong that no scenario expects, in words."""
+    rows: tuple[Row, ...] = ()
+    """What was kept of it."""
 
 
 class Moved(NamedTuple):

@@ -153,7 +153,10 @@ class Rehearsal:
         done = self._rig.call(script)
         self._call = None
         return Played(
-            _happened(flow, call, done), tuple(call.lines), frozenset(call.visited)
+            _happened(flow, call, done),
+            tuple(call.lines),
+            frozenset(call.visited),
+            rows=tuple(call.rows),
         )
 
     def close(self) -> None:

@@ -203,6 +203,7 @@ class Rig:
         host: str = "127.0.0.1",
         allow: Sequence[str] = LOOPBACK,
         instead: Instead | None = None,
+        site: Site | None = None,
     ) -> None:
         found, self.faults, length_ms = _audio(flows, sounds)
         self.folder = folder
@@ -212,8 +213,9 @@ class Rig:
         self.ledger = Ledger(folder / "eslflow.db", self._wakeup.notify)
         self._wakeup.watch(self.ledger)
         shelf = Shelf({flow.name: flow for flow in flows}, flows[0].name)
-        site = Site(str(folder / "recordings"), ENGINE, found, beep_s=beep_s)
-        site = replace(site, agreed=agreed, visited=visited or site.visited)
+        site = replace(site or Site("", ENGINE), agreed=agreed, beep_s=beep_s)
+        site = replace(site, recordings=str(folder / "recordings"), sounds=found)
+        site = replace(site, visited=visited or site.visited)
         self._owed = _Owed(self.ledger, kept, earlier)
         self._courier = courier or Courier()
         self.controller = Controller(

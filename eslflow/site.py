@@ -13,7 +13,7 @@ from pathlib import Path
 from eslflow import __version__
 from eslflow.call.live import EMERGENCY, Site, Sound
 from eslflow.check import flow_files, load_flow
-from eslflow.e164 import normaliser
+from eslflow.e164 import emergency_in, normaliser
 from eslflow.errors import FlowError, FlowErrors, PromptError, SettingsError
 from eslflow.flow.audio import Audio
 from eslflow.flow.model import Flow
@@ -69,6 +69,13 @@ def open_site(settings: Settings) -> Loaded:
     return loaded_of(settings, flows, *find_sounds(audio, settings.sounds))
 
 
+def emergency_of(settings: Settings) -> frozenset[str]:
+    """Return the numbers that a flow puts through before anything else."""
+    if settings.emergency is not None:
+        return settings.emergency
+    return emergency_in(settings.country).union(EMERGENCY)
+
+
 def loaded_of(
     settings: Settings,
     flows: Mapping[str, Flow],
@@ -77,17 +84,20 @@ def loaded_of(
 ) -> Loaded:
     """Return flows and audio that were looked at as calls need them."""
     shelf = Shelf(flows, settings.default_flow, settings.numbers)
-    emergency = settings.emergency
-    site = Site(
+    return Loaded(shelf, site_of(settings, sounds), faults)
+
+
+def site_of(settings: Settings, sounds: Mapping[str, Sound]) -> Site:
+    """Return what calls know of a site."""
+    return Site(
         str(settings.recordings),
         ENGINE,
         sounds,
-        emergency=frozenset(EMERGENCY) if emergency is None else emergency,
+        emergency=emergency_of(settings),
         normal=normaliser(settings.country),
         never_record=settings.never_record,
         extensions=settings.extensions,
     )
-    return Loaded(shelf, site, faults)
 
 
 def demand_known(settings: Settings, flows: Iterable[str]) -> None:

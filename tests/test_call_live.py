@@ -51,6 +51,9 @@ def test_only_a_flow_that_can_put_them_through_has_emergency_calls():
     inside = flow("a: {dial: {user: called}}")
     for steps, called, is_one in (
         (out, "112", True),
+        (out, "1 1-2", True),
+        (out, "*67 112", False),
+        (out, "112a", False),
         (out, "1123", False),
         (inside, "112", False),
     ):

@@ -300,6 +300,17 @@ talk: {connect: callee, record: on, from: answer}
 """
 
 
+EACH = """
+mine: {consent: {notice: recording, purpose: training}, keys: {1: granted, 2: refused}}
+call: {ring: {user: 1001}}
+theirs:
+  consent: {notice: recording, purpose: training}
+  ask: callee
+  keys: {1: granted, 2: refused}
+talk: {connect: callee, record: on, from: answer}
+"""
+
+
 def test_a_question_to_both_is_told_as_one():
     text = told(BOTH)["ask"]
     assert "First the caller, then the called party is asked to agree" in text
@@ -308,7 +319,9 @@ def test_a_question_to_both_is_told_as_one():
     assert (
         "if one of them refuses, or if one of them presses no such key" in text.lower()
     )
-    assert "if everybody who is asked has agreed (training)" in told(BOTH)["talk"]
+    everybody = "if everybody who is asked has agreed (training)"
+    assert everybody in told(BOTH)["talk"]
+    assert everybody in told(EACH)["talk"]
     assert "Willigen beide ein" in told(BOTH, "de")["ask"]
 
 

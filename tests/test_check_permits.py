@@ -53,6 +53,40 @@ def test_an_announcement_tells_if_it_speaks_of_recording():
     assert len(found(hello, permits.untold)) == 1
 
 
+BOTH = (
+    "purposes:\n  training: {basis: consent, retain: 90d}\n"
+    "  orders: {basis: contract, retain: 1826d}\n"
+)
+TELL_ORDERS = "  tell: {inform: {notice: recording, purpose: orders}}\n"
+
+
+def test_who_refuses_one_purpose_is_not_told_of_another():
+    (finding,) = found(f"{BOTH}steps:\n{ASK}{TALK}", permits.untold)
+    assert finding.place == ("steps", "talk", "record")
+    assert finding.problem == (
+        "step 'talk' records for 'orders', and callers come to it who have not agreed "
+        "to be recorded, and expect that they are not"
+    )
+    assert finding.hint == (
+        "Tell them that it is all the same, by inform or an announcement (GDPR 13), or "
+        "give that purpose a flow of its own."
+    )
+    for told in f"{TELL_ORDERS}{ASK}{TALK}", f"{ASK}{TELL_ORDERS}{TALK}":
+        assert found(f"{BOTH}steps:\n{told}", permits.untold) == []
+    yes = f"{ASK}    granted: talk\n    next: bye\n{TALK}  bye: {{hangup: USER_BUSY}}\n"
+    assert found(f"{BOTH}steps:\n{yes}", permits.untold) == []
+
+
+def test_who_objects_to_one_purpose_is_not_told_of_another():
+    text = BOTH.replace("consent", "legitimate_interests")
+    tell = "  tell: {objection: {notice: recording, purpose: training}, "
+    tell += "keys: {3: objected}"
+    (finding,) = found(f"{text}steps:\n{tell}}}\n{TALK}", permits.untold)
+    assert "expect that they are not" in finding.problem
+    yes = f"{tell}, unopposed: talk, next: bye}}\n{TALK}  bye: {{hangup: USER_BUSY}}\n"
+    assert found(f"{text}steps:\n{yes}", permits.untold) == []
+
+
 def test_what_is_not_recorded_need_not_end():
     text = f"purposes: {{training: {{basis: consent}}}}\nsteps:\n{ASK}"
     assert found(text, permits.kept_forever) == []

@@ -1,5 +1,6 @@
 """`eslflow dialplan`."""
 
+import re
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -112,3 +113,56 @@ def test_what_must_be_recorded_falls_back_to_nobody(site):
     ]
     assert "nobody, for nobody may take the call unrecorded" in done.stdout
     assert "without eslflow, calls are hung up" in done.stderr
+
+
+def test_who_dials_out_is_put_through_without_eslflow(site):
+    done = run(site, "dialplan", "outgoing")
+    assert done.stderr == ""
+    assert "into the context default" in done.stdout
+    assert "calls out at your expense" in done.stdout
+    assert "whoever was dialled, and no recording" in done.stdout
+    assert actions(done.stdout) == [
+        ("set", "socket_resume=true"),
+        ("socket", "127.0.0.1:8084/outgoing async full"),
+        ("set", "hangup_after_bridge=true"),
+        ("set", "continue_on_fail=true"),
+        ("bridge", "user/$1"),
+        ("bridge", "sofia/gateway/provider/$1"),
+        ("hangup", None),
+    ]
+    pattern = expression(done.stdout)
+    for number in ("112", "15", "+4930123456", "1001"):
+        assert re.search(pattern, number).group(1) == number
+    assert not re.search(pattern, "*98")
+    some = run(site, "dialplan", "outgoing", "--number", "+1", "--context", "users")
+    assert expression(some.stdout) == r"^(\+1)$"
+    assert "into the context users" in some.stdout
+
+
+def test_a_flow_for_callers_and_users_has_an_extension_for_each(site):
+    done = run(site, "dialplan", "private", "--number", "4930", "--context", "in")
+    callers, users = re.split(r"(?<=</extension>)\n\n", done.stdout)
+    assert expression(callers) == "^4930$"
+    assert "into the context in " in callers
+    assert "into the context default " in users
+    assert re.search(expression(users), "*67112").group(1) == "112"
+    assert actions(users)[-2] == ("bridge", "sofia/gateway/provider/$1")
+
+
+def test_a_host_that_is_called_without_a_gateway_has_the_number_before_it(site):
+    step = "{dial: {profile: p, host: 10.0.0.1, number: called}}"
+    (site / "flows" / "trunk.yaml").write_text(f"flow: trunk\nsteps: {{a: {step}}}\n")
+    found = actions(run(site, "dialplan", "trunk").stdout)
+    assert found[-2] == ("bridge", "sofia/p/$1@10.0.0.1")
+
+
+def test_what_must_be_recorded_is_not_dialled_without_eslflow(site):
+    (site / "flows" / "must.yaml").write_text(
+        "flow: must\npurposes: {duty: {basis: legal_obligation, retain: 90d}}\n"
+        "prompts: {sorry: Sorry., told: This is recorded.}\n"
+        "recording: {if_unrecorded: refuse, refusal: sorry}\n"
+        "steps:\n  told: {announce: told}\n"
+        "  out: {dial: {gateway: g, number: called}, record: on, from: answer}\n"
+    )
+    done = run(site, "dialplan", "must")
+    assert actions(done.stdout)[-2] == ("hangup", "NORMAL_TEMPORARY_FAILURE")

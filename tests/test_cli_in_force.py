@@ -40,6 +40,12 @@ def test_every_setting_has_its_default(site, tmp_path):
     assert values["recording"][0]["convert"] is None
 
 
+def test_a_country_has_its_numbers_for_help_unless_the_office_lists_them(site):
+    assert set(found(site("country: FR\n"))["emergency"][0]) > {"15", "17", "18", "112"}
+    listed = found(site("country: FR\nemergency: [112]\n"))
+    assert listed["emergency"][0] == ["112"]
+
+
 def test_what_stands_in_the_file_has_its_line(site):
     values = found(
         site(

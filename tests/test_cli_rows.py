@@ -14,6 +14,7 @@ from eslflow.call.records import (
     State,
 )
 from eslflow.cli.rows import told
+from eslflow.flow.model import Party
 from eslflow.wire.terms import RecordAction
 
 START = 1_800_000_000_000_000
@@ -47,6 +48,10 @@ ENDED = RecordingEnded("r", START, START + 1, 1500, "", "stopped")
             "its audio",
         ),
         (CHOICE, "   0.0 s  choice     training: granted"),
+        (
+            CHOICE._replace(party=Party.CALLEE, key="1"),
+            "   0.0 s  choice     training: granted, by the called party, key 1",
+        ),
         (
             CHOICE._replace(
                 purpose="", state=State.NOT_ASKED, reason="is_private", rests_on="b"

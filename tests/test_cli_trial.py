@@ -213,3 +213,45 @@ def test_a_machine_that_plays_nothing_is_told_once(monkeypatch, tmp_path):
     code, told = tried("--press", "1,2", "--sound")
     assert code == 0
     assert told.count("! aplay plays nothing: no card") == 1
+
+
+def test_a_scenario_is_told_with_all_that_people_do_in_it():
+    done = run(ROOT, "try", "two-party", "--scenario", "their own yes back")
+    assert done.exit_code == 1
+    assert done.output.count("takes their own yes back") == 2
+    name = "the called party takes their own yes back in the talk"
+    told = run(ROOT, "try", "two-party", "--scenario", name).output
+    assert "callee withdraws training" in told
+    assert "training: withdrawn, by the called party" in told
+    quiet = run(ROOT, "try", "two-party", "-q", "--scenario", "number is busy").output
+    assert "(USER_BUSY)" in quiet
+    assert "ledger" not in quiet
+
+
+def test_a_scenario_at_a_time_of_its_own_is_told_from_its_beginning():
+    told = run(ROOT, "try", "opening", "--scenario", "at noon").output
+    assert "   0.0 s  call       from" in told
+
+
+def test_a_scenario_that_is_not_there_is_told_with_those_that_are(tmp_path, new_flow):
+    done = run(ROOT, "try", "opening", "--scenario", "at midnight")
+    assert done.exit_code == 1
+    assert "opening.scenarios.yaml has no such:\n  in the office's hours" in done.output
+    done = run(tmp_path, "try", str(new_flow), "--scenario", "x")
+    assert "has no scenarios: " in done.output
+
+
+def test_a_scenario_says_itself_what_is_pressed():
+    done = run(ROOT, "try", "opening", "--scenario", "at noon", "--press", "1")
+    assert done.exit_code == 2
+    assert "--press does not go with --scenario" in done.output
+
+
+def test_a_call_is_tried_with_what_the_site_knows(tmp_path):
+    run(tmp_path, "init", str(tmp_path), "--flows", "outgoing")
+    with (tmp_path / "eslflow.yaml").open("a") as file:
+        file.write("country: FR\nnever_record: [+33140205050]\n")
+    words = ("try", "outgoing", "--press", "1", "--called")
+    assert "emergency call to 15\n" in run(tmp_path, *words, "15").output
+    done = run(tmp_path, *words, "01 40 20 50 50")
+    assert "not recorded: never recorded" in done.output

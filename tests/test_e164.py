@@ -2,7 +2,7 @@
 
 import pytest
 
-from eslflow.e164 import is_country, normaliser
+from eslflow.e164 import emergency_in, is_country, normaliser
 
 BERLIN = "+4930123456"
 
@@ -31,7 +31,8 @@ def test_what_is_no_number_of_a_country_stays_as_it_is(country, number):
 
 @pytest.mark.parametrize("country", ["DE", ""])
 @pytest.mark.parametrize(
-    "number", ["", "anonymous", "Restricted", "0000000000", "sip:anna@example.com"]
+    "number",
+    ["", "anonymous", "Restricted", "0000000000", "+266696687", "sip:anna@example.com"],
 )
 def test_a_number_that_is_withheld_or_none_is_empty(country, number):
     assert normaliser(country)(number) == ""
@@ -54,3 +55,17 @@ def test_two_letters_name_a_country():
     assert is_country("DE")
     assert not is_country("XX")
     assert not is_country("de")
+
+
+@pytest.mark.parametrize(
+    ("country", "numbers"),
+    [
+        ("FR", "15 17 18 112"),
+        ("DE", "110 112"),
+        ("AU", "000 106 112"),
+        ("GN", ""),
+        ("", ""),
+    ],
+)
+def test_a_country_has_its_own_numbers_for_help(country, numbers):
+    assert emergency_in(country) == frozenset(numbers.split())

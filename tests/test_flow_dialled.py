@@ -29,6 +29,10 @@ def test_only_what_can_be_called_is_a_number(number, plain):
         (" Anonymous ", True),
         ("RESTRICTED", True),
         ("0000000000", True),
+        ("266696687", True),
+        ("+7378742833", True),
+        # Without the plus it is a number in Texas.
+        ("7378742833", False),
         ("000", False),
         ("+4930123456", False),
     ],

@@ -39,6 +39,11 @@ def test_calls_know_who_is_never_recorded(site):
     assert loaded.normal("030 123456") == "+4930123456"
 
 
+def test_calls_know_the_numbers_for_help_of_their_country(site):
+    (site / "eslflow.yaml").write_text("default_flow: support\ncountry: FR\n")
+    assert open_site(load_settings(site)).site.emergency >= {"15", "17", "18", "911"}
+
+
 def test_audio_that_is_missing_or_broken_is_named(site):
     (site / "sounds/support/en/welcome.wav").unlink()
     (site / "sounds/support/de/which.wav").write_bytes(b"no sound")

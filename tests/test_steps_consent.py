@@ -333,3 +333,27 @@ def test_two_questions_to_one_each_are_as_strict_as_one_to_both():
     assert states(call)[-1] == ("callee", "granted")
     assert call.engine.live.consents.permitting() == ()
     assert call.engine.live.consents.state("training") is State.REFUSED
+
+
+@pytest.mark.parametrize(
+    ("basis", "instead"),
+    [
+        ("legitimate_interests", "Let them object: objection:"),
+        ("public_task", "Let them object: objection:"),
+        ("legal_obligation", "There is nothing to choose. Tell of it: inform:"),
+        ("contract", "There is nothing to choose. Tell of it: inform:"),
+    ],
+)
+def test_what_is_not_asked_for_is_told_of_as_its_basis_wants(basis, instead):
+    with pytest.raises(FlowErrors) as caught:
+        flow(
+            "a: {consent: {notice: recording, purpose: training}, "
+            "keys: {1: granted, 2: refused}}",
+            HEAD.replace("consent", basis),
+        )
+    (problem,) = caught.value.problems
+    assert problem.hint == f"{instead} {{notice: ..., purpose: ...}}."
+    step = instead.split()[-1].strip(":")
+    keys = ", keys: {3: objected}" if step == "objection" else ""
+    tell = f"a: {{{step}: {{notice: recording, purpose: training}}{keys}}}"
+    assert flow(tell, HEAD.replace("consent", basis)).steps

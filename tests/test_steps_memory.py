@@ -178,5 +178,12 @@ def test_a_caller_who_hangs_up_meanwhile_is_kept_as_not_asked():
 def test_it_is_told_of_when_the_choice_is():
     live = Live(Offered("u"), BOTH, site_for(BOTH), START)
     today = chosen(State.REFUSED)._replace(at=START)
-    assert told(today, live).text == "not asked: refused today, in call earlier-1"
+    for days, when in (
+        (-1, "today"),
+        (0, "today"),
+        (1, "a day ago"),
+        (2, "2 days ago"),
+    ):
+        then = today._replace(at=START - days * 86_400_000_000)
+        assert told(then, live).text == f"not asked: refused {when}, in call earlier-1"
     assert is_for(today, live, BOTH.notices["recording"])

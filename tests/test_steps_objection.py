@@ -235,7 +235,7 @@ def test_a_consent_that_is_none_is_led_here():
     steps = STEPS.replace("objection", "consent").split("  objected")[0]
     steps = steps.replace("3: objected, 1: unopposed", "1: granted, 2: refused")
     with pytest.raises(FlowErrors) as caught:
-        on("contract", steps)
+        on("public_task", steps)
     assert "objection: {notice: ..., purpose: ...}" in caught.value.problems[0].hint
 
 

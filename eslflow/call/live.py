@@ -175,7 +175,7 @@ class Live:
         """Whether somebody calls for help, and the flow can put them through."""
         if not self.flow.way_out:
             return False
-        called = self.offered.called
+        called = dialled(self.offered.called)
         plain = {called, *map(called.removeprefix, self.flow.prefixes)}
         return not plain.isdisjoint(self.site.emergency)
 

@@ -270,9 +270,9 @@ class _Teller:
         whom = dict.fromkeys(s.whom for s in asking if purpose in s.asks_for())
         # By word of mouth, it is the caller whom the agent asks.
         whom = whom or {Asked.CALLER: None}
-        if Asked.BOTH in whom:
+        if Asked.BOTH in whom or len(whom) > 1:
             return "if all", ""
-        return "if consent", self._or(self.say(f"who.{party}") for party in whom)
+        return "if consent", self.say(f"who.{next(iter(whom))}")
 
 
 # One for each kind: what the step does.

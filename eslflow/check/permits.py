@@ -5,7 +5,7 @@ In: a flow. Out: findings. Must not judge which words are said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from eslflow.check.finding import Finding, Rule, at, own
 from eslflow.check.roads import graph, permitted, reach, without
@@ -85,26 +85,48 @@ def _records(flow: Flow, name: str) -> bool:
 
 
 def untold(flow: Flow) -> Iterator[Finding]:
-    """Yield the steps that record people who have not been told."""
+    """Yield the steps that record people who have not been told.
+
+    Whoever has said no to one purpose was told that there is no recording.
+    """
     names = _always(flow)
     if not names:
         return
-    told = [name for name, step in flow.steps.items() if _tells(flow, step)]
-    reached = reach(without(graph(flow), told), flow.start)
+    ways = {name: _untold_ways(flow, step) for name, step in flow.steps.items()}
+    asking = [name for name, step in flow.steps.items() if isinstance(step, _ASKING)]
+    unasked = reach(without(ways, asking), flow.start)
     for step in own(flow):
-        if step.record is Record.ON and step.name in reached:
+        if step.record is Record.ON and step.name in reach(ways, flow.start):
+            who, hint = _UNTOLD if step.name in unasked else _SAID_NO
             problem = (
                 f"step '{step.name}' records for '{names[0]}', and callers come to it "
-                "who have not been told"
+                f"who {who}"
             )
-            hint = "Tell them first: inform, objection, or an announcement (GDPR 13)."
             yield Finding(UNTOLD, at(step, "record"), problem, hint)
 
 
-def _tells(flow: Flow, step: Step) -> bool:
-    if isinstance(step, Announce):
-        return tells_of_recording(flow.prompts[step.prompt].text)
-    return isinstance(step, (Inform, Consent, Objection))
+_ASKING = (Consent, Objection)
+_UNTOLD = (
+    "have not been told",
+    "Tell them first: inform, objection, or an announcement (GDPR 13).",
+)
+_SAID_NO = (
+    "have not agreed to be recorded, and expect that they are not",
+    "Tell them that it is all the same, by inform or an announcement (GDPR 13), or "
+    "give that purpose a flow of its own.",
+)
+
+
+def _untold_ways(flow: Flow, step: Step) -> Collection[str]:
+    """Return where a step leads those who still do not know that they are recorded."""
+    if isinstance(step, Inform) or (
+        isinstance(step, Announce)
+        and tells_of_recording(flow.prompts[step.prompt].text)
+    ):
+        return ()
+    asks = isinstance(step, _ASKING)
+    yes = ("granted", "unopposed") if asks else ()
+    return {to for ending, to in step.ways().items() if ending not in yes}
 
 
 def kept_forever(flow: Flow) -> Iterator[Finding]:

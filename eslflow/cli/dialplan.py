@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 import click
+from click.core import ParameterSource
 
 from eslflow.cli.places import flow_paths
 from eslflow.errors import EslflowError, SettingsError
 from eslflow.flow.model import Flow
 from eslflow.settings import Settings, load_settings
 from eslflow.site import load_flows
+from eslflow.steps.calling import Calling
 from eslflow.steps.queue import Queue, QueueKind
 
 TEMPLATE = """\
-<!-- Hands calls for {numbers} to eslflow.
-     Paste it into the context {context} of the dialplan, then: fs_cli -x reloadxml
+<!-- Hands {what} to eslflow.
+     Paste it into the {context} of the dialplan, then: fs_cli -x reloadxml{beware}
      The outbound socket has no password and FreeSWITCH connects to it: keep eslflow on
      loopback. FreeSWITCH's own socket (event_socket.conf.xml) should listen on
      127.0.0.1 too, with a password of yours and apply-inbound-acl set to
@@ -29,15 +31,24 @@ TEMPLATE = """\
     <action application="set" data="socket_resume=true"/>
     <action application="socket" data={socket}/>
     <!-- Reached only when eslflow is not there: {reached}. -->
-    <action application="answer"/>
-    <action application={fallback} data={queue}/>
+{instead}
     <action application="hangup"/>
   </condition>
 </extension>
 """
 
+BEWARE = """
+     It must be one that only your own users come to, behind the extensions for their
+     codes: whoever else comes to it calls out at your expense."""
+INSIDE = "default"
+"""The context of users, as FreeSWITCH's own configuration has it."""
+OUT = re.compile(r"/0(?=@|$)")
+"""Where the number stands in an address."""
+DIALLED = r"\+?[0-9]{2,}"
+"""What users dial: a number, not a code."""
 
 SERVED = "a person, and no recording"
+CALLED = "whoever was dialled, and no recording"
 REFUSED = "nobody, for nobody may take the call unrecorded"
 
 
@@ -67,25 +78,89 @@ def command(
     (found,) = load_flows(flow_paths(ctx.obj, [name])).values()
     known = [n for n, named in settings.numbers.items() if named == found.name]
     dialled = numbers or tuple(known) or (found.name,)
-    if not numbers and not known:
+    has_people = any(isinstance(step, Queue) for step in found.steps.values())
+    takes_callers = has_people or not found.way_out
+    if takes_callers and not numbers and not known:
         _tell(
             f"no number leads to '{found.name}': the extension waits for calls to "
             f"'{found.name}' itself. Name what is dialled: --number 4930123456"
         )
-    fallback, data = _fallback(found)
     host, port = handed_to(settings)
-    click.echo(
-        TEMPLATE.format(
-            numbers=_comment(", ".join(dialled)),
-            context=_comment(context),
-            name=quoteattr(f"eslflow-{found.name}"),
-            expression=quoteattr(_expression(dialled)),
-            socket=quoteattr(f"{host}:{port}/{found.name} async full"),
-            reached=REFUSED if found.recording.is_demanded else SERVED,
-            fallback=quoteattr(fallback),
-            queue=quoteattr(data),
-        ),
-        nl=False,
+    socket = f"{host}:{port}/{found.name} async full"
+    has_given = ctx.get_parameter_source("context") is ParameterSource.COMMANDLINE
+    blocks = []
+    if takes_callers:
+        blocks.append(_for_callers(found, dialled, context, socket))
+    if found.way_out:
+        inside = context if has_given and not takes_callers else INSIDE
+        blocks.append(
+            _for_users(found, () if takes_callers else numbers, inside, socket)
+        )
+    click.echo("\n".join(blocks), nl=False)
+
+
+def _for_callers(flow: Flow, dialled: Sequence[str], context: str, socket: str) -> str:
+    """Return what hands over those who call the office."""
+    return _extension(
+        f"eslflow-{flow.name}",
+        socket,
+        what=_comment(f"calls for {', '.join(dialled)}"),
+        context=_comment(f"context {context}"),
+        beware="",
+        expression=_expression(dialled),
+        reached=REFUSED if flow.recording.is_demanded else SERVED,
+        instead=(("answer", ""), _fallback(flow)),
+    )
+
+
+def _for_users(flow: Flow, numbers: Sequence[str], context: str, socket: str) -> str:
+    """Return what hands over users who dial out; without eslflow they are put through.
+
+    Above all whoever calls for help is: that call must not depend on eslflow.
+    """
+    prefixes = "|".join(map(re.escape, flow.prefixes))
+    before = f"(?:{prefixes})?" if prefixes else ""
+    number = "|".join(map(re.escape, numbers)) or DIALLED
+    steps = [step.to for step in flow.steps.values() if isinstance(step, Calling)]
+    users = ["user/$1"] if any(to.user == "called" for to in steps) else []
+    outside = (to.address("0") for to in steps if to.number == "called")
+    ways = (*users, *dict.fromkeys(OUT.sub("/$1", address) for address in outside))
+    through = [("set", "hangup_after_bridge=true"), ("set", "continue_on_fail=true")]
+    through += [("bridge", way) for way in ways]
+    is_refused = flow.recording.is_demanded
+    return _extension(
+        f"eslflow-{flow.name}-out",
+        socket,
+        what="what your users dial",
+        context=_comment(f"context {context}"),
+        beware=BEWARE,
+        expression=f"^{before}({number})$",
+        reached=REFUSED if is_refused else CALLED,
+        instead=[_fallback(flow)] if is_refused else through,
+    )
+
+
+def _extension(
+    name: str,
+    socket: str,
+    *,
+    expression: str,
+    instead: Iterable[tuple[str, str]],
+    **words: str,
+) -> str:
+    """Return an extension of the dialplan."""
+    lines = (
+        f"    <action application={quoteattr(app)}"
+        + (f" data={quoteattr(data)}" if data else "")
+        + "/>"
+        for app, data in instead
+    )
+    return TEMPLATE.format(
+        name=quoteattr(name),
+        socket=quoteattr(socket),
+        expression=quoteattr(expression),
+        instead="\n".join(lines),
+        **words,
     )
 
 

@@ -14,9 +14,9 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from eslflow.call.live import EMERGENCY
 from eslflow.flow.document import Document, Node
 from eslflow.settings import FILE, KEYS, PASSWORD, Settings, load_settings
+from eslflow.site import emergency_of
 
 
 class Source(str, Enum):
@@ -103,11 +103,6 @@ def _address(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _emergency(settings: Settings) -> list[str]:
-    found = settings.emergency
-    return sorted(EMERGENCY if found is None else found)
-
-
 def _switch(settings: Settings) -> dict[str, Any] | None:
     switch = settings.switch
     if switch is None:
@@ -140,7 +135,7 @@ def _recording(settings: Settings) -> dict[str, Any]:
 _VIEWS: Mapping[str, Callable[[Settings], Any]] = {
     "listen": lambda settings: _address(settings.host, settings.port),
     "drain": lambda settings: f"{settings.drain_s:g}s",
-    "emergency": _emergency,
+    "emergency": lambda settings: sorted(emergency_of(settings)),
     "switch": _switch,
     "control": _control,
     "recording": _recording,

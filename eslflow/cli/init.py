@@ -53,7 +53,8 @@ default_flow: support
 # reload: on_request
 
 # Emergency numbers as they are dialled: a flow that calls what was dialled puts them
-# through before anything else, unasked and unrecorded.
+# through before anything else, unasked and unrecorded. Left out: these, and those of
+# country:, as 15, 17 and 18 in France.
 # emergency: [112, 110, 911, 999, "000", 111, 113, 115, 117, 118, 119]
 
 # The country of numbers that name none: 030 1234 and +49 30 1234 are one caller then.

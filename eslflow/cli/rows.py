@@ -18,6 +18,7 @@ from eslflow.call.records import (
     RecordingEnded,
     Row,
 )
+from eslflow.flow.model import Party
 
 _TIMES = {1: "once", 2: "twice"}
 
@@ -57,6 +58,8 @@ def _choice(row: Choice) -> Line:
     parts = [f"{row.purpose or 'the whole call'}: {_spaced(row.state)}"]
     if row.reason:
         parts.append(_spaced(row.reason))
+    if row.party == Party.CALLEE:
+        parts.append("by the called party")
     if row.notice:
         parts.append(f"{row.notice} v{row.notice_version} ({row.language})")
     if row.key:

@@ -18,22 +18,26 @@ from datetime import datetime
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from eslflow.call.commands import Alarm, Tell
+from eslflow.call.live import Site
 from eslflow.call.records import Row
-from eslflow.cli.places import flow_paths, sounds_beside
+from eslflow.check.load import load_scenarios, scenarios_of
+from eslflow.cli.places import flow_paths, settings_or_none, sounds_beside
 from eslflow.cli.player import Player
 from eslflow.cli.rows import told as told_rows
 from eslflow.clock import SystemClock
-from eslflow.errors import EslflowError, visible
+from eslflow.errors import EslflowError, NotFound, visible
 from eslflow.flow.audio import Audio
 from eslflow.flow.model import Flow
 from eslflow.prompts.build import MANIFEST
 from eslflow.prompts.wav import encode
+from eslflow.rehearsal import Rehearsal
 from eslflow.rig import ANSWERS, Rig, Silent, spoken_ms
 from eslflow.sim.clock import START, SimulatedClock
 from eslflow.sim.script import HANG_UP, Script
-from eslflow.site import load_flows
+from eslflow.site import load_flows, site_of
 
 RATE = 8000
 _KEYS = frozenset("0123456789*#ABCD")
@@ -67,6 +71,12 @@ _NAMES = {"star": "*", "hash": "#"}
     show_default=True,
     help="How webhooks end; nothing is sent.",
 )
+@click.option(
+    "--scenario",
+    default="",
+    metavar="NAME",
+    help="Tell this one of the flow's scenarios; a part of its name will do.",
+)
 @click.option("--sound", is_flag=True, help="Let this machine play what is heard.")
 @click.option("-q", "--quiet", is_flag=True, help="Do not show what would be kept.")
 @click.pass_context
@@ -80,6 +90,7 @@ def command(
     language: str,
     at: datetime | None,
     webhook: str,
+    scenario: str,
     sound: bool,
     quiet: bool,
 ) -> None:
@@ -87,9 +98,17 @@ def command(
 
     Each thing that happens is a line, also what is recorded from there on, masked, or
     not. At the end come the rows that the ledger would have kept of such a call.
+
+    What agents, called parties and queues do besides stands in scenarios: --scenario
+    plays one of them, and tells it likewise.
     """
     (path,) = flow_paths(ctx.obj, [flow])
     (found,) = load_flows([path]).values()
+    settings = settings_or_none(ctx.obj)
+    if scenario:
+        _demand_alone(ctx)
+        _tell_scenario(found, scenarios_of(path), scenario, quiet)
+        return
     keys = None if press is None else tuple(_key(word) for word in press.split(","))
     script = Script(
         uuid="try",
@@ -109,6 +128,7 @@ def command(
         webhook,
         player=Player() if sound else None,
         is_quiet=quiet,
+        site=site_of(settings, {}) if settings else None,
     )
 
 
@@ -121,6 +141,7 @@ def tell(
     webhook: str = "done",
     player: Player | None = None,
     is_quiet: bool = True,
+    site: Site | None = None,
 ) -> None:
     """Run one simulated call and say what happens, and what would be kept of it."""
     clock = SimulatedClock(start)
@@ -148,6 +169,7 @@ def tell(
             watch=watch,
             kept=rows.extend,
             courier=Silent((webhook,)),
+            site=site,
         ) as rig:
             for fault in rig.faults:
                 told = str(fault).replace(str(folder / "sounds"), str(sounds))
@@ -159,6 +181,40 @@ def tell(
             say("Such a call leaves in the ledger:")
             for line in told_rows(rows, start):
                 say(visible(line).replace(f"{folder}/", ""))
+
+
+def _demand_alone(ctx: click.Context) -> None:
+    """Refuse what a scenario says itself."""
+    for name in ctx.params.keys() - {"flow", "scenario", "quiet"}:
+        if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            problem = (
+                f"--{name} does not go with --scenario: it stands in the scenario."
+            )
+            raise click.UsageError(problem, ctx)
+
+
+def _tell_scenario(flow: Flow, file: Path, name: str, is_quiet: bool) -> None:
+    """Play one scenario, and say what happens and what would be kept of it."""
+    if not file.exists():
+        raise NotFound(f"{flow.name} has no scenarios: {file}")
+    known = {scenario.name: scenario for scenario in load_scenarios(file, flow)}
+    named = [name] if name in known else [each for each in known if name in each]
+    if len(named) != 1:
+        which = f"{file} has {len(named) or 'no'} such:"
+        raise NotFound("\n  ".join((which, *(named or known))))
+    scenario = known[named[0]]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        alarms_told_once(),
+        Rehearsal([flow], Path(folder)) as stage,
+    ):
+        played = stage.play(flow, scenario)
+    lines = list(played.story)
+    if not is_quiet:
+        start = START if scenario.at is None else scenario.at
+        lines += ["Such a call leaves in the ledger:", *told_rows(played.rows, start)]
+    for line in lines:
+        click.echo(visible(line).replace(f"{folder}/", ""))
 
 
 def _played(

@@ -15,9 +15,11 @@ ANONYMOUS = "anonymous"
 WITHHELD = frozenset(
     ("", ANONYMOUS, "restricted", "private", "withheld", "unavailable", "unknown")
     + ("0000000000",)
+    + ("266696687", "+266696687", "+7378742833", "+86282452253")
 )
 """How networks spell that; 0000000000 is FreeSWITCH's own word for no number
-(SWITCH_DEFAULT_CLID_NUMBER in switch_types.h)."""
+(SWITCH_DEFAULT_CLID_NUMBER in switch_types.h), and those behind it are ANONYMOUS,
+RESTRICTED and UNAVAILABLE on the letters of a keypad: too short to be anybody's."""
 
 _SEPARATORS = re.compile(r"[ ().\-/]")
 

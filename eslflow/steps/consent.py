@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.call.choices import choice_row
 from eslflow.call.commands import Keep, Tell
+from eslflow.call.consent import OPPOSABLE
 from eslflow.call.records import Reason, State
 from eslflow.flow.keys import KEYS, unmeant
 from eslflow.flow.model import Asked, Basis, Party
@@ -63,8 +64,10 @@ class Consent(Question):
             problem = (
                 f"purpose '{purpose.name}' rests on {purpose.basis}, not on consent"
             )
-            hint = "Announce it: objection: {notice: ..., purpose: ...}, or announce."
-            yield "consent", problem, hint
+            hint = "There is nothing to choose. Tell of it: inform:"
+            if purpose.basis.value in OPPOSABLE:
+                hint = "Let them object: objection:"
+            yield "consent", problem, f"{hint} {{notice: ..., purpose: ...}}."
         offers_more = Meaning.MORE in self.keys.values()
         if offers_more and not self.more:
             yield "keys", "a key means more, but more of what?", "Add more: NOTICE."

@@ -89,5 +89,6 @@ def row(live: Live, purpose: Purpose, notice: Notice, choice: Remembered) -> Cho
 def told(choice: Remembered, live: Live) -> Tell:
     """Say what is remembered, and of when."""
     days = (live.now - choice.at) // 86_400_000_000
-    when = "today" if not days else f"{days} days ago"
+    # A clock that was set back makes it a day to come.
+    when = "today" if days < 1 else "a day ago" if days == 1 else f"{days} days ago"
     return Tell(f"not asked: {choice.state} {when}, in call {choice.call_uuid}")

@@ -101,7 +101,7 @@ class Objection(Step):
                 f"purpose '{purpose.name}' rests on {purpose.basis}: nobody can object "
                 "to that (GDPR Art. 21(1))"
             )
-            hint = "Announce it without a choice: {announce: PROMPT}."
+            hint = "Tell of it without a choice: inform: {notice: ..., purpose: ...}."
             yield "objection", problem, hint
         problem = unmeant(Meaning.OBJECTED, self.keys)
         if problem:
