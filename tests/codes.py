@@ -313,7 +313,7 @@ def whole(example: str) -> str:
 
 def meanings() -> dict[str, tuple[bool, str]]:
     """Return whether each code is an error, and what it means, in the page's order."""
-    found = {code: (True, means) for code, (means, _) in SORTS.items()}
+    found = {code: (True, means) for code, means in SORTS.items()}
     found |= {rule.code: (rule.is_error, rule.means) for rule in RULES}
     for rule in (REFUSED, CIRCLE):
         found[rule.code] = (True, f"{rule.words[0].upper()}{rule.words[1:]}.")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from eslflow.flow.codes import BAD_NAME
 from eslflow.flow.document import Document
 from eslflow.flow.problems import (
     MOST_LISTED,
@@ -30,11 +31,13 @@ def told(context):
 
 def test_a_problem_carries_place_path_and_hint_as_data():
     top, context = read("a:\n  bcd: 1\n", "steps.a")
-    context.problem(top.pairs[0][1].pairs[0][0], "is odd", "Make it even.")
+    place = top.pairs[0][1].pairs[0][0]
+    context.problem(BAD_NAME, place, "is odd", "Make it even.")
     (problem,) = context.document.problems
     assert (problem.file, problem.line, problem.column) == ("t.yaml", 2, 3)
     assert (problem.source, problem.width) == ("  bcd: 1", 3)
     assert (problem.path, problem.hint) == ("steps.a", "Make it even.")
+    assert problem.code == "bad-name"
 
 
 def test_entries_that_are_unknown_double_or_nameless_are_told():

@@ -52,7 +52,7 @@ def test_each_language_has_its_text():
         ("{en: , de: B}", "nothing stands where text is wanted"),
         ("{en: ' ', de: B}", "prompt 'x' has a text without words"),
         (f"{{en: {'x' * 10_001}, de: B}}", "prompt 'x' is longer than 10000"),
-        ("{en: '{{ x', de: B}", "prompt 'x': unexpected end of template"),
+        ("{en: '{{ x', de: B}", "prompt 'x': its braces do not fit"),
         ("{en: '{% if x %}', de: B}", "prompt 'x': "),
         (
             "{en: '{{ compny }}', de: B}",

@@ -18,7 +18,7 @@ from ruamel.yaml import YAML, events
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from eslflow.errors import FlowError, FlowErrors
-from eslflow.flow.codes import NOT_YAML, code_of
+from eslflow.flow import codes
 from eslflow.flow.syntax import explain
 
 MOST_BYTES = 256 * 1024
@@ -97,9 +97,9 @@ class Document:
         self._text = self._decode(data)
 
     def problem(
-        self, mark: Mark, problem: str, hint: str = "", path: str = "", code: str = ""
+        self, code: str, mark: Mark, problem: str, hint: str, path: str = ""
     ) -> None:
-        """Note a problem at a place; reading goes on.
+        """Note a problem of a sort at a place; reading goes on.
 
         Raises:
             FlowErrors: there are too many to be of use.
@@ -122,7 +122,7 @@ class Document:
                 width=mark.width,
                 hint=hint,
                 path=path,
-                code=code or code_of(problem),
+                code=code,
             )
         )
         if len(self.problems) == MOST_PROBLEMS:
@@ -145,7 +145,8 @@ class Document:
         except (YAMLError, ValueError, OverflowError):
             found = _NO_CHARACTER.search(self._text)
             mark = self._mark_at(found.start() if found else 0, 10)
-            self.problem(mark, "there is no such character", "Write it as it is.")
+            problem = "there is no such character"
+            self.problem(codes.NOT_YAML, mark, problem, "Write it as it is.")
         else:
             self._find_lost_keys(composer.inside_text)
         self.stop_if_broken()
@@ -168,7 +169,8 @@ class Document:
     def _decode(self, data: bytes) -> str:
         if len(data) > MOST_BYTES:
             problem = f"the file is larger than {MOST_BYTES // 1024} KB"
-            self.problem(Mark(1, 1), problem, "Divide it into several flows.")
+            hint = "Divide it into several flows."
+            self.problem(codes.NOT_YAML, Mark(1, 1), problem, hint)
             return ""
         try:
             text = data.decode("utf-8-sig")
@@ -179,7 +181,8 @@ class Document:
             column = len(_BREAK.split(before)[-1]) + 1
             mark = Mark(len(_BREAK.split(before)), column)
             hint = "Save the file as UTF-8."
-            self.problem(mark, "a byte that is not UTF-8 cannot be read", hint)
+            problem = "a byte that is not UTF-8 cannot be read"
+            self.problem(codes.NOT_YAML, mark, problem, hint)
             return ""
         self.lines = _BREAK.split(text)
         found = _UNSEEN.search(text)
@@ -191,7 +194,7 @@ class Document:
     def refuse_unseen(self, character: str, mark: Mark) -> None:
         problem = f"the character U+{ord(character):04X} cannot stand here"
         hint = "Remove it, or write the line anew in a text editor."
-        self.problem(mark, problem, hint)
+        self.problem(codes.NOT_YAML, mark, problem, hint)
 
     def _mark_at(self, place: int, width: int = 1) -> Mark:
         lines = _BREAK.split(self._text[:place])
@@ -202,7 +205,7 @@ class Document:
             if line.startswith("%"):
                 hint = "Remove the line: this is YAML 1.2."
                 problem = "a directive cannot stand here"
-                self.problem(Mark(number, 1, len(line)), problem, hint)
+                self.problem(codes.NOT_YAML, Mark(number, 1, len(line)), problem, hint)
             elif line.strip() and not line.startswith("#"):
                 break
 
@@ -212,7 +215,8 @@ class Document:
             if found is not None:
                 mark = Mark(number, found.start(1) + 1, len(found[1]))
                 problem = "'#' begins a comment, so this key is lost"
-                self.problem(mark, problem, "The hash key is written hash.")
+                hint = "The hash key is written hash."
+                self.problem(codes.NOT_YAML, mark, problem, hint)
 
     def _tell(self, error: MarkedYAMLError) -> None:
         """Note a complaint of the parser, unless it follows from one noted before."""
@@ -222,7 +226,7 @@ class Document:
             at = error.context_mark or at
         if not self.problems:
             mark = _mark_of(at) if at else Mark(1, 1)
-            self.problem(mark, *explain(complaint), code=NOT_YAML)
+            self.problem(codes.NOT_YAML, mark, *explain(complaint))
 
 
 class _Composer:
@@ -241,7 +245,8 @@ class _Composer:
                 if top is not None:
                     mark = _mark_of(event.start_mark, 3)
                     hint = "One file, one flow."
-                    self._document.problem(mark, "a second document begins", hint)
+                    problem = "a second document begins"
+                    self._document.problem(codes.NOT_YAML, mark, problem, hint)
                     break
                 top = self._node(next(stream), stream, 0)
         return top or Node(Kind.NOTHING, Mark(1, 1))
@@ -258,7 +263,7 @@ class _Composer:
         if depth > MOST_DEPTH:
             problem = f"more than {MOST_DEPTH} levels stand inside one another"
             hint = "Write things one below the other, not inside one another."
-            self._document.problem(mark, problem, hint)
+            self._document.problem(codes.NOT_YAML, mark, problem, hint)
             self._document.stop_if_broken()
         self._refuse_extras(event, mark)
         is_mapping = isinstance(event, events.MappingStartEvent)
@@ -293,21 +298,22 @@ class _Composer:
         mark = _mark_of(event.start_mark, len(event.anchor) + 1)
         if event.anchor == ":":
             hint = "The star key is written star, the hash key hash."
-            self._document.problem(mark, "'*' cannot stand alone in YAML", hint)
+            problem = "'*' cannot stand alone in YAML"
+            self._document.problem(codes.NOT_YAML, mark, problem, hint)
         else:
             hint = "Write out what it stands for."
             problem = f"an alias ('*{event.anchor}') cannot stand here"
-            self._document.problem(mark, problem, hint)
+            self._document.problem(codes.NOT_YAML, mark, problem, hint)
         return Node(Kind.NOTHING, mark)
 
     def _refuse_extras(self, event: Any, mark: Mark) -> None:
         if event.anchor is not None:
             name = f"an anchor ('&{event.anchor}') cannot stand here"
-            self._document.problem(mark, name, "Remove it.")
+            self._document.problem(codes.NOT_YAML, mark, name, "Remove it.")
         if event.tag is not None:
             hint = "Remove it; put text that looks like a number in quotes."
             problem = f"a tag ('{event.tag}') cannot stand here"
-            self._document.problem(mark, problem, hint)
+            self._document.problem(codes.NOT_YAML, mark, problem, hint)
 
 
 def _cut(text: str) -> str:
