@@ -166,5 +166,5 @@ def test_a_blank_that_is_none_is_told_where_it_leads_astray():
     for line in (2, 3):
         document.problem(NOT_YAML, Mark(line, 1), "is odd", "Make it even.")
     first, second = (problem.hint for problem in document.problems)
-    assert first.startswith("The line begins with a blank that is none (U+00A0)")
+    assert first.startswith("The line has a blank that is none (U+00A0)")
     assert second == "Make it even."

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -19,7 +19,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from eslflow.errors import FlowError, FlowErrors
 from eslflow.flow import codes
-from eslflow.flow.syntax import explain
+from eslflow.flow.syntax import explain, misread
 
 MOST_BYTES = 256 * 1024
 """Some thousand steps; the parser takes seconds for more, and calls would wait."""
@@ -35,8 +35,8 @@ _UNSEEN = re.compile(
     "\U00010000-\U0010ffff]"
 )
 """Control characters, halves of characters, marks that editors take for line ends."""
-_ODD_BLANK = re.compile("[ \t]*([^\\S \t]|\u200b)")
-"""At the begin of a line, what looks like a blank to people and not to YAML."""
+_ODD_BLANK = re.compile("[^\\S \t]|\u200b")
+"""What looks like a blank to people and not to YAML."""
 _NO_CHARACTER = re.compile(r"\\U(?!00(?:0[0-9A-Fa-f]|10))[0-9A-Fa-f]{8}")
 _BEGAN = re.compile("<stream end>|end of stream|expected ':'")
 """Complaints for which the place where it began says more than where it was noticed."""
@@ -80,6 +80,8 @@ class Node:
     """A mapping's keys and values, in order, duplicates included."""
     items: list[Node] = field(default_factory=list)
     """A list's items."""
+    comment: Mark | None = None
+    """Where a comment begins right behind a scalar without quotes."""
 
     @property
     def is_scalar(self) -> bool:
@@ -106,11 +108,13 @@ class Document:
         """
         inside = 0 < mark.line <= len(self.lines)
         source = self.lines[mark.line - 1] if inside else ""
-        odd = _ODD_BLANK.match(source)
-        if odd is not None:
+        odd = _ODD_BLANK.search(source)
+        if odd is not None and (
+            code == codes.NOT_YAML or not source[: odd.start()].strip()
+        ):
             hint = (
-                f"The line begins with a blank that is none (U+{ord(odd[1]):04X}), as "
-                "text from a web page may: delete it, and type blanks."
+                f"The line has a blank that is none (U+{ord(odd[0]):04X}), as text of a "
+                "web page may: delete it, and type blanks."
             )
         self.problems.append(
             FlowError(
@@ -126,6 +130,15 @@ class Document:
             )
         )
         if len(self.problems) == MOST_PROBLEMS:
+            problem = (
+                f"reading stops here: there may be more than {MOST_PROBLEMS} problems"
+            )
+            hint = "Mend those above, and check again."
+            last = replace(self.problems[-1], problem=problem, hint=hint, source="")
+            # Sorted by place, it must come last.
+            end = max((each.line, each.column) for each in self.problems)
+            last = replace(last, line=end[0], column=end[1] + 1, code=codes.TOO_LONG)
+            self.problems.append(last)
             self.stop_if_broken()
 
     def read(self) -> Node:
@@ -226,6 +239,13 @@ class Document:
             at = error.context_mark or at
         if not self.problems:
             mark = _mark_of(at) if at else Mark(1, 1)
+            found = None
+            if complaint.startswith("mapping values"):
+                found = misread(self.lines, mark.line, mark.column)
+            if found is not None:
+                line, complaint = found
+                text = self.lines[line - 1]
+                mark = Mark(line, len(text) - len(text.lstrip()) + 1)
             self.problem(codes.NOT_YAML, mark, *explain(complaint))
 
 
@@ -291,8 +311,19 @@ class _Composer:
         found = _UNSEEN.search(event.value)
         if found is not None:
             self._document.refuse_unseen(found[0], mark)
-        is_plain = event.style is None
-        return Node(_kind(event.value) if is_plain else Kind.TEXT, mark, event.value)
+        if event.style is not None:
+            return Node(Kind.TEXT, mark, event.value)
+        kind, comment = _kind(event.value), self._comment_behind(event.end_mark)
+        return Node(kind, mark, event.value, comment=comment)
+
+    def _comment_behind(self, end: Any) -> Mark | None:
+        """Return where a comment begins that people may take for more of the text."""
+        line = self._document.lines[end.line] if end.column else ""
+        rest = line[end.column :]
+        before = len(rest) - len(rest.lstrip())
+        if not rest[before:].startswith("#"):
+            return None
+        return Mark(end.line + 1, end.column + before + 1, len(rest) - before)
 
     def _alias(self, event: Any) -> Node:
         mark = _mark_of(event.start_mark, len(event.anchor) + 1)

@@ -19,6 +19,8 @@ LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 """BCP 47, as far as offices need it."""
 VALUE_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 """As a template can spell it."""
+_OTHER_BRACES = re.compile(r"[$%]\{[^{}]*\}?|(?<!\{)\{ *\w+ *\}(?!\})")
+"""As other programs write what they fill in."""
 VALUE_WORDS = "a name of small letters, digits and _ that begins with a letter"
 
 
@@ -79,6 +81,7 @@ class Words:
         text = scalar(node, context, "text")
         if text is None:
             return ""
+        self._check_whole(node, text, context)
         if not text.strip():
             hint = "Write the words that callers hear."
             problem = f"{what} has a text without words"
@@ -95,6 +98,21 @@ class Words:
             hint = "A text holds words, and names of values: as {{ name }}."
             context.problem(error.code, node, f"{what}: {error.problem}", hint)
         return ""
+
+    def _check_whole(self, node: Node, text: str, context: Context) -> None:
+        """Note what would be left out, or spoken as it stands."""
+        if node.comment is not None:
+            problem = "this is a comment, and nobody hears it"
+            hint = "Put the whole text in quotes; a comment stands on its own line."
+            behind = Node(node.kind, node.comment)
+            context.problem(codes.NOT_YAML, behind, problem, hint)
+        found = _OTHER_BRACES.search(text)
+        if found is not None:
+            problem = f"'{found[0]}' would be spoken as it stands"
+            place = self._document.place_of(f"({re.escape(found[0])})", node.mark)
+            here = Node(node.kind, place)
+            hint = "Values are written {{ name }}; nothing of a call is ever played."
+            context.problem(codes.WRONG_VALUE, here, problem, hint)
 
     def _are_known(self, wanted: Collection[str], node: Node, context: Context) -> bool:
         unknown = sorted(set(wanted) - self.values.keys())
