@@ -65,6 +65,10 @@ _EMERGENCY = re.compile(r"\+?[0-9*#]{1,15}")
 _RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 _IDENTITY = "AGE-SECRET-KEY-"
 _PLAIN_PATH = re.compile(r"/[A-Za-z0-9_./@+-]+")
+_PLAIN_WORDS = "letters, digits and _ . / @ + - only"
+_NOT_PLAIN = (
+    "FreeSWITCH cannot use the path '{}': it splits arguments at blanks and expands $"
+)
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,9 @@ def load_settings(site: Path) -> Settings:
         SettingsError: there is no site here, or a path that the switch cannot use.
         FlowErrors: everything that is wrong with the file.
     """
-    settings = read_settings(site)
+    settings, loader, document = _read(site)
+    loader.check_paths(settings)
+    document.stop_if_broken()
     for name in ("sounds", "recordings"):
         demand_plain(
             getattr(settings, name), f"Move the site, or set {name}: to a folder"
@@ -130,6 +136,13 @@ def read_settings(site: Path) -> Settings:
         SettingsError: there is no site here.
         FlowErrors: everything that is wrong with the file.
     """
+    settings, _, document = _read(site)
+    document.stop_if_broken()
+    return settings
+
+
+def _read(site: Path) -> tuple[Settings, _Loader, Document]:
+    """Return the settings of a site; what is wrong is noted in the document."""
     path = site / FILE
     try:
         data = path.read_bytes()
@@ -139,10 +152,8 @@ def read_settings(site: Path) -> Settings:
             "Make one with eslflow init, or name it with --site"
         ) from error
     document = Document(data, str(path))
-    top = document.read()
-    settings = _Loader(document, site).settings(top)
-    document.stop_if_broken()
-    return settings
+    loader = _Loader(document, site)
+    return loader.settings(document.read()), loader, document
 
 
 def demand_plain(path: Path, way_out: str) -> None:
@@ -153,9 +164,7 @@ def demand_plain(path: Path, way_out: str) -> None:
     """
     if not _PLAIN_PATH.fullmatch(str(path)):
         raise SettingsError(
-            f"FreeSWITCH cannot use the path {str(path)!r}: it splits arguments at "
-            f"blanks and expands $. {way_out} whose path has letters, digits and "
-            "_ . / @ + - only"
+            f"{_NOT_PLAIN.format(path)}. {way_out} whose path has {_PLAIN_WORDS}"
         )
 
 
@@ -198,6 +207,14 @@ class _Loader:
             recording=self._recording(),
             named=self._named(),
         )
+
+    def check_paths(self, settings: Settings) -> None:
+        """Note the folders that the file names, and FreeSWITCH could not be told of."""
+        for name in ("sounds", "recordings"):
+            path, node = getattr(settings, name), self._entries.get(name)
+            if node is not None and not _PLAIN_PATH.fullmatch(str(path)):
+                problem, hint = _NOT_PLAIN.format(path), f"Its path has {_PLAIN_WORDS}."
+                self._context(name).problem(codes.UNSAFE, node, problem, hint)
 
     def _context(self, key: str) -> Context:
         return Context(self._document, {}, key)

@@ -113,8 +113,8 @@ class Document:
             code == codes.NOT_YAML or not source[: odd.start()].strip()
         ):
             hint = (
-                f"The line has a blank that is none (U+{ord(odd[0]):04X}), as text of a "
-                "web page may: delete it, and type blanks."
+                f"The line has a blank that is none (U+{ord(odd[0]):04X}), as text of "
+                "a web page may: delete it, and type blanks."
             )
         self.problems.append(
             FlowError(

@@ -75,8 +75,11 @@ def read_steps(
     if node is None:
         return {}, ""
     if node.kind is not Kind.MAPPING or not node.pairs:
-        problem = "there are no steps"
-        context.problem(codes.MISSING, node, problem, "Write NAME: {announce: PROMPT}")
+        code, problem = codes.MISSING, "there are no steps"
+        if node.kind not in (Kind.MAPPING, Kind.NOTHING):
+            code = codes.WRONG_VALUE
+            problem = f"{node.kind.value} stands where steps are"
+        context.problem(code, node, problem, "Write NAME: {announce: PROMPT}")
         return {}, ""
     reader = _Reader(context, kinds, purposes, asked)
     names = [key.text for key, _ in node.pairs]
@@ -222,9 +225,23 @@ class _Reader:
                     is_good = False
                 continue
             before = len(self._context.document.problems)
+            if self._is_target(draft, key, node):
+                is_good = False
+                continue
             values[attribute] = field.takes.convert(node, draft.context.inside(key))
             is_good &= len(self._context.document.problems) == before
         return values, is_good
+
+    def _is_target(self, draft: _Draft, key: str, node: Node) -> bool:
+        """Note a step that stands where the option of the ending's name is."""
+        is_ending = key in draft.kind.endings
+        if not (is_ending and node.text in self._context.names["step"]):
+            return False
+        takes = draft.options[key][1].takes.words
+        problem = f"'{node.text}' is a step, and {key}: takes {takes}"
+        hint = f"To go there then, write on_{key}: {node.text}."
+        draft.context.inside(key).problem(codes.WRONG_VALUE, node, problem, hint)
+        return True
 
     def _targets(self, draft: _Draft, below: str) -> dict[str, str]:
         """Return where each ending leads: its own step, `next`, or the step below."""

@@ -110,6 +110,13 @@ def parse(data: bytes, file: str) -> dict[str, Token]:
     if top.kind is Kind.NOTHING:
         top = Node(Kind.MAPPING, Mark(1, 1))
     context = Context(document, {}, "tokens")
+    if top.kind is not Kind.MAPPING:
+        problem = f"{top.kind.value} stands where tokens are"
+        hint = (
+            "Make one with: eslflow tokens add NAME. Each stands at the line's begin."
+        )
+        context.problem(codes.WRONG_VALUE, top, problem, hint)
+        document.stop_if_broken()
     found = named(top, context, "token", lambda name, n: _token(name, n, context))
     document.stop_if_broken()
     return found
