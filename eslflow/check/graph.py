@@ -23,8 +23,8 @@ QUIET = frozenset({"done", "answered", "collected", "chosen"})
 CHOSEN = frozenset({"granted", "refused", "open", "otherwise"})
 """Endings that somebody chose, or a rule of the flow; whole, whatever comes then."""
 MOST_ENDS = 8
-"""Arrows to one end, or to one step that hangs up; where more lead there, each step has an end of its own: lines from
-all over the picture to one corner of it are none that an eye can follow."""
+"""Arrows to one end, or one step that hangs up; where more lead there, each step has an
+end of its own: no eye can follow lines from everywhere to one corner of a picture."""
 MOST_DOWN = 24
 """Boxes that are drawn from above; more go from left to right, for their words are wide
 and would make the picture many times wider than high."""
