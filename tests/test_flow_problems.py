@@ -16,6 +16,7 @@ from eslflow.flow.problems import (
     near,
     scalar,
     spelled,
+    strange,
 )
 
 
@@ -38,6 +39,13 @@ def test_a_problem_carries_place_path_and_hint_as_data():
     assert (problem.source, problem.width) == ("  bcd: 1", 3)
     assert (problem.path, problem.hint) == ("steps.a", "Make it even.")
     assert problem.code == "bad-name"
+
+
+def test_a_letter_that_only_looks_latin_is_named():
+    told = "Did you mean 'which'? It has U+0456 in it, cyrillic small letter"
+    assert told in near("wh\u0456ch", ("which",))
+    assert near("gru\u00df", ("gruss",)) == ". Did you mean 'gruss'?"
+    assert strange("a\u200bb-\u00e9") == ""
 
 
 def test_entries_that_are_unknown_double_or_nameless_are_told():

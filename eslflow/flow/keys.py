@@ -43,6 +43,9 @@ class Keys(Takes):
             key = _NAMES.get(key_node.text, key_node.text)
             if not key_node.is_scalar or not _KEY.fullmatch(key):
                 hint = f"Keys are {KEYS}; and A to D, which few telephones have."
+                bare, colon, value = key.partition(":")
+                if colon and _KEY.fullmatch(_NAMES.get(bare, bare)):
+                    hint = f"Write {bare}: {value}, with a blank after the colon."
                 problem = f"'{key}' is no key of a telephone"
                 context.problem(codes.WRONG_VALUE, key_node, problem, hint)
                 continue

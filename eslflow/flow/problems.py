@@ -73,7 +73,16 @@ def spelled(word: str) -> str:
 def near(word: str, known: Collection[str]) -> str:
     """Return `. Did you mean 'x'?`, or nothing."""
     close = get_close_matches(word, islice(known, MOST_NEAR), n=1, cutoff=0.6)
-    return f". Did you mean '{close[0]}'?" if close else ""
+    return f". Did you mean '{close[0]}'?{strange(word)}" if close else ""
+
+
+def strange(word: str) -> str:
+    """Return ` It has U+0456 in it, ...`, of a letter that only looks Latin."""
+    for letter in word:
+        name = unicodedata.name(letter, "")
+        if not letter.isascii() and letter.isalpha() and not name.startswith("LATIN "):
+            return f" It has U+{ord(letter):04X} in it, {name.lower()}."
+    return ""
 
 
 def listed(words: Collection[str]) -> str:
@@ -148,6 +157,7 @@ def named(
         if not key.is_scalar or not pattern.fullmatch(key.text):
             problem = f"'{key.text}' cannot be the name of a {what}"
             as_it_can = spelled(key.text) if pattern is NAME else ""
+            as_it_can += strange(key.text)
             context.problem(codes.BAD_NAME, key, problem, f"Takes {words}.{as_it_can}")
         elif key.text in seen:
             problem = f"the {what} '{key.text}' stands twice"
