@@ -111,6 +111,8 @@ def test_a_value_that_stands_nowhere_plainly_is_told_at_its_text():
         ("[]", "languages is a list"),
         ("[en, en]", "the language en stands twice"),
         ("[../x]", "'../x' is no language"),
+        ("[dk]", "'dk' is no language"),
+        ("[ger]", "'ger' is no language"),
         ("[[en]]", "a list stands where a language is wanted"),
     ],
 )

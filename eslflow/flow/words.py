@@ -17,6 +17,12 @@ from eslflow.flow.template import MOST_TEXT, MOST_VALUE, names, render
 
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 """BCP 47, as far as offices need it."""
+_MISTAKEN = {
+    "at": "de", "cn": "zh", "cz": "cs", "deu": "de", "dk": "da", "eng": "en",
+    "fra": "fr", "gb": "en", "ger": "de", "gr": "el", "ita": "it", "jp": "ja",
+    "spa": "es", "us": "en",
+}  # fmt: skip
+"""Codes of countries that are of no language, and longer ones than BCP 47 takes."""
 VALUE_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 """As a template can spell it."""
 _OTHER_BRACES = re.compile(r"[$%]\{[^{}]*\}?|(?<!\{)\{ *\w+ *\}(?!\})")
@@ -136,8 +142,10 @@ class Words:
         found: list[str] = []
         for item in node.items:
             text = scalar(item, context, "a language") or ""
-            if not LANGUAGE.fullmatch(text):
+            meant = _MISTAKEN.get(text.partition("-")[0].lower(), "")
+            if meant or not LANGUAGE.fullmatch(text):
                 hint = "A language is written as in en, de or pt-BR."
+                hint = f"Write {meant}." if meant else hint
                 problem = f"'{text}' is no language"
                 context.problem(codes.UNKNOWN_NAME, item, problem, hint)
             elif text in found:
