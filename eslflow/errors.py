@@ -164,9 +164,10 @@ def not_listening(problem: str, error: OSError) -> EslflowError:
 class RenderError(EslflowError):
     """A template failed on this call."""
 
-    def __init__(self, template: str, problem: str) -> None:
+    def __init__(self, template: str, problem: str, code: str = "wrong-value") -> None:
         self.template = template
         self.problem = problem
+        self.code = code
         super().__init__(f"cannot fill in {template!r}: {problem}")
 
 

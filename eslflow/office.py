@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from eslflow.flow import codes
 from eslflow.flow.document import Kind, Node
 from eslflow.flow.problems import Context, entries_of, scalar
 
@@ -85,7 +86,8 @@ def _check(
             hint += " The jurisdiction is the site's country: where none stands here."
         if "email" in missing:
             hint += " Instead of email: there may be phone:."
-        context.problem(node, f"office has no {' and no '.join(missing)}", hint)
+        problem = f"office has no {' and no '.join(missing)}"
+        context.problem(codes.MISSING, node, problem, hint)
     for key, pattern, words in (
         ("email", _EMAIL, "an address such as privacy@example.com"),
         ("phone", _PHONE, "a number such as +49 30 123456"),
@@ -93,7 +95,8 @@ def _check(
     ):
         if texts.get(key) and not pattern.fullmatch(texts[key]):
             problem = f"'{texts[key]}' is not {words}"
-            context.inside(key).problem(entries[key], problem, f"Write {words}.")
+            hint = f"Write {words}."
+            context.inside(key).problem(codes.WRONG_VALUE, entries[key], problem, hint)
 
 
 def _text(node: Node, context: Context) -> str:
@@ -101,10 +104,12 @@ def _text(node: Node, context: Context) -> str:
     text = (scalar(node, context, "text") or "").strip()
     if node.is_scalar and node.kind is not Kind.NOTHING:
         if not text:
-            context.problem(node, "an empty text stands here", "Write it, or leave out")
+            problem = "an empty text stands here"
+            context.problem(codes.WRONG_VALUE, node, problem, "Write it, or leave out")
         elif len(text) > MOST or not text.isprintable():
             hint = f"Write it on a line of at most {MOST} characters."
-            context.problem(node, "this is too long, or not on one line", hint)
+            problem = "this is too long, or not on one line"
+            context.problem(codes.WRONG_VALUE, node, problem, hint)
     return text
 
 
@@ -113,6 +118,7 @@ def _list(node: Node | None, context: Context) -> tuple[str, ...]:
         return ()
     if node.kind is not Kind.LIST:
         hint = "Write a list such as [Example Hosting Ltd], or [] for none."
-        context.problem(node, f"{node.kind.value} stands where a list is wanted", hint)
+        problem = f"{node.kind.value} stands where a list is wanted"
+        context.problem(codes.WRONG_VALUE, node, problem, hint)
         return ()
     return tuple(_text(item, context) for item in node.items)

@@ -15,6 +15,7 @@ from typing import Any
 
 from eslflow.e164 import is_country
 from eslflow.errors import SettingsError
+from eslflow.flow import codes
 from eslflow.flow.audio import Rate
 from eslflow.flow.document import Document, Kind, Mark, Node
 from eslflow.flow.numbers import Numbers
@@ -64,6 +65,10 @@ _EMERGENCY = re.compile(r"\+?[0-9*#]{1,15}")
 _RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 _IDENTITY = "AGE-SECRET-KEY-"
 _PLAIN_PATH = re.compile(r"/[A-Za-z0-9_./@+-]+")
+_PLAIN_WORDS = "letters, digits and _ . / @ + - only"
+_NOT_PLAIN = (
+    "FreeSWITCH cannot use the path '{}': it splits arguments at blanks and expands $"
+)
 
 
 @dataclass(frozen=True)
@@ -114,7 +119,9 @@ def load_settings(site: Path) -> Settings:
         SettingsError: there is no site here, or a path that the switch cannot use.
         FlowErrors: everything that is wrong with the file.
     """
-    settings = read_settings(site)
+    settings, loader, document = _read(site)
+    loader.check_paths(settings)
+    document.stop_if_broken()
     for name in ("sounds", "recordings"):
         demand_plain(
             getattr(settings, name), f"Move the site, or set {name}: to a folder"
@@ -129,6 +136,13 @@ def read_settings(site: Path) -> Settings:
         SettingsError: there is no site here.
         FlowErrors: everything that is wrong with the file.
     """
+    settings, _, document = _read(site)
+    document.stop_if_broken()
+    return settings
+
+
+def _read(site: Path) -> tuple[Settings, _Loader, Document]:
+    """Return the settings of a site; what is wrong is noted in the document."""
     path = site / FILE
     try:
         data = path.read_bytes()
@@ -138,10 +152,8 @@ def read_settings(site: Path) -> Settings:
             "Make one with eslflow init, or name it with --site"
         ) from error
     document = Document(data, str(path))
-    top = document.read()
-    settings = _Loader(document, site).settings(top)
-    document.stop_if_broken()
-    return settings
+    loader = _Loader(document, site)
+    return loader.settings(document.read()), loader, document
 
 
 def demand_plain(path: Path, way_out: str) -> None:
@@ -152,9 +164,7 @@ def demand_plain(path: Path, way_out: str) -> None:
     """
     if not _PLAIN_PATH.fullmatch(str(path)):
         raise SettingsError(
-            f"FreeSWITCH cannot use the path {str(path)!r}: it splits arguments at "
-            f"blanks and expands $. {way_out} whose path has letters, digits and "
-            "_ . / @ + - only"
+            f"{_NOT_PLAIN.format(path)}. {way_out} whose path has {_PLAIN_WORDS}"
         )
 
 
@@ -198,6 +208,14 @@ class _Loader:
             named=self._named(),
         )
 
+    def check_paths(self, settings: Settings) -> None:
+        """Note the folders that the file names, and FreeSWITCH could not be told of."""
+        for name in ("sounds", "recordings"):
+            path, node = getattr(settings, name), self._entries.get(name)
+            if node is not None and not _PLAIN_PATH.fullmatch(str(path)):
+                problem, hint = _NOT_PLAIN.format(path), f"Its path has {_PLAIN_WORDS}."
+                self._context(name).problem(codes.UNSAFE, node, problem, hint)
+
     def _context(self, key: str) -> Context:
         return Context(self._document, {}, key)
 
@@ -220,7 +238,8 @@ class _Loader:
             return default
         context = self._context("allow")
         if node.kind is not Kind.LIST:
-            context.problem(node, "allow is a list such as [127.0.0.1]")
+            problem = "allow is a list"
+            context.problem(codes.WRONG_VALUE, node, problem, "Write [127.0.0.1].")
             return default
         return tuple(self._peer(item, context) for item in node.items)
 
@@ -232,7 +251,8 @@ class _Loader:
         except ValueError:
             if text:
                 hint = "Write one such as 192.0.2.10; names and networks are not taken."
-                context.problem(node, f"'{text}' is no IP address", hint)
+                problem = f"'{text}' is no IP address"
+                context.problem(codes.WRONG_VALUE, node, problem, hint)
             return text
 
     def _path(self, key: str, default: str) -> Path:
@@ -245,7 +265,8 @@ class _Loader:
         found = _ADDRESS.fullmatch(node.text) if node.is_scalar else None
         if found is None or int(found[2]) > 65535:
             hint = f"Write HOST:PORT, such as {host}:{port}."
-            self._context(key).problem(node, "this is no address", hint)
+            problem = "this is no address"
+            self._context(key).problem(codes.WRONG_VALUE, node, problem, hint)
             return host, port
         return found[1].strip("[]"), int(found[2])
 
@@ -267,14 +288,15 @@ class _Loader:
             return None
         context = self._context("emergency")
         if node.kind is not Kind.LIST:
-            context.problem(node, "emergency is a list such as [112, 110]")
+            problem = "emergency is a list"
+            context.problem(codes.WRONG_VALUE, node, problem, "Write [112, 110].")
             return None
         found = set()
         for item in node.items:
             text = scalar(item, context, "a number") or ""
             if text and not _EMERGENCY.fullmatch(text):
                 hint = "Write what is dialled: digits, *, # and +."
-                context.problem(item, f"'{text}' is no number", hint)
+                context.problem(codes.WRONG_VALUE, item, f"'{text}' is no number", hint)
             found.add(text)
         return frozenset(found - {""})
 
@@ -283,7 +305,8 @@ class _Loader:
         if code and not is_country(code):
             hint = "Write its two letters, as DE or US."
             node = self._entries["country"]
-            self._context("country").problem(node, f"'{code}' is no country", hint)
+            problem = f"'{code}' is no country"
+            self._context("country").problem(codes.WRONG_VALUE, node, problem, hint)
         return code
 
     def _named(self) -> tuple[tuple[str, Mark], ...]:
@@ -333,7 +356,7 @@ class _Loader:
             what = node.kind.value if node.kind is not Kind.LIST else "nothing"
             problem = f"{what} stands where a list is wanted"
             hint = f"Write a list such as {example}."
-            self._context(key).problem(node, problem, hint)
+            self._context(key).problem(codes.WRONG_VALUE, node, problem, hint)
             return ()
         context = self._context(key)
         return tuple(item for item in node.items if scalar(item, context, "text"))
@@ -343,12 +366,13 @@ class _Loader:
         items = self._items(key, "[age1...]")
         for item in items:
             hint = "Make one with: eslflow recordings keygen FILE. It begins with age1."
-            problem = f"'{item.text}' is no recipient of age"
+            code, problem = codes.WRONG_VALUE, f"'{item.text}' is no recipient of age"
             if _IDENTITY in item.text.upper():
+                code = codes.SECRET
                 problem = "this is an identity, which decrypts: it must not be here"
                 hint = "Take its recipient, which begins with age1. Make new ones both."
             if not _RECIPIENT.fullmatch(item.text):
-                self._context(key).problem(item, problem, hint)
+                self._context(key).problem(code, item, problem, hint)
         return tuple(item.text for item in items)
 
     def _hook(self) -> tuple[str, ...]:
@@ -357,7 +381,8 @@ class _Loader:
         context = self._context(key)
         if items and not items[0].text.startswith("/"):
             hint = "Write its whole path, and each argument as an item of its own."
-            context.problem(items[0], f"'{items[0].text}' is no whole path", hint)
+            problem = f"'{items[0].text}' is no whole path"
+            context.problem(codes.WRONG_VALUE, items[0], problem, hint)
         return tuple(item.text for item in items)
 
     def _password(self, context: Context) -> str:
@@ -369,5 +394,5 @@ class _Loader:
         try:
             return password_in(self._site / node.text, hint)
         except PasswordError as error:
-            context.problem(node, str(error), error.hint)
+            context.problem(codes.SECRET, node, str(error), error.hint)
             return ""

@@ -15,6 +15,7 @@ from eslflow.call.live import EMERGENCY, Site, Sound
 from eslflow.check import flow_files, load_flow
 from eslflow.e164 import emergency_in, normaliser
 from eslflow.errors import FlowError, FlowErrors, PromptError, SettingsError
+from eslflow.flow import codes
 from eslflow.flow.audio import Audio
 from eslflow.flow.model import Flow
 from eslflow.flow.problems import near
@@ -115,7 +116,8 @@ def demand_known(settings: Settings, flows: Iterable[str]) -> None:
             hint = f"There are: {', '.join(known)}"
             place = str(path), mark.line, mark.column
             source, width = _line(path, mark.line), mark.width
-            problems.append(FlowError(*place, problem, source, width, hint))
+            code = codes.UNKNOWN_NAME
+            problems.append(FlowError(*place, problem, source, width, hint, code=code))
     if problems:
         raise FlowErrors(problems)
 

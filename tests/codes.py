@@ -32,6 +32,7 @@ ASK = """\
     consent: {notice: recording, purpose: training}
     keys: {1: granted, 2: refused}
 """
+HELLO = "prompts: {hello: Hello.}\n"
 TALK = "  talk: {queue: support, record: on, from: answer}\n"
 DUTY = "purposes: {duty: {basis: legal_obligation, retain: 1826d}}\n"
 DEMAND = (
@@ -152,6 +153,10 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "kept-forever": (
         f"purposes: {{training: {{basis: consent}}}}\nsteps:\n{ASK}{TALK}",
         f"steps:\n{ASK}{TALK}",
+    ),
+    "unused": (
+        f"{HELLO}steps:\n{ASK}{TALK}",
+        f"{HELLO}steps:\n  hello: {{announce: hello}}\n{ASK}{TALK}",
     ),
     "half-a-mask": (
         f"recording: {{agent_keys: {{1: mask}}}}\nsteps:\n{ASK}{TALK}",
@@ -313,7 +318,7 @@ def whole(example: str) -> str:
 
 def meanings() -> dict[str, tuple[bool, str]]:
     """Return whether each code is an error, and what it means, in the page's order."""
-    found = {code: (True, means) for code, (means, _) in SORTS.items()}
+    found = {code: (True, means) for code, means in SORTS.items()}
     found |= {rule.code: (rule.is_error, rule.means) for rule in RULES}
     for rule in (REFUSED, CIRCLE):
         found[rule.code] = (True, f"{rule.words[0].upper()}{rule.words[1:]}.")

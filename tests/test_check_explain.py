@@ -59,8 +59,8 @@ def test_the_same_is_told_in_german():
     text = told(ASK, "de")["ask"]
     assert "wird um Einwilligung in „training“ gebeten: „Dürfen wir?“" in text
     assert (
-        "Lehnt der Anrufer ab, oder drückt zweimal niemand binnen 6 Sekunden eine "
-        "solche Taste, geht es weiter mit Schritt talk, und für „training“ wird nicht "
+        "Lehnt der Anrufer ab, oder wird zweimal binnen 6 Sekunden keine solche Taste "
+        "gedrückt, geht es weiter mit Schritt talk, und für „training“ wird nicht "
         "aufgezeichnet."
     ) in text
 
@@ -80,9 +80,19 @@ def test_where_the_flow_ends_it_is_told_who_has_the_call():
     assert "or if it fails, the dialplan takes the call on (after a talk," in text
 
 
+def test_what_comes_after_a_prompt_is_told_once_if_it_comes_anyway():
+    ends = "c: {queue: x}\nd: {queue: y}\n"
+    steps = f"a: {{announce: hello}}\nb: {{announce: hello, error: d}}\n{ends}"
+    text = told(steps)
+    assert text["a"].endswith("goes on with step b, also if it cannot be played.")
+    assert "goes on with step c. If it cannot be played, the call" in text["b"]
+    german = told(steps, "de")["a"]
+    assert german.endswith("Schritt b, auch wenn es nicht abgespielt werden kann.")
+
+
 def test_the_whole_is_told_first():
     text = told(ASK)["test"]
-    assert "It speaks en, de, the first where none is chosen." in text
+    assert "It speaks en, de; en until another one is chosen." in text
     assert "rest on consent and may be kept for 90 days." in text
     assert "rest on a contract and may be kept for 36 hours." in text
     assert text.endswith("A call begins with step ask.")

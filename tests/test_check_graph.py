@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 from eslflow.check.graph import (
+    MOST_DOWN,
     MOST_ENDS,
     MOST_WORDS,
     Arrow,
@@ -154,3 +155,26 @@ def test_an_end_that_many_steps_lead_to_is_drawn_at_each_of_them():
     led = [arrow.target for arrow in many.arrows if arrow.target in ends]
     assert len(ends) == MOST_ENDS + 1
     assert sorted(led) == sorted(ends)
+
+
+def test_a_step_that_hangs_up_and_that_many_lead_to_is_drawn_at_each_of_them():
+    def hung_up(many):
+        names = [f"q{number}" for number in range(many)]
+        queues = "".join(f"{name}: {{queue: x, next: bye}}\n" for name in names)
+        keys = ", ".join(f"{number}: {name}" for number, name in enumerate(names))
+        menu = f"ask: {{menu: hello, keys: {{{keys}}}, next: q0}}\n"
+        return drawn(f"{menu}{queues}bye: {{hangup: NORMAL_CLEARING}}\n")
+
+    few = [box for box in hung_up(2).boxes if box.name == "bye"]
+    assert few == [Box("bye", "hangup", Look.PLAIN)]
+    many = hung_up(9)
+    ends = [n for n, box in enumerate(many.boxes) if box.name == "bye"]
+    assert {many.boxes[n] for n in ends} == {Box("bye", "hangup", Look.END)}
+    leading = [sum(arrow.target == n for arrow in many.arrows) for n in ends]
+    assert set(leading) == {1}
+
+
+def test_a_large_picture_goes_from_left_to_right():
+    for boxes, way in ((MOST_DOWN, "TB"), (MOST_DOWN + 1, "LR")):
+        found = Graph("a", (Box("a", "queue", Look.PLAIN),) * boxes, ())
+        assert f"rankdir={way}" in dot(found)

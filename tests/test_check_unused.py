@@ -4,7 +4,7 @@ import pytest
 
 from eslflow import shipped
 from eslflow.check import flow_files, load_flow
-from eslflow.check.unused import unused
+from eslflow.check.unused import unused as found_in
 from tests.steps_of import flow
 
 HEAD = """\
@@ -24,6 +24,19 @@ ask:
   keys: {1: granted, 2: refused}
 """
 MENU = "choose: {menu: which, keys: {1: ask}, timeout: 5s}\n"
+
+
+def unused(flow):
+    """Return what is told of a flow."""
+    return [finding.problem for finding in found_in(flow)]
+
+
+def test_what_nothing_uses_is_told_where_it_is_declared():
+    found = flow(f"welcome: {{announce: welcome}}\n{ASK}{MENU}", HEAD)
+    places = [finding.place for finding in found_in(found)]
+    assert places[0] == ("prompts", "bye")
+    assert places[2] == ("notices", "longer")
+    assert places[3] == ("purposes", "evidence")
 
 
 def test_what_nothing_uses_is_told():

@@ -72,3 +72,11 @@ def test_one_word_stands_for_a_list_of_one():
     assert read("a", take) == ("a",)
     assert read("[b, a]", take) == ("b", "a")
     assert "there is no word 'c'" in read("c", take)[0]
+
+
+def test_files_are_there_or_counted():
+    assert read("true", words.files) is True
+    assert read("false", words.files) is False
+    assert read("3", words.files) == 3
+    for text in ("yes", "101", "-1"):
+        assert "does not say what is recorded" in read(text, words.files)[0]

@@ -57,6 +57,18 @@ def test_files_with_other_endings_are_told_not_to_be_read(site):
     assert "not read" not in run(site, "check", "support").output
 
 
+def test_hidden_files_of_editors_are_no_flows_and_scenarios_without_a_flow_are_told(
+    site,
+):
+    (site / "flows" / ".#support.yaml").symlink_to("ann@example.com.1:2")
+    (site / "flows" / "suport.scenarios.yaml").write_text("scenarios: {}\n")
+    done = run(site, "check")
+    assert done.exit_code == 0
+    assert "there is no suport.yaml" in done.stderr
+    assert "Give the file the name of its flow" in run(site, "test").stderr
+    assert "suport" not in run(site, "check", "support").output
+
+
 def test_what_the_proof_finds_is_told_beside_what_else_is_wrong(tmp_path):
     path = tmp_path / "bad.yaml"
     path.write_text(REFUSED)

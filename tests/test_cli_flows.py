@@ -122,6 +122,7 @@ def test_before_anything_was_served_there_is_no_log(tmp_path):
     site = Site(tmp_path)
     write(site.ledger, [])
     assert site.run("log").stderr == "Nothing was served yet.\n"
+    assert "No flow suport was ever served" in site.run("log", "suport").stderr
     assert site.run("list").exit_code == 0
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from eslflow.errors import FlowErrors
-from eslflow.flow.codes import SORTS, code_of
+from eslflow.flow.codes import SORTS
 from eslflow.flow.load import load
 from eslflow.steps import KINDS
 from tests.codes import EXAMPLES, whole
@@ -19,10 +19,22 @@ def test_a_bad_example_gets_its_code_and_no_other(code):
     assert load(whole(good).encode(), "example.yaml", KINDS).steps
 
 
-def test_what_is_quoted_is_the_files_and_decides_nothing():
-    assert code_of("there is no step 'secret'") == "unknown-name"
-    assert code_of("nobody gets the secret 'there is no step'") == "secret"
-
-
-def test_what_has_no_sort_of_its_own_does_not_go_together():
-    assert code_of("nobody talks in it") == "not-together"
+@pytest.mark.parametrize(
+    ("problem", "code"),
+    [
+        ("a: {announce: 'it ends'}", "unknown-name"),
+        ("a: {webhook: 'https://a:b@pay.example.com/'}", "unsafe"),
+        ("a: {webhook: 'ftp://pay.example.com/'}", "wrong-value"),
+        ("a: {branch: called, cases: {'+4*': b, '+49': b}}", "shadowed"),
+        ("a: {branch: called, cases: {'*': b}}", "wrong-value"),
+        ("a: {set: {caller: x}}", "bad-name"),
+        ("a: {menu: which, keys: {}}", "missing"),
+        ("a: {menu: which, keys: 1}", "wrong-value"),
+        ("a: {menu: which, queue: q, keys: {1: b}}", "twice"),
+    ],
+)
+def test_the_place_that_finds_a_problem_names_its_code(problem, code):
+    text = whole(f"steps:\n  {problem}\n  b: {{hangup: NORMAL_CLEARING}}\n")
+    with pytest.raises(FlowErrors) as caught:
+        load(text.encode(), "example.yaml", KINDS)
+    assert caught.value.problems[0].code == code

@@ -3,6 +3,7 @@
 import pytest
 
 from eslflow.errors import FlowErrors
+from eslflow.flow.codes import NOT_YAML
 from eslflow.flow.document import MOST_BYTES, Document, Kind, Mark
 
 
@@ -63,7 +64,7 @@ def test_an_empty_file_is_nothing():
 def test_a_byte_order_mark_and_windows_lines_do_no_harm():
     document = Document(b"\xef\xbb\xbfa: 1\r\nb: 2\r\n", "t.yaml")
     assert [k.text for k, _ in document.read().pairs] == ["a", "b"]
-    document.problem(Mark(2, 1), "x")
+    document.problem(NOT_YAML, Mark(2, 1), "x", "")
     assert document.problems[0].source == "b: 2"
 
 
@@ -145,13 +146,13 @@ def test_a_word_is_found_from_a_place_on():
 
 def test_what_a_message_quotes_is_cut():
     document = Document(b"a: 1", "t.yaml")
-    document.problem(Mark(1, 1), "x" * 301)
+    document.problem(NOT_YAML, Mark(1, 1), "x" * 301, "")
     assert document.problems[0].problem == "x" * 300 + "..."
 
 
 def test_a_problem_outside_the_file_has_no_source_line():
     document = Document(b"a: 1", "t.yaml")
-    document.problem(Mark(99, 1), "x")
+    document.problem(NOT_YAML, Mark(99, 1), "x", "")
     assert document.problems[0].source == ""
 
 
@@ -163,7 +164,7 @@ def test_aliases_cannot_make_a_file_grow():
 def test_a_blank_that_is_none_is_told_where_it_leads_astray():
     document = Document("a:\n \u00a0b: 1\n c: 2\n".encode(), "t.yaml")
     for line in (2, 3):
-        document.problem(Mark(line, 1), "is odd", "Make it even.")
+        document.problem(NOT_YAML, Mark(line, 1), "is odd", "Make it even.")
     first, second = (problem.hint for problem in document.problems)
-    assert first.startswith("The line begins with a blank that is none (U+00A0)")
+    assert first.startswith("The line has a blank that is none (U+00A0)")
     assert second == "Make it even."

@@ -43,6 +43,13 @@ def test_keys_that_are_none_are_told(text, said):
     assert convert(Keys(OneOf(Meaning)), text).startswith(said)
 
 
+def test_a_key_without_a_blank_behind_its_colon_is_told_how_it_is_written():
+    said = convert(Keys(OneOf(Meaning)), "{1:granted, star:refused}")
+    assert "Write 1: granted, with a blank after the colon." in said
+    assert "Write star: refused" in convert(Keys(OneOf(Meaning)), "{star:refused}")
+    assert "with a blank" not in convert(Keys(OneOf(Meaning)), "{12:granted}")
+
+
 def test_what_it_takes_reads_as_a_sentence():
     said = convert(Keys(OneOf(Meaning)), "1").split(" | ")[1]
     assert said == (

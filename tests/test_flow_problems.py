@@ -2,6 +2,7 @@
 
 import pytest
 
+from eslflow.flow.codes import BAD_NAME
 from eslflow.flow.document import Document
 from eslflow.flow.problems import (
     MOST_LISTED,
@@ -15,6 +16,7 @@ from eslflow.flow.problems import (
     near,
     scalar,
     spelled,
+    strange,
 )
 
 
@@ -30,11 +32,20 @@ def told(context):
 
 def test_a_problem_carries_place_path_and_hint_as_data():
     top, context = read("a:\n  bcd: 1\n", "steps.a")
-    context.problem(top.pairs[0][1].pairs[0][0], "is odd", "Make it even.")
+    place = top.pairs[0][1].pairs[0][0]
+    context.problem(BAD_NAME, place, "is odd", "Make it even.")
     (problem,) = context.document.problems
     assert (problem.file, problem.line, problem.column) == ("t.yaml", 2, 3)
     assert (problem.source, problem.width) == ("  bcd: 1", 3)
     assert (problem.path, problem.hint) == ("steps.a", "Make it even.")
+    assert problem.code == "bad-name"
+
+
+def test_a_letter_that_only_looks_latin_is_named():
+    told = "Did you mean 'which'? It has U+0456 in it, cyrillic small letter"
+    assert told in near("wh\u0456ch", ("which",))
+    assert near("gru\u00df", ("gruss",)) == ". Did you mean 'gruss'?"
+    assert strange("a\u200bb-\u00e9") == ""
 
 
 def test_entries_that_are_unknown_double_or_nameless_are_told():

@@ -43,6 +43,23 @@ def test_an_ending_that_is_also_an_option_is_spelled_with_on():
     assert "invalid" not in found.steps["a"].targets
 
 
+def test_a_step_where_the_option_of_that_name_stands_is_told_how_it_is_spelled():
+    steps = "a: {menu: which, keys: {1: b}, timeout: b}\nb: {announce: welcome}"
+    with pytest.raises(FlowErrors) as caught:
+        flow(steps)
+    (found,) = caught.value.problems
+    assert found.problem.startswith("'b' is a step, and timeout: takes a duration")
+    assert found.hint == "To go there then, write on_timeout: b."
+    assert problems("a: {announce: welcome, record: b}\nb: {announce: welcome}") == [
+        "'b' is not right here"
+    ]
+
+
+def test_steps_that_are_a_list_are_none():
+    with pytest.raises(FlowErrors, match="a list stands where steps are"):
+        load(f"{HEAD}steps: [announce]\n".encode(), "t.yaml", {})
+
+
 def test_a_talk_that_is_over_ends_the_flow_unless_told_otherwise():
     found = flow(
         "a: {queue: x}\nb: {queue: y, next: c}\nc: {queue: z, answered: a}",

@@ -41,7 +41,7 @@ def test_a_text_is_put_together_from_its_pieces():
         ("{{ company|upper }}", "only {{ name }}"),
         ("{{ range(10) }}", "only {{ name }}"),
         ("{{ 'x' }}", "only {{ name }}"),
-        ("{{ company", "end of"),
+        ("{{ company", "braces do not fit"),
         ("{% include 'x' %}", "only {{ name }}"),
     ],
 )

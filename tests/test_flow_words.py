@@ -52,8 +52,11 @@ def test_each_language_has_its_text():
         ("{en: , de: B}", "nothing stands where text is wanted"),
         ("{en: ' ', de: B}", "prompt 'x' has a text without words"),
         (f"{{en: {'x' * 10_001}, de: B}}", "prompt 'x' is longer than 10000"),
-        ("{en: '{{ x', de: B}", "prompt 'x': unexpected end of template"),
+        ("{en: '{{ x', de: B}", "prompt 'x': its braces do not fit"),
         ("{en: '{% if x %}', de: B}", "prompt 'x': "),
+        ("{en: 'Hi ${caller_id_name}.', de: B}", "'${caller_id_name}' would be spoken"),
+        ("{en: 'Hi {company}.', de: B}", "'{company}' would be spoken as it stands"),
+        ("{en: 'Hi %{company}.', de: B}", "'%{company}' would be spoken"),
         (
             "{en: '{{ compny }}', de: B}",
             "there is no value 'compny'. Did you mean 'company'?",
@@ -63,6 +66,24 @@ def test_each_language_has_its_text():
 def test_each_mistake_is_named(text, problem):
     _, problems = words(text, "[en, de]")
     assert any(found.startswith(problem) for found in problems), problems
+
+
+def test_a_comment_that_cuts_a_text_is_told_where_it_begins():
+    cut = b"x: Press the # key,\ny: {en: A # b\n}\nn: 5 # five\n"
+    document = Document(cut + b"z: 'Press #' # in quotes\n", "t.yaml")
+    for _, node in document.read().pairs:
+        read = Words(document, None, None)
+        read.texts(node, Context(document, {}, "x"), "x")
+    found = [(p.line, p.column, p.width, p.code) for p in document.problems]
+    assert found == [
+        (1, 14, 6, "not-yaml"),
+        (2, 11, 3, "not-yaml"),
+        (4, 6, 6, "not-yaml"),
+    ]
+
+
+def test_words_in_braces_and_amounts_in_dollars_are_words():
+    assert words("'A {b c} for 5$, {{ company }}, {}'")[1] == []
 
 
 def test_every_unknown_value_is_told_where_it_stands():
@@ -90,6 +111,8 @@ def test_a_value_that_stands_nowhere_plainly_is_told_at_its_text():
         ("[]", "languages is a list"),
         ("[en, en]", "the language en stands twice"),
         ("[../x]", "'../x' is no language"),
+        ("[dk]", "'dk' is no language"),
+        ("[ger]", "'ger' is no language"),
         ("[[en]]", "a list stands where a language is wanted"),
     ],
 )

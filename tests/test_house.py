@@ -41,7 +41,7 @@ ARROWS = {
     "bundle": "errors call.records wire.terms flow.subflow ledger recordings exports"
     " office bundle",
     "prompts": "errors flow prompts",
-    "office": "flow.document flow.problems",
+    "office": "flow.codes flow.document flow.problems",
     "exports": "errors call.records call.consent wire.terms flow.model office exports",
     "parts": "",
     "password": "",

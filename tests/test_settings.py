@@ -171,8 +171,19 @@ def test_a_folder_that_is_no_site_is_told(tmp_path):
 
 @pytest.mark.parametrize("name", ["with blank", "with$dollar", "quote'"])
 def test_a_path_that_the_switch_cannot_use_is_told(site, name):
-    with pytest.raises(SettingsError, match="FreeSWITCH cannot use the path"):
-        load_settings(site(f'sounds: "{name}"\n'))
+    with pytest.raises(FlowErrors) as caught:
+        load_settings(site(f'drain: 5\nsounds: "{name}"\nrecordings: "{name}"\n'))
+    found = [(p.line, p.problem[:30]) for p in caught.value.problems]
+    cannot = "FreeSWITCH cannot use the path"
+    assert found == [(1, "'5' is no duration"), (2, cannot), (3, cannot)]
+
+
+def test_a_site_whose_own_path_the_switch_cannot_use_is_told(tmp_path):
+    folder = tmp_path / "with blank"
+    folder.mkdir()
+    (folder / "eslflow.yaml").write_text("# a site\n")
+    with pytest.raises(SettingsError, match="Move the site"):
+        load_settings(folder)
 
 
 @pytest.mark.parametrize(

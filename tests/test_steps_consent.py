@@ -58,13 +58,13 @@ def test_a_question_that_cannot_be_refused_is_none():
     assert list(step.problems(ASK.purposes)) == []
     yes = replace(step, keys={"1": Meaning.GRANTED})
     duty = {"training": Purpose("training", Basis.LEGAL_OBLIGATION)}
-    said = [problem for _, problem, _ in yes.problems(duty)]
+    said = [problem for _, _, problem, _ in yes.problems(duty)]
     assert said == [
         "purpose 'training' rests on legal_obligation, not on consent",
         "no key means refused",
     ]
     assert step.asks_for() == ("training",)
-    assert [problem for _, problem, _ in step.problems({})] == []
+    assert [problem for _, _, problem, _ in step.problems({})] == []
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,8 @@ class _Teller:
         flow = self._flow
         told = [f"{flow.name}.", flow.description]
         if len(flow.languages) > 1:
-            told.append(self.say("languages", languages=", ".join(flow.languages)))
+            first, spoken = flow.languages[0], ", ".join(flow.languages)
+            told.append(self.say("languages", languages=spoken, first=first))
         told += map(self._purpose, flow.purposes.values())
         if not flow.records:
             told.append(self.say("unrecorded flow"))
@@ -191,13 +192,12 @@ class _Teller:
     def _joined(self, whens: list[str], goes: str) -> Iterator[str]:
         """Yield the sentence of several conditions; "Then" stands for itself."""
         clauses = [when for when in whens if when.endswith(",")]
-        for when in whens:
-            if when not in clauses:
-                yield f"{when} {goes}."
-        if clauses:
-            *first, last = clauses
-            later = [clause[0].lower() + clause[1:] for clause in (*first, last)]
-            later[0] = clauses[0]
+        then = [when for when in whens if when not in clauses]
+        is_anyway = bool(then) and clauses == [self.say("announce.error")]
+        also = self.say("announce.also") if is_anyway else ""
+        yield from (f"{when} {goes}{also}." for when in then)
+        if clauses and not is_anyway:
+            later = [clauses[0], *(each[0].lower() + each[1:] for each in clauses[1:])]
             if len(later) > 1:
                 later[-1] = self.say("or") + later[-1]
             yield f"{' '.join(later)} {goes}."
@@ -209,10 +209,9 @@ class _Teller:
             targets = step.keys
         elif isinstance(step, Branch):
             targets = step.cases
-        name = f"{step.kind}.key"
         for key, target in targets.items():
             goes = self.say("goes", step=self.named(target))
-            yield self.say(name, key=key), goes
+            yield self.say(f"{step.kind}.key", key=key), goes
 
     def _goes(self, step: Step, ending: str) -> str:
         target, more = step.target(ending), ""

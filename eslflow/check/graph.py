@@ -23,8 +23,11 @@ QUIET = frozenset({"done", "answered", "collected", "chosen"})
 CHOSEN = frozenset({"granted", "refused", "open", "otherwise"})
 """Endings that somebody chose, or a rule of the flow; whole, whatever comes then."""
 MOST_ENDS = 8
-"""Arrows to one end; where more lead there, each step has an end of its own: lines from
-all over the picture to one corner of it are none that an eye can follow."""
+"""Arrows to one end, or one step that hangs up; where more lead there, each step has an
+end of its own: no eye can follow lines from everywhere to one corner of a picture."""
+MOST_DOWN = 24
+"""Boxes that are drawn from above; more go from left to right, for their words are wide
+and would make the picture many times wider than high."""
 MOST_WORDS = 60
 """Characters of what stands on an arrow; more is cut."""
 
@@ -72,20 +75,24 @@ _LOOKS = {Record.ON: Look.RECORDED, Record.MASKED: Look.MASKED}
 
 def graph(flow: Flow) -> Graph:
     """Return the graph of a flow."""
+    ways = {name: _ways(step) for name, step in flow.steps.items()}
+    led = Counter(target for found in ways.values() for target, _ in found)
+    far = {
+        end for end, arrows in led.items() if arrows > MOST_ENDS and not ways.get(end)
+    }
     boxes = [
         Box(step.name, step.kind, _LOOKS.get(step.record, Look.PLAIN))
         for step in flow.steps.values()
+        if step.name not in far
     ]
     place = {box.name: number for number, box in enumerate(boxes)}
     arrows: list[Arrow] = []
-    ways = {name: _ways(step) for name, step in flow.steps.items()}
-    led = Counter(target for found in ways.values() for target, _ in found)
     for step in flow.steps.values():
         for (target, is_fallback), words in ways[step.name].items():
-            is_far = target not in flow.steps and led[target] > MOST_ENDS
-            if is_far or target not in place:
+            if target in far or target not in place:
                 place[target] = len(boxes)
-                boxes.append(Box(target, "", Look.END))
+                kind = flow.steps[target].kind if target in flow.steps else ""
+                boxes.append(Box(target, kind, Look.END))
             told = _cut(", ".join(words))
             arrows.append(Arrow(place[step.name], place[target], told, is_fallback))
     return Graph(flow.name, tuple(boxes), tuple(arrows))
@@ -149,7 +156,7 @@ def _escaped(text: str) -> str:
 
 
 _DOT = """\
-    graph [rankdir=TB, nodesep=0.35, ranksep=0.45, fontname="Helvetica"]
+    graph [rankdir={way}, nodesep=0.35, ranksep=0.45, fontname="Helvetica"]
     node [shape=box, style="rounded,filled", fillcolor=white, fontname="Helvetica"]
     edge [fontname="Helvetica", fontsize=10, color="#444444"]
 """
@@ -170,7 +177,8 @@ def dot(drawn: Graph) -> str:
 
 def _dot_lines(drawn: Graph) -> Iterator[str]:
     yield f"digraph {_quoted(drawn.name)} {{"
-    yield _DOT.rstrip("\n")
+    way = "LR" if len(drawn.boxes) > MOST_DOWN else "TB"
+    yield _DOT.rstrip("\n").format(way=way)
     for number, box in enumerate(drawn.boxes):
         label = _quoted(f"{box.name}\n{box.kind}".rstrip("\n"))
         fill = f", {_FILLS[box.look]}" if box.look in _FILLS else ""

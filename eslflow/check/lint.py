@@ -6,13 +6,18 @@ not open files.
 
 from __future__ import annotations
 
-from eslflow.check import permits, routes, spoken
+from eslflow.check import permits, routes, spoken, unused
 from eslflow.check.finding import Look, Rule, Told, told
 from eslflow.check.there import Ask, not_there
 from eslflow.flow.document import Document
 from eslflow.flow.model import Flow
 
-RULES: dict[Rule, Look] = {**permits.RULES, **routes.RULES, **spoken.RULES}
+RULES: dict[Rule, Look] = {
+    **permits.RULES,
+    **routes.RULES,
+    **spoken.RULES,
+    **unused.RULES,
+}
 """Every rule, and what looks whether it holds."""
 
 

@@ -28,8 +28,15 @@ SCENARIOS = ".scenarios.yaml"
 
 def flow_files(folder: Path) -> list[Path]:
     """Return the files of a folder that hold a flow each, sorted."""
-    found = folder.glob("*.yaml")
+    # Editors keep files of their own beside, hidden ones: .#support.yaml is none.
+    found = folder.glob("[!.]*.yaml")
     return sorted(path for path in found if not path.name.endswith(SCENARIOS))
+
+
+def lonely_scenarios(folder: Path) -> list[Path]:
+    """Return the files of scenarios in a folder beside which no flow lies, sorted."""
+    owned = {scenarios_of(path) for path in flow_files(folder)}
+    return sorted({*folder.glob(f"[!.]*{SCENARIOS}")} - owned)
 
 
 def scenarios_of(path: Path) -> Path:

@@ -37,10 +37,12 @@ from eslflow.check.words import (
     acts,
     answer,
     by_name,
+    files,
     items,
     one_of,
     several,
 )
+from eslflow.flow import codes
 from eslflow.flow.document import Document, Kind, Node
 from eslflow.flow.entries import Flag
 from eslflow.flow.model import Flow, Party
@@ -71,8 +73,6 @@ EARLIER = ("granted", "refused", "withdrawn")
 """What a caller can have chosen in another call."""
 ACTS = (HOLD, UNHOLD, PASS_ON, PASS_OUTSIDE, HANG_UP)
 SILENCE = ("-", "silence")
-MOST_FILES = 100
-
 _NAME = re.compile(r"\S(?:.{0,98}\S)?")
 _NUMBER = re.compile(r"[+]?[0-9*#]+")
 _KEYS = {"star": "*", "hash": "#", "hangup": "hangup"}
@@ -142,7 +142,8 @@ class _Reader:
         words = "scenarios: and below it NAME: {...}"
         entries = entries_of(top, context, KEYS, words) or {}
         if not self._document.problems and "scenarios" not in entries:
-            context.problem(top, "there are no scenarios", "Begin with scenarios:")
+            problem = "there are no scenarios"
+            context.problem(codes.MISSING, top, problem, "Begin with scenarios:")
         self._usual = self._read(entries, context)
         self._usual.pop("scenarios", None)
         found = named(
@@ -255,7 +256,7 @@ class _Reader:
             wall = datetime.strptime(text, "%Y-%m-%d %H:%M")
         except ValueError:
             problem = f"'{text}' is no time"
-            context.problem(node, problem, f"Takes {words}.")
+            context.problem(codes.WRONG_VALUE, node, problem, f"Takes {words}.")
             return None
         return round(wall.replace(tzinfo=self._zone).timestamp()) * 1_000_000
 
@@ -275,13 +276,15 @@ class _Reader:
         words = "{recorded: false}"
         hint = f"Write expect: {words} or another of: {listed(EXPECT)}."
         if node is None:
-            context.problem(scenario, "nothing is expected of this scenario", hint)
+            problem = "nothing is expected of this scenario"
+            context.problem(codes.MISSING, scenario, problem, hint)
             return ()
         entries = entries_of(node, context, EXPECT, words) or {}
         if node.kind is Kind.MAPPING and not node.pairs:
-            context.problem(node, "nothing is expected of this scenario", hint)
+            problem = "nothing is expected of this scenario"
+            context.problem(codes.MISSING, node, problem, hint)
         convert: dict[str, Convert] = {
-            "recorded": _files,
+            "recorded": files,
             "unrecorded": _reasons,
             "purposes": self._purposes_of,
             "heard": self._steps,
@@ -313,7 +316,8 @@ class _Reader:
 
         if node.kind is not Kind.MAPPING:
             hint = f"Write {{PURPOSE: OUTCOME}}; purposes: {listed(self._purposes)}."
-            context.problem(node, f"{node.kind.value} stands where choices are", hint)
+            problem = f"{node.kind.value} stands where choices are"
+            context.problem(codes.WRONG_VALUE, node, problem, hint)
             return ()
         found = by_name(node, context, "purpose", self._purposes, states)
         return [
@@ -377,18 +381,9 @@ def _key(node: Node, context: Context) -> str:
     key = _KEYS.get(node.text, node.text)
     if not node.is_scalar or not (key == "hangup" or PRESSED.fullmatch(key)):
         hint = "Takes keys (0 to 9, star, hash, several as 1234), silence or hangup."
-        context.problem(node, f"'{node.text}' is no key of a telephone", hint)
+        problem = f"'{node.text}' is no key of a telephone"
+        context.problem(codes.WRONG_VALUE, node, problem, hint)
     return key
-
-
-def _files(node: Node, context: Context) -> bool | int:
-    if node.kind is Kind.BOOLEAN:
-        return node.text == "true"
-    if node.kind is Kind.INT and 0 <= int(node.text) <= MOST_FILES:
-        return int(node.text)
-    hint = "Takes true, false or a number of files."
-    context.problem(node, f"'{node.text}' does not say what is recorded", hint)
-    return False
 
 
 def _reasons(node: Node, context: Context) -> tuple[str, ...]:

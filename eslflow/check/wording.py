@@ -17,7 +17,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
     {
         "step": "step {name}",
         # The flow as a whole.
-        "languages": "It speaks {languages}, the first where none is chosen.",
+        "languages": "It speaks {languages}; {first} until another one is chosen.",
         "purpose": "Recordings for '{purpose}' rest on {basis}{retain}.",
         "purpose.retain": " and may be kept for {time}",
         "purpose.keep": "; they stay when it is withdrawn",
@@ -111,6 +111,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "*.full": "If no line is free,",
         "*.invalid": "If there is no such number,",
         "announce.error": "If it cannot be played,",
+        "announce.also": ", also if it cannot be played",
         "consent.granted": "If {who} agrees,",
         "consent.refused": "If {who} refuses,",
         "consent.unanswered": "If nobody presses such a key within {time}{tries},",
@@ -183,8 +184,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
 GERMAN: Mapping[str, str] = MappingProxyType(
     {
         "step": "Schritt {name}",
-        "languages": "Der Ablauf spricht {languages}, und wo nichts gewählt ist, das "
-        "erste.",
+        "languages": "Der Ablauf spricht {languages}; solange nichts anderes gewählt "
+        "ist, {first}.",
         "purpose": "Aufnahmen für „{purpose}“ stützen sich auf {basis}{retain}.",
         "purpose.retain": " und dürfen {time} aufbewahrt werden",
         "purpose.keep": "; nach einem Widerruf bleiben sie",
@@ -232,7 +233,7 @@ GERMAN: Mapping[str, str] = MappingProxyType(
         "consent": "{who} wird um Einwilligung in „{purpose}“ gebeten: „{text}“",
         "caller": "Der Anrufer",
         "callee": "Der Angerufene",
-        "both": "Zuerst der Anrufer und dann der Angerufene",
+        "both": "Der Anrufer, und nach ihm der Angerufene,",
         "meanwhile": "Der Anrufer hört währenddessen: „{text}“",
         "meanwhile.both": "Wer gerade nicht gefragt wird, hört währenddessen: „{text}“",
         "key": "Taste {key}: {meaning}.",
@@ -285,9 +286,10 @@ GERMAN: Mapping[str, str] = MappingProxyType(
         "*.full": "Ist keine Leitung frei,",
         "*.invalid": "Gibt es die Nummer nicht,",
         "announce.error": "Kann es nicht abgespielt werden,",
+        "announce.also": ", auch wenn es nicht abgespielt werden kann",
         "consent.granted": "Willigt {who} ein,",
         "consent.refused": "Lehnt {who} ab,",
-        "consent.unanswered": "Drückt {tries}niemand binnen {time} eine solche Taste,",
+        "consent.unanswered": "Wird {tries}binnen {time} keine solche Taste gedrückt,",
         "consent.both.granted": "Willigen beide ein,",
         "consent.both.refused": "Lehnt einer von beiden ab,",
         "consent.both.unanswered": "Drückt einer von beiden {tries}binnen {time} keine "

@@ -10,12 +10,14 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from eslflow.flow import codes
 from eslflow.flow.document import Kind, Node
 from eslflow.flow.problems import Context, listed, near, scalar
 
 Convert = Callable[[Node, Context], Any]
 
 PRESSED = re.compile(r"[0-9*#A-D]+")
+MOST_FILES = 100
 
 
 def items(node: Node) -> list[Node]:
@@ -36,7 +38,7 @@ def one_of(node: Node, context: Context, what: str, known: Collection[str]) -> s
     if text is None or text in known:
         return text or ""
     problem = f"there is no {what} '{text}'{near(text, known)}"
-    context.problem(node, problem, f"Takes: {listed(known)}.")
+    context.problem(codes.UNKNOWN_NAME, node, problem, f"Takes: {listed(known)}.")
     return text
 
 
@@ -52,7 +54,8 @@ def by_name(
     for key, value in node.pairs:
         name = one_of(key, context, what, known)
         if name in found:
-            context.problem(key, f"'{name}' stands twice", "The first one counts.")
+            problem = f"'{name}' stands twice"
+            context.problem(codes.TWICE, key, problem, "The first one counts.")
         elif name in known:
             found[name] = convert(value, context.inside(name))
     return found
@@ -80,8 +83,20 @@ def answer(node: Node, context: Context) -> dict[str, str]:
     """Return the fields that programs answer with."""
     if node.kind is not Kind.MAPPING:
         problem = f"{node.kind.value} stands where the fields of an answer are"
-        context.problem(node, problem, "Write {FIELD: TEXT}.")
+        context.problem(codes.WRONG_VALUE, node, problem, "Write {FIELD: TEXT}.")
     return {
         key.text: scalar(value, context.inside(key.text), "text") or ""
         for key, value in node.pairs
     }
+
+
+def files(node: Node, context: Context) -> bool | int:
+    """Return whether there are files, or how many."""
+    if node.kind is Kind.BOOLEAN:
+        return node.text == "true"
+    if node.kind is Kind.INT and 0 <= int(node.text) <= MOST_FILES:
+        return int(node.text)
+    hint = "Takes true, false or a number of files."
+    problem = f"'{node.text}' does not say what is recorded"
+    context.problem(codes.WRONG_VALUE, node, problem, hint)
+    return False

@@ -9,9 +9,8 @@ from pathlib import Path
 import click
 
 from eslflow.call.live import Sound
-from eslflow.check.load import findings
+from eslflow.check.load import SCENARIOS, findings, lonely_scenarios
 from eslflow.check.there import Ask
-from eslflow.check.unused import unused
 from eslflow.cli.asking import asking
 from eslflow.cli.drift import demand_same_notices
 from eslflow.cli.main import CONFIGURATION
@@ -38,6 +37,7 @@ def command(ctx: click.Context, flows: tuple[str, ...]) -> None:
     if not flows:
         is_good &= _tell_named(ctx.obj, paths)
         _tell_unread(paths[0].parent)
+        tell_lonely(paths[0].parent)
     if not is_good:
         ctx.exit(CONFIGURATION)
     if missing:
@@ -103,6 +103,17 @@ def _tell_unread(folder: Path) -> None:
             )
 
 
+def tell_lonely(folder: Path) -> None:
+    """Tell of scenarios that nobody plays, for their flow is not there."""
+    for path in lonely_scenarios(folder):
+        flow = f"{path.name.removesuffix(SCENARIOS)}.yaml"
+        click.echo(
+            f"{path}: warning: nobody plays these scenarios: there is no {flow}\n"
+            f"  Give the file the name of its flow, with {SCENARIOS} behind it.",
+            err=True,
+        )
+
+
 def _tell_others(site: Path, paths: list[Path]) -> None:
     """Tell that `serve` would not start all the same, for what was not checked."""
     settings = settings_or_none(site)
@@ -122,8 +133,6 @@ def _tell_others(site: Path, paths: list[Path]) -> None:
 def report(site: Path, flow: Flow, path: Path, ask: Ask | None = None) -> bool:
     """Tell of a flow that loads; return whether everything it plays is there."""
     is_good = is_heard(site, flow, path)
-    for warning in unused(flow):
-        click.echo(f"{path}: warning: {warning}", err=True)
     found = findings(flow, ask)
     for told in found:
         click.echo(str(told), err=True)

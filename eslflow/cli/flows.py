@@ -102,7 +102,8 @@ def log(ctx: click.Context, flow: str, limit: int, as_json: bool) -> None:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
         return
     if not lines:
-        click.echo("Nothing was served yet.", err=True)
+        words = f"No flow {flow} was ever served: see eslflow flows list."
+        click.echo(words if flow else "Nothing was served yet.", err=True)
         return
     rows = [
         [local(line["at"]), line["flow"], line["flow_sha256"][:SHORT],

@@ -19,6 +19,7 @@ from eslflow.check.happened import compare
 from eslflow.check.load import load_scenarios, scenarios_of
 from eslflow.check.scenario import Scenario
 from eslflow.cli import junit, onswitch
+from eslflow.cli.check import tell_lonely
 from eslflow.cli.onswitch import MOST_AT_ONCE
 from eslflow.cli.places import flow_paths
 from eslflow.cli.trial import alarms_told_once
@@ -94,6 +95,8 @@ def command(
     if as_json:
         found = {"flows": list(map(data, reports)), "without_scenarios": bare}
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+    if not flows:
+        tell_lonely(paths[0].parent)
     is_good = _conclude(reports, without, need, is_quiet=as_json)
     ctx.exit(0 if is_good else 1)
 

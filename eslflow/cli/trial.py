@@ -308,7 +308,7 @@ def _key(word: str) -> str:
 
 def _ask(_: int) -> str:
     """Read a key from the terminal; whoever leaves it has hung up."""
-    words = "          press a key (Enter: nothing, h: hang up)"
+    words = "          press keys, then Enter (only Enter: nothing, h: hang up)"
     while True:
         try:
             answer = click.prompt(words, default="", show_default=False)

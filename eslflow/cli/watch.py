@@ -38,7 +38,7 @@ class Watch:
         """Return what changes when a file does."""
         settings = self._settings
         found = {str(settings.folder / FILE): _stamp(settings.folder / FILE)}
-        for path in settings.flows.glob("*.yaml"):
+        for path in settings.flows.glob("[!.]*.yaml"):
             found[str(path)] = _stamp(path)
         for folder, _, names in os.walk(settings.sounds):
             for name in names:

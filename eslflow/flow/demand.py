@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from eslflow.flow import codes
 from eslflow.flow.document import Document, Node
 from eslflow.flow.model import (
     AfterMask,
@@ -39,12 +40,13 @@ def check_demand(
         if rules.refusal:
             problem = "nobody is refused here, so nobody hears why"
             hint = "Add if_unrecorded: refuse, or remove refusal."
-            context.problem(told["refusal"], problem, hint)
+            context.problem(codes.DEMANDED, told["refusal"], problem, hint)
         return
     node = told["if_unrecorded"]
     if "refusal" not in told:
         problem = "callers who are refused must hear why"
-        context.problem(node, problem, "Add refusal: and the name of a prompt.")
+        hint = "Add refusal: and the name of a prompt."
+        context.problem(codes.DEMANDED, node, problem, hint)
     bases = {purpose.basis for purpose in purposes.values()}
     if purposes and Basis.LEGAL_OBLIGATION not in bases:
         problem = (
@@ -52,7 +54,7 @@ def check_demand(
             "purpose rests on legal_obligation"
         )
         hint = "Remove it, and let whoever is not recorded be served."
-        context.problem(node, problem, hint)
+        context.problem(codes.WRONG_BASIS, node, problem, hint)
     _check_stops(told, rules, context)
     _check_steps(entries.get("steps"), steps, Context(document, {}, "steps"))
 
@@ -64,18 +66,19 @@ def _check_stops(
     problem = "the recording must not end during the talk: if_unrecorded is refuse"
     for key, value in _pairs(told.get("agent_keys")):
         if rules.agent_keys.get(key.text) is AgentKey.STOP:
-            context.problem(value, problem, "Remove the key, or take mask.")
+            hint = "Remove the key, or take mask."
+            context.problem(codes.DEMANDED, value, problem, hint)
     if rules.never_record:
         hint = "Remove it, or let another flow take those calls."
         problem = "calls that must be recorded cannot leave somebody out"
-        context.problem(told["never_record"], problem, hint)
+        context.problem(codes.DEMANDED, told["never_record"], problem, hint)
     if rules.agreement is not None:
         hint = "Remove it: where the law demands the recording, nobody has to agree."
         problem = "calls that must be recorded cannot wait for an agent's agreement"
-        context.problem(told["agreement"], problem, hint)
+        context.problem(codes.DEMANDED, told["agreement"], problem, hint)
     if rules.after_mask is AfterMask.STOP:
         hint = "Take stay or unmask."
-        context.problem(told["after_mask"], problem, hint)
+        context.problem(codes.DEMANDED, told["after_mask"], problem, hint)
 
 
 def _check_steps(
@@ -86,14 +89,15 @@ def _check_steps(
     for step in steps.values():
         if step.forbids:
             problem = "a call that must be recorded cannot be private"
-            context.problem(nodes[top(step.name)], problem, "Remove the step.")
+            hint = "Remove the step."
+            context.problem(codes.DEMANDED, nodes[top(step.name)], problem, hint)
         if step.record is Record.OFF and (step.meets or step.hands_over):
             problem = (
                 f"step '{step.name}' lets callers talk unrecorded: if_unrecorded is "
                 "refuse"
             )
             hint = "Add record: on, or masked where nothing of it may be kept."
-            context.problem(nodes[top(step.name)], problem, hint)
+            context.problem(codes.DEMANDED, nodes[top(step.name)], problem, hint)
 
 
 def _pairs(node: Node | None) -> tuple[tuple[Node, Node], ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from eslflow.flow import codes
 from eslflow.flow.dialled import NUMBER
 from eslflow.flow.dialled import dialled as dialled
 from eslflow.flow.document import Node
@@ -75,7 +76,7 @@ class DestinationOption(Takes):
         if tuple(name for name in _PARTS if name in entries) not in _SORTED:
             given = listed(entries) if entries else "nothing"
             problem = f"{given} does not say whom to call"
-            context.problem(node, problem, f"Takes {self.words}.")
+            context.problem(codes.WRONG_VALUE, node, problem, f"Takes {self.words}.")
             return None
         values = {
             name: _PARTS[name].convert(value, context.inside(name))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -18,8 +18,8 @@ from ruamel.yaml import YAML, events
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from eslflow.errors import FlowError, FlowErrors
-from eslflow.flow.codes import NOT_YAML, code_of
-from eslflow.flow.syntax import explain
+from eslflow.flow import codes
+from eslflow.flow.syntax import explain, misread
 
 MOST_BYTES = 256 * 1024
 """Some thousand steps; the parser takes seconds for more, and calls would wait."""
@@ -35,8 +35,8 @@ _UNSEEN = re.compile(
     "\U00010000-\U0010ffff]"
 )
 """Control characters, halves of characters, marks that editors take for line ends."""
-_ODD_BLANK = re.compile("[ \t]*([^\\S \t]|\u200b)")
-"""At the begin of a line, what looks like a blank to people and not to YAML."""
+_ODD_BLANK = re.compile("[^\\S \t]|\u200b")
+"""What looks like a blank to people and not to YAML."""
 _NO_CHARACTER = re.compile(r"\\U(?!00(?:0[0-9A-Fa-f]|10))[0-9A-Fa-f]{8}")
 _BEGAN = re.compile("<stream end>|end of stream|expected ':'")
 """Complaints for which the place where it began says more than where it was noticed."""
@@ -80,6 +80,8 @@ class Node:
     """A mapping's keys and values, in order, duplicates included."""
     items: list[Node] = field(default_factory=list)
     """A list's items."""
+    comment: Mark | None = None
+    """Where a comment begins right behind a scalar without quotes."""
 
     @property
     def is_scalar(self) -> bool:
@@ -97,20 +99,22 @@ class Document:
         self._text = self._decode(data)
 
     def problem(
-        self, mark: Mark, problem: str, hint: str = "", path: str = "", code: str = ""
+        self, code: str, mark: Mark, problem: str, hint: str, path: str = ""
     ) -> None:
-        """Note a problem at a place; reading goes on.
+        """Note a problem of a sort at a place; reading goes on.
 
         Raises:
             FlowErrors: there are too many to be of use.
         """
         inside = 0 < mark.line <= len(self.lines)
         source = self.lines[mark.line - 1] if inside else ""
-        odd = _ODD_BLANK.match(source)
-        if odd is not None:
+        odd = _ODD_BLANK.search(source)
+        if odd is not None and (
+            code == codes.NOT_YAML or not source[: odd.start()].strip()
+        ):
             hint = (
-                f"The line begins with a blank that is none (U+{ord(odd[1]):04X}), as "
-                "text from a web page may: delete it, and type blanks."
+                f"The line has a blank that is none (U+{ord(odd[0]):04X}), as text of "
+                "a web page may: delete it, and type blanks."
             )
         self.problems.append(
             FlowError(
@@ -122,10 +126,19 @@ class Document:
                 width=mark.width,
                 hint=hint,
                 path=path,
-                code=code or code_of(problem),
+                code=code,
             )
         )
         if len(self.problems) == MOST_PROBLEMS:
+            problem = (
+                f"reading stops here: there may be more than {MOST_PROBLEMS} problems"
+            )
+            hint = "Mend those above, and check again."
+            last = replace(self.problems[-1], problem=problem, hint=hint, source="")
+            # Sorted by place, it must come last.
+            end = max((each.line, each.column) for each in self.problems)
+            last = replace(last, line=end[0], column=end[1] + 1, code=codes.TOO_LONG)
+            self.problems.append(last)
             self.stop_if_broken()
 
     def read(self) -> Node:
@@ -145,7 +158,8 @@ class Document:
         except (YAMLError, ValueError, OverflowError):
             found = _NO_CHARACTER.search(self._text)
             mark = self._mark_at(found.start() if found else 0, 10)
-            self.problem(mark, "there is no such character", "Write it as it is.")
+            problem = "there is no such character"
+            self.problem(codes.NOT_YAML, mark, problem, "Write it as it is.")
         else:
             self._find_lost_keys(composer.inside_text)
         self.stop_if_broken()
@@ -168,7 +182,8 @@ class Document:
     def _decode(self, data: bytes) -> str:
         if len(data) > MOST_BYTES:
             problem = f"the file is larger than {MOST_BYTES // 1024} KB"
-            self.problem(Mark(1, 1), problem, "Divide it into several flows.")
+            hint = "Divide it into several flows."
+            self.problem(codes.NOT_YAML, Mark(1, 1), problem, hint)
             return ""
         try:
             text = data.decode("utf-8-sig")
@@ -179,7 +194,8 @@ class Document:
             column = len(_BREAK.split(before)[-1]) + 1
             mark = Mark(len(_BREAK.split(before)), column)
             hint = "Save the file as UTF-8."
-            self.problem(mark, "a byte that is not UTF-8 cannot be read", hint)
+            problem = "a byte that is not UTF-8 cannot be read"
+            self.problem(codes.NOT_YAML, mark, problem, hint)
             return ""
         self.lines = _BREAK.split(text)
         found = _UNSEEN.search(text)
@@ -191,7 +207,7 @@ class Document:
     def refuse_unseen(self, character: str, mark: Mark) -> None:
         problem = f"the character U+{ord(character):04X} cannot stand here"
         hint = "Remove it, or write the line anew in a text editor."
-        self.problem(mark, problem, hint)
+        self.problem(codes.NOT_YAML, mark, problem, hint)
 
     def _mark_at(self, place: int, width: int = 1) -> Mark:
         lines = _BREAK.split(self._text[:place])
@@ -202,7 +218,7 @@ class Document:
             if line.startswith("%"):
                 hint = "Remove the line: this is YAML 1.2."
                 problem = "a directive cannot stand here"
-                self.problem(Mark(number, 1, len(line)), problem, hint)
+                self.problem(codes.NOT_YAML, Mark(number, 1, len(line)), problem, hint)
             elif line.strip() and not line.startswith("#"):
                 break
 
@@ -212,7 +228,8 @@ class Document:
             if found is not None:
                 mark = Mark(number, found.start(1) + 1, len(found[1]))
                 problem = "'#' begins a comment, so this key is lost"
-                self.problem(mark, problem, "The hash key is written hash.")
+                hint = "The hash key is written hash."
+                self.problem(codes.NOT_YAML, mark, problem, hint)
 
     def _tell(self, error: MarkedYAMLError) -> None:
         """Note a complaint of the parser, unless it follows from one noted before."""
@@ -222,7 +239,14 @@ class Document:
             at = error.context_mark or at
         if not self.problems:
             mark = _mark_of(at) if at else Mark(1, 1)
-            self.problem(mark, *explain(complaint), code=NOT_YAML)
+            found = None
+            if complaint.startswith("mapping values"):
+                found = misread(self.lines, mark.line, mark.column)
+            if found is not None:
+                line, complaint = found
+                text = self.lines[line - 1]
+                mark = Mark(line, len(text) - len(text.lstrip()) + 1)
+            self.problem(codes.NOT_YAML, mark, *explain(complaint))
 
 
 class _Composer:
@@ -241,7 +265,8 @@ class _Composer:
                 if top is not None:
                     mark = _mark_of(event.start_mark, 3)
                     hint = "One file, one flow."
-                    self._document.problem(mark, "a second document begins", hint)
+                    problem = "a second document begins"
+                    self._document.problem(codes.NOT_YAML, mark, problem, hint)
                     break
                 top = self._node(next(stream), stream, 0)
         return top or Node(Kind.NOTHING, Mark(1, 1))
@@ -258,7 +283,7 @@ class _Composer:
         if depth > MOST_DEPTH:
             problem = f"more than {MOST_DEPTH} levels stand inside one another"
             hint = "Write things one below the other, not inside one another."
-            self._document.problem(mark, problem, hint)
+            self._document.problem(codes.NOT_YAML, mark, problem, hint)
             self._document.stop_if_broken()
         self._refuse_extras(event, mark)
         is_mapping = isinstance(event, events.MappingStartEvent)
@@ -286,28 +311,40 @@ class _Composer:
         found = _UNSEEN.search(event.value)
         if found is not None:
             self._document.refuse_unseen(found[0], mark)
-        is_plain = event.style is None
-        return Node(_kind(event.value) if is_plain else Kind.TEXT, mark, event.value)
+        if event.style is not None:
+            return Node(Kind.TEXT, mark, event.value)
+        kind, comment = _kind(event.value), self._comment_behind(event.end_mark)
+        return Node(kind, mark, event.value, comment=comment)
+
+    def _comment_behind(self, end: Any) -> Mark | None:
+        """Return where a comment begins that people may take for more of the text."""
+        line = self._document.lines[end.line] if end.column else ""
+        rest = line[end.column :]
+        before = len(rest) - len(rest.lstrip())
+        if not rest[before:].startswith("#"):
+            return None
+        return Mark(end.line + 1, end.column + before + 1, len(rest) - before)
 
     def _alias(self, event: Any) -> Node:
         mark = _mark_of(event.start_mark, len(event.anchor) + 1)
         if event.anchor == ":":
             hint = "The star key is written star, the hash key hash."
-            self._document.problem(mark, "'*' cannot stand alone in YAML", hint)
+            problem = "'*' cannot stand alone in YAML"
+            self._document.problem(codes.NOT_YAML, mark, problem, hint)
         else:
             hint = "Write out what it stands for."
             problem = f"an alias ('*{event.anchor}') cannot stand here"
-            self._document.problem(mark, problem, hint)
+            self._document.problem(codes.NOT_YAML, mark, problem, hint)
         return Node(Kind.NOTHING, mark)
 
     def _refuse_extras(self, event: Any, mark: Mark) -> None:
         if event.anchor is not None:
             name = f"an anchor ('&{event.anchor}') cannot stand here"
-            self._document.problem(mark, name, "Remove it.")
+            self._document.problem(codes.NOT_YAML, mark, name, "Remove it.")
         if event.tag is not None:
             hint = "Remove it; put text that looks like a number in quotes."
             problem = f"a tag ('{event.tag}') cannot stand here"
-            self._document.problem(mark, problem, hint)
+            self._document.problem(codes.NOT_YAML, mark, problem, hint)
 
 
 def _cut(text: str) -> str:

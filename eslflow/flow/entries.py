@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from eslflow.flow import codes
 from eslflow.flow.document import Kind, Node
 from eslflow.flow.options import Takes
 from eslflow.flow.problems import Context, scalar
@@ -35,7 +36,7 @@ class Flag(Takes):
             return text == "true"
         if text is not None:
             problem = f"'{text}' is not right here"
-            context.problem(node, problem, f"Takes {self.words}.")
+            context.problem(codes.WRONG_VALUE, node, problem, f"Takes {self.words}.")
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -60,7 +61,8 @@ class Digits(Takes):
             least, most = int(found[1]), int(found[2] or found[1])
             if 1 <= least <= most <= self._most:
                 return least, most
-        context.problem(node, f"'{text}' is not right here", f"Takes {self.words}.")
+        problem = f"'{text}' is not right here"
+        context.problem(codes.WRONG_VALUE, node, problem, f"Takes {self.words}.")
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -80,11 +82,11 @@ class ValueName(Takes):
             return None
         if text in (CALL, *GIVEN) or text in context.constants:
             problem = f"'{text}' is something else already"
-            context.problem(node, problem, "Take another name.")
+            context.problem(codes.BAD_NAME, node, problem, "Take another name.")
             return None
         if not VALUE_NAME.fullmatch(text):
             problem = f"'{text}' cannot be the name of a value"
-            context.problem(node, problem, f"Takes {self.words}.")
+            context.problem(codes.BAD_NAME, node, problem, f"Takes {self.words}.")
             return None
         return text
 
@@ -102,7 +104,7 @@ class ValueNames(Takes):
         """Return the names in their order."""
         if node.kind is not Kind.LIST:
             problem = f"{node.kind.value} stands where names are wanted"
-            context.problem(node, problem, f"Takes {self.words}.")
+            context.problem(codes.WRONG_VALUE, node, problem, f"Takes {self.words}.")
             return None
         found: list[str] = []
         for item in node.items:
@@ -110,10 +112,11 @@ class ValueNames(Takes):
             if text is None:
                 continue
             if text in found:
-                context.problem(item, f"'{text}' stands twice", "Remove one of them.")
+                problem = f"'{text}' stands twice"
+                context.problem(codes.TWICE, item, problem, "Remove one of them.")
             elif not VALUE_NAME.fullmatch(text):
                 problem = f"'{text}' cannot be the name of a value"
-                context.problem(item, problem, f"Takes {VALUE_WORDS}.")
+                context.problem(codes.BAD_NAME, item, problem, f"Takes {VALUE_WORDS}.")
             found.append(text)
         return tuple(found)
 
@@ -134,7 +137,7 @@ class Answers(Takes):
         """Return field and value, in their order."""
         if node.kind is not Kind.MAPPING or len(node.pairs) > MOST_FIELDS:
             problem = f"{node.kind.value} stands where up to {MOST_FIELDS} fields are"
-            context.problem(node, problem, f"Takes {self.words}.")
+            context.problem(codes.WRONG_VALUE, node, problem, f"Takes {self.words}.")
             return None
         found: dict[str, str] = {}
         taken: set[str] = set()
@@ -142,10 +145,12 @@ class Answers(Takes):
             name = ValueName().convert(value, context.inside(field.text))
             if not field.is_scalar or not _FIELD.fullmatch(field.text):
                 hint = "A field has letters, digits, _, . and -."
-                context.problem(field, f"'{field.text}' is no field", hint)
+                problem = f"'{field.text}' is no field"
+                context.problem(codes.UNKNOWN_NAME, field, problem, hint)
             elif field.text in found or name in taken:
                 what = field.text if field.text in found else name
-                context.problem(field, f"'{what}' stands twice", "Remove one of them.")
+                problem = f"'{what}' stands twice"
+                context.problem(codes.TWICE, field, problem, "Remove one of them.")
             elif name is not None:
                 found[field.text] = name
                 taken.add(name)

@@ -11,6 +11,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from eslflow.flow import codes
 from eslflow.flow.document import Kind, Node
 from eslflow.flow.problems import Context, listed, near, scalar
 from eslflow.flow.week import DAY_MIN, Hours, Span
@@ -44,21 +45,22 @@ def read_hours(name: str, node: Node, context: Context) -> Hours | None:
     context = context.inside(name)
     if node.kind is not Kind.MAPPING:
         problem = f"{node.kind.value} stands where the hours '{name}' are"
-        context.problem(node, problem, HINT)
+        context.problem(codes.WRONG_VALUE, node, problem, HINT)
         return None
     seen: set[str] = set()
     week = _Week()
     for key, value in node.pairs:
         if key.text in seen:
-            context.problem(key, f"'{key.text}' stands twice", "Remove one of them.")
+            problem = f"'{key.text}' stands twice"
+            context.problem(codes.TWICE, key, problem, "Remove one of them.")
             continue
         seen.add(key.text)
         _read(key, value, context, week)
     if "zone" not in seen:
         hint = "Add the zone: of the clock that these times are of, as Europe/Berlin."
-        context.problem(node, f"the hours '{name}' have no zone", hint)
+        context.problem(codes.MISSING, node, f"the hours '{name}' have no zone", hint)
     if not any(ON_DAYS.fullmatch(text) for text in seen):
-        context.problem(node, f"the hours '{name}' have no day", HINT)
+        context.problem(codes.MISSING, node, f"the hours '{name}' have no day", HINT)
     if week.zone is None:
         return None
     spans = tuple(span for span, _ in week.spans)
@@ -77,7 +79,8 @@ def _read(key: Node, value: Node, context: Context, week: _Week) -> None:
     else:
         known = ("zone", "holidays", *DAYS)
         problem = f"'{key.text}' is no day{near(key.text, known)}"
-        context.problem(key, problem, f"Takes {listed(known)}, and mon-fri.")
+        hint = f"Takes {listed(known)}, and mon-fri."
+        context.problem(codes.WRONG_VALUE, key, problem, hint)
 
 
 def _zone(node: Node, context: Context) -> ZoneInfo | None:
@@ -94,7 +97,8 @@ def _zone(node: Node, context: Context) -> ZoneInfo | None:
     close = cities or get_close_matches(text, known, n=1, cutoff=0.6)
     guess = f". Did you mean '{close[0]}'?" if close else ""
     hint = "Takes a name of the time zone database, such as Europe/Berlin or UTC."
-    context.problem(node, f"there is no time zone '{text}'{guess}", hint)
+    problem = f"there is no time zone '{text}'{guess}"
+    context.problem(codes.UNKNOWN_NAME, node, problem, hint)
     return None
 
 
@@ -116,7 +120,8 @@ def _day(days: list[int], node: Node, context: Context, week: _Week) -> None:
             hint = "Takes HH:MM-HH:MM, as 08:00-17:00; 24:00 ends a day."
             if better != text and SPAN.fullmatch(better):
                 hint = f"Write {better}."
-            context.problem(item, f"'{text}' is no span of time", hint)
+            problem = f"'{text}' is no span of time"
+            context.problem(codes.WRONG_VALUE, item, problem, hint)
             continue
         _add(days, minutes, item, context, week)
 
@@ -144,7 +149,8 @@ def _add(
             if span.overlaps(other):
                 place = f"'{where.text}' of line {where.mark.line}"
                 problem = f"'{node.text}' on {DAYS[day]} overlaps {place}"
-                context.problem(node, problem, "Let each minute stand in one span.")
+                hint = "Let each minute stand in one span."
+                context.problem(codes.SHADOWED, node, problem, hint)
                 return
         added.append((span, node))
     week.spans += added
@@ -153,13 +159,14 @@ def _add(
 def _holidays(node: Node, context: Context, week: _Week) -> None:
     hint = "Write 12-25: Christmas for every year, 2026-04-03: Good Friday for one."
     if node.kind is not Kind.MAPPING:
-        context.problem(node, f"{node.kind.value} stands where holidays are", hint)
+        problem = f"{node.kind.value} stands where holidays are"
+        context.problem(codes.WRONG_VALUE, node, problem, hint)
         return
     for key, value in node.pairs:
         name = scalar(value, context.inside(key.text), "the holiday's name")
         day = _date(key.text)
         if day is None:
-            context.problem(key, f"'{key.text}' is no date", hint)
+            context.problem(codes.WRONG_VALUE, key, f"'{key.text}' is no date", hint)
             continue
         if key.text.count("-") == 1:
             is_known = (day.month, day.day) in week.yearly
@@ -169,7 +176,7 @@ def _holidays(node: Node, context: Context, week: _Week) -> None:
             week.once[day] = name or ""
         if is_known:
             problem = f"the holiday {key.text} stands twice"
-            context.problem(key, problem, "Remove one of them.")
+            context.problem(codes.TWICE, key, problem, "Remove one of them.")
 
 
 def _date(text: str) -> date | None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from eslflow.flow import codes
 from eslflow.flow.document import Kind, Node
 from eslflow.flow.options import Rename, Takes
 from eslflow.flow.problems import Context
@@ -31,21 +32,26 @@ class Keys(Takes):
     def convert(self, node: Node, context: Context) -> dict[str, Any] | None:
         """Return the values by key, `*` and `#` as such."""
         if node.kind is not Kind.MAPPING or not node.pairs:
-            is_empty = node.kind in (Kind.MAPPING, Kind.NOTHING)
-            problem = f"{node.kind.value} stands where keys are wanted"
-            problem = "there are no keys" if is_empty else problem
-            context.problem(node, problem, f"Takes {self.words}.")
+            code, problem = codes.MISSING, "there are no keys"
+            if node.kind not in (Kind.MAPPING, Kind.NOTHING):
+                code = codes.WRONG_VALUE
+                problem = f"{node.kind.value} stands where keys are wanted"
+            context.problem(code, node, problem, f"Takes {self.words}.")
             return None
         found: dict[str, Any] = {}
         for key_node, value_node in node.pairs:
             key = _NAMES.get(key_node.text, key_node.text)
             if not key_node.is_scalar or not _KEY.fullmatch(key):
                 hint = f"Keys are {KEYS}; and A to D, which few telephones have."
-                context.problem(key_node, f"'{key}' is no key of a telephone", hint)
+                bare, colon, value = key.partition(":")
+                if colon and _KEY.fullmatch(_NAMES.get(bare, bare)):
+                    hint = f"Write {bare}: {value}, with a blank after the colon."
+                problem = f"'{key}' is no key of a telephone"
+                context.problem(codes.WRONG_VALUE, key_node, problem, hint)
                 continue
             if key in found:
                 problem = f"the key {key_node.text} stands twice"
-                context.problem(key_node, problem, "Remove one of them.")
+                context.problem(codes.TWICE, key_node, problem, "Remove one of them.")
             inside = context.inside(key_node.text)
             found[key] = self._values.convert(value_node, inside)
         return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
-from eslflow.flow import subflow
+from eslflow.flow import codes, subflow
 from eslflow.flow.demand import check_demand
 from eslflow.flow.document import Document, Kind, Node
 from eslflow.flow.hours import read_hours
@@ -111,13 +111,13 @@ class _Loader:
         context = Context(self._document, {}, "", "a flow")
         if top.kind is not Kind.MAPPING:
             hint = "Begin with flow: NAME"
-            context.problem(top, "there is no flow in this file", hint)
+            context.problem(codes.NOT_YAML, top, "there is no flow in this file", hint)
             self._document.stop_if_broken()
         entries = entries_of(top, context, KEYS, "a flow") or {}
         for key in ("flow", "steps"):
             if key not in entries:
                 hint = "A flow begins with flow: NAME and has steps:"
-                context.problem(top, f"'{key}:' is missing", hint)
+                context.problem(codes.MISSING, top, f"'{key}:' is missing", hint)
         self._words = Words(
             self._document, entries.get("languages"), entries.get("values")
         )
@@ -200,7 +200,7 @@ class _Loader:
                 problem = f"{says[0]} cannot read out a receipt in {language}"
                 hint = f"Remove receipt: true. Receipts speak {listed(LANGUAGES)}."
                 node = entries.get("languages", entries["steps"])
-                self._context("languages").problem(node, problem, hint)
+                self._context("languages").problem(codes.NO_WORDS, node, problem, hint)
 
     def _context(self, path: str) -> Context:
         return Context(self._document, {}, path)
@@ -212,7 +212,7 @@ class _Loader:
         if text and not NAME.fullmatch(text):
             problem = f"'{text}' cannot be a flow's name"
             hint = f"Takes {NAME_WORDS}.{spelled(text)}"
-            self._context("flow").problem(node, problem, hint)
+            self._context("flow").problem(codes.BAD_NAME, node, problem, hint)
         return text
 
     def _text(self, node: Node | None) -> str:
@@ -236,7 +236,8 @@ class _Loader:
             return None
         if "basis" not in entries:
             hint = f"Takes {PURPOSE['basis'].words}."
-            context.problem(node, f"purpose '{name}' names no basis", hint)
+            problem = f"purpose '{name}' names no basis"
+            context.problem(codes.WRONG_BASIS, node, problem, hint)
         values = converted(entries, PURPOSE, context)
         if not isinstance(values.get("basis"), Basis):
             return None
@@ -253,7 +254,8 @@ class _Loader:
         for key in ("version", "text"):
             if key not in entries:
                 problem = f"notice '{name}' has no {key}"
-                context.problem(node, problem, "A notice has a version and a text.")
+                hint = "A notice has a version and a text."
+                context.problem(codes.MISSING, node, problem, hint)
         values = converted(entries, NOTICE, context)
         text: dict[str, str] = {}
         if "text" in entries:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from eslflow.flow import codes
 from eslflow.flow.destination import dialled
 from eslflow.flow.document import Kind, Node
 from eslflow.flow.options import Takes
@@ -28,14 +29,15 @@ class Numbers(Takes):
         """Return the patterns in their order."""
         if node.kind is not Kind.LIST:
             problem = f"{node.kind.value} stands where numbers are wanted"
-            context.problem(node, problem, f"Takes {self.words}.")
+            context.problem(codes.WRONG_VALUE, node, problem, f"Takes {self.words}.")
             return None
         found: list[str] = []
         for item in node.items:
             text = scalar(item, context, "a number") or ""
             if text and not _PATTERN.fullmatch(text):
                 problem = f"'{text}' is no number, nor how one begins"
-                context.problem(item, problem, f"Takes {self.words}.")
+                hint = f"Takes {self.words}."
+                context.problem(codes.WRONG_VALUE, item, problem, hint)
             found.append(text)
         return tuple(found)
 

@@ -15,6 +15,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
+from eslflow.flow import codes
 from eslflow.flow.document import Kind, Node
 from eslflow.flow.model import From, Record
 from eslflow.flow.problems import (
@@ -113,7 +114,8 @@ class Name(Takes):
         if text is None:
             return None
         problem = f"there is no {self.what} '{text}'{near(text, known)}"
-        context.problem(node, problem, f"{plural(self.what)}: {listed(known)}")
+        hint = f"{plural(self.what)}: {listed(known)}"
+        context.problem(codes.UNKNOWN_NAME, node, problem, hint)
         return None
 
     def renamed(self, value: Any, rename: Rename) -> Any:
@@ -170,13 +172,13 @@ class Duration(Takes):
             bare = node.kind in (Kind.INT, Kind.DECIMAL)
             unit = f"{self.unit} for {_UNIT_NAMES[self.unit]}"
             hint = f"Write {text}{unit}." if bare else f"Takes {self.words}."
-            context.problem(node, f"'{text}' is no duration", hint)
+            context.problem(codes.WRONG_VALUE, node, f"'{text}' is no duration", hint)
             return None
         seconds = float(found[1]) * _UNITS[found[2]]
         if self.least_s <= seconds <= self.most_s:
             return seconds
         hint = f"Takes {span(self.least_s)} to {span(self.most_s)}."
-        context.problem(node, f"'{text}' is out of range", hint)
+        context.problem(codes.WRONG_VALUE, node, f"'{text}' is out of range", hint)
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -205,7 +207,8 @@ class Size(Takes):
         found = _SIZE.fullmatch(text)
         if found is not None:
             return round(float(found[1]) * _SIZES[found[2]])
-        context.problem(node, f"'{text}' is no size", f"Takes {self.words}.")
+        problem = f"'{text}' is no size"
+        context.problem(codes.WRONG_VALUE, node, problem, f"Takes {self.words}.")
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -233,7 +236,8 @@ class Whole(Takes):
             problem = f"{text} is too {wrong} ({self.least} to {self.most})"
         name = context.name or context.path
         place = f"{name}: " if name else ""
-        context.problem(node, place + problem, f"Takes {self.words}.")
+        hint = f"Takes {self.words}."
+        context.problem(codes.WRONG_VALUE, node, place + problem, hint)
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -256,7 +260,7 @@ class OneOf(Takes):
         member = self._members.get(text)
         if member is None:
             problem = f"'{text}' is not right here{near(text, self._members)}"
-            context.problem(node, problem, f"Takes {self.words}.")
+            context.problem(codes.WRONG_VALUE, node, problem, f"Takes {self.words}.")
         return member
 
     def schema(self) -> dict[str, Any]:
@@ -278,10 +282,12 @@ class Text(Takes):
             return None
         if _UNSAFE.search(text):
             hint = "FreeSWITCH expands $ and %24; control characters forge commands."
-            context.problem(node, f"{text!r} must not go to the switch", hint)
+            problem = f"{text!r} must not go to the switch"
+            context.problem(codes.UNSAFE, node, problem, hint)
             return None
         if not self._pattern.fullmatch(text):
-            context.problem(node, f"'{text}' is not right here", f"Takes {self.words}.")
+            problem = f"'{text}' is not right here"
+            context.problem(codes.WRONG_VALUE, node, problem, f"Takes {self.words}.")
             return None
         return text
 
@@ -301,7 +307,8 @@ class Url(Takes):
         text = scalar(node, context, self.words)
         if text is None or self._pattern.fullmatch(text):
             return text
-        context.problem(node, f"'{text}' is no web address", f"Takes {self.words}.")
+        problem = f"'{text}' is no web address"
+        context.problem(codes.WRONG_VALUE, node, problem, f"Takes {self.words}.")
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -345,7 +352,8 @@ class Table(Takes):
             return None
         for name in self._required:
             if name not in entries:
-                context.problem(node, f"'{name}' is missing", f"Takes {self.words}.")
+                problem = f"'{name}' is missing"
+                context.problem(codes.MISSING, node, problem, f"Takes {self.words}.")
         return {
             name: self._fields[name].convert(value, context.inside(name))
             for name, value in entries.items()

@@ -10,6 +10,7 @@ import re
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from eslflow.flow import codes
 from eslflow.flow.document import Node
 from eslflow.flow.options import Takes
 from eslflow.flow.problems import Context, scalar
@@ -29,7 +30,9 @@ class ProgramUrl(Takes):
         if text is None:
             return None
         found = _taken_apart(text)
+        code = codes.UNSAFE
         if found is None:
+            code = codes.WRONG_VALUE
             problem = f"'{text}' is no web address"
         elif found.username is not None:
             problem = "a name or password in an address is read by everybody"
@@ -39,7 +42,7 @@ class ProgramUrl(Takes):
             problem = f"http:// to {found.hostname} would be read on the way"
         else:
             return text
-        context.problem(node, problem, f"Takes {self.words}.")
+        context.problem(code, node, problem, f"Takes {self.words}.")
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -70,7 +73,8 @@ class Named(Takes):
         if text is None or self._pattern.fullmatch(text):
             return text
         # It may be the secret itself that stands there: it is not repeated.
-        context.problem(node, "this is not right here", f"Takes {self.words}.")
+        problem = "this is not right here"
+        context.problem(codes.WRONG_VALUE, node, problem, f"Takes {self.words}.")
         return None
 
     def schema(self) -> dict[str, Any]:

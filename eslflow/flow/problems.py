@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import TypeVar
 
+from eslflow.flow import codes
 from eslflow.flow.document import Document, Kind, Node
 
 Made = TypeVar("Made")
@@ -27,6 +28,10 @@ MOST_NEAR = 200
 
 MOST_LISTED = 40
 """Names that a message lists."""
+
+
+Wrong = tuple[str, str, str, str]
+"""A problem before it has a place: its code, the option, the sentence, the hint."""
 
 
 @dataclass
@@ -52,9 +57,9 @@ class Context:
             self.document, self.names, path, part, self.missed, self.constants
         )
 
-    def problem(self, node: Node, problem: str, hint: str = "") -> None:
-        """Note a problem at a node."""
-        self.document.problem(node.mark, problem, hint, self.path)
+    def problem(self, code: str, node: Node, problem: str, hint: str) -> None:
+        """Note a problem of a sort at a node."""
+        self.document.problem(code, node.mark, problem, hint, self.path)
 
 
 def spelled(word: str) -> str:
@@ -68,7 +73,16 @@ def spelled(word: str) -> str:
 def near(word: str, known: Collection[str]) -> str:
     """Return `. Did you mean 'x'?`, or nothing."""
     close = get_close_matches(word, islice(known, MOST_NEAR), n=1, cutoff=0.6)
-    return f". Did you mean '{close[0]}'?" if close else ""
+    return f". Did you mean '{close[0]}'?{strange(word)}" if close else ""
+
+
+def strange(word: str) -> str:
+    """Return ` It has U+0456 in it, ...`, of a letter that only looks Latin."""
+    for letter in word:
+        name = unicodedata.name(letter, "")
+        if not letter.isascii() and letter.isalpha() and not name.startswith("LATIN "):
+            return f" It has U+{ord(letter):04X} in it, {name.lower()}."
+    return ""
 
 
 def listed(words: Collection[str]) -> str:
@@ -87,7 +101,7 @@ def scalar(node: Node, context: Context, words: str) -> str | None:
     if node.is_scalar and node.kind is not Kind.NOTHING:
         return node.text
     problem = f"{node.kind.value} stands where {words} is wanted"
-    context.problem(node, problem, f"Takes {words}.")
+    context.problem(codes.WRONG_VALUE, node, problem, f"Takes {words}.")
     return None
 
 
@@ -101,19 +115,21 @@ def entries_of(
     place = place or context.name or context.path
     if node.kind is not Kind.MAPPING:
         problem = f"{node.kind.value} stands where {words} is wanted"
-        context.problem(node, problem, f"Takes: {listed(known)}.")
+        context.problem(codes.WRONG_VALUE, node, problem, f"Takes: {listed(known)}.")
         return None
     entries: dict[str, Node] = {}
     for key, value in node.pairs:
         hint = f"{place} takes: {listed(known)}"
         if not key.text:
-            context.problem(key, f"{key.kind.value} stands where a name is", hint)
+            problem = f"{key.kind.value} stands where a name is"
+            context.problem(codes.WRONG_VALUE, key, problem, hint)
         elif key.text not in known:
             guess = near(key.text, known)
             problem = f"'{key.text}' is not an option of {place}{guess}"
-            context.problem(key, problem, hint)
+            context.problem(codes.UNKNOWN_OPTION, key, problem, hint)
         elif key.text in entries:
-            context.problem(key, f"'{key.text}' stands twice", "The first one counts.")
+            problem = f"'{key.text}' stands twice"
+            context.problem(codes.TWICE, key, problem, "The first one counts.")
         else:
             entries[key.text] = value
     return entries
@@ -133,7 +149,7 @@ def named(
     if node.kind is not Kind.MAPPING:
         hint = f"Write {context.path}: and below it, indented, NAME: ... for each."
         problem = f"{node.kind.value} stands where {context.path} are"
-        context.problem(node, problem, hint)
+        context.problem(codes.WRONG_VALUE, node, problem, hint)
         return {}
     found: dict[str, Made] = {}
     seen: set[str] = set()
@@ -141,10 +157,11 @@ def named(
         if not key.is_scalar or not pattern.fullmatch(key.text):
             problem = f"'{key.text}' cannot be the name of a {what}"
             as_it_can = spelled(key.text) if pattern is NAME else ""
-            context.problem(key, problem, f"Takes {words}.{as_it_can}")
+            as_it_can += strange(key.text)
+            context.problem(codes.BAD_NAME, key, problem, f"Takes {words}.{as_it_can}")
         elif key.text in seen:
             problem = f"the {what} '{key.text}' stands twice"
-            context.problem(key, problem, "Remove one of them.")
+            context.problem(codes.TWICE, key, problem, "Remove one of them.")
         seen.add(key.text)
         made = make(key.text, value)
         if made is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from eslflow.flow import codes
 from eslflow.flow.document import Document, Node
 from eslflow.flow.entries import Flag
 from eslflow.flow.keys import Keys
@@ -44,7 +45,7 @@ from eslflow.flow.options import (
     Text,
     Whole,
 )
-from eslflow.flow.problems import NAME, NAME_WORDS, Context, entries_of, names_in
+from eslflow.flow.problems import NAME, NAME_WORDS, Context, Wrong, entries_of, names_in
 
 if TYPE_CHECKING:
     from eslflow.steps.step import Step
@@ -201,7 +202,9 @@ class Rules:
         for key in sorted(set(values.get(option) or {}) - set("0123456789")):
             problem = f"{who} cannot press a star and then {key}"
             hint = "FreeSWITCH binds the digits 0 to 9 (bind_meta_app)."
-            self._context.problem(self._entries[option], problem, hint)
+            self._context.problem(
+                codes.WRONG_VALUE, self._entries[option], problem, hint
+            )
 
     def asked(self, rules: RecordingRules) -> tuple[str, ...]:
         """Return the purposes that agents ask for: any, where that is misspelt."""
@@ -211,50 +214,50 @@ class Rules:
 
     def check(self, rules: RecordingRules, steps: Mapping[str, Step]) -> None:
         """Note what of the keys fits neither purposes nor steps."""
-        for option, problem, hint in (
+        for code, option, problem, hint in (
             *self._verbal_problems(rules),
             *self._withdrawal_problems(rules, steps),
             *self._star_problems(rules, steps),
             *self._private_problems(rules),
             *self._agreement_problems(rules),
         ):
-            self._context.problem(self._entries[option], problem, hint)
+            self._context.problem(code, self._entries[option], problem, hint)
 
-    def _verbal_problems(self, rules: RecordingRules) -> Iterator[tuple[str, str, str]]:
+    def _verbal_problems(self, rules: RecordingRules) -> Iterator[Wrong]:
         """Yield what would make the agent's question no question."""
         answers = (AgentKey.GRANTED, AgentKey.REFUSED)
         have = [key for key in answers if key in rules.agent_keys.values()]
         if "verbal" not in self._entries:
             if have:
                 hint = "Add verbal: {notice: ..., purpose: ...}."
-                yield "agent_keys", f"a key means {have[0]}, but of what?", hint
+                problem = f"a key means {have[0]}, but of what?"
+                yield codes.NO_REFUSAL, "agent_keys", problem, hint
             return
         for missing in (key for key in answers if key not in have):
             problem = f"no key of the agent means {missing}"
             hint = "Add one to agent_keys: who cannot refuse has not agreed."
-            yield "verbal", problem, hint
+            yield codes.NO_REFUSAL, "verbal", problem, hint
         purpose = self._purposes.get(rules.verbal.purpose) if rules.verbal else None
         if purpose is not None and purpose.basis is not Basis.CONSENT:
             problem = (
                 f"purpose '{purpose.name}' rests on {purpose.basis}, not on consent"
             )
-            yield "verbal", problem, "Ask for one that rests on consent."
+            hint = "Ask for one that rests on consent."
+            yield codes.WRONG_BASIS, "verbal", problem, hint
 
-    def _agreement_problems(
-        self, rules: RecordingRules
-    ) -> Iterator[tuple[str, str, str]]:
+    def _agreement_problems(self, rules: RecordingRules) -> Iterator[Wrong]:
         """Yield what leaves open whether agents must agree, or to what."""
         must = rules.agents is Agents.MUST_AGREE
         if must and "agreement" not in self._entries:
             hint = "Add agreement: {text: staff, version: 1}."
-            yield "agents", "agents must agree, but to what?", hint
+            yield codes.MISSING, "agents", "agents must agree, but to what?", hint
         elif "agreement" in self._entries and not must:
             hint = "Add agents: must_agree."
-            yield "agreement", "nobody must agree to it", hint
+            yield codes.NOT_TOGETHER, "agreement", "nobody must agree to it", hint
 
     def _withdrawal_problems(
         self, rules: RecordingRules, steps: Mapping[str, Step]
-    ) -> Iterator[tuple[str, str, str]]:
+    ) -> Iterator[Wrong]:
         """Yield what a caller's key could not do, or would leave open."""
         yield from self._callee_problems(rules, steps)
         # What is misspelt was told of already.
@@ -262,7 +265,8 @@ class Rules:
         if not is_callers and not rules.callee_keys:
             if rules.withdrawn:
                 hint = "Add caller_keys: {0: withdraw}."
-                yield "withdrawn", "no key of the caller withdraws anything", hint
+                problem = "no key of the caller withdraws anything"
+                yield codes.WITHDRAWAL, "withdrawn", problem, hint
             return
         where = "caller_keys" if is_callers else "callee_keys"
         for purpose in self._purposes.values():
@@ -272,35 +276,35 @@ class Rules:
                     "when the caller withdraws"
                 )
                 hint = "Add on_withdrawal: delete to it, or on_withdrawal: keep."
-                yield where, problem, hint
+                yield codes.WITHDRAWAL, where, problem, hint
         for step in steps.values() if is_callers else ():
             if step.asks_whom == (Party.CALLEE,):
                 problem = f"step '{step.name}' asks the called party, not the caller"
                 hint = "Make it callee_keys: nobody can withdraw for somebody else."
-                yield "caller_keys", problem, hint
+                yield codes.WITHDRAWAL, "caller_keys", problem, hint
 
     @staticmethod
     def _callee_problems(
         rules: RecordingRules, steps: Mapping[str, Step]
-    ) -> Iterator[tuple[str, str, str]]:
+    ) -> Iterator[Wrong]:
         """Yield that a called party could withdraw who was asked for nothing."""
         is_asked = any(Party.CALLEE in step.asks_whom for step in steps.values())
         if rules.callee_keys and not is_asked:
             hint = "Remove callee_keys, or let a consent step ask the callee."
-            yield "callee_keys", "no step asks the called party for anything", hint
+            problem = "no step asks the called party for anything"
+            yield codes.WITHDRAWAL, "callee_keys", problem, hint
 
     def _star_problems(
         self, rules: RecordingRules, steps: Mapping[str, Step]
-    ) -> Iterator[tuple[str, str, str]]:
+    ) -> Iterator[Wrong]:
         """Yield the steps that take the key with which those of the caller begin."""
         for step in steps.values() if rules.caller_keys else ():
             if STAR in step.takes_keys:
                 problem = f"step '{step.name}' takes the star key, which begins these"
-                yield "caller_keys", problem, "Let the step take another key."
+                hint = "Let the step take another key."
+                yield codes.SHADOWED, "caller_keys", problem, hint
 
-    def _private_problems(
-        self, rules: RecordingRules
-    ) -> Iterator[tuple[str, str, str]]:
+    def _private_problems(self, rules: RecordingRules) -> Iterator[Wrong]:
         """Yield what leaves open what a key for a private call does, or may not."""
         is_callers = CallerKey.PRIVATE in rules.caller_keys.values()
         if not is_callers and AgentKey.PRIVATE not in rules.agent_keys.values():
@@ -310,23 +314,25 @@ class Rules:
                 return
             for option in ("before_private", "made_private"):
                 if option in self._entries:
-                    yield option, "no key makes a call private", hint
+                    problem = "no key makes a call private"
+                    yield codes.NOT_TOGETHER, option, problem, hint
             return
         where = "caller_keys" if is_callers else "agent_keys"
         if rules.is_demanded:
             problem = "a key makes calls private that the law demands to be recorded"
-            yield where, problem, "Remove the key, or if_unrecorded: refuse."
+            hint = "Remove the key, or if_unrecorded: refuse."
+            yield codes.DEMANDED, where, problem, hint
         if "before_private" not in self._entries:
             problem = (
                 "a key makes the call private, but what becomes of what was recorded "
                 "before?"
             )
             hint = "Add before_private: delete, or before_private: keep."
-            yield where, problem, hint
+            yield codes.MISSING, where, problem, hint
         if rules.before_private is OnWithdrawal.DELETE:
             yield from self._duty_problems()
 
-    def _duty_problems(self) -> Iterator[tuple[str, str, str]]:
+    def _duty_problems(self) -> Iterator[Wrong]:
         """Yield the purposes whose recordings no key may delete."""
         for purpose in self._purposes.values():
             if purpose.basis is Basis.LEGAL_OBLIGATION:
@@ -334,4 +340,5 @@ class Rules:
                     f"purpose '{purpose.name}' rests on {purpose.basis}, and a key "
                     "would delete what is recorded for it"
                 )
-                yield "before_private", problem, "Write before_private: keep."
+                hint = "Write before_private: keep."
+                yield codes.WRONG_BASIS, "before_private", problem, hint

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from eslflow.flow import codes
 from eslflow.flow.document import Node
 from eslflow.flow.problems import Context, listed, near
 from eslflow.flow.subflow import top
@@ -24,28 +25,32 @@ def check_secrets(node: Node, steps: Mapping[str, Step], context: Context) -> No
     hidden = sorted({name for step in steps.values() for name in step.hides()})
     carriers: dict[str, Step] = {}
     for step in steps.values():
-        for problem, hint in _problems(step, hidden, carriers):
+        for code, problem, hint in _problems(step, hidden, carriers):
             here = top(step.name)
-            context.inside(here).problem(nodes[here], problem, hint)
+            context.inside(here).problem(code, nodes[here], problem, hint)
     for step in steps.values():
         for name in step.hides():
             if name not in carriers:
                 here = top(step.name)
                 problem = f"nobody gets the secret '{name}'"
                 hint = "Name it under secrets: of the one webhook that is to have it."
-                context.inside(here).problem(nodes[here], problem, hint)
+                context.inside(here).problem(codes.SECRET, nodes[here], problem, hint)
 
 
 def _problems(
     step: Step, hidden: list[str], carriers: dict[str, Step]
-) -> list[tuple[str, str]]:
+) -> list[tuple[str, str, str]]:
     found = [
-        (f"'{name}' is secret", "Name it under secrets: of one webhook.")
+        (codes.SECRET, f"'{name}' is secret", "Name it under secrets: of one webhook.")
         for _, what, name in step.refers_to()
         if what == "value" and name in hidden
     ]
     found += [
-        (f"'{name}' is secret in another step", "Give one of them another name.")
+        (
+            codes.SECRET,
+            f"'{name}' is secret in another step",
+            "Give one of them another name.",
+        )
         for name in step.writes()
         if name in hidden
     ]
@@ -54,10 +59,11 @@ def _problems(
         if name not in hidden:
             problem = f"there is no secret '{name}'{near(name, hidden)}"
             hint = f"Secrets (collect with secure: true): {listed(hidden)}"
-            found.append((problem, hint))
+            found.append((codes.SECRET, problem, hint))
         elif not _is_same(carrier, step):
             hint = "A secret goes to one step, and is wiped with it."
-            found.append((f"'{name}' goes to '{carrier.name}' already", hint))
+            problem = f"'{name}' goes to '{carrier.name}' already"
+            found.append((codes.SECRET, problem, hint))
     return found
 
 

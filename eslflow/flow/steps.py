@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from eslflow.flow import codes
 from eslflow.flow.document import Kind, Node
 from eslflow.flow.model import Basis, Flow, Purpose, Record
 from eslflow.flow.options import (
@@ -74,7 +75,11 @@ def read_steps(
     if node is None:
         return {}, ""
     if node.kind is not Kind.MAPPING or not node.pairs:
-        context.problem(node, "there are no steps", "Write NAME: {announce: PROMPT}")
+        code, problem = codes.MISSING, "there are no steps"
+        if node.kind not in (Kind.MAPPING, Kind.NOTHING):
+            code = codes.WRONG_VALUE
+            problem = f"{node.kind.value} stands where steps are"
+        context.problem(code, node, problem, "Write NAME: {announce: PROMPT}")
         return {}, ""
     reader = _Reader(context, kinds, purposes, asked)
     names = [key.text for key, _ in node.pairs]
@@ -138,11 +143,12 @@ class _Reader:
             if not key.is_scalar or not NAME.fullmatch(key.text):
                 hint = "Names have small letters, digits, _ and -."
                 hint += spelled(key.text)
-                self._context.problem(key, f"'{key.text}' is no name for a step", hint)
+                problem = f"'{key.text}' is no name for a step"
+                self._context.problem(codes.BAD_NAME, key, problem, hint)
                 continue
             if key.text in seen:
                 problem = f"the step '{key.text}' stands twice"
-                self._context.problem(key, problem, "Rename one of them.")
+                self._context.problem(codes.TWICE, key, problem, "Rename one of them.")
                 continue
             seen.add(key.text)
             step = self._step(key.text, value, below)
@@ -160,15 +166,16 @@ class _Reader:
             return None
         step = draft.kind(name=name, targets=targets, **values)
         self._check_record(draft, step)
-        for key, problem, hint in step.problems(self._purposes):
-            draft.context.problem(_at(key, draft.node), problem, hint)
+        for code, key, problem, hint in step.problems(self._purposes):
+            draft.context.problem(code, _at(key, draft.node), problem, hint)
         return step
 
     def _draft(self, name: str, node: Node) -> _Draft | None:
         context = self._context.inside(name)
         if node.kind is not Kind.MAPPING:
             what = f"{node.kind.value} stands where step '{name}' is"
-            context.problem(node, what, f"Kinds of step: {listed(self._kinds)}")
+            hint = f"Kinds of step: {listed(self._kinds)}"
+            context.problem(codes.WRONG_VALUE, node, what, hint)
             return None
         present = [key.text for key, _ in node.pairs if key.text in self._kinds]
         if len(present) != 1:
@@ -184,11 +191,15 @@ class _Reader:
         """Note that nobody knows what a step does, and what is wrong besides."""
         guesses = {key.text: near(key.text, self._kinds) for key, _ in node.pairs}
         meant = next((text for text, guess in guesses.items() if guess), "")
-        problem = f"step '{context.name}' does not say what it does"
+        code, problem = (
+            codes.MISSING,
+            f"step '{context.name}' does not say what it does",
+        )
         problem += guesses.get(meant, "")
         if present:
+            code = codes.TWICE
             problem = f"step '{context.name}' is both {' and '.join(present)}"
-        context.problem(node, problem, f"Kinds of step: {listed(self._kinds)}")
+        context.problem(code, node, problem, f"Kinds of step: {listed(self._kinds)}")
         some = dict.fromkeys(
             key for kind in self._kinds.values() for key in _taken_by(kind)
         )
@@ -198,7 +209,8 @@ class _Reader:
             elif key.text not in (*some, meant) and (present or meant):
                 guess = near(key.text, some)
                 what = f"'{key.text}' is no option of any step{guess}"
-                context.problem(key, what, "Remove it, or see flows/README.md.")
+                hint = "Remove it, or see flows/README.md."
+                context.problem(codes.UNKNOWN_OPTION, key, what, hint)
 
     def _values(self, draft: _Draft) -> tuple[dict[str, Any], bool]:
         values: dict[str, Any] = {}
@@ -209,13 +221,27 @@ class _Reader:
                 if field.default is REQUIRED:
                     problem = f"step '{draft.name}' has no '{key}'"
                     hint = f"Add {key}: it takes {field.takes.words}."
-                    draft.context.problem(draft.node, problem, hint)
+                    draft.context.problem(codes.MISSING, draft.node, problem, hint)
                     is_good = False
                 continue
             before = len(self._context.document.problems)
+            if self._is_target(draft, key, node):
+                is_good = False
+                continue
             values[attribute] = field.takes.convert(node, draft.context.inside(key))
             is_good &= len(self._context.document.problems) == before
         return values, is_good
+
+    def _is_target(self, draft: _Draft, key: str, node: Node) -> bool:
+        """Note a step that stands where the option of the ending's name is."""
+        is_ending = key in draft.kind.endings
+        if not (is_ending and node.text in self._context.names["step"]):
+            return False
+        takes = draft.options[key][1].takes.words
+        problem = f"'{node.text}' is a step, and {key}: takes {takes}"
+        hint = f"To go there then, write on_{key}: {node.text}."
+        draft.context.inside(key).problem(codes.WRONG_VALUE, node, problem, hint)
+        return True
 
     def _targets(self, draft: _Draft, below: str) -> dict[str, str]:
         """Return where each ending leads: its own step, `next`, or the step below."""
@@ -241,18 +267,21 @@ class _Reader:
         if "from" in draft.entries and step.record is not Record.ON:
             hint = "Add record: on, or remove from."
             problem = f"step '{draft.name}' says from when, but not record: on"
-            draft.context.problem(draft.entries["from"], problem, hint)
+            draft.context.problem(
+                codes.NOT_TOGETHER, draft.entries["from"], problem, hint
+            )
         if step.record is Record.ON and not self._context.names["purpose"]:
             hint = "Declare a purpose with its basis under purposes:"
             problem = "nothing could ever permit this recording: there is no purpose"
             where = draft.entries.get("record", draft.node)
-            draft.context.problem(where, problem, hint)
+            draft.context.problem(codes.NEVER_ASKED, where, problem, hint)
 
     def whole(self, node: Node, steps: Mapping[str, Step], is_all: bool) -> None:
         """Note what is wrong with all steps together, those of flows inside too."""
         if len(steps) > MOST_STEPS:
             problem = f"with the flows inside, there are {len(steps)} steps"
-            self._context.problem(node, problem, f"{MOST_STEPS} are taken.")
+            hint = f"{MOST_STEPS} are taken."
+            self._context.problem(codes.TOO_LONG, node, problem, hint)
         names = [key.text for key, _ in node.pairs]
         # Of two steps of one name, nobody knows which is meant.
         if len(set(names)) == len(names):
@@ -278,7 +307,8 @@ class _Reader:
         for key, _ in node.pairs:
             if key.text not in reached:
                 hint = "Name it as a target, or remove it."
-                self._context.problem(key, f"nothing leads to step '{key.text}'", hint)
+                problem = f"nothing leads to step '{key.text}'"
+                self._context.problem(codes.DEAD_STEP, key, problem, hint)
 
     def endless(self, node: Node, steps: Mapping[str, Step]) -> None:
         """Note a circle of steps in which nothing waits for anybody."""
@@ -295,7 +325,7 @@ class _Reader:
             if key.text in restless:
                 problem = f"step '{key.text}' leads back to itself, and nothing waits"
                 hint = "Let one step of the circle wait, as a menu does, or end it."
-                self._context.problem(key, problem, hint)
+                self._context.problem(codes.ENDLESS, key, problem, hint)
                 return
 
     def never_asked(self, node: Node, steps: Mapping[str, Step]) -> None:
@@ -309,7 +339,7 @@ class _Reader:
             if steps[key.text].record is Record.ON and not self._permitted(asked):
                 hint = "Add a consent step that asks for one of the purposes."
                 problem = f"step '{key.text}' can never record: nobody is ever asked"
-                self._context.problem(value, problem, hint)
+                self._context.problem(codes.NEVER_ASKED, value, problem, hint)
 
     def unknown(self, node: Node, steps: Mapping[str, Step]) -> None:
         """Note what steps look at and no step sets, or no flow speaks."""
@@ -330,7 +360,7 @@ class _Reader:
                         place = KEY
                     context = self._context.inside(top(step.name))
                     at = _at(place, nodes[top(step.name)])
-                    context.problem(at, problem, hint)
+                    context.problem(codes.UNKNOWN_NAME, at, problem, hint)
 
     def _permitted(self, asked: set[str]) -> bool:
         return any(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from eslflow.errors import FlowErrors
+from eslflow.flow import codes
 from eslflow.flow.document import Node
 from eslflow.flow.model import Flow, Notice, Prompt, Purpose, Version
 from eslflow.flow.options import fields_of
@@ -110,7 +111,8 @@ def find(steps: Node | None, library: Library, context: Context) -> Inside:
         if name in library.trail:
             trail = library.trail[library.trail.index(name) :]
             problem = f"the flows lead into each other: {', '.join((*trail, name))}"
-            context.problem(node, problem, "Let one of them end without the others.")
+            hint = "Let one of them end without the others."
+            context.problem(codes.ENDLESS, node, problem, hint)
             continue
         try:
             flow = library.flow(name)
@@ -119,7 +121,8 @@ def find(steps: Node | None, library: Library, context: Context) -> Inside:
             continue
         if flow.name != name:
             problem = f"{flow.file} holds the flow '{flow.name}', not '{name}'"
-            context.problem(node, problem, "Give file and flow the same name.")
+            hint = "Give file and flow the same name."
+            context.problem(codes.UNKNOWN_NAME, node, problem, hint)
             continue
         flows[name] = flow
     return Inside(flows, nodes)
@@ -135,7 +138,7 @@ def check_languages(
             if has_words and language not in flow.languages:
                 problem = f"flow '{name}' has no words in {language}"
                 hint = f"Add them in {flow.file}, or take {language} out here."
-                context.problem(inside.nodes[name], problem, hint)
+                context.problem(codes.NO_WORDS, inside.nodes[name], problem, hint)
 
 
 def merge_purposes(
@@ -154,7 +157,9 @@ def merge_purposes(
                     f"and {flow.file}:{purpose.line}"
                 )
                 hint = "Declare it alike, or rename one of them."
-                context.problem(inside.nodes[flow_name], problem, hint)
+                context.problem(
+                    codes.NOT_TOGETHER, inside.nodes[flow_name], problem, hint
+                )
     return found
 
 

@@ -7,7 +7,11 @@ know what a flow is.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+_KEY = re.compile(r" *[\w-]+")
+_COLON = re.compile(r":( |$)")
+NO_COLON = "could not find expected ':'"
 _QUOTE = "Put the whole text in quotes, single ones if it has double ones inside."
 _COMMAS = "Close every { and [, and put a comma between what they hold."
 _BRACES = f"{_COMMAS} Text with {{ in it needs quotes."
@@ -25,9 +29,25 @@ _KNOWN = (
         "Put text with ': ' in it in quotes, and indent keys like those above.",
     ),
     (
-        "could not find expected ':'",
+        NO_COLON,
         "this is no key: it has no ':'",
         "Write KEY: VALUE, with a blank after the colon.",
+    ),
+    (
+        "further in",
+        "this line stands further in than the one it belongs to",
+        "Give keys that belong together the same number of blanks. Text with ': ' "
+        "stands in quotes.",
+    ),
+    (
+        r"found '\?'",
+        "a key stands below a list",
+        "Write no - before keys: only what a list holds has one.",
+    ),
+    (
+        "unknown escape character '(.)'",
+        "'{}' stands behind a \\ and has no meaning there",
+        "Put the text in single quotes, or write \\\\.",
     ),
     ("found character '(.)' that cannot", "text cannot begin with '{}'", _QUOTE),
     (
@@ -53,6 +73,20 @@ _KNOWN = (
         "Put text that begins with - in quotes; a list stands below its key.",
     ),
 )
+
+
+def misread(lines: Sequence[str], number: int, column: int) -> tuple[int, str] | None:
+    """Return the line, and what is wrong with it, if a key was read as more of a text.
+
+    Line and column of its colon count from 1. The line is right by itself: then the
+    one above lacks its colon, or this one stands too far in.
+    """
+    if not _KEY.fullmatch(lines[number - 1], 0, column - 1):
+        return None
+    above = next((n for n in range(number - 1, 0, -1) if lines[n - 1].strip()), 0)
+    if above and not _COLON.search(lines[above - 1]):
+        return above, NO_COLON
+    return number, "further in"
 
 
 def explain(complaint: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from eslflow.errors import RenderError
+from eslflow.flow import codes
 
 if TYPE_CHECKING:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -51,7 +52,7 @@ def pieces(template: str) -> tuple[Piece, ...]:
     try:
         tree = _environment().parse(template)
     except (TemplateError, RecursionError) as error:
-        raise RenderError(template, str(error)) from error
+        raise RenderError(template, "its braces do not fit") from error
     allowed = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name)
     found: list[Piece] = []
     for node in tree.find_all(nodes.Node):
@@ -77,7 +78,8 @@ def render(template: str, values: Mapping[str, str]) -> str:
         return template
     text = _environment().from_string(template).render(dict(values))
     if len(text) > MOST_TEXT:
-        raise RenderError(template, f"it is longer than {MOST_TEXT} characters")
+        problem = f"it is longer than {MOST_TEXT} characters"
+        raise RenderError(template, problem, codes.TOO_LONG)
     return text
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from eslflow.errors import RenderError
+from eslflow.flow import codes
 from eslflow.flow.dialled import ANONYMOUS as ANONYMOUS
 from eslflow.flow.dialled import WITHHELD as WITHHELD
 from eslflow.flow.dialled import is_withheld as is_withheld
@@ -43,13 +44,13 @@ class Assignments(Takes):
         """Return each value's pieces; the flow's constants are filled in."""
         if node.kind is not Kind.MAPPING or not node.pairs:
             problem = f"{node.kind.value} stands where values are wanted"
-            context.problem(node, problem, f"Takes {self.words}.")
+            context.problem(codes.WRONG_VALUE, node, problem, f"Takes {self.words}.")
             return None
         found: dict[str, tuple[Piece, ...]] = {}
         for key, value in node.pairs:
-            problem, hint = _wrong_name(key, found, context.constants)
-            if problem:
-                context.problem(key, problem, hint)
+            code, problem, hint = _wrong_name(key, found, context.constants)
+            if code:
+                context.problem(code, key, problem, hint)
                 continue
             found[key.text] = _pieces(value, context.inside(key.text))
         return found
@@ -66,32 +67,35 @@ class Assignments(Takes):
 
 def _wrong_name(
     key: Node, found: Mapping[str, object], constants: Mapping[str, str]
-) -> tuple[str, str]:
+) -> tuple[str, str, str]:
+    """Return code, problem and hint of a name that no value can have; or nothing."""
     name = key.text
     if not key.is_scalar or not VALUE_NAME.fullmatch(name):
-        return f"'{name}' cannot be the name of a value", f"Takes {VALUE_WORDS}."
+        problem = f"'{name}' cannot be the name of a value"
+        return codes.BAD_NAME, problem, f"Takes {VALUE_WORDS}."
     if name in found:
-        return f"the value '{name}' stands twice", "Remove one of them."
+        return codes.TWICE, f"the value '{name}' stands twice", "Remove one of them."
     if name in constants:
         hint = "Choose another name: texts that are played never change."
-        return f"'{name}' is a constant of this flow", hint
+        return codes.BAD_NAME, f"'{name}' is a constant of this flow", hint
     if name in GIVEN and name != LANGUAGE:
         hint = "Choose another name."
-        return f"'{name}' is what the switch tells of a call", hint
-    return "", ""
+        return codes.BAD_NAME, f"'{name}' is what the switch tells of a call", hint
+    return "", "", ""
 
 
 def _pieces(node: Node, context: Context) -> tuple[Piece, ...]:
     text = scalar(node, context, "text") or ""
     if len(text) > MOST_VALUE:
         problem = f"value '{context.name}' is longer than {MOST_VALUE} characters"
-        context.problem(node, problem, "Shorten it.")
+        context.problem(codes.TOO_LONG, node, problem, "Shorten it.")
         return ()
     try:
         found = pieces(text)
     except RenderError as error:
         hint = "A value holds text, and names of values: as {{ name }}."
-        context.problem(node, f"value '{context.name}': {error.problem}", hint)
+        problem = f"value '{context.name}': {error.problem}"
+        context.problem(error.code, node, problem, hint)
         return ()
     constants = context.constants
     return tuple(
@@ -119,7 +123,8 @@ class Subject(Takes):
         if node.kind is Kind.MAPPING:
             entries = entries_of(node, context, ("consent",), self.words) or {}
             if not node.pairs:
-                context.problem(node, "nothing is looked at", f"Takes {self.words}.")
+                problem = "nothing is looked at"
+                context.problem(codes.MISSING, node, problem, f"Takes {self.words}.")
             if "consent" not in entries:
                 return None
             inside = context.inside("consent")
@@ -129,7 +134,7 @@ class Subject(Takes):
         if text in context.constants:
             hint = "Look at a value that a step sets, or at caller, called, language."
             problem = f"'{text}' is a constant: it is the same in every call"
-            context.problem(node, problem, hint)
+            context.problem(codes.BAD_NAME, node, problem, hint)
             return None
         return Looked(value=text) if text else None
 
@@ -158,13 +163,13 @@ class Cases(Takes):
         """Return the steps by pattern, in the order of the file."""
         if node.kind is not Kind.MAPPING or not node.pairs:
             problem = f"{node.kind.value} stands where cases are wanted"
-            context.problem(node, problem, f"Takes {self.words}.")
+            context.problem(codes.WRONG_VALUE, node, problem, f"Takes {self.words}.")
             return None
         found: dict[str, str | None] = {}
         for key, value in node.pairs:
-            problem, hint = _wrong_pattern(key, found)
-            if problem:
-                context.problem(key, problem, hint)
+            code, problem, hint = _wrong_pattern(key, found)
+            if code:
+                context.problem(code, key, problem, hint)
             found[key.text] = self._step.convert(value, context.inside(key.text))
         return found
 
@@ -182,22 +187,23 @@ class Cases(Takes):
         return {case: self._step.renamed(to, rename) for case, to in value.items()}
 
 
-def _wrong_pattern(key: Node, found: Mapping[str, object]) -> tuple[str, str]:
+def _wrong_pattern(key: Node, found: Mapping[str, object]) -> tuple[str, str, str]:
+    """Return code, problem and hint of a pattern that takes no call; or nothing."""
     pattern = key.text
     if not key.is_scalar or not pattern or len(pattern) > MOST_PATTERN:
         hint = f"Takes text of up to {MOST_PATTERN} characters, as +4930*."
-        return "that is no pattern", hint
+        return codes.WRONG_VALUE, "that is no pattern", hint
     if not _PATTERN.fullmatch(pattern):
         hint = "One star, at the end: what may follow."
-        return f"'{pattern}' has a star inside", hint
+        return codes.WRONG_VALUE, f"'{pattern}' has a star inside", hint
     if pattern in ("*", "otherwise"):
         hint = "Write otherwise: STEP beside cases:, not below it."
-        return f"'{pattern}' is no pattern", hint
+        return codes.WRONG_VALUE, f"'{pattern}' is no pattern", hint
     hiding = [earlier for earlier in found if hides(earlier, pattern)]
     if hiding:
         hint = f"'{hiding[0]}' stands above it and takes them all: move it up."
-        return f"'{pattern}' can never be reached", hint
-    return "", ""
+        return codes.SHADOWED, f"'{pattern}' can never be reached", hint
+    return "", "", ""
 
 
 def matches(pattern: str, text: str) -> bool:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.call.commands import Tell
 from eslflow.call.records import State
+from eslflow.flow import codes
 from eslflow.flow.model import Basis
 from eslflow.flow.options import option
-from eslflow.flow.problems import either
+from eslflow.flow.problems import Wrong, either
 from eslflow.flow.values import (
     ANONYMOUS,
     CALLER,
@@ -78,23 +79,23 @@ class Branch(Step):
         if self.looks_at.value == LANGUAGE:
             yield from ((f"cases/{case}", "language", case) for case in self.cases)
 
-    def problems(
-        self, purposes: Mapping[str, Purpose]
-    ) -> Iterator[tuple[str, str, str]]:
+    def problems(self, purposes: Mapping[str, Purpose]) -> Iterator[Wrong]:
         """Yield the cases that no call can be."""
         purpose = purposes.get(self.looks_at.purpose)
         if purpose is not None and purpose.basis is not Basis.CONSENT:
             problem = f"nobody is asked for '{purpose.name}': it rests on"
-            yield "branch", f"{problem} {purpose.basis}", "Remove the step."
+            problem = f"{problem} {purpose.basis}"
+            yield codes.WRONG_BASIS, "branch", problem, "Remove the step."
         for case in self.cases:
             if self.looks_at.purpose and case not in STATES:
                 hint = f"Takes {either(STATES)}."
                 if case == State.HUNG_UP:
                     hint = "Whoever hung up reaches no further step. Remove it."
-                yield f"cases/{case}", f"no question ends as '{case}'", hint
+                problem = f"no question ends as '{case}'"
+                yield codes.UNKNOWN_NAME, f"cases/{case}", problem, hint
             elif self.looks_at.value == CALLER and case.lower() in _OTHER_WORDS:
                 problem = f"a withheld number is not called '{case}'"
-                yield f"cases/{case}", problem, f"Write {ANONYMOUS}."
+                yield codes.WRONG_VALUE, f"cases/{case}", problem, f"Write {ANONYMOUS}."
 
     def run(self, live: Live) -> Road:
         """Compare, and go where the first case leads that matches."""

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.call.commands import Api, Execute, Tell
 from eslflow.call.events import Bridged, Executed
+from eslflow.flow import codes
 from eslflow.flow.destination import CALLED, Destination, DestinationOption, dialled
 from eslflow.flow.model import From, Purpose, Record
 from eslflow.flow.options import Duration, Text, option
+from eslflow.flow.problems import Wrong
 from eslflow.steps.step import Road, Step
 from eslflow.steps.talk import talk, talking
 from eslflow.wire.terms import ApiCommand, App
@@ -75,13 +77,11 @@ class Calling(Step):
         """Whether it calls whatever number the caller has dialled."""
         return self.to.number == CALLED
 
-    def problems(
-        self, purposes: Mapping[str, Purpose]
-    ) -> Iterator[tuple[str, str, str]]:
+    def problems(self, purposes: Mapping[str, Purpose]) -> Iterator[Wrong]:
         """Yield a recording that would begin before anybody has answered."""
         if self.record is Record.ON and self.record_from is From.STEP:
             problem = "the file would begin while it rings, before anybody has answered"
-            yield "record", problem, "Add from: answer."
+            yield codes.NOT_TOGETHER, "record", problem, "Add from: answer."
 
     def at_once(self, live: Live) -> Road:
         """Call, and let the two talk as soon as it is answered.

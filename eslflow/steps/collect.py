@@ -22,9 +22,11 @@ from eslflow.call import hush
 from eslflow.call.commands import Alarm, Command, Tell
 from eslflow.call.events import CallEnded, Event
 from eslflow.call.secret import MOST, Secret
+from eslflow.flow import codes
 from eslflow.flow.entries import Digits, Flag, ValueName
 from eslflow.flow.model import Record
 from eslflow.flow.options import Duration, OneOf, PromptName, Whole, option
+from eslflow.flow.problems import Wrong
 from eslflow.steps import speech
 from eslflow.steps.step import Road, Step
 from eslflow.wire.terms import StrEnum
@@ -112,13 +114,12 @@ class Collect(Step):
         """Return the value, if it is secret."""
         return (self.into,) if self.secure else ()
 
-    def problems(
-        self, purposes: Mapping[str, Purpose]
-    ) -> Iterator[tuple[str, str, str]]:
+    def problems(self, purposes: Mapping[str, Purpose]) -> Iterator[Wrong]:
         """Yield a recording of what nobody may hear."""
         if self.secure and self.record is Record.ON:
             problem = "what is secure cannot be recorded"
-            yield "record", problem, "Remove record: the step is always masked."
+            hint = "Remove record: the step is always masked."
+            yield codes.SECRET, "record", problem, hint
 
     def run(self, live: Live) -> Road:
         """Ask until the digits are right or the tries are used up."""

@@ -17,8 +17,10 @@ from eslflow.call.choices import choice_row
 from eslflow.call.commands import Keep, Tell
 from eslflow.call.consent import OPPOSABLE
 from eslflow.call.records import Reason, State
+from eslflow.flow import codes
 from eslflow.flow.keys import KEYS, unmeant
 from eslflow.flow.model import Asked, Basis, Party
+from eslflow.flow.problems import Wrong
 from eslflow.steps import memory
 from eslflow.steps.question import Meaning, Question
 from eslflow.steps.step import Road
@@ -55,9 +57,7 @@ class Consent(Question):
         """Return the purpose asked for."""
         return (self.asks["purpose"],)
 
-    def problems(
-        self, purposes: Mapping[str, Purpose]
-    ) -> Iterator[tuple[str, str, str]]:
+    def problems(self, purposes: Mapping[str, Purpose]) -> Iterator[Wrong]:
         """Yield what would make the question no question (GDPR Art. 4(11), 7)."""
         purpose = purposes.get(self.asks["purpose"])
         if purpose is not None and purpose.basis is not Basis.CONSENT:
@@ -67,30 +67,35 @@ class Consent(Question):
             hint = "There is nothing to choose. Tell of it: inform:"
             if purpose.basis.value in OPPOSABLE:
                 hint = "Let them object: objection:"
-            yield "consent", problem, f"{hint} {{notice: ..., purpose: ...}}."
+            hint += " {notice: ..., purpose: ...}."
+            yield codes.WRONG_BASIS, "consent", problem, hint
         offers_more = Meaning.MORE in self.keys.values()
         if offers_more and not self.more:
-            yield "keys", "a key means more, but more of what?", "Add more: NOTICE."
+            problem = "a key means more, but more of what?"
+            yield codes.NO_REFUSAL, "keys", problem, "Add more: NOTICE."
         if self.more and not offers_more:
-            yield "more", "no key means more", "Add one to keys, as 9: more."
+            problem = "no key means more"
+            yield codes.NO_REFUSAL, "more", problem, "Add one to keys, as 9: more."
         for meaning in (Meaning.GRANTED, Meaning.REFUSED):
             problem = unmeant(meaning, self.keys)
             if problem:
                 hint = f"Who cannot refuse has not agreed. Let one of {KEYS} mean it."
-                yield "keys", problem, hint
+                yield codes.NO_REFUSAL, "keys", problem, hint
         yield from self._unrememberable()
         if self.meanwhile and self.whom is Asked.CALLER:
             problem = "the caller is asked, and cannot hear another prompt meanwhile"
-            yield "meanwhile", problem, "Remove it, or add ask: callee or ask: both."
+            hint = "Remove it, or add ask: callee or ask: both."
+            yield codes.NOT_TOGETHER, "meanwhile", problem, hint
 
-    def _unrememberable(self) -> Iterator[tuple[str, str, str]]:
+    def _unrememberable(self) -> Iterator[Wrong]:
         """Yield what cannot be remembered."""
         if self.remember and not self.ask_again_after:
             problem = "a grant is remembered, but for how long?"
-            yield "remember", problem, "Add ask_again_after: 30d."
+            yield codes.MISSING, "remember", problem, "Add ask_again_after: 30d."
         if self.ask_again_after and self.whom is not Asked.CALLER:
             problem = "only callers are remembered"
-            yield "ask_again_after", problem, "Remove it, or ask the caller."
+            hint = "Remove it, or ask the caller."
+            yield codes.WITHDRAWAL, "ask_again_after", problem, hint
 
     def warns(self) -> Iterator[str]:
         """Yield that a caller's number proves nothing."""

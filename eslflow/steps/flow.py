@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.call.commands import Tell
+from eslflow.flow import codes
 from eslflow.flow.model import Purpose, Record
 from eslflow.flow.options import Name, option
+from eslflow.flow.problems import Wrong
 from eslflow.flow.subflow import BEGIN, DONE, ERROR
 from eslflow.steps.step import Road, Step
 
@@ -38,13 +40,12 @@ class SubFlow(Step):
         """Return the name of the flow."""
         return self.flow
 
-    def problems(
-        self, purposes: Mapping[str, Purpose]
-    ) -> Iterator[tuple[str, str, str]]:
+    def problems(self, purposes: Mapping[str, Purpose]) -> Iterator[Wrong]:
         """Yield what would say what the other flow's steps say for themselves."""
         if self.record is not Record.OFF:
             problem = f"the steps of flow '{self.flow}' say themselves what is recorded"
-            yield "record", problem, "Remove it, and say record: there."
+            hint = "Remove it, and say record: there."
+            yield codes.NOT_TOGETHER, "record", problem, hint
 
     def run(self, live: Live) -> Road:
         """Go in."""

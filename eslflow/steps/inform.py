@@ -15,8 +15,10 @@ from eslflow.call.commands import Alarm, Command, Keep, Tell
 from eslflow.call.consent import OPPOSABLE
 from eslflow.call.events import CallEnded, Event, Kept
 from eslflow.call.records import Reason, State
+from eslflow.flow import codes
 from eslflow.flow.model import Basis
 from eslflow.flow.options import NoticeName, PurposeName, Table, option
+from eslflow.flow.problems import Wrong
 from eslflow.steps import speech
 from eslflow.steps.step import Road, Step
 
@@ -39,22 +41,22 @@ class Inform(Step):
         key="inform",
     )
 
-    def problems(
-        self, purposes: Mapping[str, Purpose]
-    ) -> Iterator[tuple[str, str, str]]:
+    def problems(self, purposes: Mapping[str, Purpose]) -> Iterator[Wrong]:
         """Yield a purpose about which callers have a say."""
         purpose = purposes.get(self.tells["purpose"])
         if purpose is None:
             return
         if purpose.basis is Basis.CONSENT:
             problem = f"purpose '{purpose.name}' rests on consent: it must be asked for"
-            yield "inform", problem, "Ask: consent: {notice: ..., purpose: ...}."
+            hint = "Ask: consent: {notice: ..., purpose: ...}."
+            yield codes.WRONG_BASIS, "inform", problem, hint
         elif purpose.basis.value in OPPOSABLE:
             problem = (
                 f"purpose '{purpose.name}' rests on {purpose.basis}: callers may "
                 "object to that (GDPR Art. 21(1))"
             )
-            yield "inform", problem, "Take objection: {notice: ..., purpose: ...}."
+            hint = "Take objection: {notice: ..., purpose: ...}."
+            yield codes.WRONG_BASIS, "inform", problem, hint
 
     def run(self, live: Live) -> Road:
         """Play it, and keep that it was played."""

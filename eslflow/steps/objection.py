@@ -16,6 +16,7 @@ from eslflow.call.choices import Played, choice_row, notice_row
 from eslflow.call.commands import Alarm, Command, Keep, Tell
 from eslflow.call.events import CallEnded, Event, Kept
 from eslflow.call.records import Reason, State
+from eslflow.flow import codes
 from eslflow.flow.keys import Keys, unmeant
 from eslflow.flow.model import Basis
 from eslflow.flow.options import (
@@ -27,6 +28,7 @@ from eslflow.flow.options import (
     Whole,
     option,
 )
+from eslflow.flow.problems import Wrong
 from eslflow.steps import speech
 from eslflow.steps.speech import Answer
 from eslflow.steps.step import Road, Step
@@ -84,9 +86,7 @@ class Objection(Step):
         """Return the purpose that the caller may object to."""
         return (self.announces["purpose"],)
 
-    def problems(
-        self, purposes: Mapping[str, Purpose]
-    ) -> Iterator[tuple[str, str, str]]:
+    def problems(self, purposes: Mapping[str, Purpose]) -> Iterator[Wrong]:
         """Yield what would make it a consent that is none, or a choice that is none."""
         purpose = purposes.get(self.announces["purpose"])
         if purpose is not None and purpose.basis is Basis.CONSENT:
@@ -95,18 +95,18 @@ class Objection(Step):
                 "(GDPR Art. 4(11), recital 32)"
             )
             hint = "Ask with a consent step, or name the basis that needs none."
-            yield "objection", problem, hint
+            yield codes.WRONG_BASIS, "objection", problem, hint
         elif purpose is not None and purpose.basis in WITHOUT_CHOICE:
             problem = (
                 f"purpose '{purpose.name}' rests on {purpose.basis}: nobody can object "
                 "to that (GDPR Art. 21(1))"
             )
             hint = "Tell of it without a choice: inform: {notice: ..., purpose: ...}."
-            yield "objection", problem, hint
+            yield codes.WRONG_BASIS, "objection", problem, hint
         problem = unmeant(Meaning.OBJECTED, self.keys)
         if problem:
             hint = "Add one, as 3: objected; or announce it without a choice."
-            yield "keys", problem, hint
+            yield codes.NO_REFUSAL, "keys", problem, hint
 
     def run(self, live: Live) -> Road:
         """Announce it, keep what became of it, and say how it ended."""

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, ClassVar
 from eslflow.call import screen
 from eslflow.call.commands import Keep, Tell
 from eslflow.call.records import Reason
+from eslflow.flow import codes
 from eslflow.flow.model import Purpose, Record
 from eslflow.flow.options import OneOf, Text, option
+from eslflow.flow.problems import Wrong
 from eslflow.steps.step import Road, Step
 from eslflow.wire.terms import StrEnum
 
@@ -52,18 +54,17 @@ class Private(Step):
         """The prefix."""
         return self.prefix
 
-    def problems(
-        self, purposes: Mapping[str, Purpose]
-    ) -> Iterator[tuple[str, str, str]]:
+    def problems(self, purposes: Mapping[str, Purpose]) -> Iterator[Wrong]:
         """Yield what contradicts itself."""
         if self.record is not Record.OFF:
             problem = "nothing of a private call is recorded"
-            yield "record", problem, "Remove it."
+            yield codes.NOT_TOGETHER, "record", problem, "Remove it."
         if self.made_by is By.PREFIX and not self.prefix:
-            yield "private", "a prefix, but which?", 'Add prefix: "*67".'
+            yield codes.MISSING, "private", "a prefix, but which?", 'Add prefix: "*67".'
         if self.made_by is By.KEY and self.prefix:
             problem = "a key made it so, and no prefix"
-            yield "prefix", problem, "Remove it, or write private: prefix."
+            hint = "Remove it, or write private: prefix."
+            yield codes.NOT_TOGETHER, "prefix", problem, hint
 
     def run(self, live: Live) -> Road:
         """Forbid it for good, and keep that."""

@@ -15,8 +15,10 @@ from eslflow.call import keys
 from eslflow.call.callee import let_go, taken_over
 from eslflow.call.commands import Execute, Job, Keep, Tell
 from eslflow.call.events import JobDone, TimedOut
+from eslflow.flow import codes
 from eslflow.flow.destination import Destination
 from eslflow.flow.model import Purpose, Record
+from eslflow.flow.problems import Wrong
 from eslflow.steps.calling import Calling, destination, ending_of
 from eslflow.steps.step import Road
 from eslflow.steps.talk import TALKS
@@ -41,12 +43,12 @@ class Ring(Calling):
 
     to: Destination = destination("Whom to call.", "ring")
 
-    def problems(
-        self, purposes: Mapping[str, Purpose]
-    ) -> Iterator[tuple[str, str, str]]:
+    def problems(self, purposes: Mapping[str, Purpose]) -> Iterator[Wrong]:
         """Yield a recording of nobody."""
         if self.record is Record.ON:
-            yield "record", "nobody talks in it", "Record the step that connects."
+            problem = "nobody talks in it"
+            hint = "Record the step that connects."
+            yield codes.NOT_TOGETHER, "record", problem, hint
 
     def run(self, live: Live) -> Road:
         """Call, and wait until somebody answers."""

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.call.commands import Tell
+from eslflow.flow import codes
 from eslflow.flow.model import Purpose
 from eslflow.flow.options import option
+from eslflow.flow.problems import Wrong
 from eslflow.flow.template import MOST_VALUE, Piece
 from eslflow.flow.values import LANGUAGE, Assignments
 from eslflow.steps.step import Road, Step
@@ -46,13 +48,12 @@ class Set(Step):
         if chosen and not any(piece.name for piece in chosen):
             yield f"set/{LANGUAGE}", "language", "".join(p.text for p in chosen)
 
-    def problems(
-        self, purposes: Mapping[str, Purpose]
-    ) -> Iterator[tuple[str, str, str]]:
+    def problems(self, purposes: Mapping[str, Purpose]) -> Iterator[Wrong]:
         """Yield a language that only a call would tell: it may be none of ours."""
         if any(piece.name for piece in self.values.get(LANGUAGE, ())):
             hint = "Name a language here, and choose by a branch step which."
-            yield f"set/{LANGUAGE}", "a language must be one of the flow's", hint
+            problem = "a language must be one of the flow's"
+            yield codes.UNKNOWN_NAME, f"set/{LANGUAGE}", problem, hint
 
     def run(self, live: Live) -> Road:
         """Put each text together, in order: one may use the value above it."""

@@ -16,6 +16,7 @@ from eslflow.call.commands import Command
 from eslflow.call.events import Event
 from eslflow.flow.model import From, Party, Purpose, Record
 from eslflow.flow.options import RECORD_FROM, RECORD_WANTED, option
+from eslflow.flow.problems import Wrong
 from eslflow.wire.terms import EventName, Module, Subclass
 
 if TYPE_CHECKING:
@@ -155,10 +156,8 @@ class Step:
         """Return the secrets that it passes on; each has one step that does."""
         return ()
 
-    def problems(
-        self, purposes: Mapping[str, Purpose]
-    ) -> Iterator[tuple[str, str, str]]:
-        """Yield what is wrong with the options taken together: key, problem, hint."""
+    def problems(self, purposes: Mapping[str, Purpose]) -> Iterator[Wrong]:
+        """Yield what is wrong with the options taken together."""
         yield from ()
 
     def warns(self) -> Iterator[str]:

@@ -16,8 +16,10 @@ from eslflow.call import hush
 from eslflow.call.callee import let_go
 from eslflow.call.commands import Api, Await, Tell
 from eslflow.call.events import Replied
+from eslflow.flow import codes
 from eslflow.flow.model import From, Purpose, Record
 from eslflow.flow.options import Table, Text, option
+from eslflow.flow.problems import Wrong
 from eslflow.steps import speech
 from eslflow.steps.step import Road, Step
 from eslflow.wire.terms import ApiCommand
@@ -44,13 +46,12 @@ class Transfer(Step):
         Table(_WHERE), help="The extension and its context.", key="transfer"
     )
 
-    def problems(
-        self, purposes: Mapping[str, Purpose]
-    ) -> Iterator[tuple[str, str, str]]:
+    def problems(self, purposes: Mapping[str, Purpose]) -> Iterator[Wrong]:
         """Yield a recording that would wait for an agent who never comes."""
         if self.record is Record.ON and self.record_from is From.ANSWER:
             problem = "whoever answers there is none that the switch tells us of"
-            yield "from", problem, "Remove it: a recording that runs goes on."
+            hint = "Remove it: a recording that runs goes on."
+            yield codes.NOT_TOGETHER, "from", problem, hint
 
     def run(self, live: Live) -> Road:
         """Hand over; what comes then is not the flow's."""

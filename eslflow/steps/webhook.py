@@ -18,9 +18,11 @@ from urllib.parse import urlsplit
 from eslflow.call.commands import Alarm, Command, Recall, Request, Tell, Token
 from eslflow.call.events import CallEnded, Event, Responded
 from eslflow.call.secret import Secret
+from eslflow.flow import codes
 from eslflow.flow.entries import CALL, Answers, ValueNames
 from eslflow.flow.options import Duration, Whole, option
 from eslflow.flow.outside import HeaderName, ProgramUrl, TokenFile, Variable
+from eslflow.flow.problems import Wrong
 from eslflow.steps.step import Road, Step
 
 if TYPE_CHECKING:
@@ -81,19 +83,19 @@ class Webhook(Step):
         """Return the secrets that it sends."""
         return self.secrets
 
-    def problems(
-        self, purposes: Mapping[str, Purpose]
-    ) -> Iterator[tuple[str, str, str]]:
+    def problems(self, purposes: Mapping[str, Purpose]) -> Iterator[Wrong]:
         """Yield what contradicts itself."""
         for name in sorted({*self.sends} & {*self.secrets}):
             problem = f"'{name}' is sent as a value and as a secret"
-            yield "sends", problem, "Name it once."
+            yield codes.SECRET, "sends", problem, "Name it once."
         if self.token_env and self.token_file:
             problem = "there are two places for one token"
-            yield "token_file", problem, "Remove token_env or token_file."
+            hint = "Remove token_env or token_file."
+            yield codes.NOT_TOGETHER, "token_file", problem, hint
         if self.token_header != Token().header and not self._token:
             problem = "a header for a token, and no token"
-            yield "token_header", problem, "Add token_env or token_file."
+            hint = "Add token_env or token_file."
+            yield codes.NOT_TOGETHER, "token_header", problem, hint
 
     @property
     def _token(self) -> Token | None:

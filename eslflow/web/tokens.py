@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from eslflow.errors import FlowErrors, SettingsError, on_one_line
+from eslflow.flow import codes
 from eslflow.flow.document import Document, Kind, Mark, Node
 from eslflow.flow.options import OneOf
 from eslflow.flow.problems import Context, entries_of, named, scalar
@@ -109,6 +110,13 @@ def parse(data: bytes, file: str) -> dict[str, Token]:
     if top.kind is Kind.NOTHING:
         top = Node(Kind.MAPPING, Mark(1, 1))
     context = Context(document, {}, "tokens")
+    if top.kind is not Kind.MAPPING:
+        problem = f"{top.kind.value} stands where tokens are"
+        hint = (
+            "Make one with: eslflow tokens add NAME. Each stands at the line's begin."
+        )
+        context.problem(codes.WRONG_VALUE, top, problem, hint)
+        document.stop_if_broken()
     found = named(top, context, "token", lambda name, n: _token(name, n, context))
     document.stop_if_broken()
     return found
@@ -122,7 +130,7 @@ def _token(name: str, node: Node, context: Context) -> Token | None:
     for key in ("sha256", "scopes"):
         if key not in entries:
             hint = f"Make it anew: eslflow tokens add {name}"
-            context.problem(node, f"'{key}' is missing", hint)
+            context.problem(codes.MISSING, node, f"'{key}' is missing", hint)
     return Token(
         name,
         _read(entries, "sha256", context, _sha256, ""),
@@ -145,7 +153,8 @@ def _read(
 def _sha256(node: Node, context: Context) -> str:
     text = scalar(node, context, "a SHA-256") or ""
     if text and not _SHA256.fullmatch(text):
-        context.problem(node, "this is no SHA-256", "64 of 0 to 9 and a to f.")
+        problem = "this is no SHA-256"
+        context.problem(codes.WRONG_VALUE, node, problem, "64 of 0 to 9 and a to f.")
     return text
 
 
@@ -161,7 +170,8 @@ def _agents(node: Node, context: Context) -> tuple[str, ...]:
         text = scalar(item, context, EXTENSION_WORDS) or ""
         if text and not EXTENSION.fullmatch(text):
             problem = f"'{text}' is no extension"
-            context.problem(item, problem, f"Takes {EXTENSION_WORDS}.")
+            hint = f"Takes {EXTENSION_WORDS}."
+            context.problem(codes.WRONG_VALUE, item, problem, hint)
         found.append(text)
     return tuple(found)
 
@@ -170,7 +180,7 @@ def _items(node: Node, context: Context, example: str) -> list[Node]:
     """Return a list's items; an empty one would mean the contrary of what it says."""
     if node.kind is not Kind.LIST or not node.items:
         problem = f"a list such as {example} is wanted"
-        context.problem(node, problem, "Name one or more.")
+        context.problem(codes.WRONG_VALUE, node, problem, "Name one or more.")
         return []
     return node.items
 
@@ -182,7 +192,7 @@ def _expires(node: Node, context: Context) -> int:
     except ValueError:
         if text:
             hint = "Write 2027-01-31, or 2027-01-31T18:00:00Z."
-            context.problem(node, f"'{text}' is no date", hint)
+            context.problem(codes.WRONG_VALUE, node, f"'{text}' is no date", hint)
         return 0
 
 
