@@ -1,14 +1,27 @@
 """Live state out of the ledger."""
 
-import pytest
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from eslflow.call.engine import Engine
 from eslflow.call.live import Site
+from eslflow.call.recorder import GUARD_S
 from eslflow.call.recording import Recording
 from eslflow.call.records import STEP, State
+from eslflow.cli.books import SiteBooks
 from eslflow.flow.model import From, Record
+from eslflow.ledger.writer import Ledger, write
+from eslflow.sim.clock import SimulatedClock
 from eslflow.switch.restore import restored
 from eslflow.wire.terms import RecordAction
+from tests.model_switch import ModelSwitch
 from tests.steps_of import flow
+from tests.test_call_recorder import AGREED, WISHES, Told, happens, model_of
+from tests.test_call_recorder import FLOW as SPOKEN
 
 FLOW = flow(
     """
@@ -266,3 +279,59 @@ def test_what_somebody_has_stopped_is_stopped_whatever_a_step_wants():
     stopped = act(RecordAction.STOP, "control", at=20)
     live = restore(stopped, wishes=[wish("on", STEP, 40)])
     assert live.recorder.due(live) is RecordAction.STOP
+
+
+def left_behind(switch, books):
+    """Return what is kept of a call, and the file that its recorder writes."""
+    with Ledger(books / "eslflow.db") as ledger:
+        write(ledger.path, switch.rows)
+    (kept,) = SiteBooks(books / "eslflow.db", books, SimulatedClock()).open_calls()
+    return kept, next(iter(switch.running))
+
+
+def taken_over(switch, kept, path):
+    """Return the same switch with a controller that has only what was kept."""
+    was = switch.engine.live
+    live = restored(kept, path, SPOKEN, was.site, switch.now)
+    live.leg, live.agent = was.leg, was.agent
+    live.screen.joins(live.leg, is_brought=True)
+    engine = Engine(live.offered, SPOKEN, was.site, switch.now)
+    other = ModelSwitch(engine, switch.now, running=switch.running, is_granted=True)
+    other.take(engine.adopt(live))
+    return other
+
+
+HAPPENS = st.one_of(st.sampled_from(WISHES), st.sampled_from([0.06, 0.5, 2.0]))
+BEFORE = st.lists(st.one_of(HAPPENS, st.just("ends_app")), max_size=12)
+
+
+@settings(max_examples=100, deadline=None)
+@given(BEFORE, st.integers(0, 3), st.lists(HAPPENS))
+@example(before=[WISHES[0]], unheard=0, later=[0.5])
+@example(before=["ends_app"], unheard=0, later=[2.0])
+def test_whoever_masks_is_known_to_the_next_controller(before, unheard, later):
+    switch = model_of([])
+    told = Told(switch)
+    for what in (*AGREED, *before):
+        told.hears(what)
+        happens(switch, what)
+        while len(switch.pending) > unheard:
+            switch.speaks()
+    assume(switch.running and switch.is_granted and not switch.kept_due)
+    is_masked = switch.believed is Recording.MASKED and told.wants_silence
+    with TemporaryDirectory() as folder:
+        kept, path = left_behind(switch, Path(folder))
+    assume(
+        any(row["path"] == path and row["state"] is None for row in kept["recordings"])
+    )
+    began = switch.now
+    switch = taken_over(switch, kept, path)
+    by_step = is_masked and not told.hands
+    for what in [0.0, *later]:
+        told.hears(what)
+        happens(switch, what)
+        while switch.pending:
+            switch.speaks()
+        wants_silence = by_step or told.hands or told.is_forbidden
+        assert not (wants_silence and switch.is_audible)
+    assert all(at - began >= GUARD_S * 1e6 for at in switch.unmasked_at)
