@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from eslflow.call.engine import Engine
@@ -307,6 +307,8 @@ BEFORE = st.lists(st.one_of(HAPPENS, st.just("ends_app")), max_size=12)
 
 @settings(max_examples=100, deadline=None)
 @given(BEFORE, st.integers(0, 3), st.lists(HAPPENS))
+@example(before=[WISHES[0]], unheard=0, later=[0.5])
+@example(before=["ends_app"], unheard=0, later=[2.0])
 def test_whoever_masks_is_known_to_the_next_controller(before, unheard, later):
     switch = model_of([])
     told = Told(switch)
