@@ -101,9 +101,10 @@ purposes: {training: {basis: legal_obligation}}
 prompts: {which: Which.}
 steps:
   which: {menu: which, keys: {1: a, 2: b, 3: c, 4: c}, failure: a}
-  a: {queue: a, record: on}
-  b: {queue: b, record: on}
-  c: {queue: c}
+  a: {announce: which, record: on, next: end}
+  b: {announce: which, record: on, next: end}
+  c: {announce: which, next: end}
+  end: {hangup: NORMAL_CLEARING}
 """
 
 
