@@ -31,7 +31,8 @@ def flow_of(text: str) -> Flow:
 
 def call_of(flow: Flow, *done: str) -> Stage:
     """Return a call to which these have happened, each `what/arg`."""
-    stage = Stage(Plan.of(flow), next(Looks(flow).calls()), note)
+    stage = Stage(Plan.of(flow), next(Looks(flow).calls()))
+    stage.note = note
     stage.start()
     for word in done:
         happens(stage, choice_of(stage, word))

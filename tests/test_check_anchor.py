@@ -7,6 +7,7 @@ from eslflow.check.anchor import becomes, call_from, note, unrecorded_from
 from eslflow.check.fingerprint import fingerprint
 from eslflow.check.happens import happens
 from eslflow.check.looked import Looks
+from eslflow.check.stage import frames
 from tests.mutants import FLOWS
 from tests.proofs import call_of, choice_of, flow_of, words_of
 
@@ -93,3 +94,43 @@ def test_a_call_without_a_recorder_is_asked_all_the_same():
     stage = call_of(flow_of("asked"))
     other = unrecorded_from(stage.plan, stage.pause)
     assert "presses/1" in words_of(other)
+
+
+def test_what_the_look_out_has_seen_is_taken_along():
+    done = ("recorder/start does", "agent answers", "wish/off")
+    done += ("recorder/stop refuses fails",)
+    stage = call_of(flow_of("stays"), *done)
+    seen = next(frames(stage.track("lookout.watch"))).f_locals["seen"]
+    seen.update(("a-leg", path) for path in stage.switch.running)
+    other = call_from(stage.plan, note(stage))
+    found = next(frames(other.track("lookout.watch"))).f_locals["seen"]
+    assert found == seen
+    assert found is not seen
+
+
+def test_nothing_that_changes_is_shared():
+    done = ("presses/1", "kept", "recorder/start does", "wish/masked")
+    stage = call_of(flow_of("talk"), *done)
+    anchor = note(stage)
+    other = call_from(stage.plan, anchor).engine.live
+    stage.engine.live.values["dept"] = stage.engine.live._named["leg"] = "new"
+    stage.engine.live.recorder.masks.clear()
+    stage.engine.live.recorder.segment.gaps.append("1-2")
+    assert (other.values, other._named.get("leg")) == ({}, None)
+    assert other.recorder.masks == anchor.masks != {}
+    assert other.recorder.segment.gaps == []
+    changing = (dict, list, set)
+    assert not any(isinstance(value, changing) for value in anchor.live)
+    assert not any(isinstance(value, changing) for value in anchor.recorder)
+
+
+def test_on_the_way_to_a_place_nobody_judges():
+    stage = call_of(flow_of("talk"), "presses/2")
+    other = unrecorded_from(stage.plan, stage.pause)
+    other.switch.running["/recordings/a.wav"] = False
+    happens(other, choice_of(other, "agent answers"))
+    assert other.observer.wrong == []
+    becomes(other, note(stage))
+    other.switch.running["/recordings/a.wav"] = False
+    other.look()
+    assert other.observer.wrong

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from eslflow.check import explore
+from eslflow.check import way
 from eslflow.check.explore import Explorer
 from eslflow.check.happens import happens
 from eslflow.check.observer import FORGOTTEN
@@ -95,6 +95,49 @@ def test_what_is_copied_is_what_would_have_happened(rules, monkeypatch):
     assert quick._is_copying
 
 
+LIKE = """\
+flow: test
+purposes: {training: {basis: legal_obligation}}
+prompts: {which: Which.}
+steps:
+  which: {menu: which, keys: {1: a, 2: b, 3: c, 4: c}, failure: a}
+  a: {announce: which, record: on, next: end}
+  b: {announce: which, record: on, next: end}
+  c: {announce: which, next: end}
+  end: {hangup: NORMAL_CLEARING}
+"""
+
+
+def test_keys_that_lead_to_like_steps_are_pressed_once(monkeypatch):
+    quick, slow = Explorer(flow_of(LIKE)), Explorer(flow_of(LIKE), copies=False)
+    pressed, go = set(), Explorer._go
+
+    def goes(explorer, number, choice):
+        if explorer is quick:
+            pressed.add((choice.what, choice.arg))
+        go(explorer, number, choice)
+
+    monkeypatch.setattr(Explorer, "_go", goes)
+    quick.run()
+    slow.run()
+    assert {("presses", "1"), ("presses at last", "3")} <= pressed
+    assert pressed.isdisjoint({("presses", "2"), ("presses at last", "4")})
+    assert moves_of(quick) == moves_of(slow)
+    assert quick.visited >= {("which", "2"), ("which", "4")}
+
+
+def test_a_key_is_pressed_itself_where_the_one_before_went_wrong(monkeypatch):
+    def comes(observer, step):
+        observer.step = step
+        if step in ("a", "b"):
+            observer._note(FORGOTTEN, "it is come to")
+
+    monkeypatch.setattr("eslflow.check.observer.Observer.comes_to", comes)
+    explorer = explored(flow_of(LIKE))
+    found = {(wrong.found.step, wrong.choice.arg) for wrong in explorer.wrong}
+    assert found >= {("a", "1"), ("b", "2")}
+
+
 def test_what_is_wrong_in_a_step_is_found_in_each_one_like_it(monkeypatch):
     def looks(observer, is_inside):
         if observer.switch.running and is_inside:
@@ -163,7 +206,7 @@ def test_where_an_anchor_leads_elsewhere_the_long_way_is_gone(monkeypatch):
         raise LookupError("no way")
 
     short = explored(flow_of("stays"))
-    monkeypatch.setattr(explore, "unrecorded_from", fails)
+    monkeypatch.setattr(way, "unrecorded_from", fails)
     assert set(explored(flow_of("stays"))._numbers) == set(short._numbers)
 
 
@@ -206,5 +249,5 @@ def test_a_hang_up_that_goes_wrong_is_noted(monkeypatch):
 
 
 def test_a_flow_with_too_many_states_is_given_up(monkeypatch):
-    monkeypatch.setattr(explore, "MOST_STATES", 5)
+    monkeypatch.setattr("eslflow.check.explore.MOST_STATES", 5)
     assert not explored(flow_of("stays")).is_whole

@@ -7,6 +7,7 @@ from eslflow.call.secret import Secret
 from eslflow.check.fingerprint import _plain, fingerprint, place
 from eslflow.check.happens import happens
 from eslflow.check.looked import Looks
+from eslflow.check.stage import frames
 from eslflow.wire.terms import App
 from tests.proofs import call_of, choice_of, flow_of
 from tests.steps_of import flow
@@ -99,12 +100,16 @@ def test_who_answers_counts_until_that_is_found_out():
     assert found != fingerprint(stage, Looks(stage.plan.flow))
 
 
-def test_what_the_look_out_found_counts_while_a_file_could_not_be_stopped():
-    done = (ON, "agent answers", "wish/off")
-    seen = "('seen', frozenset("
-    stuck = print_of(flow_of("stays"), *done, "recorder/stop refuses fails")
-    assert seen in repr(stuck)
-    assert seen not in repr(print_of(flow_of("stays"), *done, "recorder/stop does"))
+def test_what_the_look_out_found_counts_while_it_runs():
+    done = (ON, "agent answers", "wish/off", "recorder/stop refuses fails")
+    stage = call_of(flow_of("stays"), *done)
+    seen = next(frames(stage.track("lookout.watch"))).f_locals["seen"]
+    (path,) = stage.switch.running
+    before = fingerprint(stage, Looks(stage.plan.flow))
+    seen.add(("a-leg", "/recordings/2026/11/23/a-leg-0.wav"))
+    assert fingerprint(stage, Looks(stage.plan.flow)) == before
+    seen.add(("a-leg", path))
+    assert fingerprint(stage, Looks(stage.plan.flow)) != before
 
 
 def test_who_only_tells_something_counts_no_more():

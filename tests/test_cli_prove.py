@@ -60,7 +60,8 @@ def test_a_flow_that_is_too_large_is_not_proved(tmp_path, monkeypatch):
     monkeypatch.setattr(prove, "KNOWN", {})
     done = run(tmp_path, "prove", "flows/opening.yaml")
     assert done.exit_code == 1
-    assert "not proved" in done.stderr
+    assert "flows/opening.yaml: warning: not proved" in done.stderr
+    assert "[not-proved]\n  It can take calls" in done.stderr
 
 
 def test_steps_that_no_call_comes_to_are_named(tmp_path):

@@ -10,41 +10,53 @@ In: a call. Out: an anchor; and from it, another call.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
-from eslflow.call.consent import Consents
-from eslflow.call.engine import GUARDIANS, Engine
+from eslflow.call.commands import Command
+from eslflow.call.engine import GUARDIANS
+from eslflow.call.events import Event
 from eslflow.call.live import Live
 from eslflow.call.recorder import Recorder
-from eslflow.call.recording import Recording
+from eslflow.call.recording import Recording, Segment
 from eslflow.call.secret import Secret
 from eslflow.check.observer import Observer
-from eslflow.check.stage import Begin, Plan, Stage
+from eslflow.check.stage import Begin, Plan, Stage, frames
 from eslflow.check.switch import Switch
 from eslflow.flow.model import Party
 
+_ALL = (1 << len(GUARDIANS)) - 1
+"""All guardians, a bit each."""
 _OWN = frozenset(("flow", "site", "consents", "recorder", "screen", "secrets"))
 """What a live call holds that is made anew."""
-_PLAIN = tuple(name for name in Live.__slots__ if name not in _OWN)
+_TABLES = ("_named", "values")
+"""Those of the rest that change within."""
+_PLAIN = tuple(name for name in Live.__slots__ if name not in _OWN.union(_TABLES))
 _SEEN = ("brought", "is_held", "is_cause", "leg", "reason")
 """What a screen has seen; the rest is made of the flow, and of how the call began."""
-_KEPT = tuple(name for name in Recorder.__slots__ if name not in ("segment", "backlog"))
+_MADE = frozenset(("segment", "backlog", "masks"))
+_KEPT = tuple(name for name in Recorder.__slots__ if name not in _MADE)
+_plain, _tables = attrgetter(*_PLAIN), attrgetter(*_TABLES)
+_kept, _seen = attrgetter(*_KEPT), attrgetter(*_SEEN)
 
 
-@dataclass(frozen=True)
-class Anchor:
+class Anchor(NamedTuple):
     """What is known of a call on coming to a step."""
 
     begin: Begin
     now: int
     step: str
     live: tuple[Any, ...]
+    tables: tuple[dict[str, Any], ...]
     recorder: tuple[Any, ...]
+    masks: dict[str, int]
     screen: tuple[Any, ...]
-    segment: Any
+    segment: Segment | None
+    found: frozenset[tuple[str, str]]
+    """Which recorders the look-out has seen."""
     states: dict[tuple[str, Party], tuple[str, str]]
+    permitting: tuple[str, ...]
     secrets: dict[str, str]
     guarded: int
     switch: Switch
@@ -63,11 +75,15 @@ def note(stage: Stage) -> Anchor | None:
         begin=stage.begin,
         now=stage.now,
         step=live.step,
-        live=tuple(_copied(getattr(live, name)) for name in _PLAIN),
-        recorder=tuple(_copied(getattr(recorder, name)) for name in _KEPT),
-        screen=tuple(getattr(live.screen, name) for name in _SEEN),
-        segment=segment and replace(segment, gaps=[]),
+        live=_plain(live),
+        tables=tuple(map(dict, _tables(live))),
+        recorder=_kept(recorder),
+        masks=dict(recorder.masks),
+        screen=_seen(live.screen),
+        segment=_twin(segment),
+        found=frozenset(_found(stage)),
         states=dict(live.consents._states),
+        permitting=live.consents._permitting,
         secrets={name: secret.reveal() for name, secret in live.secrets.items()},
         guarded=stage.engine._guarded,
         switch=switch,
@@ -77,26 +93,39 @@ def note(stage: Stage) -> Anchor | None:
     )
 
 
-def _copied(value: Any) -> Any:
-    return dict(value) if type(value) is dict else value
+def _twin(segment: Segment | None) -> Segment | None:
+    """Return another one with the same in it; what was cut out steers nothing."""
+    if segment is None:
+        return None
+    twin = Segment.__new__(Segment)
+    vars(twin).update(vars(segment), gaps=[])
+    return twin
+
+
+def _found(stage: Stage) -> set[tuple[str, str]]:
+    """Return what the look-out has seen, as it holds it itself."""
+    lookout = stage.track("lookout.watch")
+    if lookout is None:
+        return set()
+    seen: set[tuple[str, str]] = next(frames(lookout)).f_locals["seen"]
+    return seen
 
 
 def call_from(plan: Plan, anchor: Anchor) -> Stage:
     """Return a call that has just come to the step, and gone on to its first wait."""
     stage = _bare(plan, anchor)
     _put(stage, anchor)
-    _fill(stage.engine.live, anchor)
-    stage.start(partial(_guard, stage.engine, anchor.guarded))
+    stage.start(partial(_guard, stage, anchor))
     return stage
 
 
 def unrecorded_from(plan: Plan, anchor: Anchor) -> Stage:
-    """Return the same call, with a recorder that has nothing to do."""
+    """Return the same call, with a recorder that has nothing to do, and no guardian."""
     stage = _bare(plan, anchor)
-    live = stage.engine.live
-    _fill(live, anchor)
-    live.recorder = _Idle()
-    stage.start(partial(_guard, stage.engine, anchor.guarded))
+    stage.engine.live.recorder = _Idle()
+    stage.observer.__class__ = _Blind
+    stage.engine._guarded = _ALL
+    stage.start()
     return stage
 
 
@@ -104,9 +133,10 @@ def becomes(stage: Stage, anchor: Anchor) -> None:
     """Let a call that stands at the same place be the one that was taken note of."""
     _put(stage, anchor)
     engine = stage.engine
+    engine._guarded = 0
     engine.live.recorder.__class__ = Recorder
     _fill(engine.live, anchor)
-    _guard(engine, anchor.guarded)
+    _guard(stage, anchor)
     engine._look_round()
     stage.goes_on()
 
@@ -121,12 +151,25 @@ class _Idle(Recorder):
         return Recording.MASKED
 
 
+class _Blind(Observer):
+    """An observer who judges nothing, for all has been judged on the first way."""
+
+    __slots__ = ()
+
+    def sees(self, command: Command) -> None:
+        """Let it pass."""
+
+    def hears(self, event: Event, now: int) -> None:
+        """Let it pass."""
+
+    def looks(self, is_inside: bool) -> None:
+        """Let it be."""
+
+
 def _bare(plan: Plan, anchor: Anchor) -> Stage:
     """Return a call that is to come to the step."""
-    stage = Stage(plan, anchor.begin, note)
-    flow = plan.starting_at(anchor.step)
-    stage.engine = Engine(anchor.begin.offered, flow, stage.site, anchor.now)
-    stage.now = anchor.now
+    stage = Stage(plan, anchor.begin, anchor.step, anchor.now)
+    _fill(stage.engine.live, anchor)
     return stage
 
 
@@ -139,22 +182,26 @@ def _put(stage: Stage, anchor: Anchor) -> None:
 
 
 def _fill(live: Live, anchor: Anchor) -> None:
+    recorder, screen, consents = live.recorder, live.screen, live.consents
     for name, value in zip(_PLAIN, anchor.live, strict=True):
-        setattr(live, name, _copied(value))
+        setattr(live, name, value)
+    live._named, live.values = map(dict, anchor.tables)
     for name, value in zip(_KEPT, anchor.recorder, strict=True):
-        setattr(live.recorder, name, _copied(value))
+        setattr(recorder, name, value)
+    recorder.masks = dict(anchor.masks)
+    recorder.segment = _twin(anchor.segment)
     for name, value in zip(_SEEN, anchor.screen, strict=True):
-        setattr(live.screen, name, value)
-    live.recorder.segment = anchor.segment and replace(anchor.segment, gaps=[])
+        setattr(screen, name, value)
     live.secrets = {name: Secret(digits) for name, digits in anchor.secrets.items()}
-    live.consents = Consents(live.flow.purposes, live.flow.announced)
-    live.consents._states = dict(anchor.states)
-    live.consents._permitting = live.consents._found()
+    consents._states, consents._permitting = dict(anchor.states), anchor.permitting
 
 
-def _guard(engine: Engine, guarded: int) -> None:
+def _guard(stage: Stage, anchor: Anchor) -> None:
     """Let begin beside the flow what had begun."""
+    engine = stage.engine
     for place, guardian in enumerate(GUARDIANS):
-        if guarded & 1 << place and not engine._guarded & 1 << place:
+        if anchor.guarded & 1 << place and not engine._guarded & 1 << place:
             engine._guarded |= 1 << place
             engine._add(guardian.watch(engine.live))
+    if anchor.found:
+        _found(stage).update(anchor.found)

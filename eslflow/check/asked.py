@@ -34,8 +34,13 @@ def is_answering(stage: Stage) -> bool:
 
     What goes wrong with the recorder then is taken to do so just before or just after.
     """
+    return bool(answering(stage))
+
+
+def answering(stage: Stage) -> list[Track]:
+    """Return the tracks of what somebody has pressed that is not on disk yet."""
     tracks = stage.tracks()[1:]
-    return any(t.is_keeping and name_of(t) != "moves.watch" for t in tracks)
+    return [t for t in tracks if t.is_keeping and name_of(t) != "moves.watch"]
 
 
 AT_REST, FIRST, AGAIN = "at rest", "for the first time", "again"

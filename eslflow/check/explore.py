@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field, replace
 
-from eslflow.check.anchor import Anchor, becomes, call_from, note, unrecorded_from
+from eslflow.check.anchor import Anchor, note
 from eslflow.check.choice import Choice
 from eslflow.check.fingerprint import Print, fingerprint, place
 from eslflow.check.happens import happens
@@ -17,7 +17,9 @@ from eslflow.check.looked import Looks
 from eslflow.check.observer import Found
 from eslflow.check.outcomes import choices
 from eslflow.check.stage import Begin, Plan, Stage
+from eslflow.check.way import Way, call_on, shortened
 from eslflow.flow.model import Flow
+from eslflow.steps.menu import Menu
 
 MOST_STATES = 50_000
 """A flow with more states than these is not proved."""
@@ -62,28 +64,12 @@ class Wrong:
     begin: Begin
 
 
-@dataclass(frozen=True)
-class _Way:
-    """How a state is reached again."""
-
-    begin: Begin
-    anchor: Anchor | None
-    """What was known on coming to the step; None: the call has to begin anew."""
-    choices: tuple[Choice, ...] = ()
-    """What happens then."""
-    lead: tuple[Choice, ...] = ()
-    """What happens before, in a call that is not recorded."""
-    within: Anchor | None = None
-    """What is known where the lead ends."""
-
-    def then(self, choice: Choice) -> _Way:
-        """Return the way that goes on with something."""
-        return replace(self, choices=(*self.choices, choice))
-
-
 Key = tuple[Print, str | None]
 """What tells a state from all others: what it is, and in which step."""
 
+
+KEYS = frozenset(("presses", "presses at last"))
+"""With these a menu's step is chosen."""
 
 Visits = tuple[tuple[str, str], ...]
 """Steps that were come to, and how they ended."""
@@ -125,7 +111,7 @@ class Explorer:
         """Whether no state was left out."""
         self._numbers: dict[Key, int] = {}
         self._keys: list[Key] = []
-        self._ways: dict[int, _Way] = {}
+        self._ways: dict[int, Way] = {}
         self._waiting: deque[tuple[int, list[Choice]]] = deque()
         self._firsts: dict[Print, int] = {}
         """In steps that repeat others: the first state that is the same in another."""
@@ -148,14 +134,16 @@ class Explorer:
 
     def _explore(self) -> None:
         for begin in self.looks.calls():
-            stage = Stage(self.plan, begin, note)
+            stage = Stage(self.plan, begin)
+            stage.note = note
             stage.start()
             if self._is_sound(stage, -1, None):
-                self._add(stage, _Way(begin, None), -1, None)
+                self._add(stage, Way(begin, None), -1, None)
         while self._waiting:
             number, rest = self._waiting.popleft()
             for choice in rest:
-                self._go(number, choice)
+                if not (self._is_copying and self._repeats(number, choice)):
+                    self._go(number, choice)
             del self._ways[number]
             if len(self.states) > MOST_STATES:
                 self.is_whole = False
@@ -176,12 +164,28 @@ class Explorer:
         if self._copies(number, choice):
             return
         way = self._ways[number]
-        stage = self._stage_of(way)
+        stage = call_on(self.plan, way)
         self._happens(stage, choice, number)
         if not stage.observer.wrong:
             self._goes(stage, way.then(choice), number, choice)
 
-    def _goes(self, stage: Stage, way: _Way, number: int, choice: Choice) -> None:
+    def _repeats(self, number: int, choice: Choice) -> bool:
+        """Take in a menu's key that leads to a step like that of a key before it."""
+        state, alike = self.states[number], self.plan.alike
+        step = self.plan.flow.steps.get(state.step)
+        if not isinstance(step, Menu) or choice.what not in KEYS:
+            return False
+        keys = {key: alike[target] for key, target in step.keys.items()}
+        first = next(key for key in keys if keys[key] == keys[choice.arg])
+        same = choice._replace(arg=first)
+        move = next((move for move in state.moves if move.choice == same), None)
+        if move is None:
+            return False
+        state.moves.append(replace(move, choice=choice))
+        self.visited.add((state.step, choice.arg))
+        return True
+
+    def _goes(self, stage: Stage, way: Way, number: int, choice: Choice) -> None:
         """Take in what came of a choice; learn from it what comes of others like it."""
         seen = tuple(stage.visited), stage.met
         to = self._add(stage, way, number, choice)
@@ -207,8 +211,8 @@ class Explorer:
         step = visits[-1][0] if visits else self.states[number].step
         way = self._ways[number].then(choice)
         if visits and seen.to in self._entries:
-            anchor = replace(self._entries[seen.to], step=step)
-            way = _Way(anchor.begin, anchor)
+            anchor = self._entries[seen.to]._replace(step=step)
+            way = Way(anchor.begin, anchor)
         to = self._copied(seen.to, step, way, number, choice)
         self.visited.update(visits)
         self.states[number].moves.append(Move(choice, to, seen.meets))
@@ -230,7 +234,7 @@ class Explorer:
         return tuple(found)
 
     def _copied(
-        self, model: int, step: str, way: _Way, parent: int, choice: Choice
+        self, model: int, step: str, way: Way, parent: int, choice: Choice
     ) -> int:
         """Return the state that is in this step what another is in its own."""
         print_, where = self._keys[model]
@@ -255,7 +259,7 @@ class Explorer:
         Raises:
             _UnlikeError: it is not.
         """
-        stage = self._stage_of(self._ways[number])
+        stage = call_on(self.plan, self._ways[number])
         there = choices(stage, self.looks)
         is_same = self.key(stage) == self._keys[number]
         if not is_same or set(there) != set(self._there[number]):
@@ -277,7 +281,7 @@ class Explorer:
 
     def _happens(self, stage: Stage, choice: Choice, number: int) -> None:
         stage.visited.clear()
-        stage.met, stage.pause = False, None
+        stage.met, stage.pause, stage.note = False, None, note
         happens(stage, choice)
         self._is_sound(stage, number, choice)
 
@@ -288,22 +292,7 @@ class Explorer:
             self.wrong.append(Wrong(found[0], number, choice, stage.begin))
         return not found
 
-    def _stage_of(self, way: _Way) -> Stage:
-        if way.anchor is None:
-            stage = Stage(self.plan, way.begin, note)
-            stage.start()
-        elif way.within is None:
-            stage = call_from(self.plan, way.anchor)
-        else:
-            stage = unrecorded_from(self.plan, way.anchor)
-            for choice in way.lead:
-                happens(stage, choice)
-            becomes(stage, way.within)
-        for choice in way.choices:
-            happens(stage, choice)
-        return stage
-
-    def _add(self, stage: Stage, way: _Way, parent: int, choice: Choice | None) -> int:
+    def _add(self, stage: Stage, way: Way, parent: int, choice: Choice | None) -> int:
         """Take in the state that a call has come to; return its number."""
         key = self.key(stage)
         number = self._numbers.get(key)
@@ -321,26 +310,18 @@ class Explorer:
             self._open(stage, self._shorter(stage, way, key[0]), number)
         return number
 
-    def _shorter(self, stage: Stage, way: _Way, print_: Print) -> _Way:
+    def _shorter(self, stage: Stage, way: Way, print_: Print) -> Way:
         """Return a shorter way to a state, if there is one that leads to the same."""
-        if stage.engine.live.is_emergency:
-            return way
-        shorter = way
-        if stage.pause is not None:
-            shorter = _Way(way.begin, stage.pause)
-        elif way.anchor is not None and len(way.choices) > 1 and not stage.is_moving:
-            whole = (*way.lead, *way.choices)
-            lead = tuple(choice for choice in whole if choice.what in LEADS)
-            shorter = _Way(way.begin, way.anchor, (), lead, note(stage))
+        shorter = shortened(stage, way)
         if shorter is way:
             return way
         try:
-            same = fingerprint(self._stage_of(shorter), self.looks)
+            same = fingerprint(call_on(self.plan, shorter), self.looks)
         except (AssertionError, LookupError):
             return way
         return shorter if same == print_ else way
 
-    def _open(self, stage: Stage, way: _Way, number: int) -> None:
+    def _open(self, stage: Stage, way: Way, number: int) -> None:
         """Note what can happen in a new state; let the caller hang up in it."""
         found = choices(stage, self.looks)
         rest = [choice for choice in found if choice.what != "hang up"]
@@ -357,26 +338,3 @@ class Explorer:
             self._happens(stage, leaves, number)
             if not stage.observer.wrong:
                 self._goes(stage, way.then(leaves), number, leaves)
-
-
-LEADS = frozenset(
-    (
-        "found",
-        "presses",
-        "presses wrongly",
-        "presses nothing",
-        "enters",
-        "played",
-        "kept",
-    )
-    + (
-        "agent answers",
-        "called party talks",
-        "called party answers",
-        "joined",
-        "done",
-        "executed",
-    )
-    + ("agent passes on", "other agent")
-)
-"""What can bring the flow to its place in a step, whatever the recorder does."""

@@ -64,8 +64,6 @@ STALE = {
     "_made": frozenset(("row", "who")),
 }
 """Variables of a function that are set anew before a decision rests on them."""
-FOUND = frozenset(("seen",))
-"""What the look-out has found: it matters only of a file that could not be stopped."""
 SILENT = frozenset(("fulfil.fulfil", "reminder.watch", "beep.watch", "screen.watch"))
 """Tracks that only tell people something; or that begin when there is need of them, and
 are answered at once."""
@@ -237,8 +235,6 @@ def _track(stage: Stage, track: Track) -> Print:
 def _place(stage: Stage, frame: FrameType) -> Print:
     name = frame.f_code.co_name
     stale = STALE.get(name, frozenset())
-    if not stage.engine.live.recorder.is_left_running:
-        stale |= FOUND
     held = tuple(
         (variable, _plain(stage, value, variable))
         for variable, value in frame.f_locals.items()
@@ -275,7 +271,10 @@ def _many(stage: Stage, value: Any, _: str) -> Print:
     return tuple(_plain(stage, inner) for inner in value)
 
 
-def _some(stage: Stage, value: Any, _: str) -> Print:
+def _some(stage: Stage, value: Any, name: str) -> Print:
+    if name == "seen":
+        # What the look-out has found matters no more once it has ended.
+        value = [path for _, path in value if path in stage.switch.running]
     return frozenset(_plain(stage, inner) for inner in value)
 
 

@@ -168,20 +168,20 @@ class Observer:
 
     def sees(self, command: Command) -> None:
         """Judge a command at the moment it is sent."""
-        if isinstance(command, Keep):
+        if type(command) is Keep:
             self._keeps(command)
-        elif isinstance(command, Api):
+        elif type(command) is Api:
             if command.command is ApiCommand.UUID_RECORD:
                 self._records(command.arg)
-        elif isinstance(command, Alarm):
+        elif type(command) is Alarm:
             self.given_up |= self.failed & set(self.switch.running)
-        elif isinstance(command, Execute):
+        elif type(command) is Execute:
             self._executes(command)
-        elif isinstance(command, Job):
+        elif type(command) is Job:
             # Whoever is called now has agreed to nothing.
             self.grants.meets(command.leg)
-        elif isinstance(command, (Close, Hangup)):
-            self._leaves(isinstance(command, Close))
+        elif type(command) in (Close, Hangup):
+            self._leaves(type(command) is Close)
 
     def _keeps(self, command: Keep) -> None:
         self.grants.keeps(command)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Any
 
-from eslflow.call.commands import Api, Close, Command, Execute, Hangup, Job, Timer
+from eslflow.call.commands import Api, Close, Command, Hangup, Timer
 from eslflow.call.engine import Engine
 from eslflow.call.events import Event, Offered, Parked, Replied, TimedOut, Unbridged
 from eslflow.call.live import Site, Sound
@@ -96,31 +96,31 @@ class Plan:
         return cls(flow, sounds, like, again, inside, listed, agent)
 
     def starting_at(self, step: str) -> Flow:
-        """Return the flow, with another first step."""
+        """Return the flow, with another first step if one is named."""
+        if not step:
+            return self.flow
         if step not in self._flows:
             self._flows[step] = replace(self.flow, start=step)
         return self._flows[step]
 
 
 Note = Callable[["Stage"], Any]
-"""Takes note of a call that comes to a step."""
+"""What takes note of a call (`anchor` does)."""
 
 
 class Stage:
     """One call on its way, up to the next moment at which something can happen."""
 
     __slots__ = (
-        "_note",
-        "_number",
         "_said",
         "begin",
         "engine",
-        "entered",
         "is_late",
         "is_left",
         "is_moved",
         "is_troubled",
         "met",
+        "note",
         "now",
         "observer",
         "pause",
@@ -131,11 +131,12 @@ class Stage:
         "visited",
     )
 
-    def __init__(self, plan: Plan, begin: Begin, note: Note) -> None:
+    def __init__(
+        self, plan: Plan, begin: Begin, step: str = "", now: int | None = None
+    ) -> None:
         self.plan = plan
-        self._note = note
         self.begin = begin
-        self.now = begin.at
+        self.now = begin.at if now is None else now
         self.switch = Switch()
         self.observer = Observer(plan.flow, self.switch)
         self.site = Site(
@@ -146,16 +147,17 @@ class Stage:
             visited=self._visits,
             agreed=lambda _, __, ___: self.observer.who != UNWILLING,
         )
-        self.engine = Engine(begin.offered, plan.flow, self.site, self.now)
+        flow = plan.starting_at(step)
+        self.engine = Engine(begin.offered, flow, self.site, self.now)
         self.observer.is_barred = begin.is_barred
         self.observer.is_emergency = self.engine.live.is_emergency
         self.timers: dict[int, int] = {}
-        self.entered: list[str] = []
-        """Steps that were come to since somebody last looked."""
         self.visited: list[tuple[str, str]] = []
-        """Steps and how they ended, since then."""
+        """Steps that were come to, and how they ended, since somebody last looked."""
+        self.note: Note | None = None
+        """Takes note of the call whenever it comes to a step; None: nobody does."""
         self.pause: Any = None
-        """What was noted on coming to the last of them (`anchor` does)."""
+        """What was noted on coming to the last of them."""
         self.met = False
         """Whether the caller has come to a person since then."""
         self.is_left = False
@@ -166,7 +168,6 @@ class Stage:
         """Whether the dead-man has masked the file, and nobody knows yet."""
         self.is_troubled = False
         """Whether the recorder has failed in this step; once is enough."""
-        self._number = 0
         self._said: list[Event] = []
         """What the switch says at once."""
 
@@ -188,9 +189,8 @@ class Stage:
     def _visits(self, _: str, step: str, ending: str) -> None:
         self.visited.append((step, ending))
         if not ending:
-            self.entered.append(step)
             self.observer.comes_to(step)
-            self.pause = self._note(self)
+            self.pause = self.note and self.note(self)
             self.is_troubled = False
         elif self.plan.flow.steps[step].forbids:
             self.observer.is_private = True
@@ -213,7 +213,10 @@ class Stage:
 
     def track(self, name: str) -> Track | None:
         """Return the track of this name, such as `moves.watch`."""
-        return next((t for t in self.tracks() if name_of(t) == name), None)
+        for track in self.engine._tracks:
+            if name_of(track) == name:
+                return track
+        return None
 
     @property
     def is_inside(self) -> bool:
@@ -269,9 +272,7 @@ class Stage:
                     due = self.now + round(command.seconds * 1e6)
                     self.timers[command.token] = due
                 continue
-            if isinstance(command, (Execute, Api, Job)):
-                self._number += 1
-            elif isinstance(command, (Hangup, Close)):
+            if type(command) in (Hangup, Close):
                 self.is_left = True
             self.observer.sees(command)
             if isinstance(command, Api) and not command.waits:
@@ -305,21 +306,20 @@ class Stage:
         """Return what comes next without anybody's doing; None: nothing."""
         if self._said:
             return self._said.pop(0)
-        track = next((t for t in self.tracks() if _is_urgent(t)), None)
-        if track is not None:
+        for track in self.engine._tracks:
             asked = track.awaited
-            assert isinstance(asked, Api)  # noqa: S101  that makes it urgent
-            text = self._truth(asked)
-            return Replied(track._number, not text.startswith("-"), text)
-        track = self._looking_again()
-        if track is None or self.is_moving:
+            if type(asked) is Api and name_of(track) in URGENT:
+                text = self._truth(asked)
+                return Replied(track._number, not text.startswith("-"), text)
+        waiting = self._looking_again()
+        if waiting is None or self.is_moving:
             return None
-        return TimedOut(track._token)
+        return TimedOut(waiting._token)
 
     def _looking_again(self) -> Track | None:
         """Return the look-out's track, where it waits to look once more."""
-        waiting = (track for track in self.tracks() if track._token)
-        return next((t for t in waiting if name_of(t) == "lookout.watch"), None)
+        track = self.track("lookout.watch")
+        return track if track is not None and track._token else None
 
     def _truth(self, asked: Api) -> str:
         """Return the switch's honest answer."""
@@ -389,7 +389,3 @@ def frames(track: Track) -> Iterator[types.FrameType]:
 def _road(track: Track) -> Any:
     """Return the generator of a track; its frames are no part of its type."""
     return track._road
-
-
-def _is_urgent(track: Track) -> bool:
-    return type(track.awaited) is Api and name_of(track) in URGENT

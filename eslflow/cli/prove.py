@@ -65,6 +65,12 @@ def _tell(flow: Flow, violation: Violation) -> None:
 def _held(proof: Proof) -> str:
     """Return in words how far the proof goes."""
     if not proof.is_whole:
-        return f"not proved: it has more than {MOST_STATES:,} states"
+        return (
+            f"warning: not proved, for it has more than {MOST_STATES:,} states: in "
+            "those nothing wrong was found, the rest was not looked at [not-proved]\n"
+            "  It can take calls, on the word of its scenarios alone. Fewer questions, "
+            "or\n  fewer digits and tries in them, make fewer states; so does a flow "
+            "of its own\n  for each number that is called."
+        )
     left = f"; no call came to {', '.join(proof.left)}" if proof.left else ""
     return f"proved ({proof.states:,} states, {proof.moves:,} moves{left})"
