@@ -165,4 +165,11 @@ def test_what_must_be_recorded_is_not_dialled_without_eslflow(site):
         "  out: {dial: {gateway: g, number: called}, record: on, from: answer}\n"
     )
     done = run(site, "dialplan", "must")
-    assert actions(done.stdout)[-2] == ("hangup", "NORMAL_TEMPORARY_FAILURE")
+    help_, others = re.split(r"(?<=</extension>)\n\n", done.stdout)
+    assert actions(others)[-2] == ("hangup", "NORMAL_TEMPORARY_FAILURE")
+    assert re.search(expression(others), "0301").group(1) == "0301"
+    # But a call for help does not depend on eslflow.
+    assert actions(help_)[-2] == ("bridge", "sofia/gateway/g/$1")
+    assert re.search(expression(help_), "112").group(1) == "112"
+    assert not re.search(expression(help_), "1120")
+    assert "before the next extension" in help_

@@ -13,7 +13,7 @@ from eslflow.cli.places import flow_paths
 from eslflow.errors import EslflowError, SettingsError
 from eslflow.flow.model import Flow
 from eslflow.settings import Settings, load_settings
-from eslflow.site import load_flows
+from eslflow.site import emergency_of, load_flows
 from eslflow.steps.calling import Calling
 from eslflow.steps.queue import Queue, QueueKind
 
@@ -50,6 +50,7 @@ DIALLED = r"\+?[0-9]{2,}"
 SERVED = "a person, and no recording"
 CALLED = "whoever was dialled, and no recording"
 REFUSED = "nobody, for nobody may take the call unrecorded"
+HELP = "who helps, and no recording"
 
 
 @click.command("dialplan", short_help="Print what the dialplan needs.")
@@ -93,6 +94,10 @@ def command(
         blocks.append(_for_callers(found, dialled, context, socket))
     if found.way_out:
         inside = context if has_given and not takes_callers else INSIDE
+        help_ = emergency_of(settings)
+        if found.recording.is_demanded and help_:
+            # They get through while eslflow is away, too.
+            blocks.append(_for_help(found, help_, inside, socket))
         blocks.append(
             _for_users(found, () if takes_callers else numbers, inside, socket)
         )
@@ -113,20 +118,25 @@ def _for_callers(flow: Flow, dialled: Sequence[str], context: str, socket: str) 
     )
 
 
+def _for_help(flow: Flow, numbers: Iterable[str], context: str, socket: str) -> str:
+    """Return what puts calls for help through, though all others must be recorded."""
+    return _extension(
+        f"eslflow-{flow.name}-help",
+        socket,
+        what="calls for help",
+        context=_comment(f"context {context}, before the next extension"),
+        beware=BEWARE,
+        expression=_dialled(flow, "|".join(map(re.escape, sorted(numbers)))),
+        reached=HELP,
+        instead=_through(flow),
+    )
+
+
 def _for_users(flow: Flow, numbers: Sequence[str], context: str, socket: str) -> str:
     """Return what hands over users who dial out; without eslflow they are put through.
 
     Above all whoever calls for help is: that call must not depend on eslflow.
     """
-    prefixes = "|".join(map(re.escape, flow.prefixes))
-    before = f"(?:{prefixes})?" if prefixes else ""
-    number = "|".join(map(re.escape, numbers)) or DIALLED
-    steps = [step.to for step in flow.steps.values() if isinstance(step, Calling)]
-    users = ["user/$1"] if any(to.user == "called" for to in steps) else []
-    outside = (to.address("0") for to in steps if to.number == "called")
-    ways = (*users, *dict.fromkeys(OUT.sub("/$1", address) for address in outside))
-    through = [("set", "hangup_after_bridge=true"), ("set", "continue_on_fail=true")]
-    through += [("bridge", way) for way in ways]
     is_refused = flow.recording.is_demanded
     return _extension(
         f"eslflow-{flow.name}-out",
@@ -134,10 +144,26 @@ def _for_users(flow: Flow, numbers: Sequence[str], context: str, socket: str) ->
         what="what your users dial",
         context=_comment(f"context {context}"),
         beware=BEWARE,
-        expression=f"^{before}({number})$",
+        expression=_dialled(flow, "|".join(map(re.escape, numbers)) or DIALLED),
         reached=REFUSED if is_refused else CALLED,
-        instead=[_fallback(flow)] if is_refused else through,
+        instead=[_fallback(flow)] if is_refused else _through(flow),
     )
+
+
+def _dialled(flow: Flow, number: str) -> str:
+    """Return an expression for a number with or without the flow's prefixes."""
+    prefixes = "|".join(map(re.escape, flow.prefixes))
+    return f"^{f'(?:{prefixes})?' if prefixes else ''}({number})$"
+
+
+def _through(flow: Flow) -> list[tuple[str, str]]:
+    """Return the applications that call what was dialled, each way the flow has."""
+    steps = [step.to for step in flow.steps.values() if isinstance(step, Calling)]
+    users = ["user/$1"] if any(to.user == "called" for to in steps) else []
+    outside = (to.address("0") for to in steps if to.number == "called")
+    ways = (*users, *dict.fromkeys(OUT.sub("/$1", address) for address in outside))
+    through = [("set", "hangup_after_bridge=true"), ("set", "continue_on_fail=true")]
+    return through + [("bridge", way) for way in ways]
 
 
 def _extension(
