@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+from eslflow.cli.machine import JSON_UTC
 from eslflow.cli.tables import iso, local, room, table
 from eslflow.clock import SystemClock
 from eslflow.errors import NotFound
@@ -23,9 +24,6 @@ from eslflow.user import who
 
 COLUMNS = ("agent", "text", "version", "state", "since", "words (sha256)", "entered by")
 MOST_VERSION = 9999
-AS_JSON = click.option(
-    "--json", "as_json", is_flag=True, help="For programs: JSON, UTC."
-)
 
 Line = dict[str, Any]
 
@@ -85,7 +83,7 @@ def _day(ctx: click.Context, option: click.Parameter, text: str | None) -> str:
 @click.option(
     "--on", "day", callback=_day, help="The day: 2026-11-23.  [default: today]"
 )
-@AS_JSON
+@JSON_UTC
 @click.pass_context
 def agree(
     ctx: click.Context,
@@ -94,13 +92,13 @@ def agree(
     version: int,
     words: Path | None,
     day: str,
-    as_json: bool,
+    is_json: bool,
 ) -> None:
     """Enter that AGENT, an extension as the switch knows it, has agreed."""
     digest = sha256(words.read_bytes()).hexdigest() if words else ""
     entry = _enter(ctx.obj, agent, "agreed", (name, version, digest), day)
     told = f"{agent} has agreed to {name}, version {version}, on {day}."
-    click.echo(json.dumps(entry) if as_json else told)
+    click.echo(json.dumps(entry) if is_json else told)
 
 
 @command.command("withdraw")
@@ -109,10 +107,10 @@ def agree(
 @click.option(
     "--on", "day", callback=_day, help="The day: 2026-11-23.  [default: today]"
 )
-@AS_JSON
+@JSON_UTC
 @click.pass_context
 def withdraw(
-    ctx: click.Context, agent: str, name: str, day: str, as_json: bool
+    ctx: click.Context, agent: str, name: str, day: str, is_json: bool
 ) -> None:
     """Enter that AGENT takes it back."""
     from eslflow.ledger.register import latest
@@ -123,21 +121,21 @@ def withdraw(
     text = name, line["version"], line["text_sha256"]
     entry = _enter(ctx.obj, agent, "withdrawn", text, day)
     told = f"{agent} has withdrawn from {name} on {day}."
-    click.echo(json.dumps(entry) if as_json else told)
+    click.echo(json.dumps(entry) if is_json else told)
 
 
 @command.command("list")
 @click.option("--all", "is_whole", is_flag=True, help="Earlier entries, too.")
-@AS_JSON
+@JSON_UTC
 @click.pass_context
-def list_(ctx: click.Context, is_whole: bool, as_json: bool) -> None:
+def list_(ctx: click.Context, is_whole: bool, is_json: bool) -> None:
     """List who has agreed to what, and who has taken it back."""
     from eslflow.ledger.register import latest
 
     lines = _entries(ctx.obj)
     if not is_whole:
         lines = list(latest(lines).values())
-    if as_json:
+    if is_json:
         click.echo(json.dumps([{**line, "at": iso(line["at"])} for line in lines]))
     elif not lines:
         click.echo("Nobody has agreed to anything yet.", err=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from eslflow.cli.lookups import ledger_of
+from eslflow.cli.machine import JSON
 from eslflow.errors import visible
 
 NOT_IN_IT = (
@@ -22,9 +23,9 @@ NOT_IN_IT = (
 @click.command("backup", short_help="Copy the ledger while calls go on.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Replace FILE if it is there.")
-@click.option("--json", "as_json", is_flag=True, help="For programs: JSON.")
+@JSON
 @click.pass_context
-def command(ctx: click.Context, file: Path, force: bool, as_json: bool) -> None:
+def command(ctx: click.Context, file: Path, force: bool, is_json: bool) -> None:
     """Copy the ledger to FILE, beside a running serve too.
 
     The copy is looked at before it gets its name: SQLite's own check, and the whole
@@ -37,7 +38,7 @@ def command(ctx: click.Context, file: Path, force: bool, as_json: bool) -> None:
     waits = not spill_of(ledger).is_empty
     head = backup(ledger, file, force)
     size = file.stat().st_size
-    if as_json:
+    if is_json:
         told = {
             "file": str(file),
             "bytes": size,

@@ -12,6 +12,7 @@ import click
 from eslflow.cli import live
 from eslflow.cli.looks import SHOW, because, keep, keep_list
 from eslflow.cli.lookups import as_json, reader, spans, tell_none, with_service
+from eslflow.cli.machine import JSON_UTC
 from eslflow.cli.story import story
 from eslflow.cli.tables import local, room, table
 
@@ -45,7 +46,7 @@ def list_(ctx: click.Context, /, flow: str, **options: Any) -> None:
             limit=options["limit"],
         )
     keep_list(ctx.obj, "calls", options, [line["uuid"] for line in lines])
-    if options["as_json"]:
+    if options["is_json"]:
         click.echo(as_json(lines))
         return
     if not lines:
@@ -70,9 +71,9 @@ def list_(ctx: click.Context, /, flow: str, **options: Any) -> None:
 @command.command("show")
 @click.argument("call")
 @because
-@click.option("--json", "as_json_", is_flag=True, help="For programs: JSON, UTC.")
+@JSON_UTC
 @click.pass_context
-def show(ctx: click.Context, call: str, reason: str, as_json_: bool) -> None:
+def show(ctx: click.Context, call: str, reason: str, is_json: bool) -> None:
     """Show everything kept of CALL, named by its uuid or the start of it.
 
     That you looked is kept before anything is shown.
@@ -80,4 +81,4 @@ def show(ctx: click.Context, call: str, reason: str, as_json_: bool) -> None:
     with reader(ctx.obj) as ledger:
         kept = with_service(ctx.obj, ledger.call(call))
     keep(ctx.obj, SHOW, reason, [(kept["call"]["uuid"], "")])
-    click.echo(as_json(kept) if as_json_ else story(kept))
+    click.echo(as_json(kept) if is_json else story(kept))

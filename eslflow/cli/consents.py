@@ -18,6 +18,7 @@ from eslflow.cli.lookups import (
     tell_none,
     with_service,
 )
+from eslflow.cli.machine import JSON_UTC
 from eslflow.cli.story import asked, looks_at, story
 from eslflow.cli.tables import local, room, table
 from eslflow.cli.verify import head_command, verify_command
@@ -65,7 +66,7 @@ def list_(ctx: click.Context, /, **options: Any) -> None:
     with reader(ctx.obj) as ledger:
         lines = ledger.consents(**asked_of(options))
     keep_list(ctx.obj, "consents", options, [line["call_uuid"] for line in lines])
-    if options["as_json"]:
+    if options["is_json"]:
         click.echo(as_json(lines))
         return
     if not lines:
@@ -96,9 +97,9 @@ def _row(line: dict[str, Any]) -> tuple[object, ...]:
 @command.command("show")
 @click.argument("call")
 @because
-@click.option("--json", "as_json_", is_flag=True, help="For programs: JSON, UTC.")
+@JSON_UTC
 @click.pass_context
-def show(ctx: click.Context, call: str, reason: str, as_json_: bool) -> None:
+def show(ctx: click.Context, call: str, reason: str, is_json: bool) -> None:
     """Show what CALL was asked, in which words, what was pressed, what was recorded.
 
     It is named by its uuid, the start of it, or the receipt that was read out. That you
@@ -109,7 +110,7 @@ def show(ctx: click.Context, call: str, reason: str, as_json_: bool) -> None:
         whole = {"call_uuid": kept["call"]["uuid"], "id": ""}
         kept["looks"] = ledger.looks(whole)
     keep(ctx.obj, SHOW, reason, [(whole["call_uuid"], "")])
-    click.echo(as_json(kept) if as_json_ else "\n".join([story(kept), *_looks(kept)]))
+    click.echo(as_json(kept) if is_json else "\n".join([story(kept), *_looks(kept)]))
 
 
 def _looks(kept: dict[str, Any]) -> list[str]:

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 import click
 
 from eslflow.cli.lookups import as_json, reader
+from eslflow.cli.machine import JSON
 from eslflow.cli.tables import iso
 from eslflow.errors import NotFound, Sealed, visible
 from eslflow.user import who
@@ -29,12 +30,10 @@ IDENTITY = click.option(
     help="The file that keygen made, or age-keygen.",
 )
 
-AS_JSON = click.option("--json", "is_json", is_flag=True, help="For programs: JSON.")
-
 
 @click.command("keygen")
 @click.argument("file", type=click.Path(path_type=Path))
-@AS_JSON
+@JSON
 def keygen(file: Path, is_json: bool) -> None:
     """Make an identity in FILE, and print its recipient for encrypt_to:.
 
@@ -64,7 +63,7 @@ def keygen(file: Path, is_json: bool) -> None:
     help="The file to write.  [default: its name, in this folder]",
 )
 @click.option("--reason", required=True, help="Why; it is kept.")
-@AS_JSON
+@JSON
 @click.pass_context
 def command(
     ctx: click.Context,

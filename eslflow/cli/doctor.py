@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import click
 
 from eslflow.cli.dialplan import handed_to
+from eslflow.cli.machine import JSON
 from eslflow.cli.tables import room
 from eslflow.doctor.finding import Finding, Level, error, ok, warning
 from eslflow.errors import (
@@ -38,9 +39,9 @@ WIDTHS = 9, 20
 
 
 @click.command("doctor", short_help="Tell what is not well around a site.")
-@click.option("--json", "as_json", is_flag=True, help="For programs: JSON.")
+@JSON
 @click.pass_context
-def command(ctx: click.Context, as_json: bool) -> None:
+def command(ctx: click.Context, is_json: bool) -> None:
     """Look at switch, dialplan, files and ledger; tell what mends what is not well.
 
     May be run at any time: nothing is changed, and calls are left alone. Exits with 1
@@ -48,7 +49,7 @@ def command(ctx: click.Context, as_json: bool) -> None:
     """
     found = list(findings(load_settings(ctx.obj), ctx.obj))
     is_well = all(finding.level is not Level.ERROR for finding in found)
-    if as_json:
+    if is_json:
         told = [finding._asdict() for finding in found]
         click.echo(json.dumps({"ok": is_well, "findings": told}, indent=2))
     else:

@@ -17,6 +17,7 @@ import click
 
 from eslflow.cli.disk import Disk
 from eslflow.cli.lookups import call_named, reader, with_service
+from eslflow.cli.machine import JSON_UTC
 from eslflow.cli.rollback import rollback
 from eslflow.cli.story import since_when
 from eslflow.cli.tables import iso, local, room, table
@@ -43,9 +44,9 @@ command.add_command(rollback)
 
 
 @command.command("list")
-@click.option("--json", "as_json", is_flag=True, help="For programs: JSON, UTC.")
+@JSON_UTC
 @click.pass_context
-def list_(ctx: click.Context, as_json: bool) -> None:
+def list_(ctx: click.Context, is_json: bool) -> None:
     """List the flows that are served, and whether their files say the same."""
     settings = load_settings(ctx.obj)
     with Versions(settings.ledger) as versions:
@@ -53,7 +54,7 @@ def list_(ctx: click.Context, as_json: bool) -> None:
     disk = Disk(settings)
     names = sorted({*served, *disk.files})
     found = [_standing(name, served.get(name), disk) for name in names]
-    if as_json:
+    if is_json:
         lines = [{**line, "since": iso(line["since"])} for line in found]
         click.echo(json.dumps(lines, indent=2, ensure_ascii=False))
         return
@@ -91,13 +92,13 @@ def _state(name: str, line: Line | None, disk: Disk) -> str:
 @command.command("log")
 @click.argument("flow", default="")
 @click.option("--limit", default=20, show_default=True, help="How many; -1: all.")
-@click.option("--json", "as_json", is_flag=True, help="For programs: JSON, UTC.")
+@JSON_UTC
 @click.pass_context
-def log(ctx: click.Context, flow: str, limit: int, as_json: bool) -> None:
+def log(ctx: click.Context, flow: str, limit: int, is_json: bool) -> None:
     """Tell when which version was served, the newest first; of FLOW, or of all."""
     with Versions(load_settings(ctx.obj).ledger) as versions:
         lines = versions.log(flow, limit)
-    if as_json:
+    if is_json:
         found = [{**line, "at": iso(line["at"])} for line in lines]
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
         return

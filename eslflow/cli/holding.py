@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from eslflow.cli.lookups import as_json, spelling
+from eslflow.cli.machine import JSON_UTC
 from eslflow.cli.person import REASON, Person
 from eslflow.cli.tables import local
 from eslflow.clock import SystemClock
@@ -18,16 +19,12 @@ from eslflow.errors import EslflowError, visible
 from eslflow.ledger.subject import HELD, RELEASED, Held, held_of, over
 from eslflow.user import who
 
-_JSON = click.option(
-    "--json", "as_json_", is_flag=True, help="For programs: JSON, UTC."
-)
-
 
 @click.command("hold")
 @REASON
-@_JSON
+@JSON_UTC
 @click.pass_obj
-def hold(person: Person, reason: str, as_json_: bool) -> None:
+def hold(person: Person, reason: str, is_json: bool) -> None:
     """Let nothing of the person be deleted until it is released: a legal hold.
 
     It holds for calls to come, too. Neither erasure, withdrawal nor retention deletes
@@ -39,14 +36,14 @@ def hold(person: Person, reason: str, as_json_: bool) -> None:
         raise EslflowError(f"{key} is held already, {since}")
     kept = [_write(person, key, HELD, reason)]
     told = f"Nothing of {key} is deleted until it is released."
-    click.echo(as_json(kept) if as_json_ else visible(told))
+    click.echo(as_json(kept) if is_json else visible(told))
 
 
 @click.command("release")
 @REASON
-@_JSON
+@JSON_UTC
 @click.pass_obj
-def release(person: Person, reason: str, as_json_: bool) -> None:
+def release(person: Person, reason: str, is_json: bool) -> None:
     """End a legal hold: what is due by then is deleted in the next round."""
     key = person.find().key
     own = _own(person, key)
@@ -58,7 +55,7 @@ def release(person: Person, reason: str, as_json_: bool) -> None:
     if not own:
         raise EslflowError(f"{key} is under no hold: there is nothing to release")
     kept = [_write(person, held.key, RELEASED, reason) for held in own]
-    click.echo(as_json(kept) if as_json_ else visible(f"{key} is released."))
+    click.echo(as_json(kept) if is_json else visible(f"{key} is released."))
 
 
 def _own(person: Person, key: str) -> list[Held]:

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import click
 
+from eslflow.cli.machine import JSON, JSON_UTC
 from eslflow.cli.tables import room, table
 from eslflow.errors import visible
 
@@ -26,12 +27,12 @@ Command = Callable[..., None]
 
 
 @click.command("live")
-@click.option("--json", "as_json", is_flag=True, help="For programs: JSON, UTC.")
+@JSON_UTC
 @click.pass_context
-def live(ctx: click.Context, as_json: bool) -> None:
+def live(ctx: click.Context, is_json: bool) -> None:
     """List the calls that go on."""
     calls = _ask(ctx.obj, "GET", "/calls")["calls"]
-    if as_json:
+    if is_json:
         click.echo(json.dumps(calls, indent=2))
     elif not calls:
         click.echo("No call goes on.", err=True)
@@ -45,7 +46,7 @@ def _named(function: Command) -> Command:
     """Add what names a call."""
     for decorate in (
         click.pass_context,
-        click.option("--json", "as_json", is_flag=True, help="For programs: JSON."),
+        JSON,
         click.option("--agent", metavar="EXT", help="The call this agent talks on."),
         click.argument("call", required=False),
     ):
@@ -62,7 +63,7 @@ def mask(
     ctx: click.Context,
     call: str | None,
     agent: str | None,
-    as_json: bool,
+    is_json: bool,
     for_: str | None,
 ) -> None:
     """Silence the recording of CALL, named by its uuid or the start of it.
@@ -70,7 +71,7 @@ def mask(
     Nothing that is said from the answer on gets into the file. Mask again to renew.
     """
     wish = {"want": "masked"} if for_ is None else {"want": "masked", "for": for_}
-    _change(ctx, call, agent, as_json, wish)
+    _change(ctx, call, agent, is_json, wish)
 
 
 @click.command("unmask")
@@ -80,35 +81,35 @@ def unmask(
     ctx: click.Context,
     call: str | None,
     agent: str | None,
-    as_json: bool,
+    is_json: bool,
     is_all: bool,
 ) -> None:
     """Take back the mask of CALL; a step that is masked stays masked."""
     wish = {"want": "on", "all": True} if is_all else {"want": "on"}
-    _change(ctx, call, agent, as_json, wish)
+    _change(ctx, call, agent, is_json, wish)
 
 
 @click.command("stop")
 @_named
 def stop(
-    ctx: click.Context, call: str | None, agent: str | None, as_json: bool
+    ctx: click.Context, call: str | None, agent: str | None, is_json: bool
 ) -> None:
     """Stop the recording of CALL, for the rest of the call."""
-    _change(ctx, call, agent, as_json, {"want": "off"})
+    _change(ctx, call, agent, is_json, {"want": "off"})
 
 
 def _change(
     ctx: click.Context,
     call: str | None,
     agent: str | None,
-    as_json: bool,
+    is_json: bool,
     wish: dict[str, Any],
 ) -> None:
     if (call is None) == (agent is None):
         raise click.UsageError("Name either a CALL or an --agent.", ctx)
     path = f"/calls/{_safe(call)}" if call else f"/agents/{_safe(agent or '')}"
     found = _ask(ctx.obj, "POST", f"{path}/recording", wish)
-    if as_json:
+    if is_json:
         click.echo(json.dumps(found, indent=2))
         return
     for state in (found, *found.get("others", [])):

@@ -109,7 +109,7 @@ def command(site: Path, /, call: str, by: str, **options: Any) -> None:
     asked = {name: options[name] for name in ("since", "until", "limit")}
     lines = looks(ledger_of(site), call=uuid, who=by, **asked)
     keep_list(site, "looks", {**options, "call": call}, [uuid] if lines else [])
-    if options["as_json"]:
+    if options["is_json"]:
         click.echo(as_json(lines))
     elif not lines:
         tell_none("look", "")

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import click
 
 from eslflow.call.receipt import is_right, typed
+from eslflow.cli.machine import JSON_UTC
 from eslflow.cli.tables import iso, moment
 from eslflow.clock import SystemClock
 from eslflow.e164 import normaliser
@@ -136,9 +137,7 @@ def spans(command: Command) -> Command:
 def told(command: Command) -> Command:
     """Add the options that say how a look-up is told, and how much of it."""
     for option in (
-        click.option(
-            "--json", "as_json", is_flag=True, help="For programs: JSON, UTC."
-        ),
+        JSON_UTC,
         click.option(
             "--limit",
             type=COUNT,

@@ -19,6 +19,7 @@ import click
 
 from eslflow.cli.decrypt import IDENTITY, MOST_REASON, new_file
 from eslflow.cli.lookups import call_named, reader
+from eslflow.cli.machine import JSON
 from eslflow.cli.story import since_when
 from eslflow.cli.tables import iso, local
 from eslflow.cli.verify import AnyHead
@@ -76,7 +77,7 @@ _ODD = re.compile("[^A-Za-z0-9._-]")
     metavar="FILE",
     help="Make nothing: tell whether the bundle in FILE holds.",
 )
-@click.option("--json", "as_json", is_flag=True, help="For programs: JSON.")
+@JSON
 @click.pass_context
 def command(ctx: click.Context, /, call: str | None, **options: Any) -> None:
     """Put all proof about CALL into one file, or check one.
@@ -96,22 +97,22 @@ def command(ctx: click.Context, /, call: str | None, **options: Any) -> None:
     if (options["check"] is None) == (call is None):
         raise click.UsageError("Name a call, or a file with --check.")
     if call is None:
-        _check(options["check"], options["since"], options["as_json"])
+        _check(options["check"], options["since"], options["is_json"])
     elif not _make(ctx.obj, call, options):
         ctx.exit(1)
 
 
-def _check(path: Path, since: Head | TreeHead | None, as_json: bool) -> None:
+def _check(path: Path, since: Head | TreeHead | None, is_json: bool) -> None:
     from eslflow.bundle.check import check
 
     try:
         found = check(path, since)
     except BadBundle as error:
-        if as_json:
+        if is_json:
             said = {"holds": False, "problem": str(error)}
             click.echo(json.dumps(said, indent=2))
         raise
-    if as_json:
+    if is_json:
         click.echo(json.dumps({"holds": True, **_said(found)}, indent=2))
         return
     click.echo("\n".join(map(visible, _words(path, found))))
@@ -203,7 +204,7 @@ def _make(site: Path, call: str, options: dict[str, Any]) -> bool:
         opened = dict(recordings.open(stack, identities))
         files = _files(settings, found, recordings, opened)
         made = _write(target, found, files, options["language"])
-    _tell(target, made, options["as_json"])
+    _tell(target, made, options["is_json"])
     # Where nothing came to be recorded, nothing is missing.
     return not (wants and set(recordings.left_out.values()) - {"empty"})
 
@@ -254,9 +255,9 @@ def _write(target: Path, found: Excerpt, files: Files, language: str | None) -> 
         return make(out, found, files, language_of(found, language or ""))
 
 
-def _tell(target: Path, made: Checked, as_json: bool) -> None:
+def _tell(target: Path, made: Checked, is_json: bool) -> None:
     head = max(made.facts.trees)
-    if as_json:
+    if is_json:
         said = {"file": str(target), "head": str(head), **_said(made)}
         click.echo(json.dumps(said, indent=2))
         return

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from eslflow.cli.machine import JSON
 from eslflow.errors import SettingsError, visible
 
 if TYPE_CHECKING:
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 
 @click.command("reconcile")
 @click.option("--dry-run", is_flag=True, help="Tell only; change nothing.")
-@click.option("--json", "as_json", is_flag=True, help="For programs: JSON.")
+@JSON
 @click.pass_context
-def command(ctx: click.Context, dry_run: bool, as_json: bool) -> None:
+def command(ctx: click.Context, dry_run: bool, is_json: bool) -> None:
     """Compare what the switch records with what callers agreed to.
 
     Recorders that nobody permitted are stopped, their files put into quarantine, and so
@@ -35,7 +36,7 @@ def command(ctx: click.Context, dry_run: bool, as_json: bool) -> None:
 
     settings = load_settings(ctx.obj)
     found = _compare(settings, ctx.obj, dry_run)
-    if as_json:
+    if is_json:
         click.echo(json.dumps([finding._asdict() for finding in found], indent=2))
     else:
         _tell(found)

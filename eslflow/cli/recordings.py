@@ -11,6 +11,7 @@ import click
 from eslflow.cli import decrypt, reconcile
 from eslflow.cli.looks import SHOW, because, keep, keep_list
 from eslflow.cli.lookups import as_json, reader, spans, tell_none
+from eslflow.cli.machine import JSON, JSON_UTC
 from eslflow.cli.story import file_story, looks_at
 from eslflow.cli.tables import local, room, table
 from eslflow.errors import Sealed, visible
@@ -57,7 +58,7 @@ def list_(ctx: click.Context, /, verdict: str | None, **options: Any) -> None:
             limit=options["limit"],
         )
     keep_list(ctx.obj, "recordings", options, [line["call_uuid"] for line in lines])
-    if options["as_json"]:
+    if options["is_json"]:
         click.echo(as_json(lines))
         return
     if not lines:
@@ -90,9 +91,9 @@ def _word(line: Line) -> str:
 @command.command("show")
 @click.argument("recording")
 @because
-@click.option("--json", "as_json_", is_flag=True, help="For programs: JSON, UTC.")
+@JSON_UTC
 @click.pass_context
-def show(ctx: click.Context, recording: str, reason: str, as_json_: bool) -> None:
+def show(ctx: click.Context, recording: str, reason: str, is_json: bool) -> None:
     """Show everything kept of RECORDING: its name, the start of it, or its call's.
 
     That you looked is kept before anything is shown.
@@ -103,7 +104,7 @@ def show(ctx: click.Context, recording: str, reason: str, as_json_: bool) -> Non
             for line in ledger.recordings_named(recording)
         ]
     keep(ctx.obj, SHOW, reason, [(line["call_uuid"], line["id"]) for line in found])
-    if as_json_:
+    if is_json:
         click.echo(as_json([_with_spans(line) for line in found]))
         return
     stories = [[*file_story(line, line["actions"]), *looks_at(line)] for line in found]
@@ -144,14 +145,14 @@ class _Looked(NamedTuple):
 @click.argument("recordings", nargs=-1)
 @click.option("--all", "all_", is_flag=True, help="Every recording of the site.")
 @decrypt.IDENTITY
-@click.option("--json", "as_json_", is_flag=True, help="For programs: JSON.")
+@JSON
 @click.pass_context
 def verify(
     ctx: click.Context,
     recordings: tuple[str, ...],
     all_: bool,
     identity: Path | None,
-    as_json_: bool,
+    is_json: bool,
 ) -> None:
     """Look into the files of RECORDINGS once more; exit 1 unless all are intact.
 
@@ -169,7 +170,7 @@ def verify(
             else [line for name in recordings for line in ledger.recordings_named(name)]
         )
         looked = [_look(ctx.obj, ledger, line, identities) for line in lines]
-    if as_json_:
+    if is_json:
         click.echo(as_json([found._asdict() for found in looked]))
     else:
         _tell(looked)

@@ -20,6 +20,7 @@ from eslflow.check.load import load_scenarios, scenarios_of
 from eslflow.check.scenario import Scenario
 from eslflow.cli import junit, onswitch
 from eslflow.cli.check import tell_lonely
+from eslflow.cli.machine import JSON
 from eslflow.cli.onswitch import MOST_AT_ONCE
 from eslflow.cli.places import flow_paths
 from eslflow.cli.trial import alarms_told_once
@@ -48,7 +49,7 @@ Cast = list[tuple[Flow, Path, tuple[Scenario, ...]]]
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write what came of it as JUnit XML, for build servers.",
 )
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@JSON
 @click.option(
     "--live",
     is_flag=True,
@@ -69,7 +70,7 @@ def command(
     flows: tuple[str, ...],
     need: int,
     junit_file: Path | None,
-    as_json: bool,
+    is_json: bool,
     live: bool,
     at_once: int,
 ) -> None:
@@ -85,19 +86,19 @@ def command(
         raise NotFound(f"{without[0]} has no scenarios: {scenarios_of(without[0])}")
     cast = _load(path for path in paths if path not in without)
     if live:
-        say = _silent if as_json else tell
-        reports = list(onswitch.play(cast, ctx.obj, at_once, say, is_quiet=as_json))
+        say = _silent if is_json else tell
+        reports = list(onswitch.play(cast, ctx.obj, at_once, say, is_quiet=is_json))
     else:
-        reports = list(play(cast, is_quiet=as_json))
+        reports = list(play(cast, is_quiet=is_json))
     if junit_file is not None:
         junit_file.write_text(junit.text(reports), encoding="utf-8")
     bare = [path.stem for path in without]
-    if as_json:
+    if is_json:
         found = {"flows": list(map(data, reports)), "without_scenarios": bare}
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
     if not flows:
         tell_lonely(paths[0].parent)
-    is_good = _conclude(reports, without, need, is_quiet=as_json)
+    is_good = _conclude(reports, without, need, is_quiet=is_json)
     ctx.exit(0 if is_good else 1)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from eslflow.cli.machine import JSON
 from eslflow.errors import visible
 from eslflow.web.client import ask
 from eslflow.web.reloads import ADDRESS, FINAL, LONGEST_NOTE
@@ -23,16 +24,16 @@ SHORT = 12
 @click.command("reload", short_help="Serve the flows as they are on the disk now.")
 @click.option("--note", default="", metavar="TEXT", help="Why; kept in the log.")
 @click.option("-q", "--quiet", is_flag=True, help="Tell only what is wrong.")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@JSON
 @click.pass_context
-def command(ctx: click.Context, note: str, quiet: bool, as_json: bool) -> None:
+def command(ctx: click.Context, note: str, quiet: bool, is_json: bool) -> None:
     """Serve the flows as they are on the disk, checked, proved and tested first.
 
     Calls in progress keep the version they began with. If anything is wrong with any
     flow, all stay as they were, and the exit code is not 0.
     """
     found = reload(ctx.obj, note)
-    if as_json:
+    if is_json:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
     else:
         tell(found, quiet)

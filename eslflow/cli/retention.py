@@ -15,6 +15,7 @@ import click
 from eslflow.cli.certificate import certificate
 from eslflow.cli.looks import EVERYTHING, because, keep
 from eslflow.cli.lookups import COUNT, as_json, ledger_of
+from eslflow.cli.machine import JSON_UTC
 from eslflow.cli.tables import local, room, table
 from eslflow.clock import SystemClock
 from eslflow.errors import EslflowError, visible
@@ -46,9 +47,9 @@ def command() -> None:
     is_flag=True,
     help="The clock is right, though no call came for more than 30 days.",
 )
-@click.option("--json", "as_json_", is_flag=True, help="For programs: JSON, UTC.")
+@JSON_UTC
 @click.pass_obj
-def run(site: Path, dry_run: bool, even_so: bool, as_json_: bool) -> None:
+def run(site: Path, dry_run: bool, even_so: bool, is_json: bool) -> None:
     """Delete every recording whose purposes let it be kept no longer.
 
     How long is what the flow said when the caller was asked (purposes: retain:); the
@@ -60,10 +61,10 @@ def run(site: Path, dry_run: bool, even_so: bool, as_json_: bool) -> None:
     """
     ledger = ledger_of(site)
     if dry_run:
-        _dry_run(ledger, even_so, as_json_)
+        _dry_run(ledger, even_so, is_json)
         return
-    number, problems = _run(site, even_so, is_silent=as_json_)
-    if as_json_:
+    number, problems = _run(site, even_so, is_silent=is_json)
+    if is_json:
         click.echo(as_json(erasure(ledger, number) if number else None))
     elif number:
         click.echo(certificate(erasure(ledger, number)))
@@ -134,15 +135,15 @@ def _run(site: Path, even_so: bool, *, is_silent: bool) -> tuple[int, list[str]]
 
 
 @command.command("list")
-@click.option("--json", "as_json_", is_flag=True, help="For programs: JSON, UTC.")
+@JSON_UTC
 @click.pass_obj
-def list_(site: Path, as_json_: bool) -> None:
+def list_(site: Path, is_json: bool) -> None:
     """List all that was erased, the newest first: people and recordings.
 
     What is still to do are calls that go on, or whose file is still there.
     """
     lines = erasures(ledger_of(site))
-    if as_json_:
+    if is_json:
         click.echo(as_json(lines))
     elif not lines:
         click.echo("Nothing was erased.", err=True)
@@ -165,9 +166,9 @@ def _row(line: dict[str, Any]) -> tuple[object, ...]:
 
 @command.command("holds")
 @because
-@click.option("--json", "as_json_", is_flag=True, help="For programs: JSON, UTC.")
+@JSON_UTC
 @click.pass_obj
-def holds_(site: Path, reason: str, as_json_: bool) -> None:
+def holds_(site: Path, reason: str, is_json: bool) -> None:
     """List the legal holds in force, the oldest first.
 
     To end one: eslflow subject NUMBER release. That you looked is kept before anything
@@ -177,7 +178,7 @@ def holds_(site: Path, reason: str, as_json_: bool) -> None:
     found = [(held, len(calls_of(ledger, held.key))) for held in held_of(ledger)]
     keep(site, "list holds", reason, EVERYTHING if found else ())
     rows = [(held.key, held.at, held.who, calls, held.reason) for held, calls in found]
-    if as_json_:
+    if is_json:
         names = ("number", "at", "who", "calls", "reason")
         click.echo(as_json([dict(zip(names, row, strict=True)) for row in rows]))
     elif not rows:
@@ -189,9 +190,9 @@ def holds_(site: Path, reason: str, as_json_: bool) -> None:
 
 @command.command("certificate")
 @click.argument("erasure_", metavar="ERASURE", type=COUNT)
-@click.option("--json", "as_json_", is_flag=True, help="For programs: JSON, UTC.")
+@JSON_UTC
 @click.pass_obj
-def certificate_(site: Path, erasure_: int, as_json_: bool) -> None:
+def certificate_(site: Path, erasure_: int, is_json: bool) -> None:
     """Print the certificate of ERASURE, a number that `list` shows."""
     found = erasure(ledger_of(site), erasure_)
-    click.echo(as_json(found) if as_json_ else certificate(found))
+    click.echo(as_json(found) if is_json else certificate(found))

@@ -9,6 +9,7 @@ import click
 from click.core import ParameterSource
 
 from eslflow.cli.in_force import Source, Value, in_force
+from eslflow.cli.machine import JSON
 from eslflow.cli.tables import room, table
 
 COLUMNS = ("setting", "from", "value")
@@ -19,16 +20,16 @@ _SITE: dict[ParameterSource | None, tuple[Source, str]] = {
 
 
 @click.command("settings", short_help="Show what is in force, and why.")
-@click.option("--json", "as_json", is_flag=True, help="For programs: JSON.")
+@JSON
 @click.pass_context
-def command(ctx: click.Context, as_json: bool) -> None:
+def command(ctx: click.Context, is_json: bool) -> None:
     """Show each setting with its value and where that came from.
 
     From a line of eslflow.yaml, a variable of the environment, or the default.
     Passwords and arguments of programs are not shown.
     """
     found = [_site(ctx), *in_force(ctx.obj)]
-    if as_json:
+    if is_json:
         click.echo(json.dumps([value._asdict() for value in found], indent=2))
         return
     rows = [[value.name, _from(value), _shown(value.value)] for value in found]

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from eslflow.cli.lookups import ledger_of, times
+from eslflow.cli.machine import JSON
 from eslflow.cli.tables import iso, local, room, table
 
 _NUMBERS = ("asked", "agreed", "refused", "no answer", "hung up", "rate", "")
@@ -22,7 +23,7 @@ _SPARE = ("hung up", "no answer", "refused")
 
 @click.command("stats")
 @times(since="30d")
-@click.option("--json", "as_json", is_flag=True, help="For programs: JSON.")
+@JSON
 @click.option(
     "--svg",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -30,7 +31,7 @@ _SPARE = ("hung up", "no answer", "refused")
 )
 @click.pass_context
 def command(
-    ctx: click.Context, since: int, until: int, as_json: bool, svg: Path | None
+    ctx: click.Context, since: int, until: int, is_json: bool, svg: Path | None
 ) -> None:
     """Count how many agree: by version of the notice, hour of the day, and queue.
 
@@ -57,7 +58,7 @@ def command(
     if svg is not None:
         title = f"Agreed {_span(since, until)}: {whole.share:.1%} of {whole.asked}"
         svg.write_text(rates.svg(title, named), encoding="utf-8")
-    if as_json:
+    if is_json:
         click.echo(json.dumps(_json(since, until, whole, parts), indent=2))
     elif not whole.asked:
         click.echo(f"Nobody was asked {_span(since, until)}.", err=True)

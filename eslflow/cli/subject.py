@@ -17,6 +17,7 @@ from eslflow.cli import holding
 from eslflow.cli.decrypt import MOST_REASON, new_file
 from eslflow.cli.dossier import page
 from eslflow.cli.lookups import as_json
+from eslflow.cli.machine import JSON, JSON_UTC
 from eslflow.cli.person import REASON, Person
 from eslflow.cli.tables import counted, local
 from eslflow.clock import SystemClock
@@ -49,9 +50,9 @@ command.add_command(holding.release)
 
 @command.command("show")
 @click.option("--reason", default="", help="Why; it is kept that you looked.")
-@click.option("--json", "as_json_", is_flag=True, help="For programs: JSON, UTC.")
+@JSON_UTC
 @click.pass_obj
-def show(person: Person, reason: str, as_json_: bool) -> None:
+def show(person: Person, reason: str, is_json: bool) -> None:
     """Show all that is kept of the person, on one page.
 
     That you looked is kept before anything is shown.
@@ -59,7 +60,7 @@ def show(person: Person, reason: str, as_json_: bool) -> None:
     subject = person.find()
     look(person, subject, "show", reason.strip()[:MOST_REASON])
     kept = person.kept(subject)
-    if as_json_:
+    if is_json:
         click.echo(as_json(kept))
     elif not subject.is_known:
         click.echo(visible(f"Nothing is kept of {subject.key}."))
@@ -104,7 +105,7 @@ def look(
     is_flag=True,
     help="Of stereo recordings, only the channel of the person.",
 )
-@click.option("--json", "as_json_", is_flag=True, help="For programs: JSON.")
+@JSON
 @click.pass_context
 def export(
     ctx: click.Context,
@@ -112,7 +113,7 @@ def export(
     output: Path,
     recordings: bool,
     own_voice: bool,
-    as_json_: bool,
+    is_json: bool,
 ) -> None:
     """Write all that is kept of the person to a zip: a page, JSON, CSV.
 
@@ -129,7 +130,7 @@ def export(
     settings, subject = read_settings(person.site), person.find()
     if not subject.is_known:
         nothing = f"Nothing is kept of {subject.key}."
-        click.echo(as_json(None) if as_json_ else visible(nothing))
+        click.echo(as_json(None) if is_json else visible(nothing))
         return
     wanted = Wanted(recordings or own_voice, own_voice)
     kept = person.kept(subject)
@@ -143,7 +144,7 @@ def export(
             if problem
         ]
     said = {"file": str(output), "missing": missing}
-    click.echo(as_json(said) if as_json_ else visible(str(output)))
+    click.echo(as_json(said) if is_json else visible(str(output)))
     for line in missing:
         click.echo(visible(line), err=True)
     if missing:
@@ -153,9 +154,9 @@ def export(
 @command.command("erase")
 @REASON
 @click.option("--dry-run", is_flag=True, help="Only say what it would do.")
-@click.option("--json", "as_json_", is_flag=True, help="For programs: JSON, UTC.")
+@JSON_UTC
 @click.pass_context
-def erase(ctx: click.Context, reason: str, dry_run: bool, as_json_: bool) -> None:
+def erase(ctx: click.Context, reason: str, dry_run: bool, is_json: bool) -> None:
     """Erase the person: audio, numbers, names, words. It cannot be undone.
 
     What was asked and pressed stays as proof, and names nobody. That it was erased
@@ -167,19 +168,19 @@ def erase(ctx: click.Context, reason: str, dry_run: bool, as_json_: bool) -> Non
     _demand_nameless(reason, subject)
     _demand_free(person, subject)
     plan = _plan(person, subject)
-    if as_json_ and dry_run:
+    if is_json and dry_run:
         click.echo(as_json(plan))
-    elif not as_json_:
+    elif not is_json:
         for line in _told(plan, subject):
             click.echo(visible(line))
     if dry_run or not subject.is_known:
-        if dry_run and not as_json_:
+        if dry_run and not is_json:
             click.echo("Nothing was done: this was a dry run.")
-        elif as_json_ and not dry_run:
+        elif is_json and not dry_run:
             click.echo(as_json(None))
         return
-    done = _erase(person, reason, is_silent=as_json_)
-    _certify(person, done, as_json_)
+    done = _erase(person, reason, is_silent=is_json)
+    _certify(person, done, is_json)
     if done.problems:
         ctx.exit(1)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from eslflow.cli.machine import JSON_UTC
 from eslflow.cli.tables import iso, local, room, table
 from eslflow.clock import SystemClock
 from eslflow.flow.problems import NAME, NAME_WORDS
@@ -107,13 +108,13 @@ def add(
 
 
 @command.command("list")
-@click.option("--json", "as_json", is_flag=True, help="For programs: JSON, UTC.")
+@JSON_UTC
 @click.pass_context
-def list_(ctx: click.Context, as_json: bool) -> None:
+def list_(ctx: click.Context, is_json: bool) -> None:
     """List the tokens and what they permit."""
     path, _ = _file(ctx.obj)
     tokens = read_tokens(path).values()
-    if as_json:
+    if is_json:
         click.echo(json.dumps([_public(token) for token in tokens], indent=2))
     elif not tokens:
         click.echo(f"There are no tokens in {path}.", err=True)

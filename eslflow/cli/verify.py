@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eslflow.cli.lookups import ledger_of
+from eslflow.cli.machine import JSON
 from eslflow.errors import visible
 
 if TYPE_CHECKING:
@@ -45,9 +46,9 @@ class AnyHead(click.ParamType[Any]):
     is_flag=True,
     help="The head of the tree over the chain: for eslflow proof --check --since.",
 )
-@click.option("--json", "as_json", is_flag=True, help="For programs: JSON.")
+@JSON
 @click.pass_context
-def head_command(ctx: click.Context, tree: bool, as_json: bool) -> None:
+def head_command(ctx: click.Context, tree: bool, is_json: bool) -> None:
     """Print the newest hash of the chain and its place, to be kept elsewhere.
 
     Who changes the ledger later cannot change what you keep: see `verify --since`. With
@@ -59,19 +60,19 @@ def head_command(ctx: click.Context, tree: bool, as_json: bool) -> None:
     if tree:
         grown = tree_head(ledger_of(ctx.obj))
         said = {"size": grown.size, "root": grown.root.hex()}
-        click.echo(json.dumps(said, indent=2) if as_json else str(grown))
+        click.echo(json.dumps(said, indent=2) if is_json else str(grown))
         return
     end = head(ledger_of(ctx.obj))
     found = {"place": end.place, "hash": end.hash.hex()}
-    click.echo(json.dumps(found, indent=2) if as_json else str(end))
+    click.echo(json.dumps(found, indent=2) if is_json else str(end))
 
 
 @click.command("verify")
 @click.option("--since", type=AnyHead(), help="What `eslflow consents head` printed.")
-@click.option("--json", "as_json", is_flag=True, help="For programs: JSON.")
+@JSON
 @click.pass_context
 def verify_command(
-    ctx: click.Context, since: Head | TreeHead | None, as_json: bool
+    ctx: click.Context, since: Head | TreeHead | None, is_json: bool
 ) -> None:
     """Tell whether all proof is as it was written; if not, which row is the first.
 
@@ -87,7 +88,7 @@ def verify_command(
     found = verify(path, None if tree else kept)
     if tree is not None:
         found = _grown(path, found, tree)
-    click.echo(_as_json(found) if as_json else _words(found, kept))
+    click.echo(_as_json(found) if is_json else _words(found, kept))
     if found.broken:
         ctx.exit(1)
 

@@ -19,6 +19,7 @@ import click
 
 from eslflow.cli.decrypt import MOST_REASON
 from eslflow.cli.lookups import as_json, call_named, ledger_of, reader, spelling
+from eslflow.cli.machine import JSON_UTC
 from eslflow.cli.tables import local
 from eslflow.errors import EslflowError, NotFound, visible
 from eslflow.ledger.subject import read
@@ -41,7 +42,7 @@ _NUMBER = re.compile(r"[+0(]")
 @click.option("--purpose", default="", help="From this one only.")
 @click.option("--reason", required=True, help="Why; it is kept.")
 @click.option("--dry-run", is_flag=True, help="Only say what it would do.")
-@click.option("--json", "as_json_", is_flag=True, help="For programs: JSON, UTC.")
+@JSON_UTC
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -49,7 +50,7 @@ def command(
     purpose: str,
     reason: str,
     dry_run: bool,
-    as_json_: bool,
+    is_json: bool,
 ) -> None:
     """Withdraw what was permitted in CALL: its uuid, the start of it, or its receipt.
 
@@ -63,16 +64,16 @@ def command(
     found = _found(ctx.obj, call, purpose, reason)
     held = _held(ctx.obj)
     # What a program reads is JSON and nothing else; people may read along.
-    tell: Tell = partial(click.echo, err=as_json_)
+    tell: Tell = partial(click.echo, err=is_json)
     plan = [_planned(one, held) for one in found]
     lines = [line for one in found for line in _told(one, held)]
-    for line in () if as_json_ else lines:
+    for line in () if is_json else lines:
         click.echo(visible(line))
     if not dry_run:
         for kept, _, rows in found:
             has_ended = bool(kept["call"].get("ended_at"))
             _withdraw(ctx.obj, kept["call"]["uuid"], rows, has_ended, tell)
-    if as_json_:
+    if is_json:
         click.echo(as_json({"calls": plan, "kept": not dry_run}))
     else:
         click.echo(_outcome(len(found), dry_run))
