@@ -1,5 +1,8 @@
 """One call of a proof: the engine with a switch and a clock around it."""
 
+import gc
+import weakref
+
 import pytest
 
 from eslflow.call.commands import Api, Close
@@ -20,6 +23,17 @@ def test_a_call_comes_in_and_waits_for_its_first_outcome():
     assert stage.pause.step == "ask"
     assert stage.is_inside
     assert names(stage.flow_track)[:3] == ["_walk", "_steps", "run"]
+
+
+def test_a_call_that_is_dropped_leaves_nothing_to_the_collector():
+    stage = call_of(flow_of("masked"))
+    parts = [weakref.ref(stage.flow_track._road), weakref.ref(stage.site)]
+    gc.disable()
+    try:
+        stage.drop()
+        assert [part() for part in parts] == [None, None]
+    finally:
+        gc.enable()
 
 
 def test_on_the_way_into_a_step_a_call_is_not_in_it_yet():

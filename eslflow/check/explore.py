@@ -168,6 +168,7 @@ class Explorer:
         self._happens(stage, choice, number)
         if not stage.observer.wrong:
             self._goes(stage, way.then(choice), number, choice)
+        stage.drop()
 
     def _repeats(self, number: int, choice: Choice) -> bool:
         """Take in a menu's key that leads to a step like that of a key before it."""

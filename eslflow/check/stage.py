@@ -181,6 +181,14 @@ class Stage:
             self._fails(error)
         self._settle()
 
+    def drop(self) -> None:
+        """Let go of a call that nobody looks at any more.
+
+        What it is made of knows each other: the collector would have to find it.
+        """
+        self.engine._tracks.clear()
+        del self.engine._flow, self.engine, self.site
+
     def goes_on(self) -> None:
         """Take what the engine says without an event."""
         self._take(self.engine._flush())
