@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 
 from eslflow.check import flow_files, load_flow
-from eslflow.check.load import findings, load_scenarios, place_of, scenarios_of
+from eslflow.check.load import (
+    findings,
+    load_scenarios,
+    lonely_scenarios,
+    place_of,
+    scenarios_of,
+)
 from eslflow.errors import FlowErrors
 
 ROOT = Path(__file__).parent.parent
@@ -25,6 +31,12 @@ def test_scenarios_are_no_flow_and_lie_beside_theirs(tmp_path):
     flow = load_flow(ROOT / "flows" / "opening.yaml")
     (scenario,) = load_scenarios(found, flow)
     assert (scenario.name, scenario.file) == ("x", str(found))
+
+
+def test_scenarios_beside_which_no_flow_lies_are_lonely(tmp_path):
+    for name in ("b.yaml", "b.scenarios.yaml", "a.scenarios.yaml", ".#c.yaml"):
+        (tmp_path / name).touch()
+    assert lonely_scenarios(tmp_path) == [tmp_path / "a.scenarios.yaml"]
 
 
 def test_a_file_without_end_is_too_large():

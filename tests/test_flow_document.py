@@ -93,6 +93,8 @@ def test_a_byte_order_mark_and_windows_lines_do_no_harm():
         ("a: 'b\n", 1, 4, "ends before this is closed"),
         ("a:\n\t- b", 2, 1, "a tab"),
         ("a: b: c", 1, 5, "a ':' stands where none can"),
+        ("a:\n  b\n  c: 1\n", 2, 3, "it has no ':'"),
+        ("a: 1\n  b: 2\n", 2, 3, "further in"),
         ("a: ? b", 1, 4, "cannot be read as YAML"),
         ("a: 1\nb: \x07", 2, 4, "the character U+0007"),
         ("a: 1\nb: \u2028", 2, 4, "the character U+2028"),
