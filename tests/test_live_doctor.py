@@ -202,7 +202,7 @@ def test_recorders_at_work_are_found_and_left_alone(ward):
         ward.folder / "x.wav",
         f"{ward.folder}/recordings/{call}-1.wav",
     )
-    variables = f"origination_uuid={call},park_timeout=30"
+    variables = f"origination_uuid={call},park_timeout=300"
     ward.switch.does(f"originate {{{variables}}}null/test &park()")
     try:
         assert ward.finding("recorders at work")[0] == "ok"
