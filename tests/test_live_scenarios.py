@@ -200,6 +200,8 @@ def test_what_a_switch_does_otherwise_is_told_by_the_same_judge(site, switch):
 
 def test_ctrl_c_ends_the_calls_and_leaves_nothing(site, switch):
     site.plays("opt-in", only("opt-in", ("says nothing to any question",)))
+    # Else a leg that another test has just left would be taken for the first call.
+    assert all_are_gone(switch)
     process = site.start()
     with gevent.Timeout(30):
         while not calls_of_tests(switch):
