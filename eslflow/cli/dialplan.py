@@ -126,7 +126,7 @@ def _for_help(flow: Flow, numbers: Iterable[str], context: str, socket: str) -> 
         what="calls for help",
         context=_comment(f"context {context}, before the next extension"),
         beware=BEWARE,
-        expression=_dialled(flow, "|".join(map(re.escape, sorted(numbers)))),
+        expression=_dialled(flow, sorted(numbers)),
         reached=HELP,
         instead=_through(flow),
     )
@@ -144,16 +144,23 @@ def _for_users(flow: Flow, numbers: Sequence[str], context: str, socket: str) ->
         what="what your users dial",
         context=_comment(f"context {context}"),
         beware=BEWARE,
-        expression=_dialled(flow, "|".join(map(re.escape, numbers)) or DIALLED),
+        expression=_dialled(flow, numbers),
         reached=REFUSED if is_refused else CALLED,
         instead=[_fallback(flow)] if is_refused else _through(flow),
     )
 
 
-def _dialled(flow: Flow, number: str) -> str:
-    """Return an expression for a number with or without the flow's prefixes."""
-    prefixes = "|".join(map(re.escape, flow.prefixes))
-    return f"^{f'(?:{prefixes})?' if prefixes else ''}({number})$"
+def _dialled(flow: Flow, numbers: Sequence[str]) -> str:
+    """Return an expression for what users dial, with a prefix or without.
+
+    No numbers stand for all.
+    """
+    prefixes = f"(?:{_either(flow.prefixes)})?" if flow.prefixes else ""
+    return f"^{prefixes}({_either(numbers) or DIALLED})$"
+
+
+def _either(numbers: Iterable[str]) -> str:
+    return "|".join(map(re.escape, numbers))
 
 
 def _through(flow: Flow) -> list[tuple[str, str]]:
@@ -221,7 +228,7 @@ def _fallback(flow: Flow) -> tuple[str, str]:
 
 
 def _expression(dialled: Sequence[str]) -> str:
-    either = "|".join(re.escape(number) for number in dialled)
+    either = _either(dialled)
     return f"^({either})$" if len(dialled) > 1 else f"^{either}$"
 
 
