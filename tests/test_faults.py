@@ -25,6 +25,7 @@ from eslflow.sim.script import Script
 from eslflow.sim.switch import SimulatedSwitch
 from eslflow.web.client import SOCKET, _Connection
 from tests.command import run
+from tests.disk import mounted, remount
 
 ROOT = Path(__file__).parent.parent
 SETTINGS = "listen: 127.0.0.1:0\ndefault_flow: support\nledger: disk/eslflow.db\n"
@@ -130,18 +131,8 @@ def office(tmp_path):
 @pytest.fixture
 def disk(office):
     """A file system of its own for the ledger, 4 MB large."""
-    folder = office.path.parent
-    words = ["mount", "-t", "tmpfs", "-o", "size=4m", "eslflow-test", str(folder)]
-    try:
-        subprocess.run(words, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("only root may mount a file system")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-def remount(disk, how):
-    subprocess.run(["mount", "-o", f"remount,{how}", str(disk)], check=True)
+    with mounted(office.path.parent) as folder:
+        yield folder
 
 
 def fill(disk):

@@ -1,6 +1,5 @@
 """Who may read the ledger."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from eslflow.ledger.rights import close_to_others, for_reading, make
 from eslflow.ledger.spill import Spill
 from eslflow.ledger.verify import verify
 from eslflow.ledger.writer import Ledger, write
+from tests.disk import mounted, remount
 
 
 def mode(path):
@@ -69,20 +69,15 @@ def test_what_is_not_ours_to_close_is_told_with_the_command(tmp_path, monkeypatc
 @pytest.fixture
 def medium(tmp_path):
     """A file system of its own, which can be made read-only."""
-    words = ["mount", "-t", "tmpfs", "-o", "size=4m", "eslflow-test", str(tmp_path)]
-    try:
-        subprocess.run(words, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("only root may mount a file system")
-    yield tmp_path
-    subprocess.run(["umount", "--lazy", str(tmp_path)], check=True)
+    with mounted(tmp_path) as folder:
+        yield folder
 
 
 def test_where_nobody_can_write_it_is_read_all_the_same(medium):
     path = medium / "x?&.db"
     write(path, [Look(7, "anne", "show", "u-1", "", "")])
     assert "immutable" not in for_reading(path)
-    subprocess.run(["mount", "-o", "remount,ro", str(medium)], check=True)
+    remount(medium, "ro")
     assert verify(path).head.place == 1
 
 
@@ -93,5 +88,5 @@ def test_a_log_that_is_left_is_not_passed_over(medium):
         left = {file: file.read_bytes() for file in medium.iterdir()}
     for file, content in left.items():
         file.write_bytes(content)
-    subprocess.run(["mount", "-o", "remount,ro", str(medium)], check=True)
+    remount(medium, "ro")
     assert verify(path).head.place == 1
