@@ -143,21 +143,21 @@ class Dialogue:
         Raises:
             UnsafeValue: an argument could forge or run a command.
         """
-        if isinstance(command, Execute):
+        if type(command) is Execute:
             self._number += 1
             self._answers.append(-self._number)
             number = mark(self._number)
             return text.execute(command.app, command.arg, number, command.leg)
-        if isinstance(command, Api):
+        if type(command) is Api:
             self._number += 1
             self._answers.append(self._number if command.waits else -self._number)
             return text.api(command.command, command.arg)
-        if isinstance(command, Job):
+        if type(command) is Job:
             return self._start(command)
-        if isinstance(command, Hangup):
+        if type(command) is Hangup:
             self._answers.append(0)
             return text.hangup(command.cause)
-        if isinstance(command, Close):
+        if type(command) is Close:
             self._answers.append(0)
             return text.leave()
         return b""

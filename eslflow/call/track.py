@@ -10,14 +10,20 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from eslflow.call.commands import (
+    Alarm,
+    Answer,
     Api,
     Await,
+    Close,
     Command,
     Execute,
+    Hangup,
     Job,
     Keep,
     LookUp,
+    Recall,
     Request,
+    Tell,
     Timer,
     Until,
     mark,
@@ -37,6 +43,8 @@ from eslflow.wire.terms import ApiCommand
 
 Road = Generator[Command, "Event | None", None]
 
+_GOES_ON = frozenset({Tell, Alarm, Answer, Timer, Recall, Hangup, Close})
+"""What nobody waits for, ever."""
 _NUMBERED = frozenset({Execute, Api, Job})
 _UNSAID = frozenset({Until, Await})
 """What only the track itself waits for."""
@@ -136,7 +144,9 @@ class Track:
             while True:
                 command = road.throw(error) if error else road.send(value)
                 value = error = None
-                if not _waits(command):
+                if type(command) in _GOES_ON:
+                    out.append(command)
+                elif not _waits(command):
                     if ended is None or not _is_setting(command):
                         self._say(out, command)
                 elif ended is not None and type(command) is not Keep:

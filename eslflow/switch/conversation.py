@@ -304,7 +304,7 @@ class Conversation:
                 self._timers.set(command)
             elif type(command) in FOR_THE_SWITCH:
                 said.append(instead(command) if instead else command)
-            else:
+            elif type(command) is not Tell or self._is_told:
                 self._pass_on(command)
         if not said or self._dialogue is None:
             return b""
@@ -312,8 +312,6 @@ class Conversation:
 
     def _pass_on(self, command: Command) -> None:
         """Pass on what is for a person or a program."""
-        if type(command) is Tell and not self._is_told:
-            return
         if isinstance(command, (Tell, Alarm)):
             self._controller.told(self.uuid, command)
         elif isinstance(command, Answer):

@@ -19,10 +19,9 @@ def decode(raw: bytes) -> str:
     They become lone surrogates, so that `text.encode("utf-8", "surrogateescape")`
     gives them back.
     """
-    text = raw.decode("utf-8", "surrogateescape")
-    if "%" not in text:
-        return text
-    return unquote_to_bytes(raw).decode("utf-8", "surrogateescape")
+    if b"%" in raw:
+        raw = unquote_to_bytes(raw)
+    return raw.decode("utf-8", "surrogateescape")
 
 
 _PLAIN = b"text/event-plain"
