@@ -653,5 +653,7 @@ def test_when_enough_wait_they_are_written_without_a_pause(path, monkeypatch):
 def test_where_calls_are_few_nobody_waits_for_others(path, monkeypatch):
     monkeypatch.setattr(writer, "PAUSE_S", 4 * PATIENCE_S)
     with Ledger(path) as ledger:
+        for number in range(writer.BUSY - 2):
+            ledger.keep([offered(f"gathers-{number}")])
         assert keep(ledger, offered("first")) == ""
         assert keep(ledger, offered("second")) == ""

@@ -37,8 +37,9 @@ MOST_AT_ONCE = 500
 """Groups in one commit."""
 GATHER_S = 0.1
 """How long rows that nobody waits for gather before they are committed."""
-BUSY = 3
-"""Groups in one commit that show that more are on their way."""
+BUSY = 10
+"""Groups in one commit that show that more are on their way: some twelve calls begin
+each second. Of fewer, a commit holds no more than gather by themselves."""
 PAUSE_S = 0.02
 """How long a busy ledger gathers before the next commit, which costs more than a call.
 Where calls are few, nobody waits for others."""
