@@ -1,14 +1,10 @@
 """What the look-up commands share."""
 
 import json
-import sqlite3
-from contextlib import closing
-from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
-from sqlite_utils import Database
 
 from eslflow.call.receipt import receipt_of
 from eslflow.call.records import Choice, FlowServed, State
@@ -22,9 +18,9 @@ from eslflow.cli.lookups import (
 )
 from eslflow.clock import SystemClock
 from eslflow.errors import NotFound, SettingsError, StoreError
-from eslflow.ledger.migrations import migrations
 from eslflow.ledger.read import Reader
 from eslflow.ledger.writer import Ledger, write
+from tests import older
 from tests.command import run, site_with_calls
 
 
@@ -148,8 +144,6 @@ def test_a_call_is_told_with_since_when_its_flow_was_served(tmp_path):
     assert with_service(tmp_path, {"call": {"uuid": "x"}})["served"] is None
 
 
-FIRST = Path(__file__).parent / "ledgers" / "first.sql"
-STAGES = [step.name for step in migrations.pending(Database(memory=True))][1:]
 LOOKS = (
     "calls list",
     "calls show aaaa-1",
@@ -168,13 +162,11 @@ LOOKS = (
 )
 
 
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("stage", older.stages())
 def test_an_older_ledger_is_shown_or_said_to_be_older(tmp_path, stage):
     ledger = tmp_path / "eslflow.db"
     (tmp_path / "eslflow.yaml").write_text("country: DE\n")
-    with closing(sqlite3.connect(ledger, isolation_level=None)) as db:
-        db.executescript(FIRST.read_text(encoding="utf-8"))
-        migrations.apply(Database(db), stop_before=stage)
+    older.first(ledger, stage)
     content = ledger.read_bytes()
     for look in LOOKS:
         done = run(tmp_path, *look.split())

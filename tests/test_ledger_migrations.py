@@ -35,6 +35,7 @@ from eslflow.ledger.migrations import migrate, migrations
 from eslflow.ledger.read import Reader
 from eslflow.ledger.verify import verify
 from eslflow.ledger.writer import write
+from tests import older
 
 
 @pytest.fixture
@@ -297,11 +298,6 @@ def test_an_older_ledger_gets_a_register_in_which_nothing_is_changed(db, change)
 
 # Ledgers as they once were.
 
-FIRST = Path(__file__).parent / "ledgers" / "first.sql"
-"""What the first eslflow that took calls wrote: an agreed, a refused and an unanswered
-one, dumped by sqlite3."""
-LATER = [step.name for step in migrations.pending(Database(memory=True))][1:]
-
 
 def shape(db):
     """Return the names of everything in a database, and the columns of its tables."""
@@ -315,16 +311,12 @@ def shape(db):
 @pytest.fixture
 def first(tmp_path):
     """A ledger of the first schema."""
-    path = tmp_path / "eslflow.db"
-    with closing(sqlite3.connect(path)) as db:
-        db.executescript(FIRST.read_text(encoding="utf-8"))
-    return path
+    return older.first(tmp_path / "eslflow.db")
 
 
-@pytest.mark.parametrize("stage", LATER)
-def test_a_stored_ledger_comes_forward_from_every_schema_there_was(first, stage, db):
-    with closing(sqlite3.connect(first, isolation_level=None)) as old:
-        migrations.apply(Database(old), stop_before=stage)
+@pytest.mark.parametrize("stage", older.stages())
+def test_a_stored_ledger_comes_forward_from_every_schema_there_was(tmp_path, stage, db):
+    first = older.first(tmp_path / "eslflow.db", stage)
     call = CallOffered("d-4", "inbound", "", "", "1", "support", "", "", 1)
     new = Choice("d-4", 1, State.GRANTED, "p", "consent", 0, "support", "0", "s", "e")
     write(first, [call, new])
