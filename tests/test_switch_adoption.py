@@ -428,3 +428,68 @@ def test_a_site_with_a_control_api_has_dead_men_in_every_flow(made, tmp_path):
     world.had()
     world.adopts()
     assert world.switch.counts("sched_del") == 3
+
+
+class Left:
+    """A call whose socket was here."""
+
+    def __init__(self, world):
+        self.uuid = ANNA
+        world.desk.joined(self)
+        self._world = world
+
+    def loses_its_socket(self):
+        self._world.desk.left(self)
+        self._world.controller.when_left(self.uuid)
+
+
+def turns(world):
+    """Return what takes over, whose turn comes when the test says; one has passed."""
+    made = world.adoption()
+    made._turn_round()
+    return made
+
+
+def test_a_call_whose_socket_is_lost_is_adopted_at_the_next_turn(world):
+    adoption = turns(world)
+    path, left = world.had(), Left(world)
+    world.dead_man()
+    left.loses_its_socket()
+    adoption._turn_round()
+    world.idle()
+    assert [call.recording for call in world.desk.calls()] == ["on"]
+    assert world.switch.channels[ANNA] == {path: False}
+
+
+@pytest.mark.parametrize("runs", [None, {}, {"/tmp/of-somebody-else.wav": False}])
+def test_a_call_that_is_not_recorded_by_us_costs_one_look_when_it_leaves(world, runs):
+    adoption = turns(world)
+    if runs is not None:
+        world.switch.channels[ANNA] = runs
+    Left(world).loses_its_socket()
+    heard = len(world.switch.heard)
+    for _ in range(3):
+        adoption._turn_round()
+    assert world.switch.heard[heard:] == [f"uuid_buglist {ANNA}"]
+
+
+def test_a_call_that_has_come_by_another_socket_is_not_looked_at(world):
+    adoption = turns(world)
+    world.had()
+    Left(world).loses_its_socket()
+    Left(world)
+    adoption._turn_round()
+    assert world.switch.counts("uuid_buglist") == 0
+
+
+def test_a_call_that_leaves_while_there_is_no_link_is_found_when_it_is_back(world):
+    adoption = turns(world)
+    world.had()
+    world.switch.problem = "gone"
+    Left(world).loses_its_socket()
+    adoption._turn_round()
+    world.switch.problem = ""
+    adoption._turn_round()
+    world.idle()
+    assert world.desk.get(ANNA) is not None
+    assert world.switch.counts("show channels") == 2
