@@ -21,6 +21,7 @@ from eslflow.errors import EslflowError
 from eslflow.ledger.read import Reader
 from eslflow.web.client import ask
 from tests.live import decode
+from tests.live.account import audited, own_actions
 from tests.live.office import CALLER, Office
 
 pytestmark = pytest.mark.live
@@ -161,6 +162,18 @@ class Place:
         files = [decode.read(Path(row["path"])) for row in kept["recordings"]]
         heard = {number for file in files for number in file.of(CALLER)}
         return kept, {number: at for number, at in said.items() if number in heard}
+
+    def is_taken_over(self):
+        """Let the controller die and another take the call over."""
+        self.ends(signal.SIGKILL)
+        self.serve()
+        self.until(lambda: self.recording() == "on")
+
+    def masks(self):
+        """Mask it for two seconds."""
+        assert self.asks("masked") == "masked"
+        self.call.speaks(ms=2000)
+        assert self.asks("on") == "on"
 
     def close(self):
         if self.process is not None and self.process.poll() is None:
@@ -313,3 +326,44 @@ def test_a_call_that_lost_only_its_socket_is_taken_over_within_seconds(place):
     assert between(heard, late - SECOND, late)
     assert kept["call"]["ending"] == "hung_up"
     assert [row["state"] for row in kept["recordings"]] == ["stopped"]
+
+
+def test_what_the_switch_tells_of_a_call_that_was_taken_over_counts_at_once(place):
+    place.writes(", never_record: [1999]")
+    place.talks()
+    place.is_taken_over()
+    for deed, becomes in (
+        (place.talk.hold, "masked"),
+        (place.talk.resume, "on"),
+        (lambda: place.talk.press("*1"), "masked"),
+        (lambda: place.talk.press("*2"), "on"),
+    ):
+        # Not when it is looked at the next time, every five seconds.
+        place.call.speaks(ms=1000)
+        began = place.clock.now()
+        deed()
+        place.until(lambda becomes=becomes: place.recording() == becomes)
+        assert place.clock.now() - began < 2 * SECOND
+    kept, _ = place.kept()
+    # The first ended when it was looked anew who the agent is.
+    row = kept["recordings"][-1]
+    assert (row["state"], kept["call"]["cause"]) == ("stopped", "NORMAL_CLEARING")
+    assert row["ms"] > 4000
+
+
+def test_a_hold_of_the_callers_own_in_a_call_that_was_taken_over_is_known(place):
+    place.talks()
+    place.is_taken_over()
+    place.masks()
+    place.call.speaks(ms=2000)
+    place.call.hold()
+    place.call.speaks(ms=4000)
+    place.call.resume()
+    place.call.speaks(ms=2000)
+    place.masks()
+    place.call.speaks(ms=2000)
+    kept, _ = place.kept()
+    (row,) = kept["recordings"]
+    assert row["gaps"]
+    found = audited(row, own_actions(kept, row))
+    assert (found.verdict, found.words) == ("intact", "")

@@ -82,10 +82,10 @@ class Reconciler:
             one, other = _safe(row.get("uuid")), _safe(row.get("b_uuid"))
             if one and other:
                 since = _whole(row.get("call_created_epoch")) * 1_000_000
-                for uuid, leg, its in ((one, other, "b_"), (other, one, "")):
-                    is_held = row.get(f"{its}callstate") == HELD
-                    number = str(row.get(f"{its}dest", ""))
-                    found[uuid] = Leg(leg, number, since, is_held)
+                holds = [row.get(f"{its}callstate") == HELD for its in ("", "b_")]
+                numbers = [str(row.get(f"{its}dest", "")) for its in ("", "b_")]
+                found[one] = Leg(other, numbers[1], since, holds[1], holds[0])
+                found[other] = Leg(one, numbers[0], since, holds[0], holds[1])
         return found
 
     def rows(self, what: str) -> list[dict[str, Any]]:
