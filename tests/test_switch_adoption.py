@@ -4,7 +4,7 @@ import gevent
 import pytest
 
 from eslflow.call.recorder import ALONE_S
-from eslflow.call.records import CallOffered, RecordingBegun, State
+from eslflow.call.records import CallOffered, RecordingBegun, RecordingEnded, State
 from eslflow.call.wishes import Want, Wish
 from eslflow.cli.versions import texts
 from eslflow.errors import LinkLost
@@ -224,6 +224,24 @@ def test_a_file_that_waits_for_an_agent_holds_sound_since_the_answer(
     segment = world.desk.get(ANNA)._live.recorder.segment
     since = world.clock.now() // 1_000_000 * 1_000_000
     assert segment.audio_at == (since if is_bridged else 0)
+
+
+def test_since_when_a_file_holds_sound_is_kept_of_a_call_that_lost_its_socket(
+    made, tmp_path
+):
+    world = made(tmp_path, PLAIN)
+    path, at = world.path(2), world.clock.now() - 10_000_000
+    world.had()
+    world.keeps(
+        RecordingBegun(f"{ANNA}-2", ANNA, ANNA, path, "training", "late", at),
+        RecordingEnded(f"{ANNA}-2", at, at + 9, 0, "", "lost", at + 5),
+    )
+    world.switch.channels[ANNA] = {path: False}
+    world.switch.talks[ANNA] = (AGENT, "1001")
+    world.adopts()
+    segment = world.desk.get(ANNA)._live.recorder.segment
+    assert segment.audio_at == at + 5
+    assert segment.gaps == [f"{at + 9}?{world.clock.now()}"]
 
 
 def test_a_call_is_adopted_with_the_version_it_began_with(world):

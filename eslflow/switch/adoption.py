@@ -233,4 +233,7 @@ def _date_the_answer(live: Live, leg: Leg | None) -> None:
     segment = live.recorder.segment
     if segment is None or segment.moment is not From.ANSWER:
         return
+    if segment.audio_at > segment.started_at:
+        # It was kept when the call lost its socket.
+        return
     segment.audio_at = max(segment.started_at, leg.since) if leg is not None else 0
