@@ -38,12 +38,18 @@ class Site:
         self.clock = SimulatedClock(END + MOMENT_US + 1)
         self.kept: list[RecordingChecked] = []
         self.alarms: list[str] = []
+        self.driven: set[str] = set()
         Ledger(self.ledger).close()
         self.auditor = self.restarted()
 
     def restarted(self):
         self.auditor = Auditor(
-            self.ledger, self.keep, self.folder, self.clock, self.alarms.append
+            self.ledger,
+            self.keep,
+            self.folder,
+            self.clock,
+            self.alarms.append,
+            lambda: self.driven,
         )
         return self.auditor
 
@@ -206,6 +212,21 @@ def test_a_lost_recording_is_looked_into_when_its_file_has_come_to_rest(site):
     site.clock.pass_s(1)
     (row,) = site.auditor.run_due()
     assert (row.verdict, row.file_ms) == ("intact", 20_000)
+
+
+def test_a_lost_recording_whose_call_was_taken_over_is_left_alone(site):
+    # Its call lost its socket, and the caller is on hold: the file does not grow.
+    site.has(state="lost", ms=0)
+    put(site.path(), wav(talk(10)))
+    site.auditor.run_due()
+    site.driven.add("u-1")
+    for _ in range(3):
+        site.clock.pass_s(QUIET_US / 1e6)
+        assert site.auditor.run_due() == []
+    site.driven.clear()
+    assert site.auditor.run_due() == []
+    site.clock.pass_s(QUIET_US / 1e6)
+    assert [row.verdict for row in site.auditor.run_due()] == ["intact"]
 
 
 def test_a_start_that_failed_leaves_no_sound(site):
