@@ -12,7 +12,7 @@ from eslflow.switch.adopted import LOOK_S
 from eslflow.switch.adoption import EVERY_S
 from eslflow.switch.shelf import Shelf
 from eslflow.wire.terms import RecordAction
-from tests.adrift import AGENT, ANNA, FLOW, PATIENCE_S, World
+from tests.adrift import AGENT, ANNA, FLOW, KEYS, PATIENCE_S, World
 from tests.steps_of import flow
 
 MASK = RecordAction.MASK
@@ -511,3 +511,70 @@ def test_a_call_that_leaves_while_there_is_no_link_is_found_when_it_is_back(worl
     world.idle()
     assert world.desk.get(ANNA) is not None
     assert world.switch.counts("show channels") == 2
+
+
+def test_who_refuses_to_stop_what_may_not_be_is_asked_again_within_seconds(world):
+    world.had(state=State.REFUSED)
+    refused = world.switch.said
+    refused["uuid_record"] = "-ERR Cannot stop record session!\n"
+    adoption = turns(world)
+    assert world.switch.channels[ANNA]
+    refused.clear()
+    world.clock.reach(world.clock.now() + round(LOOK_S * 1e6))
+    adoption._turn_round()
+    assert world.switch.channels[ANNA] == {}
+    asked = world.switch.counts("show channels")
+    for _ in range(2):
+        # What was found and stopped is looked for once more, and then in its time.
+        world.clock.reach(world.clock.now() + round(LOOK_S * 1e6))
+        adoption._turn_round()
+    assert world.switch.counts("show channels") == asked + 1
+
+
+MASKING = KEYS.replace("dead_man: 30s", "dead_man: 30s\n  after_mask: {after}")
+
+
+def masking(after):
+    text = "ask:\n  consent: {notice: recording, purpose: training}\n"
+    text += "  keys: {1: granted, 2: refused}\ntalk: {queue: support, record: on}\n"
+    return flow(text, MASKING.replace("{after}", after))
+
+
+def dies(world, adoption):
+    """Let the controller die: nothing more is said or kept."""
+    adoption._keeper.kill()
+    for call in list(adoption._adopted.values()):
+        call._is_over = True
+        call._timers.clear()
+        call._next_look.cancel()
+        call._jobs.put(None)
+        world.desk.left(call)
+
+
+@pytest.mark.parametrize("dead_s", [10, 45])
+@pytest.mark.parametrize(
+    ("after", "becomes"), [("stay", [True]), ("unmask", [False]), ("stop", [])]
+)
+def test_a_mask_with_an_end_outlives_who_had_taken_the_call_over(
+    made, tmp_path, dead_s, after, becomes
+):
+    world = made(tmp_path, masking(after))
+    path = world.had()
+    world.dead_man()
+    adoption = world.adoption()
+    adoption.round()
+    world.idle()
+    assert asks(world, Wish(Want.MASKED, "key 1001", 30, "agent")).is_done
+    end = world.desk.calls()[0].until
+    dies(world, adoption)
+    world.passes(dead_s)
+    assert world.switch.channels[ANNA] == {path: True}
+    world.adopts()
+    if dead_s < 30:
+        assert world.desk.calls()[0].until == end
+        assert world.switch.channels[ANNA] == {path: True}
+        world.passes(30 - dead_s)
+    world.passes(ALONE_S)
+    assert list(world.switch.channels[ANNA].values()) == becomes
+    # There is a dead-man only while something can be heard.
+    assert len(world.switch.agenda) == becomes.count(False)

@@ -194,7 +194,9 @@ class Adoption:
             return
         if not was_up or now >= self._due or any(map(self._is_recorded, left)):
             self._due = now + round(EVERY_S * 1e6)
-            self.round()
+            if any(finding.what == "unpermitted" for finding in self.round()):
+                # It may not have been stopped: that is seen to within seconds.
+                self._due = now + round(LOOK_S * 1e6)
         elif now >= self._look_due:
             self._look_due = now + round(LOOK_S * 1e6)
             self._look()

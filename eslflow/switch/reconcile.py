@@ -229,10 +229,11 @@ class _Round:
             path="" if row else path,
         )
         is_open = is_stopped and row and row["state"] is None
+        # First the file: were we to die in between, nobody would put it away any more.
+        problem = self.of.books.set_aside(path) if is_stopped else ""
         self.of.keep([action, *([self._ended(row)] if row and is_open else [])])
         if not is_stopped:
             return f"; it could not be stopped: {reply}"
-        problem = self.of.books.set_aside(path)
         return "; it was stopped" + (f", but {problem}" if problem else "")
 
     def _ask_to_stop(self, uuid: str, path: str) -> str:
