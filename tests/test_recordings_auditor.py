@@ -25,6 +25,7 @@ from eslflow.sim.script import Script
 from eslflow.wire.terms import RecordAction
 from tests.files import START, put, silence, talk, wav
 from tests.peers import rig
+from tests.rest import killed_at
 
 END = START + 10_000_000
 
@@ -166,6 +167,33 @@ def test_a_crash_after_the_move_loses_nothing(site):
     (row,) = site.restarted().run_due()
     assert (row.verdict, row.path) == ("leaked", str(moved))
     assert row.sha256 == hashlib.sha256(moved.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("is_leak", [True, False])
+def test_killed_anywhere_the_next_round_finds_what_it_would_have_found(
+    tmp_path, is_leak
+):
+    calls, is_killed = 0, True
+    while is_killed:
+        folder = tmp_path / str(calls)
+        folder.mkdir()
+        site = Site(folder)
+        data = wav(talk(10))
+        put(site.path(), data)
+        site.has(actions=[mask(4)] if is_leak else [])
+        is_killed = killed_at(site.restarted(), calls)
+        site.restarted().run_due()
+        (file,) = site.folder.rglob("*.wav")
+        row = site.row()
+        assert (row["verdict"], row["path"]) == (
+            "leaked" if is_leak else "intact",
+            str(file),
+        )
+        assert ("quarantine" in file.parts) is is_leak
+        assert file.read_bytes() == data
+        assert file.stat().st_mode & 0o077 == 0 or not is_leak
+        calls += 1
+    assert calls > 10
 
 
 def test_what_somebody_put_away_for_his_own_reasons_is_not_called_intact(site):

@@ -218,9 +218,12 @@ def test_a_recording_is_what_is_wanted_once_the_link_is_back(tmp_path, lost, pla
 
 
 @pytest.mark.parametrize("lies", LIES.values(), ids=LIES)
-def test_nor_does_a_lost_socket_help_a_switch_that_lies(tmp_path, monkeypatch, lies):
+@pytest.mark.parametrize("lost", ["its own socket", "both"])
+def test_nor_does_a_lost_socket_help_a_switch_that_lies(
+    tmp_path, monkeypatch, lost, lies
+):
     monkeypatch.setitem(PLACES, "lied to", ("bridged +7", {"lies": lies}))
-    promises_hold(Unlinked(tmp_path, "both", "lied to"))
+    promises_hold(Unlinked(tmp_path, lost, "lied to"))
 
 
 def test_a_call_that_loses_only_its_own_socket_is_taken_over_within_seconds(tmp_path):
