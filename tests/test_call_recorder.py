@@ -341,3 +341,6 @@ def test_a_start_that_nobody_told_of_was_when_it_was_asked_for():
         call.when(RecordStarted(segment.path))
         call.skips()
         assert segment.started_at == segment.audio_at == asked_at
+        # Its event comes late, after all: it began when it did.
+        call.when(RecordStarted(segment.path, at=7))
+        assert (segment.started_at, segment.told_at) == (asked_at, 0)
