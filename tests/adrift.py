@@ -37,6 +37,7 @@ from eslflow.switch.link import Link
 from eslflow.switch.reconcile import Reconciler
 from eslflow.switch.shelf import Shelf
 from eslflow.wire.command import argument
+from eslflow.wire.message import Message
 from eslflow.wire.terms import ApiCommand, RecordAction
 from tests.steps_of import flow
 
@@ -86,6 +87,27 @@ class Truth(Link):
     before: dict[str, Callable[[], object]] = field(default_factory=dict)
     """What happens once, just before a command that begins so is answered."""
     was_asked: Event = field(default_factory=Event)
+    hears: dict[str, Callable[[Message], object]] = field(default_factory=dict)
+    """Who is told what happens to a call."""
+    is_silent: bool = False
+    """It tells nobody anything by itself: its events are lost."""
+
+    def watch(self, uuid: str, hear: Callable[[Message], object]) -> None:
+        self.hears[uuid] = hear
+
+    def let_go(self, uuid: str) -> None:
+        self.hears.pop(uuid, None)
+
+    def tells(self, name: str, uuid: str = ANNA, **headers: str) -> None:
+        """Say what has happened to a leg, or to the one that it talks with."""
+        told = {"Event-Name": name, "Unique-ID": uuid}
+        told |= {key.replace("__", "-"): value for key, value in headers.items()}
+        lines = "".join(f"{key}: {value}\n" for key, value in told.items())
+        message = Message(b"Content-Type: text/event-plain", f"{lines}\n".encode())
+        other = told.get("Other-Leg-Unique-ID", "")
+        hear = self.hears.get(uuid) or self.hears.get(other)
+        if hear is not None and not self.is_silent:
+            hear(message)
 
     def api(self, command: ApiCommand, arg: str = "") -> str:
         words = f"{command} {argument(arg)}".rstrip()
@@ -156,9 +178,12 @@ class Truth(Link):
             return "-ERR Cannot locate session!\n"
         if action == "start":
             files[path] = False
+            self.tells("RECORD_START", uuid, Record__File__Path=path)
         elif action == "stop" and (path in files or (path == "all" and files)):
             for each in [path] if path in files else list(files):
                 del files[each]
+                told = {"Record__File__Path": each, "variable_record_ms": "1234"}
+                self.tells("RECORD_STOP", uuid, **told)
         elif action in ("mask", "unmask") and path in files:
             files[path] = action == "mask"
         else:

@@ -208,6 +208,17 @@ def test_an_application_of_another_has_no_mark():
         ),
         (b"RECORD_STOP", b"A: 1", RecordStopped("", 0, "")),
         (
+            b"RECORD_START",
+            b"Event-Date-Timestamp: 1795474026000001\nRecord-File-Path: /r/a.wav",
+            RecordStarted("/r/a.wav", at=1_795_474_026_000_001),
+        ),
+        (
+            b"RECORD_STOP",
+            b"Event-Date-Timestamp: 1795474026000001\nRecord-File-Path: /r/a.wav",
+            RecordStopped("/r/a.wav", at=1_795_474_026_000_001),
+        ),
+        (b"RECORD_STOP", b"Event-Date-Timestamp: soon", RecordStopped("")),
+        (
             b"CUSTOM",
             b"Event-Subclass: fifo%3A%3Ainfo\nFIFO-Action: caller_pop",
             Queued("caller_pop"),

@@ -300,3 +300,47 @@ def test_a_file_that_could_not_be_stopped_may_still_run():
     recorder.get_stuck("the switch did not stop it")
     assert recorder.is_left_running
     assert recorder.why == "the switch did not stop it"
+
+
+def ended(starts_at, stops_at, stop_heard_s, skew_s=0):
+    """Return the row of a file; the switch's clock is ahead, its stop is heard late."""
+    with Playbook(flow("q: {announce: welcome, record: on}", LAW)) as call:
+        (start,) = (said for said in call.skips() if " start " in said.arg)
+        path = call.engine.live.recorder.segment.path
+        began = call.now
+
+        def told(at_s):
+            return at_s and began + round((at_s + skew_s) * 1e6)
+
+        call.when(RecordStarted(path, at=told(starts_at)))
+        call.answers(start)
+        call.skips()
+        call.now = began + round(stop_heard_s * 1e6)
+        call.when(RecordStopped(path, 8000, at=told(stops_at)))
+        call.skips()
+        rows = [row for row in call.kept if isinstance(row, RecordingEnded)]
+        return (rows[-1].stopped_at - rows[-1].started_at) / 1e6
+
+
+def test_a_stop_that_is_heard_late_is_dated_by_what_the_switch_says():
+    assert ended(0.001, 9, 19) == 8.999
+    assert ended(0.001, 9, 19, skew_s=-3000) == 8.999
+    # It cannot have ended later than that was heard, nor before it began.
+    assert ended(0.001, 60, 9) == ended(0.001, 0, 9) == 9
+    assert ended(5, 3, 9) == 0
+    # Without its start there is nothing that it could be held against.
+    assert ended(0, 5, 9) == 10
+
+
+def test_a_start_that_nobody_told_of_was_when_it_was_asked_for():
+    with Playbook(flow("q: {announce: welcome, record: on}", LAW)) as call:
+        (start,) = (said for said in call.skips() if " start " in said.arg)
+        segment, asked_at = call.engine.live.recorder.segment, call.now
+        call.answers(start)
+        call.now += 1_000_000
+        call.when(RecordStarted(segment.path))
+        call.skips()
+        assert segment.started_at == segment.audio_at == asked_at
+        # Its event comes late, after all: it began when it did.
+        call.when(RecordStarted(segment.path, at=7))
+        assert (segment.started_at, segment.told_at) == (asked_at, 0)

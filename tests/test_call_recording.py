@@ -134,3 +134,14 @@ def test_a_file_that_begins_has_a_row_with_what_it_is_for():
         7,
     )
     assert Segment("u-2", "/r/u-2.wav").begun("u", "talk", 7).purposes == ""
+
+
+def test_a_file_ended_when_the_switch_says_so_however_late_that_is_heard():
+    segment = Segment("u-1", "/r/u-1.wav", started_at=100, told_at=5000)
+    assert segment.ended_at(5007, 900) == 107
+    # No later than it was heard of, and not before it began.
+    assert segment.ended_at(9999, 900) == 900
+    assert segment.ended_at(4000, 900) == 100
+    assert segment.ended_at(0, 900) == 900
+    segment.forget_start()
+    assert segment.ended_at(5007, 900) == 900

@@ -215,3 +215,12 @@ def test_a_payment_page_is_not_told_of_a_mask_that_is_none(tmp_path, action):
     # It is told of silence only where there is silence: the recording was stopped.
     assert first.recording != "masked"
     assert not first.is_done or not recording.audible(at_s + 3, at_s + 4)
+
+
+@pytest.mark.parametrize(
+    "lies",
+    ["answers stop after ten seconds", "loses RECORD_START", "loses RECORD_STOP"],
+)
+def test_what_is_told_late_or_never_is_no_fault_of_the_file(tmp_path, lies):
+    played = Played(tmp_path, LIES[lies])
+    assert set(played.verdicts.values()) == {"intact"}

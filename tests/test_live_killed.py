@@ -49,8 +49,11 @@ PLACES = {
     "waits": "  there: {menu: welcome, keys: {9: ask}, timeout: 60s, record: on}\n",
     "talks": "  there: {queue: %s, record: on}\n",
 }
-STATES = ("asked", "off", "starting", "on", "masked", "stopping", "failed")
-"""Those of the recording's table, before them the question."""
+AGAIN = "masked, taken over"
+MASKED = ("masked", AGAIN)
+STATES = ("asked", "off", "starting", "on", *MASKED, "stopping", "failed")
+"""Those of the recording's table, before them the question; once more masked, in a call
+whose first controller was killed before."""
 EVENTS = {"killed": signal.SIGKILL, "hangs": signal.SIGSTOP}
 OUTLIVES_MS = 9000
 """How long it is looked at what goes on without a controller."""
@@ -78,9 +81,11 @@ INTRODUCTION = """\
 
 Written by `tests/test_live_killed.py` from a run on a real FreeSWITCH. At each state of
 the recording's table, and while the caller is asked, `eslflow serve` was killed (`kill
--9`) or hung (SIGSTOP) and was killed {hangs_s:g} s later, as its watchdog would do. The
-caller waits in a menu or talks with an agent; both speak all the time, each 20 ms of it
-can be told from all others. `dead_man: 5s`. A second later another controller comes.
+-9`) or hung (SIGSTOP) and was killed {hangs_s:g} s later, as its watchdog would do.
+Once more it was the one that had taken the call over, its recording masked with `for:`.
+The caller waits in a menu or talks with an agent; both speak all the time, each 20 ms
+of it can be told from all others. `dead_man: 5s`. A second later another controller
+comes.
 
 - **without it**: whether the switch records on, and until when after the death anything
   that was said is audible in a file.
@@ -166,6 +171,13 @@ class Scene:
             while not holds(self.doomed.about(self.call.uuid)):
                 self.call.speaks(ms=50)
 
+    def is_taken_over(self):
+        """Let another controller come after the first, which is killed."""
+        self.doomed.kill()
+        self.doomed.start()
+        self.until(lambda about: about.get("recording") == "on")
+        self.call.speaks(ms=1000)
+
     def dies(self):
         self.doomed.says(self.signal)
         self.died_at = self.office.clock.now()
@@ -194,9 +206,11 @@ def reach(scene):
     if state == "asked":
         scene.dies()
         return
-    wanted = {"masked": "masked", "stopping": "on"}.get(state, state)
-    if state == "masked":
+    wanted = {AGAIN: "masked", "stopping": "on"}.get(state, state)
+    if state in MASKED:
         scene.until(lambda about: about.get("recording") == "on")
+        if state == AGAIN:
+            scene.is_taken_over()
         scene.doomed.wants(call.uuid, "masked", **{"for": "600s"})
         scene.ends_at = scene.doomed.about(call.uuid)["until"]
         assert scene.ends_at
@@ -258,7 +272,7 @@ def outlives(scene):
 def judged(scene, kept):
     """Return how many masked packets are audible, and what the audit says."""
     leaks, verdicts = 0, []
-    spans = [scene.span] if scene.state == "masked" else []
+    spans = [scene.span] if scene.state in MASKED else []
     for row in kept["recordings"]:
         try:
             file = decode.read(scene.office.folder / row["path"])
@@ -303,7 +317,7 @@ def test_a_controller_dies(office, doomed, state, event, place, monkeypatch):
     scene.restarted_at = office.clock.now()
     doomed.start()
     scene.call.speaks(ms=RESTARTED_MS)
-    if state == "masked":
+    if state in MASKED:
         # Whoever took the call over knows until when.
         scene.until(lambda about: about.get("until") == scene.ends_at)
     scene.call.hang_up()
@@ -313,8 +327,9 @@ def test_a_controller_dies(office, doomed, state, event, place, monkeypatch):
     without = f"recorder runs, {outlives(scene)}" if runs else "no recorder"
     rows.append((state, event, place, without, leaks, meanwhile, who, ledger, files))
     assert leaks == 0
-    # FreeSWITCH never notices one that hangs: who is asked waits for the watchdog.
-    is_left = place == "waits" and event == "hangs"
+    # FreeSWITCH never notices one that hangs: who is asked waits for the watchdog. Who
+    # was left before hears the fallback all the time.
+    is_left = place == "waits" and event == "hangs" and state != AGAIN
     assert meanwhile == ("hears nothing" if is_left else who)
     assert not (runs and state in ("asked", "off", "stopping", "failed"))
     assert who == ("hears the fallback" if place == "waits" else "talks with the agent")

@@ -8,15 +8,20 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
+import gevent
 import pytest
+from gevent import socket
+from gevent.server import StreamServer
 
 from eslflow.clock import SystemClock
 from eslflow.errors import EslflowError
 from eslflow.ledger.read import Reader
 from eslflow.web.client import ask
 from tests.live import decode
+from tests.live.account import audited, own_actions
 from tests.live.office import CALLER, Office
 
 pytestmark = pytest.mark.live
@@ -34,6 +39,38 @@ steps:
 """
 
 
+class Line:
+    """What is between the switch and a controller for one call: it can be cut."""
+
+    def __init__(self, port):
+        self._port, self._ends = port, []
+        self._server = StreamServer(("127.0.0.1", 0), self._joins)
+        self._server.start()
+
+    @property
+    def port(self):
+        return self._server.server_port
+
+    def _joins(self, switch, _):
+        controller = socket.create_connection(("127.0.0.1", self._port))
+        self._ends = [switch, controller]
+        there = gevent.spawn(_carry, switch, controller)
+        _carry(controller, switch)
+        there.kill()
+
+    def cut(self):
+        self._server.stop(timeout=0)
+        for end in self._ends:
+            end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+
+def _carry(one, other):
+    with suppress(OSError):
+        while data := one.recv(65536):
+            other.sendall(data)
+
+
 class Place:
     """A site that is served by processes, one after the other, and one call."""
 
@@ -48,7 +85,7 @@ class Place:
         (folder / "eslflow.yaml").write_text(
             f"listen: 127.0.0.1:0\nswitch: {{address: '{host}:8021'}}\n"
         )
-        self.process = self.call = self.talk = None
+        self.process = self.call = self.talk = self.line = None
 
     def writes(self, more=""):
         """Write the flow; `more` says what else holds for its recording."""
@@ -74,9 +111,12 @@ class Place:
         self.process.wait()
         self.process.stdout.close()
 
-    def talks(self):
-        """Let the caller talk with the agent, and be recorded."""
-        self.call = self.office.caller.call(f"ctl-{self.serve()}-desk")
+    def talks(self, cut=False):
+        """Let the caller talk with the agent, and be recorded; `cut`: over a line."""
+        port = self.serve()
+        self.line = Line(port) if cut else None
+        port = self.line.port if cut else port
+        self.call = self.office.caller.call(f"ctl-{port}-desk")
         self.call.until("up")
         self.talk = self.agent.rings()
         self.talk.until("up")
@@ -122,6 +162,19 @@ class Place:
         files = [decode.read(Path(row["path"])) for row in kept["recordings"]]
         heard = {number for file in files for number in file.of(CALLER)}
         return kept, {number: at for number, at in said.items() if number in heard}
+
+    def is_taken_over(self):
+        """Let the controller die and another take the call over."""
+        self.ends(signal.SIGKILL)
+        self.serve()
+        self.until(lambda: self.recording() == "on")
+
+    def masks(self):
+        """Mask it for two seconds; its rows are on disk a moment after that."""
+        assert self.asks("masked") == "masked"
+        self.call.speaks(ms=2000)
+        assert self.asks("on") == "on"
+        self.call.speaks(ms=1000)
 
     def close(self):
         if self.process is not None and self.process.poll() is None:
@@ -246,3 +299,80 @@ def test_a_hold_that_outlives_the_controller_ends_and_another_masks(place):
     assert between(heard, on, on + SECOND)
     assert not between(heard, again, resuming_again - 0.06 * SECOND)
     assert between(heard, on_again, on_again + SECOND)
+
+
+def test_a_call_that_lost_only_its_socket_is_taken_over_within_seconds(place):
+    place.talks(cut=True)
+    cut = place.clock.now()
+    place.line.cut()
+    place.until(lambda: not place.recording())
+    place.until(place.recording)
+    again = place.clock.now()
+    assert again - cut < 3 * SECOND
+    place.call.speaks(ms=1000)
+    assert place.asks("masked") == "masked"
+    masked = place.clock.now()
+    place.call.speaks(ms=1000)
+    unmasking = place.clock.now()
+    assert place.asks("on") == "on"
+    on = place.clock.now()
+    place.call.speaks(ms=7000)
+    # The dead-man is put off again.
+    late = place.clock.now()
+    kept, heard = place.kept()
+    assert between(heard, cut, again)
+    assert between(heard, again, again + SECOND)
+    assert not between(heard, masked, unmasking - 0.06 * SECOND)
+    assert between(heard, on, on + SECOND)
+    assert between(heard, late - SECOND, late)
+    assert kept["call"]["ending"] == "hung_up"
+    assert [row["state"] for row in kept["recordings"]] == ["stopped"]
+
+
+def test_what_the_switch_tells_of_a_call_that_was_taken_over_counts_at_once(place):
+    place.writes(", never_record: [1999]")
+    place.talks()
+    place.is_taken_over()
+    for deed, becomes in (
+        (place.talk.hold, "masked"),
+        (place.talk.resume, "on"),
+        (lambda: place.talk.press("*1"), "masked"),
+        (lambda: place.talk.press("*2"), "on"),
+    ):
+        # Not when it is looked at the next time, every five seconds.
+        place.call.speaks(ms=1000)
+        began = place.clock.now()
+        deed()
+        place.until(lambda becomes=becomes: place.recording() == becomes)
+        assert place.clock.now() - began < 2 * SECOND
+    kept, _ = place.kept()
+    # The first ended when it was looked anew who the agent is.
+    row = kept["recordings"][-1]
+    assert (row["state"], kept["call"]["cause"]) == ("stopped", "NORMAL_CLEARING")
+    assert row["ms"] > 4000
+
+
+@pytest.mark.parametrize("is_watched", [True, False])
+def test_a_hold_of_the_callers_own_moves_no_mask(place, is_watched):
+    place.talks()
+    place.masks()
+    if is_watched:
+        place.is_taken_over()
+    else:
+        place.ends(signal.SIGKILL)
+    place.call.speaks(ms=2000)
+    place.call.hold()
+    place.call.speaks(ms=4000)
+    place.call.resume()
+    place.call.speaks(ms=2000)
+    if not is_watched:
+        place.serve()
+        place.until(lambda: place.recording() == "on")
+    place.masks()
+    place.call.speaks(ms=2000)
+    kept, _ = place.kept()
+    (row,) = kept["recordings"]
+    assert ("-" in row["gaps"]) is is_watched
+    assert row["stopped_at"] - row["started_at"] - row["ms"] * 1000 > 3.5 * SECOND
+    found = audited(row, own_actions(kept, row))
+    assert (found.verdict, found.words) == ("intact", "")

@@ -309,3 +309,55 @@ def test_two_hours_are_looked_through_in_pieces(tmp_path):
         assert (found.verdict, found.ms) == (Verdict.INTACT, 7_200_000)
         found = audit(fd, recording(7200), masked(3000, 7000))
         assert found.verdict is Verdict.LEAKED
+
+
+def unwatched(**given):
+    """Return the row of a file over which nobody watched from 4 s to 10 s of 20."""
+    gap = f"{START + 4_000_000}?{START + 10_000_000}"
+    return recording(20, **{"gaps": gap, **given})
+
+
+def test_a_hold_that_nobody_saw_is_no_damage_and_masks_are_found_behind_it(tmp_path):
+    rows = [*masked(1, 3), *masked(12, 15)]
+    # Of the twenty seconds four were cut out, somewhere between 4 and 10.
+    sound = blanked(talk(16), (0.96, 2.97), (7.96, 10.97))
+    found = audited(tmp_path, sound, unwatched(ms=16_000), rows)
+    assert (found.verdict, found.words) == (Verdict.INTACT, "")
+    for leaks in (talk(16), blanked(talk(16), (0.96, 2.97)), sound[: len(sound) // 2]):
+        assert audited(tmp_path, leaks, unwatched(ms=16_000), rows).findings
+    found = audited(tmp_path, sound, recording(20, ms=16_000), rows)
+    assert found.verdict is Verdict.LEAKED
+
+
+@pytest.mark.parametrize("hold_at_s", [4.5, 7.0])
+def test_a_mask_that_began_and_ended_while_nobody_watched_may_lie_anywhere(
+    tmp_path, hold_at_s
+):
+    begin = 5.96 - (2 if hold_at_s < 6 else 0)
+    sound = blanked(talk(18), (begin, begin + 1))
+    rows = masked(6, 7)
+    found = audited(tmp_path, sound, unwatched(ms=18_000), rows)
+    assert (found.verdict, found.words) == (Verdict.INTACT, "")
+
+
+def test_a_mask_that_held_while_nobody_watched_may_be_cut_short(tmp_path):
+    rows = masked(3, 12)
+    sound = blanked(talk(18), (2.96, 9.97))
+    found = audited(tmp_path, sound, unwatched(ms=18_000), rows)
+    assert (found.verdict, found.words) == (Verdict.INTACT, "")
+    leaks = blanked(talk(18), (2.96, 6), (6.5, 9.97))
+    found = audited(tmp_path, leaks, unwatched(ms=18_000), rows)
+    assert found.verdict is Verdict.LEAKED
+
+
+def test_more_is_not_cut_out_than_nobody_watched(tmp_path):
+    found = audited(tmp_path, talk(12), unwatched(ms=12_000))
+    assert "which is shorter than it ran" in found.words
+
+
+def test_sound_that_nobody_masked_may_lie_a_little_beside_its_place(tmp_path):
+    # Masked by the switch itself when nobody watched, which is kept at 10 s.
+    sound = blanked(talk(16), (0.96, 2.97), (5, 12))
+    rows = [*masked(1, 3), *masked(10, 16)]
+    found = audited(tmp_path, sound, unwatched(ms=16_000), rows)
+    assert (found.verdict, found.words) == (Verdict.INTACT, "")

@@ -25,6 +25,7 @@ from eslflow.sim.script import Script
 from eslflow.wire.terms import RecordAction
 from tests.files import START, put, silence, talk, wav
 from tests.peers import rig
+from tests.rest import killed_at
 
 END = START + 10_000_000
 
@@ -38,12 +39,18 @@ class Site:
         self.clock = SimulatedClock(END + MOMENT_US + 1)
         self.kept: list[RecordingChecked] = []
         self.alarms: list[str] = []
+        self.driven: set[str] = set()
         Ledger(self.ledger).close()
         self.auditor = self.restarted()
 
     def restarted(self):
         self.auditor = Auditor(
-            self.ledger, self.keep, self.folder, self.clock, self.alarms.append
+            self.ledger,
+            self.keep,
+            self.folder,
+            self.clock,
+            self.alarms.append,
+            lambda: self.driven,
         )
         return self.auditor
 
@@ -162,6 +169,33 @@ def test_a_crash_after_the_move_loses_nothing(site):
     assert row.sha256 == hashlib.sha256(moved.read_bytes()).hexdigest()
 
 
+@pytest.mark.parametrize("is_leak", [True, False])
+def test_killed_anywhere_the_next_round_finds_what_it_would_have_found(
+    tmp_path, is_leak
+):
+    calls, is_killed = 0, True
+    while is_killed:
+        folder = tmp_path / str(calls)
+        folder.mkdir()
+        site = Site(folder)
+        data = wav(talk(10))
+        put(site.path(), data)
+        site.has(actions=[mask(4)] if is_leak else [])
+        is_killed = killed_at(site.restarted(), calls)
+        site.restarted().run_due()
+        (file,) = site.folder.rglob("*.wav")
+        row = site.row()
+        assert (row["verdict"], row["path"]) == (
+            "leaked" if is_leak else "intact",
+            str(file),
+        )
+        assert ("quarantine" in file.parts) is is_leak
+        assert file.read_bytes() == data
+        assert file.stat().st_mode & 0o077 == 0 or not is_leak
+        calls += 1
+    assert calls > 10
+
+
 def test_what_somebody_put_away_for_his_own_reasons_is_not_called_intact(site):
     put(site.path(), wav(talk(10)))
     site.has()
@@ -206,6 +240,21 @@ def test_a_lost_recording_is_looked_into_when_its_file_has_come_to_rest(site):
     site.clock.pass_s(1)
     (row,) = site.auditor.run_due()
     assert (row.verdict, row.file_ms) == ("intact", 20_000)
+
+
+def test_a_lost_recording_whose_call_was_taken_over_is_left_alone(site):
+    # Its call lost its socket, and the caller is on hold: the file does not grow.
+    site.has(state="lost", ms=0)
+    put(site.path(), wav(talk(10)))
+    site.auditor.run_due()
+    site.driven.add("u-1")
+    for _ in range(3):
+        site.clock.pass_s(QUIET_US / 1e6)
+        assert site.auditor.run_due() == []
+    site.driven.clear()
+    assert site.auditor.run_due() == []
+    site.clock.pass_s(QUIET_US / 1e6)
+    assert [row.verdict for row in site.auditor.run_due()] == ["intact"]
 
 
 def test_a_start_that_failed_leaves_no_sound(site):

@@ -1,7 +1,6 @@
 """What is deleted because a consent was withdrawn."""
 
 import os
-import sys
 
 import pytest
 
@@ -21,7 +20,7 @@ from eslflow.recordings.erase import PATIENCE_US, Eraser, erase, holding
 from eslflow.recordings.forms import Form
 from eslflow.recordings.spans import Kind, spans
 from tests.files import START, put, talk, wav
-from tests.rest import END, TO, Resting
+from tests.rest import END, TO, Resting, killed_at
 
 
 def choice(state=State.WITHDRAWN, at=END, purpose="p", after="delete"):
@@ -257,31 +256,6 @@ def test_that_it_was_erased_changes_nothing_of_what_was_in_it(site):
     assert [span.kind for span in after] == kinds
     assert after[-1].ends == ends
     assert Kind.MASKED in kinds
-
-
-class Killed(BaseException):
-    """eslflow was killed."""
-
-
-def killed_at(done, calls):
-    """Do a round that dies before its n-th call out of Python; return whether so."""
-    left = calls
-
-    def watch(frame, event, arg):
-        nonlocal left
-        if event == "c_call" and "eslflow/recordings" in frame.f_code.co_filename:
-            left -= 1
-            if left < 0:
-                raise Killed
-
-    sys.setprofile(watch)
-    try:
-        done.run_due()
-    except Killed:
-        return True
-    finally:
-        sys.setprofile(None)
-    return False
 
 
 def test_killed_anywhere_the_next_round_ends_what_was_begun(tmp_path):

@@ -150,3 +150,35 @@ def test_spans_follow_each_other_to_the_end(asked, pairs):
         assert one.ends == next_.begins
         assert one.kind is not next_.kind
     assert all(isinstance(span.kind, Kind) for span in found)
+
+
+def unwatched(begin_s, end_s, **given):
+    """Return the row of a file over which nobody watched for a while."""
+    gap = f"{START + round(begin_s * 1e6)}?{START + round(end_s * 1e6)}"
+    return recording(20, **{"gaps": gap, **given})
+
+
+def test_what_a_file_lacks_was_cut_out_while_nobody_watched():
+    rows = [*masked(2, 3), *masked(6, 7), *masked(14, 15)]
+    row = unwatched(5, 10)
+    found = spans(row, rows, 17_000_000)
+    assert [(s.begins, s.loose) for s in found if s.kind is Kind.MASKED] == [
+        (2_000_000, 0),
+        (6_000_000, 3_000_000),
+        (11_000_000, 500_000),
+    ]
+    assert found[-1].ends == Timeline(row, us=17_000_000).length == 17_000_000
+    # Where nobody has seen its end, that is no place to reckon from.
+    found = spans(row | {"ms": 0}, rows, 17_000_000)
+    assert [s.loose for s in found if s.kind is Kind.MASKED] == [0, 3e6, 3e6]
+
+
+@pytest.mark.parametrize(("us", "lacks"), [(20_100_000, 0), (9_000_000, 5_000_000)])
+def test_a_file_lacks_nothing_or_at_most_what_nobody_watched(us, lacks):
+    assert Timeline(unwatched(5, 10), us=us).length == 20_000_000 - lacks
+    assert Timeline(unwatched(5, 10, file_ms=us // 1000)).length == 20_000_000 - lacks
+
+
+def test_until_the_file_is_opened_nothing_is_known_to_be_cut_out():
+    assert Timeline(unwatched(5, 10)).length == 20_000_000
+    assert Timeline(unwatched(10, 5), us=9_000_000).length == 20_000_000

@@ -7,10 +7,10 @@ from eslflow.call.recorder import ALONE_S
 from eslflow.call.records import State
 from eslflow.call.wishes import Want, Wish
 from eslflow.errors import NotFound
-from eslflow.switch.adopted import LOOK_S, UNSEEN
+from eslflow.switch.adopted import LAGS_S, LOOK_S, TOLD_S, UNSEEN
 from eslflow.switch.findings import Leg
 from eslflow.wire.terms import RecordAction
-from tests.adrift import ANNA, KEYS, PATIENCE_S, World
+from tests.adrift import AGENT, ANNA, KEYS, PATIENCE_S, World
 from tests.steps_of import flow
 
 MASK = Wish(Want.MASKED, "token x")
@@ -67,8 +67,19 @@ def test_a_mask_that_is_refused_becomes_a_stop(world):
     ]
 
 
+def test_a_stop_stops_nothing_else_and_is_kept_as_the_switch_tells_it(world):
+    adopted(world)
+    world.switch.channels[ANNA]["/other.wav"] = False
+    answer = asks(world, OFF)
+    assert (answer.recording, answer.is_done) == ("off", True)
+    assert world.switch.channels[ANNA] == {"/other.wav": False}
+    (row,) = world.kept()["recordings"]
+    assert (row["state"], row["cause"], row["ms"]) == ("stopped", "", 1234)
+
+
 def test_a_stop_is_seen_without_an_event_and_stops_nothing_else(world):
     adopted(world)
+    world.switch.is_silent = True
     world.switch.channels[ANNA]["/other.wav"] = False
     answer = asks(world, OFF)
     assert (answer.recording, answer.is_done) == ("off", True)
@@ -339,3 +350,120 @@ def test_a_grant_that_was_withdrawn_meanwhile_stops_it(world):
     world.desk.get(ANNA)._live.consents.kept("training", State.WITHDRAWN)
     world.passes(60)
     assert world.switch.channels[ANNA] == {}
+
+
+# What the switch tells over the control link.
+
+
+def tells(world, name, uuid="b-1", other=ANNA):
+    """Let the switch tell what has happened; return the masks that there are then."""
+    world.switch.tells(name, uuid, Other__Leg__Unique__ID=other)
+    world.passes(ALONE_S)
+    return masks(world)
+
+
+def test_a_hold_that_is_told_masks_at_once_and_its_end_unmasks(guarded):
+    asked = guarded.switch.counts("show calls")
+    names = ["CHANNEL_HOLD", "CHANNEL_HOLD", "CHANNEL_UNHOLD"]
+    assert [tells(guarded, name) for name in names] == [[True], [True], [False]]
+    assert guarded.switch.counts("show calls") == asked
+    # What is looked up is older than what was told, for a while.
+    assert meets(guarded, is_held=True) == [False]
+    guarded.passes(LAGS_S)
+    assert meets(guarded, is_held=True) == [True]
+
+
+def gaps(world):
+    """Hang up; return the stretches that were cut out, in seconds since `began`."""
+    world.switch.channels.clear()
+    world.passes(LOOK_S)
+    (row,) = world.kept()["recordings"]
+    unwatched, *cut_out = row["gaps"].split()
+    since, until = map(int, unwatched.split("?"))
+    # It was taken over a second before.
+    assert (since, until) == (row["started_at"], world.began - 1_000_000)
+    return [
+        tuple((int(at) - world.began) // 1_000_000 for at in gap.split("-"))
+        for gap in cut_out
+    ]
+
+
+def test_a_hold_of_the_callers_own_is_known_to_be_cut_out(world):
+    world.switch.talks[ANNA] = (AGENT, "1001")
+    adopted(world)
+    world.passes(1)
+    world.began = world.clock.now()
+    world.switch.tells("CHANNEL_HOLD")
+    world.passes(7)
+    world.switch.tells("CHANNEL_UNHOLD")
+    world.passes(3)
+    assert gaps(world) == [(0, 7)]
+
+
+def test_a_hold_of_the_callers_own_is_seen_when_nobody_tells(world):
+    world.switch.talks[ANNA] = (AGENT, "1001")
+    adopted(world)
+    world.passes(1)
+    world.began = world.clock.now()
+    call = world.desk.get(ANNA)
+    for holds in (False, True, True, False):
+        call.meets(Leg(AGENT, "1001", holds=holds))
+        world.passes(2)
+    assert gaps(world) == [(2, 6)]
+
+
+def test_a_hang_up_that_is_told_ends_the_call_with_its_cause(world):
+    adopted(world)
+    path = world.path()
+    world.switch.channels.clear()
+    world.switch.tells("CHANNEL_HANGUP", Hangup__Cause="NORMAL_CLEARING")
+    told = {"Record__File__Path": path, "variable_record_ms": "61000"}
+    world.switch.tells("RECORD_STOP", **told)
+    world.passes(TOLD_S)
+    kept = world.kept()
+    assert (kept["call"]["ending"], kept["call"]["cause"]) == (
+        "hung_up",
+        "NORMAL_CLEARING",
+    )
+    assert [(row["state"], row["ms"]) for row in kept["recordings"]] == [
+        ("stopped", 61000)
+    ]
+    assert world.desk.calls() == []
+    assert world.switch.hears == {}
+
+
+def test_who_takes_over_is_told_and_no_older_look_undoes_it(world):
+    world.switch.talks[ANNA] = ("b-1", "1001")
+    adopted(world)
+    told = {"Other__Leg__Unique__ID": "b-2", "Other__Leg__Destination__Number": "1002"}
+    world.switch.tells("CHANNEL_UNBRIDGE")
+    world.switch.tells("CHANNEL_BRIDGE", **told)
+    assert [found.uuid for found in world.desk.by_agent("1002")] == [ANNA]
+    call = world.desk.get(ANNA)
+    for leg in (Leg("b-1", "1001"), None, None):
+        call.meets(leg)
+    assert [found.uuid for found in world.desk.by_agent("1002")] == [ANNA]
+
+
+def test_the_agents_keys_work(world):
+    path = adopted(world)
+    keys = {"Event-Subclass": "eslflow::control", "Other-Leg-Unique-ID": ANNA}
+    keys = {name.replace("-", "__"): value for name, value in keys.items()}
+    for action, is_masked in (("mask", True), ("unmask", False)):
+        world.switch.tells("CUSTOM", AGENT, eslflow__action=action, **keys)
+        world.passes(ALONE_S)
+        assert world.switch.channels[ANNA] == {path: is_masked}
+
+
+def test_what_is_none_of_its_business_changes_nothing(world):
+    path = adopted(world)
+    call = world.desk.get(ANNA)
+    hear = world.switch.hears[ANNA]
+    world.switch.tells("CHANNEL_ANSWER")
+    assert world.switch.channels[ANNA] == {path: False}
+    call.close()
+    assert world.switch.hears == {}
+    world.switch.hears[ANNA] = hear
+    world.switch.tells("CHANNEL_HANGUP")
+    world.passes(1)
+    assert world.kept()["call"]["ended_at"] is None

@@ -4,7 +4,7 @@ import gevent
 import pytest
 
 from eslflow.call.recorder import ALONE_S
-from eslflow.call.records import CallOffered, RecordingBegun, State
+from eslflow.call.records import CallOffered, RecordingBegun, RecordingEnded, State
 from eslflow.call.wishes import Want, Wish
 from eslflow.cli.versions import texts
 from eslflow.errors import LinkLost
@@ -12,7 +12,7 @@ from eslflow.switch.adopted import LOOK_S
 from eslflow.switch.adoption import EVERY_S
 from eslflow.switch.shelf import Shelf
 from eslflow.wire.terms import RecordAction
-from tests.adrift import AGENT, ANNA, FLOW, PATIENCE_S, World
+from tests.adrift import AGENT, ANNA, FLOW, KEYS, PATIENCE_S, World
 from tests.steps_of import flow
 
 MASK = RecordAction.MASK
@@ -226,6 +226,24 @@ def test_a_file_that_waits_for_an_agent_holds_sound_since_the_answer(
     assert segment.audio_at == (since if is_bridged else 0)
 
 
+def test_since_when_a_file_holds_sound_is_kept_of_a_call_that_lost_its_socket(
+    made, tmp_path
+):
+    world = made(tmp_path, PLAIN)
+    path, at = world.path(2), world.clock.now() - 10_000_000
+    world.had()
+    world.keeps(
+        RecordingBegun(f"{ANNA}-2", ANNA, ANNA, path, "training", "late", at),
+        RecordingEnded(f"{ANNA}-2", at, at + 9, 0, "", "lost", at + 5),
+    )
+    world.switch.channels[ANNA] = {path: False}
+    world.switch.talks[ANNA] = (AGENT, "1001")
+    world.adopts()
+    segment = world.desk.get(ANNA)._live.recorder.segment
+    assert segment.audio_at == at + 5
+    assert segment.gaps == [f"{at + 9}?{world.clock.now()}"]
+
+
 def test_a_call_is_adopted_with_the_version_it_began_with(world):
     offered = ("inbound", "+4930111111", "", "100", "test", FLOW.sha256, "", 1)
     world.keeps(*texts([FLOW]), CallOffered(ANNA, *offered))
@@ -428,3 +446,135 @@ def test_a_site_with_a_control_api_has_dead_men_in_every_flow(made, tmp_path):
     world.had()
     world.adopts()
     assert world.switch.counts("sched_del") == 3
+
+
+class Left:
+    """A call whose socket was here."""
+
+    def __init__(self, world):
+        self.uuid = ANNA
+        world.desk.joined(self)
+        self._world = world
+
+    def loses_its_socket(self):
+        self._world.desk.left(self)
+        self._world.controller.when_left(self.uuid)
+
+
+def turns(world):
+    """Return what takes over, whose turn comes when the test says; one has passed."""
+    made = world.adoption()
+    made._turn_round()
+    return made
+
+
+def test_a_call_whose_socket_is_lost_is_adopted_at_the_next_turn(world):
+    adoption = turns(world)
+    path, left = world.had(), Left(world)
+    world.dead_man()
+    left.loses_its_socket()
+    adoption._turn_round()
+    world.idle()
+    assert [call.recording for call in world.desk.calls()] == ["on"]
+    assert world.switch.channels[ANNA] == {path: False}
+
+
+@pytest.mark.parametrize("runs", [None, {}, {"/tmp/of-somebody-else.wav": False}])
+def test_a_call_that_is_not_recorded_by_us_costs_one_look_when_it_leaves(world, runs):
+    adoption = turns(world)
+    if runs is not None:
+        world.switch.channels[ANNA] = runs
+    Left(world).loses_its_socket()
+    heard = len(world.switch.heard)
+    for _ in range(3):
+        adoption._turn_round()
+    assert world.switch.heard[heard:] == [f"uuid_buglist {ANNA}"]
+
+
+def test_a_call_that_has_come_by_another_socket_is_not_looked_at(world):
+    adoption = turns(world)
+    world.had()
+    Left(world).loses_its_socket()
+    Left(world)
+    adoption._turn_round()
+    assert world.switch.counts("uuid_buglist") == 0
+
+
+def test_a_call_that_leaves_while_there_is_no_link_is_found_when_it_is_back(world):
+    adoption = turns(world)
+    world.had()
+    world.switch.problem = "gone"
+    Left(world).loses_its_socket()
+    adoption._turn_round()
+    world.switch.problem = ""
+    adoption._turn_round()
+    world.idle()
+    assert world.desk.get(ANNA) is not None
+    assert world.switch.counts("show channels") == 2
+
+
+def test_who_refuses_to_stop_what_may_not_be_is_asked_again_within_seconds(world):
+    world.had(state=State.REFUSED)
+    refused = world.switch.said
+    refused["uuid_record"] = "-ERR Cannot stop record session!\n"
+    adoption = turns(world)
+    assert world.switch.channels[ANNA]
+    refused.clear()
+    world.clock.reach(world.clock.now() + round(LOOK_S * 1e6))
+    adoption._turn_round()
+    assert world.switch.channels[ANNA] == {}
+    asked = world.switch.counts("show channels")
+    for _ in range(2):
+        # What was found and stopped is looked for once more, and then in its time.
+        world.clock.reach(world.clock.now() + round(LOOK_S * 1e6))
+        adoption._turn_round()
+    assert world.switch.counts("show channels") == asked + 1
+
+
+MASKING = KEYS.replace("dead_man: 30s", "dead_man: 30s\n  after_mask: {after}")
+
+
+def masking(after):
+    text = "ask:\n  consent: {notice: recording, purpose: training}\n"
+    text += "  keys: {1: granted, 2: refused}\ntalk: {queue: support, record: on}\n"
+    return flow(text, MASKING.replace("{after}", after))
+
+
+def dies(world, adoption):
+    """Let the controller die: nothing more is said or kept."""
+    adoption._keeper.kill()
+    for call in list(adoption._adopted.values()):
+        call._is_over = True
+        call._timers.clear()
+        call._next_look.cancel()
+        call._jobs.put(None)
+        world.desk.left(call)
+
+
+@pytest.mark.parametrize("dead_s", [10, 45])
+@pytest.mark.parametrize(
+    ("after", "becomes"), [("stay", [True]), ("unmask", [False]), ("stop", [])]
+)
+def test_a_mask_with_an_end_outlives_who_had_taken_the_call_over(
+    made, tmp_path, dead_s, after, becomes
+):
+    world = made(tmp_path, masking(after))
+    path = world.had()
+    world.dead_man()
+    adoption = world.adoption()
+    adoption.round()
+    world.idle()
+    assert asks(world, Wish(Want.MASKED, "key 1001", 30, "agent")).is_done
+    end = world.desk.calls()[0].until
+    dies(world, adoption)
+    world.passes(dead_s)
+    assert world.switch.channels[ANNA] == {path: True}
+    world.adopts()
+    if dead_s < 30:
+        assert world.desk.calls()[0].until == end
+        assert world.switch.channels[ANNA] == {path: True}
+        world.passes(30 - dead_s)
+    world.passes(ALONE_S)
+    assert list(world.switch.channels[ANNA].values()) == becomes
+    # There is a dead-man only while something can be heard.
+    assert len(world.switch.agenda) == becomes.count(False)

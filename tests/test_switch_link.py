@@ -3,6 +3,7 @@
 import gevent
 import pytest
 from gevent.event import Event
+from gevent.queue import Queue
 
 from eslflow.clock import SystemClock
 from eslflow.errors import CommandRefused, LinkLost, UnsafeValue
@@ -86,6 +87,108 @@ def test_a_link_that_breaks_comes_back(linked, pauses_):
     pauses_.pass_()
     assert link.problem == ""
     peer.server.stop()
+
+
+OK = b"Content-Type: command/reply\nReply-Text: +OK\n\n"
+
+
+def event(name, **headers):
+    lines = {"Event-Name": name} | {k.replace("_", "-"): v for k, v in headers.items()}
+    body = "".join(f"{key}: {value}\n" for key, value in lines.items()) + "\n"
+    head = f"Content-Type: text/event-plain\nContent-Length: {len(body)}\n\n"
+    return (head + body).encode()
+
+
+def heard_by(peer, number):
+    """Wait until a switch has heard so many commands."""
+    with gevent.Timeout(PATIENCE_S, AssertionError(peer.heard)):
+        while len(peer.heard) < number:
+            gevent.sleep(0)
+
+
+ABOUT_U1 = [
+    b"filter Unique-ID u-1\n",
+    b"filter Other-Leg-Unique-ID u-1\n",
+]
+ABOUT_NOBODY = [line.replace(b"u-1", b"eslflow") for line in ABOUT_U1]
+
+
+def test_what_the_switch_tells_of_a_call_is_handed_over(linked):
+    told = [
+        event("CHANNEL_HOLD", Unique_ID="u-2"),
+        event("CHANNEL_HOLD", Unique_ID="u-1", Caller="Zo%C3%AB"),
+        event("CHANNEL_BRIDGE", Unique_ID="b-1", Other_Leg_Unique_ID="u-1"),
+    ]
+    peer = Peer(answer(b"UP\n"), *[OK] * 4, b"".join(told) + OK, OK, OK, OK)
+    link = linked(peer)
+    heard = Queue()
+    link.watch("u-1", heard.put)
+    # Filters first: in between the link would hear every call of the switch.
+    assert peer.heard[2:6] == [*ABOUT_NOBODY, *ABOUT_U1]
+    assert peer.heard[6].startswith(b"event plain CHANNEL_BRIDGE CHANNEL_UNBRIDGE ")
+    assert peer.heard[6].endswith(b" CUSTOM eslflow::control\n")
+    names = [heard.get(timeout=PATIENCE_S).event_name for _ in range(2)]
+    assert names == [b"CHANNEL_HOLD", b"CHANNEL_BRIDGE"]
+    link.watch("u-2", heard.put)
+    assert peer.heard[7] == b"filter Unique-ID u-2\n"
+    link.let_go("u-3")
+    peer.server.stop()
+
+
+def test_nothing_more_is_handed_over_of_a_call_that_is_let_go(linked):
+    late = event("CHANNEL_HOLD", Unique_ID="u-1")
+    peer = Peer(answer(b"UP\n"), *[OK] * 5, OK, late + OK, answer(b"UP\n"))
+    link = linked(peer)
+    heard = []
+    link.watch("u-1", heard.append)
+    link.let_go("u-1")
+    heard_by(peer, 9)
+    assert link.api(ApiCommand.STATUS) == "UP"
+    assert peer.heard[7:9] == [
+        b"filter delete Unique-ID u-1\n",
+        b"filter delete Other-Leg-Unique-ID u-1\n",
+    ]
+    assert heard == []
+    peer.server.stop()
+
+
+def test_a_call_that_is_watched_again_meanwhile_is_heard(linked):
+    peer = Peer(answer(b"UP\n"), *[OK] * 5, *[OK] * 6, answer(b"UP\n"))
+    link = linked(peer)
+    link.watch("u-1", print)
+    link.let_go("u-1")
+    again = gevent.spawn(link.watch, "u-1", print)
+    # Two are deleted, and two added by each of the two.
+    heard_by(peer, 13)
+    again.join(PATIENCE_S)
+    assert link.api(ApiCommand.STATUS) == "UP"
+    assert sorted(peer.heard[-3:-1]) == sorted(ABOUT_U1)
+    peer.server.stop()
+
+
+def test_a_link_that_comes_back_hears_the_same_calls(linked, pauses_):
+    peer = Peer(answer(b"UP\n"), *[OK] * 5, None)
+    link = linked(peer)
+    heard = Queue()
+    link.watch("u-1", heard.put)
+    pauses_.pass_()
+    told = event("CHANNEL_HOLD", Unique_ID="u-1")
+    peer.answers = [*[OK] * 4, told + OK, answer(b"UP\n")]
+    pauses_.pass_()
+    assert link.problem == ""
+    assert heard.get(timeout=PATIENCE_S).event_name == b"CHANNEL_HOLD"
+    peer.server.stop()
+
+
+def test_no_call_can_be_watched_without_a_link(linked, pauses_):
+    peer = Peer()
+    peer.server.stop()
+    link = linked(peer)
+    with pytest.raises(LinkLost):
+        link.watch("u-1", print)
+    link.let_go("u-1")
+    gevent.sleep(0)
+    link_of(None, CLOCK).watch("u-1", print)
 
 
 def test_a_switch_that_is_not_there_is_asked_less_and_less(linked, pauses_):

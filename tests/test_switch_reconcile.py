@@ -1,6 +1,7 @@
 """The switch against the ledger: what is stopped, ended, left alone."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -369,3 +370,18 @@ def test_a_file_that_nobody_knows_and_nobody_writes_is_put_away(world):
     assert driven.exists()
     with Reader(world.ledger.path) as ledger:
         assert not ledger.has_recording("nobody-1")
+
+
+def test_a_file_is_put_away_before_it_is_kept_that_it_was_stopped(world):
+    path = world.had(state=State.REFUSED)
+    seen = []
+
+    def keep(_):
+        seen.append(Path(path).exists())
+        raise ZeroDivisionError
+
+    reconciler = world.reconciler()
+    reconciler.keep = keep
+    with pytest.raises(ZeroDivisionError):
+        reconciler.run()
+    assert seen == [False]

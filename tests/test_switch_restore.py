@@ -61,6 +61,7 @@ def restore(
     state="granted",
     wishes=(),
     now=NOW,
+    **told,
 ):
     kept = {
         "call": {"uuid": "u", "caller": "+49", "called": "100", "offered_at": 5},
@@ -76,6 +77,7 @@ def restore(
                 "step": step,
                 "asked_at": 10,
                 "purposes": "training",
+                **told,
             }
             for name in recordings
         ],
@@ -118,8 +120,17 @@ def test_a_recording_is_on_since_its_start():
     assert (recorder.state, recorder.wanted) == (Recording.ON, Record.ON)
     assert (recorder.segment.id, recorder.segment.path) == ("u-1", PATH)
     assert recorder.segment.started_at == recorder.segment.audio_at == 12
+    # What was cut out while another controller was there is known to nobody.
+    assert recorder.segment.gaps == [f"12?{NOW}"]
     assert recorder.due(live) is None
     assert live.step == "talk"
+
+
+def test_what_was_cut_out_before_a_socket_was_lost_is_known():
+    told = {"audio_at": 14, "gaps": "20-30 40-50", "stopped_at": 60}
+    segment = restore(act(RecordAction.START, at=12), **told).recorder.segment
+    assert (segment.started_at, segment.audio_at) == (12, 14)
+    assert segment.gaps == ["20-30", "40-50", f"60?{NOW}"]
 
 
 def test_a_recording_whose_start_was_not_kept_is_on_since_it_was_asked_for():

@@ -248,7 +248,12 @@ def _stopped(event: Message) -> Event:
         path=event.last("Record-File-Path") or "",
         ms=_number(event.variable("record_ms") or "0", 1 << 40),
         cause=event.get("Record-Completion-Cause") or "",
+        at=_at(event),
     )
+
+
+def _at(event: Message) -> int:
+    return _number(event.get("Event-Date-Timestamp") or "", 1 << 60)
 
 
 def _custom(event: Message) -> Event | None:
@@ -261,7 +266,7 @@ def _custom(event: Message) -> Event | None:
 
 def _number(digits: str, most: int) -> int:
     """Return a number that came over the wire, or 0; never more than `most`."""
-    if digits.isascii() and digits.isdigit() and len(digits) < 16:
+    if digits.isascii() and digits.isdigit() and len(digits) < 20:
         return min(int(digits), most)
     return 0
 
@@ -296,7 +301,7 @@ _EVENTS: dict[bytes, Make] = {
         event.last("Hangup-Cause") or ""
     ),
     EventName.RECORD_START.value.encode(): lambda event: RecordStarted(
-        event.last("Record-File-Path") or ""
+        event.last("Record-File-Path") or "", at=_at(event)
     ),
     EventName.RECORD_STOP.value.encode(): _stopped,
     _CUSTOM: _custom,

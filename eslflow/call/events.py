@@ -141,6 +141,8 @@ class RecordStarted(NamedTuple):
     path: str
     leg: str = ""
     """Unique-ID of the leg, when it is not the A-leg."""
+    at: int = 0
+    """When, by the switch's clock, in microseconds; 0: unknown."""
 
 
 class RecordStopped(NamedTuple):
@@ -149,6 +151,8 @@ class RecordStopped(NamedTuple):
     path: str
     ms: int = 0
     cause: str = ""
+    at: int = 0
+    """When, by the switch's clock, in microseconds; 0: unknown."""
 
 
 class HungUp(NamedTuple):

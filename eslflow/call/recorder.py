@@ -275,7 +275,7 @@ class Recorder:
         if isinstance(event, RecordStopped) and event.path == segment.path:
             return self._stopped(segment, event, live, reason)
         if isinstance(event, RecordStarted) and event.path == segment.path:
-            self._started(segment, live)
+            self._started(segment, event, live)
         else:
             segment.follow(event, live.now, bool(self.parted_at))
         return ()
@@ -285,10 +285,14 @@ class Recorder:
         if self.segment is not None and not self.segment.ended:
             self.segment.pauses(now)
 
-    def _started(self, segment: Segment, live: Live) -> None:
-        segment.started_at = segment.started_at or live.now
+    def _started(self, segment: Segment, event: RecordStarted, live: Live) -> None:
+        # Without an event it has begun when it was asked for, not when that was seen.
+        asked = None if event.at else self.asked
+        began_at = asked.at if asked is not None else live.now
+        if not segment.started_at:
+            segment.started_at, segment.told_at = began_at, event.at
         if segment.moment is From.STEP or live.leg:
-            segment.hears(live.now)
+            segment.hears(began_at)
 
     def was_masked(self, live: Live) -> tuple[Row, ...]:
         """Take in that the dead-man has masked it; return the row of that.
@@ -315,15 +319,16 @@ class Recorder:
         is_begun = self.state in RUNNING
         segment.ended = True
         self.move(Moved.STOPPED)
+        ended_at = segment.ended_at(event.at, live.now)
         ended = RecordingEnded(
             id=segment.id,
             started_at=segment.started_at,
-            stopped_at=live.now,
+            stopped_at=ended_at,
             ms=event.ms,
             cause=event.cause,
             state="stopped",
             audio_at=segment.audio_at,
-            gaps=segment.told_gaps(live.now),
+            gaps=segment.told_gaps(ended_at),
         )
         if is_asked_for:
             return (ended,)

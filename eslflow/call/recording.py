@@ -112,6 +112,8 @@ class Segment:
     """Those that permitted it when it was begun; None: nobody knows."""
     started_at: int = 0
     """When RECORD_START came, in microseconds; 0: not yet."""
+    told_at: int = 0
+    """When that was by the switch's clock; 0: it has not said so."""
     audio_at: int = 0
     """When sound could first be in the file; 0: not yet."""
     gaps: list[str] = field(default_factory=list)
@@ -159,7 +161,14 @@ class Segment:
 
     def forget_start(self) -> None:
         """Take back that it began: it is not seen to run."""
-        self.started_at = self.audio_at = 0
+        self.started_at = self.told_at = self.audio_at = 0
+
+    def ended_at(self, told_at: int, now: int) -> int:
+        """Return when it ended, however late that was heard."""
+        if not (told_at and self.told_at):
+            return now
+        lasted = max(0, told_at - self.told_at)
+        return min(now, self.started_at + lasted)
 
     def hears(self, now: int) -> None:
         """Note that sound gets into the file from now on."""

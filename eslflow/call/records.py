@@ -235,8 +235,8 @@ class RecordingEnded(NamedTuple):
     """When sound could first be in the file: at RECORD_START, or when an agent
     answered; 0: never."""
     gaps: str = ""
-    """When no sound went into the file because no agent was there, each as
-    `<from>-<to>`, separated by blanks."""
+    """When no sound went into the file, for no agent was there or the caller was on
+    hold, each as `<from>-<to>`, separated by blanks; `<from>?<to>`: nobody watched."""
 
 
 class RecordingChecked(NamedTuple):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from eslflow.ledger.writer import Ledger
     from eslflow.recordings.keeper import Keeper
     from eslflow.settings import Settings
+    from eslflow.switch.controller import Controller
     from eslflow.switch.rounds import Rounds
 
 log = logging.getLogger("eslflow")
@@ -43,13 +44,16 @@ def tell(text: str) -> None:
     log.info("%s", on_one_line(text))
 
 
-def checking(settings: Settings, ledger: Ledger, clock: Clock) -> Rounds:
+def checking(
+    settings: Settings, ledger: Ledger, clock: Clock, controller: Controller
+) -> Rounds:
     """Open recordings after their calls, again and again."""
     from eslflow.recordings.auditor import Auditor
     from eslflow.switch.rounds import Rounds
 
     folder = settings.recordings
-    auditor = Auditor(settings.ledger, ledger.keep, folder, clock, alarm)
+    driven = controller.desk.uuids
+    auditor = Auditor(settings.ledger, ledger.keep, folder, clock, alarm, driven)
     return Rounds("checking recordings", auditor.run_due, ROUND_S)
 
 

@@ -97,7 +97,7 @@ def serve(settings: Settings, site: Path) -> None:
         settle_memory()
         _announce(controller, settings, ", ".join(loaded.shelf.flows))
         parts = (
-            checking(settings, ledger, clock),
+            checking(settings, ledger, clock, controller),
             doubting(settings, ledger),
             keeping,
             watching(agreement),

@@ -73,7 +73,7 @@ def _parts(
 ) -> Iterator[tuple[str, Kind, bool]]:
     """Yield each part of a file that lies in one step, and whether it is silent."""
     timeline = Timeline(row)
-    for kind, begins, ends, _ in spans(row, kept["recording_actions"]):
+    for kind, begins, ends, *_ in spans(row, kept["recording_actions"]):
         for step, from_s, to_s in steps:
             first = timeline.place(start + round(from_s * 1e6))
             last = sound.us if to_s == float("inf") else _place(timeline, start, to_s)

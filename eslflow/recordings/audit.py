@@ -126,7 +126,7 @@ def _lengths(sound: Sound, recording: Row) -> Iterator[str]:
     if sound.us < counted - LESS_COUNTED_US:
         counts = f"{counted / SECOND:.1f} s"
         yield f"{has}, but the switch counted {counts}: was the disk full?"
-    timeline = Timeline(recording)
+    timeline = Timeline(recording, us=sound.us)
     # Without these nobody saw when it ended, or when sound first came.
     if not (counted and recording.get("audio_at") and recording["state"] == "stopped"):
         return
@@ -147,7 +147,7 @@ def _contents(
             words = f"nobody saw it begin, and yet it holds sound from {at} on"
             yield Finding(Verdict.DAMAGED, words)
         return
-    parts = spans(recording, actions)
+    parts = spans(recording, actions, sound.us)
     for number, span in enumerate(parts):
         is_last = number == len(parts) - 1
         # Nobody but the file knows when exactly it ended.
@@ -161,7 +161,7 @@ def _contents(
 
 def shift_of(span: Span) -> int:
     """Return how far from its place in the file a span may lie."""
-    return SHIFT_US + span.ends // DRIFT + span.gaps * GAP_US
+    return SHIFT_US + span.ends // DRIFT + span.gaps * GAP_US + span.loose
 
 
 def _masked(sound: Sound, span: Span, is_last: bool) -> Iterator[Finding]:
@@ -183,7 +183,8 @@ def _masked(sound: Sound, span: Span, is_last: bool) -> Iterator[Finding]:
     silent = sound.place(
         _silence(sound, sound.frame(low), begin, end, sound.frame(high))
     )
-    if silent < span.length - LESS_US - span.length // DRIFT:
+    least = span.length - LESS_US - span.length // DRIFT - span.loose
+    if silent < least:
         words = f"{masked} ({span.length / SECOND:.2f} s), but only "
         words += f"{silent / SECOND:.2f} s around there are silent"
         yield Finding(Verdict.LEAKED, words)
@@ -207,7 +208,8 @@ def _clear(
     """Demand that something is there, unless it is too short for that."""
     if span.length < (LEAST_EDGE_US if is_first or is_last else LEAST_CLEAR_US):
         return
-    shift = shift_of(span)
+    # Where nobody watched, the sound may be a little outside of it.
+    shift = shift_of(span) - 2 * span.loose
     begin = 0 if is_first else sound.frame(span.begins + shift)
     end = sound.frames if is_last else sound.frame(span.ends - shift - EARLY_US)
     if begin < end and sound.first_sound(begin, end) is None:

@@ -8,7 +8,7 @@ then.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,12 +46,15 @@ class Auditor:
         folder: Path,
         clock: Clock,
         alarm: Callable[[str], None],
+        driven: Callable[[], Collection[str]] = frozenset,
     ) -> None:
+        """`driven` says which calls go on: it is asked in the auditor's thread."""
         self._ledger = ledger
         self._keep = keep
         self._folder = folder
         self._clock = clock
         self._alarm = alarm
+        self._driven = driven
         self._done: set[str] = set()
         """Kept, though the ledger may not have written it yet."""
         self._told: set[str] = set()
@@ -86,6 +89,10 @@ class Auditor:
     def _has_ended(self, recording: Row) -> bool:
         if recording["state"] == "stopped":
             return True
+        if recording["call_uuid"] in self._driven():
+            # It was taken over: its file may rest, for the caller is on hold.
+            self._seen.pop(recording["id"], None)
+            return False
         now, size = self._clock.now(), self._size(recording["path"])
         seen = self._seen.get(recording["id"])
         if size is None:

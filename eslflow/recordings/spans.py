@@ -23,6 +23,9 @@ from eslflow.wire.terms import RecordAction, StrEnum
 Row = Mapping[str, Any]
 
 _GAP = re.compile(r"([0-9]{1,18})-([0-9]{1,18})")
+_UNWATCHED = re.compile(r"([0-9]{1,18})\?([0-9]{1,18})")
+TAIL_US = 500_000
+"""What the stop of a silent leg loses (measured)."""
 
 
 class Kind(StrEnum):
@@ -44,6 +47,8 @@ class Span(NamedTuple):
     ends: int
     gaps: int
     """How many gaps lie before its end: each makes its place less certain."""
+    loose: int = 0
+    """How much earlier or later it may be besides: nobody saw what was cut out."""
 
     @property
     def length(self) -> int:
@@ -52,15 +57,33 @@ class Span(NamedTuple):
 
 
 class Timeline:
-    """Finds the place of a moment in a file that was not always written to."""
+    """Finds the place of a moment in a file that was not always written to.
 
-    def __init__(self, recording: Row, last_at: int = 0) -> None:
-        """Take in when it ran; where nobody saw it end, `last_at` tells more."""
+    While no controller watched, more may have been cut out: what the file lacks then.
+    Later moments are as far from its end as they should be, earlier ones from its
+    beginning.
+    """
+
+    def __init__(self, recording: Row, last_at: int = 0, us: int = 0) -> None:
+        """Take in when it ran, and how long the file is, if the row does not say so.
+
+        Where nobody saw it end, `last_at` tells more.
+        """
         self.begins_at: int = recording.get("audio_at") or recording["started_at"] or 0
         if recording["state"] == "stopped":
             last_at = 0
         self.ends_at: int = max(self.begins_at, recording["stopped_at"] or 0, last_at)
-        self._gaps = tuple(self._without_overlap(recording.get("gaps") or ""))
+        gaps = recording.get("gaps") or ""
+        self._gaps = tuple(self._without_overlap(gaps))
+        unwatched = [(int(a), int(b)) for a, b in _UNWATCHED.findall(gaps)]
+        self._since = max(self.begins_at, min((a for a, _ in unwatched), default=0))
+        self._until = max((b for _, b in unwatched), default=0)
+        self._is_counted = recording["state"] == "stopped" and bool(recording.get("ms"))
+        self._missing = 0
+        us = us or (recording.get("file_ms") or 0) * 1000
+        if us and self._since < self._until:
+            most = self._until - self._since
+            self._missing = min(max(0, self.length - us), most)
 
     def _without_overlap(self, text: str) -> Iterator[tuple[int, int]]:
         last = self.begins_at
@@ -77,7 +100,16 @@ class Timeline:
         """
         at = min(at, self.ends_at)
         gone = sum(min(at, end) - begin for begin, end in self._gaps if begin < at)
+        # Most likely at the end: before, there was a controller that died.
+        gone += max(0, min(self._missing, at - self._until + self._missing))
         return at - self.begins_at - gone
+
+    def loose(self, begins_at: int, ends_at: int) -> int:
+        """Return how far what lay between two moments may be from its place."""
+        if ends_at <= self._since:
+            return 0
+        is_sure = self._is_counted and begins_at >= self._until
+        return min(self._missing, TAIL_US) if is_sure else self._missing
 
     def gaps_before(self, at: int) -> int:
         """Return how many gaps have begun by then."""
@@ -100,22 +132,28 @@ class _Turn(NamedTuple):
     kind: Kind
 
 
-def spans(recording: Row, actions: Iterable[Row]) -> list[Span]:
-    """Return what the file is to hold, from its beginning to its end, without holes."""
+def spans(recording: Row, actions: Iterable[Row], us: int = 0) -> list[Span]:
+    """Return what the file is to hold, from its beginning to its end, without holes.
+
+    `us` is the file's length, before the row says so.
+    """
     own = [
         action
         for action in actions
         if action["recording_id"] == recording["id"]
         and action["action"] != RecordAction.ERASE
     ]
-    timeline = Timeline(recording, max((action["at"] for action in own), default=0))
+    last_at = max((action["at"] for action in own), default=0)
+    timeline = Timeline(recording, last_at, us)
     turns = list(_turns(own))
     found: list[Span] = []
     kind, begins = Kind.CLEAR, min([0, *(timeline.place(turn.at) for turn in turns)])
+    since = timeline.begins_at
     for turn in (*turns, _Turn(timeline.ends_at, Kind.UNCERTAIN)):
         ends = max(begins, timeline.place(turn.at))
-        _add(found, Span(kind, begins, ends, timeline.gaps_before(turn.at)))
-        kind, begins = turn.kind, ends
+        loose = timeline.loose(since, turn.at)
+        _add(found, Span(kind, begins, ends, timeline.gaps_before(turn.at), loose))
+        kind, begins, since = turn.kind, ends, turn.at
     # The last may be short, but tells what the file's end is.
     return [span for span in found if span.length or span is found[-1]]
 
@@ -125,7 +163,8 @@ def _add(found: list[Span], span: Span) -> None:
     if found and not found[-1].length:
         found.pop()
     if found and found[-1].kind is span.kind:
-        span = span._replace(begins=found.pop().begins)
+        last = found.pop()
+        span = span._replace(begins=last.begins, loose=max(last.loose, span.loose))
     found.append(span)
 
 

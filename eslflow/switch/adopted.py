@@ -1,10 +1,11 @@
 """A call whose controller died while it went on: watched over the control link.
 
 The call has no socket of its own any more, but the engine is the same: its commands go
-over the control link, one after the other, and what the switch no longer tells by
-itself is looked at. Masks can be asked for again, the dead-man is put off again, and
-the recording is what the step wants. A link that breaks ends this as a dead controller
-would: the call goes on as it is, and is adopted anew. Must not play, answer or route.
+over the control link, one after the other, what the switch tells of the call comes over
+it, and what that leaves out is looked at. Masks can be asked for again, the dead-man is
+put off again, and the recording is what the step wants. A link that breaks ends this as
+a dead controller would: the call goes on as it is, and is adopted anew. Must not play,
+answer or route.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import gevent
 from gevent.queue import Queue
 
 from eslflow.call.commands import Alarm, Answer, Api, Command, Keep, Tell, Timer
+from eslflow.call.dialogue import Dialogue
 from eslflow.call.engine import Engine
 from eslflow.call.events import (
     Bridged,
@@ -27,6 +29,7 @@ from eslflow.call.events import (
     Held,
     HungUp,
     Kept,
+    Parked,
     RecordStarted,
     RecordStopped,
     Replied,
@@ -41,6 +44,7 @@ from eslflow.switch.findings import Leg
 from eslflow.switch.link import Link
 from eslflow.switch.timers import CallTimers
 from eslflow.wire.buglist import recorders
+from eslflow.wire.message import Message
 from eslflow.wire.terms import ApiCommand, RecordAction
 
 if TYPE_CHECKING:
@@ -51,8 +55,13 @@ log = logging.getLogger("eslflow.call")
 
 LOOK_S = 5.0
 """How often it is looked at whether the call and its recording are still there."""
+TOLD_S = 0.5
+"""After a start, a stop and a hang-up: the event comes sooner, or is lost."""
 UNSEEN = "no RECORD_STOP"
 """Why a file has ended, when nobody has told."""
+LAGS_S = 4.0
+"""How long what the switch has told is newer than what `show calls` says."""
+_OF_LEGS = (Bridged, Unbridged, Parked, Held)
 _TOLD_BY_EVENTS = (str(RecordAction.START), str(RecordAction.STOP))
 
 Job = Callable[[], None]
@@ -78,8 +87,11 @@ class AdoptedCall:
         self._is_busy = False
         self._is_over = False
         self._is_missed = False
-        self._is_held = live.screen.is_held
-        """Whoever talks with the caller had them on hold at the last look."""
+        self._holds = {False: live.screen.is_held, True: False}
+        """Whether the other one, and the caller, had somebody on hold, as last seen."""
+        self._dialogue = Dialogue(self.uuid)
+        self._told_at = 0
+        """When the switch has told last who talks with whom."""
         self._number = 0
         self._timers = CallTimers(controller.timers, self.wake)
         self._next_look: Handle | None = None
@@ -89,6 +101,7 @@ class AdoptedCall:
         """Take the call over; `last` is said after what the engine says first."""
         self._controller.desk.joined(self)
         gevent.spawn(self._work)
+        self._jobs.put(partial(self._link.watch, self.uuid, self._hear))
         adopt = partial(self._engine.adopt, self._live)
         self._guard(partial(self._dispatch, adopt))
         if last is not None:
@@ -105,21 +118,48 @@ class AdoptedCall:
             self._events.append(event)
             self._guard(self._dispatch)
 
+    def _hear(self, message: Message) -> None:
+        """Take in what the switch tells of the call."""
+        if self._is_ours():
+            self._guard(partial(self._take, message))
+
+    def _take(self, message: Message) -> None:
+        event = self._dialogue.hear(message)
+        if event is None:
+            return
+        if isinstance(event, _OF_LEGS):
+            self._told_at = self._controller.clock.now()
+            self._note(event)
+        self.wake(event)
+        if isinstance(event, HungUp):
+            self._look_in(TOLD_S)
+
+    def _note(self, event: Event) -> None:
+        """Note who has whom on hold; no hold outlasts its talk."""
+        if isinstance(event, Held):
+            self._holds[event.is_callers] = event.is_on
+        else:
+            self._holds[False] = False
+
     def meets(self, leg: Leg | None) -> None:
-        """Take in who the caller talks with by now; None: with nobody."""
+        """Take in who the caller talks with by a look; None: with nobody."""
+        if self._controller.clock.now() - self._told_at < LAGS_S * 1e6:
+            return
         known = self._live.leg
         was_missed, self._is_missed = self._is_missed, leg is None
         if leg is not None:
             if leg.uuid != known:
-                self._is_held = False
-                self.wake(Bridged(leg.uuid, leg.number))
-            if leg.is_held is not self._is_held:
-                self._is_held = leg.is_held
-                self.wake(Held(leg.is_held, is_callers=False))
-        elif (known or self._is_held) and was_missed:
+                self._sees(Bridged(leg.uuid, leg.number))
+            for is_callers, holds in ((False, leg.is_held), (True, leg.holds)):
+                if holds is not self._holds[is_callers]:
+                    self._sees(Held(holds, is_callers))
+        elif (known or self._holds[False]) and was_missed:
             # Once alone it says little: `show calls` may lag behind.
-            self._is_held = False
-            self.wake(Unbridged())
+            self._sees(Unbridged())
+
+    def _sees(self, event: Event) -> None:
+        self._note(event)
+        self.wake(event)
 
     def close(self, why: str = "eslflow does not drive the call any more") -> None:
         """Leave the call alone: it goes on as it is."""
@@ -129,6 +169,7 @@ class AdoptedCall:
         self._timers.clear()
         if self._next_look is not None:
             self._next_look.cancel()
+        self._link.let_go(self.uuid)
         # Ends the greenlet, which may be the one that runs this.
         self._jobs.put(None)
         live = self._live
@@ -212,15 +253,21 @@ class AdoptedCall:
         verb = command.arg.split(" ")[1:2]
         is_record = command.command is ApiCommand.UUID_RECORD
         if is_ok and is_record and verb and verb[0] in _TOLD_BY_EVENTS:
-            self._look()
+            self._look_in(TOLD_S)
 
     def _look_round(self) -> None:
         """Look, and again after a while."""
         if not self._is_over:
             self._look()
         if not self._is_over:
-            again = partial(self._jobs.put, self._look_round)
-            self._next_look = self._controller.timers.after(LOOK_S, again)
+            self._look_in(LOOK_S)
+
+    def _look_in(self, seconds: float) -> None:
+        """Look after so long instead of when it was to be looked."""
+        if self._next_look is not None:
+            self._next_look.cancel()
+        again = partial(self._jobs.put, self._look_round)
+        self._next_look = self._controller.timers.after(seconds, again)
 
     def _look(self) -> None:
         """Look whether the call is still there, and whether it is still recorded."""

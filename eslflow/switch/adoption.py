@@ -26,6 +26,7 @@ from eslflow.switch.findings import Books, Finding, Leg, Talk
 from eslflow.switch.link import Link
 from eslflow.switch.reconcile import Reconciler
 from eslflow.switch.restore import restored
+from eslflow.wire.buglist import recorders
 from eslflow.wire.terms import ApiCommand, RecordAction
 
 log = logging.getLogger("eslflow.link")
@@ -50,6 +51,9 @@ class Adoption:
         self._is_up = False
         self._due = self._look_due = 0
         self._told: frozenset[Finding] = frozenset()
+        self._left_behind: set[str] = set()
+        """Calls that had a socket here, and may have lost it and be recorded on."""
+        controller.when_left = self._left_behind.add
         self._turn = BoundedSemaphore(1)
         self._reconciler = Reconciler(
             link=link,
@@ -184,14 +188,26 @@ class Adoption:
     def _turn_round(self) -> None:
         was_up, now = self._is_up, self._controller.clock.now()
         self._is_up = not self._link.problem
+        left = tuple(self._left_behind)
+        self._left_behind.clear()
         if not self._is_up:
             return
-        if not was_up or now >= self._due:
+        if not was_up or now >= self._due or any(map(self._is_recorded, left)):
             self._due = now + round(EVERY_S * 1e6)
-            self.round()
+            if any(finding.what == "unpermitted" for finding in self.round()):
+                # It may not have been stopped: that is seen to within seconds.
+                self._due = now + round(LOOK_S * 1e6)
         elif now >= self._look_due:
             self._look_due = now + round(LOOK_S * 1e6)
             self._look()
+
+    def _is_recorded(self, uuid: str) -> bool:
+        """Whether a call goes on being recorded, and nobody has it."""
+        if self._controller.desk.get(uuid) is not None:
+            return False
+        running = recorders(self._ask(ApiCommand.UUID_BUGLIST, uuid)) or ()
+        ours = f"{self._controller.site.recordings}/"
+        return any(path.startswith(ours) for path in running)
 
     def _look(self) -> None:
         """Look who talks with whom, and whether a call that nobody drives has ended."""
@@ -218,5 +234,8 @@ def _date_the_answer(live: Live, leg: Leg | None) -> None:
     """Say since when sound gets into a file that waited for an agent."""
     segment = live.recorder.segment
     if segment is None or segment.moment is not From.ANSWER:
+        return
+    if segment.audio_at > segment.started_at:
+        # It was kept when the call lost its socket.
         return
     segment.audio_at = max(segment.started_at, leg.since) if leg is not None else 0

@@ -55,6 +55,10 @@ Recalls = Callable[["Remembered | None", str], None]
 """Told what was found, or why nothing could be."""
 
 
+def _nobody_asks(_: str) -> None:
+    return None
+
+
 class Keeps(Protocol):
     """What a call needs of the ledger."""
 
@@ -183,6 +187,8 @@ class Controller:
         """Where what calls have to say waits for the end of the turn."""
         self.desk = Desk()
         """Where live calls are asked about, and asked for something."""
+        self.when_left: Callable[[str], object] = _nobody_asks
+        """Told of each call whose socket is not ours any more."""
         self.instead = instead
         self._allow = frozenset(allow)
         self._most_calls = most_calls
@@ -261,6 +267,7 @@ class Controller:
         self._open.discard(conversation)
         self.courier.left(conversation)
         self.desk.left(conversation)
+        self.when_left(conversation.uuid)
         if not self._open:
             self._idle.set()
 

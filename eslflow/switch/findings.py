@@ -64,6 +64,8 @@ class Leg(NamedTuple):
     """When they were bridged, in microseconds, to the second; 0: unknown."""
     is_held: bool = False
     """They have put the caller on hold."""
+    holds: bool = False
+    """The caller has put them on hold."""
 
 
 class Talk(NamedTuple):

@@ -105,6 +105,7 @@ class SafeInbound(InboundESL):  # type: ignore[misc]
             return
         body = self._read_socket(self.sock_file, int(event.headers["Content-Length"]))
         event.headers.update(SafeEvent(body).headers)
+        event.data = body
         self._esl_event_queue.put(event)
 
     def send(self, data: str) -> ESLEvent:

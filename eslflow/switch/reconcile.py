@@ -82,10 +82,10 @@ class Reconciler:
             one, other = _safe(row.get("uuid")), _safe(row.get("b_uuid"))
             if one and other:
                 since = _whole(row.get("call_created_epoch")) * 1_000_000
-                for uuid, leg, its in ((one, other, "b_"), (other, one, "")):
-                    is_held = row.get(f"{its}callstate") == HELD
-                    number = str(row.get(f"{its}dest", ""))
-                    found[uuid] = Leg(leg, number, since, is_held)
+                holds = [row.get(f"{its}callstate") == HELD for its in ("", "b_")]
+                numbers = [str(row.get(f"{its}dest", "")) for its in ("", "b_")]
+                found[one] = Leg(other, numbers[1], since, holds[1], holds[0])
+                found[other] = Leg(one, numbers[0], since, holds[0], holds[1])
         return found
 
     def rows(self, what: str) -> list[dict[str, Any]]:
@@ -229,10 +229,11 @@ class _Round:
             path="" if row else path,
         )
         is_open = is_stopped and row and row["state"] is None
+        # First the file: were we to die in between, nobody would put it away any more.
+        problem = self.of.books.set_aside(path) if is_stopped else ""
         self.of.keep([action, *([self._ended(row)] if row and is_open else [])])
         if not is_stopped:
             return f"; it could not be stopped: {reply}"
-        problem = self.of.books.set_aside(path)
         return "; it was stopped" + (f", but {problem}" if problem else "")
 
     def _ask_to_stop(self, uuid: str, path: str) -> str:

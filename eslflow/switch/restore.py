@@ -72,7 +72,11 @@ def _restore_recorder(live: Live, row: Kept, actions: list[Kept]) -> int:
     purposes = tuple(row["purposes"].split())
     segment = Segment(row["id"], row["path"], recorder.moment, purposes)
     segment.started_at = starts[-1] if starts else row["asked_at"]
-    segment.audio_at = segment.started_at
+    segment.audio_at = row.get("audio_at") or segment.started_at
+    segment.gaps = (row.get("gaps") or "").split()
+    # What was cut out before is known only of a call that lost its socket.
+    since = row.get("stopped_at") or segment.audio_at
+    segment.gaps.append(f"{since}?{live.now}")
     recorder.segment, recorder.state = segment, Recording.ON
     recorder.wanted = Record.ON
     if any(a["action"] == str(RecordAction.STOP) for a in own):
