@@ -90,6 +90,19 @@ def test_output_that_cannot_be_written_is_told_in_a_line(tmp_path, words):
     assert done.returncode == 1
 
 
+def test_what_this_user_may_not_do_is_told_with_a_way_out(tmp_path, monkeypatch):
+    def denied(path, *_, **__):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "exists", denied)
+    done = run(tmp_path, "graph", "support")
+    assert done.exit_code == 1
+    assert done.stderr == (
+        f"Error: {tmp_path}/eslflow.yaml: Permission denied\n"
+        "  Let this user do that, or run eslflow as the user who serves.\n"
+    )
+
+
 def test_a_look_up_imports_nothing_slow(tmp_path):
     site_with_calls(tmp_path)
     code = (

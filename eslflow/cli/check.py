@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from eslflow.call.live import Sound
-from eslflow.check.load import SCENARIOS, findings, lonely_scenarios
+from eslflow.check.load import SCENARIOS, findings, lonely_scenarios, named_alike
 from eslflow.check.there import Ask
 from eslflow.cli.asking import asking
 from eslflow.cli.drift import demand_same_notices
@@ -42,7 +42,6 @@ def command(ctx: click.Context, flows: tuple[str, ...]) -> None:
         ctx.exit(CONFIGURATION)
     if missing:
         ctx.exit(1)
-    load_flows(paths)
     if flows:
         _tell_others(ctx.obj, paths)
 
@@ -51,6 +50,7 @@ def _check(site: Path, paths: list[Path], ask: Ask | None) -> bool:
     """Tell everything that is wrong with each flow; return whether nothing is."""
     is_good = True
     told: set[str] = set()
+    seen: dict[str, Flow] = {}
     for path in paths:
         try:
             (flow,) = load_flows([path]).values()
@@ -62,6 +62,9 @@ def _check(site: Path, paths: list[Path], ask: Ask | None) -> bool:
                     told.add(problem)
             is_good = False
             continue
+        if seen.setdefault(flow.name, flow) is not flow:
+            click.echo(str(named_alike(flow, seen[flow.name])), err=True)
+            is_good = False
         # Both, also where the first finds something: all of it is told in one run.
         is_right = report(site, flow, path, ask)
         is_good &= not told_proof(flow, is_right).violations and is_right
@@ -152,7 +155,7 @@ def is_heard(site: Path, flow: Flow, path: Path) -> bool:
         click.echo(f"{path}: {warning}{fault} [{fault.code}]", err=True)
     if any(fault.is_ours for fault in faults):
         click.echo(f"  Make it with: {_command(site, path)}", err=True)
-    if any(not fault.is_ours for fault in faults):
+    if any(fault.is_ours is False for fault in faults):
         hint = f"or remove the file, then: {_command(site, path)}"
         click.echo(f"  What a person recorded: record it again, {hint}", err=True)
     is_good = _is_as_heard(site, flow, path, sounds)

@@ -76,6 +76,9 @@ class Lazy(click.Group):
         except OSError as error:
             where = f"{error.filename}: " if error.filename else "cannot write: "
             click.echo(f"Error: {visible(where)}{error.strerror or error}", err=True)
+            if isinstance(error, PermissionError):
+                hint = "  Let this user do that, or run eslflow as the user who serves."
+                click.echo(hint, err=True)
             _drop_output()
             sys.exit(1)
 

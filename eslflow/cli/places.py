@@ -8,8 +8,9 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from eslflow.check.load import flow_files
-from eslflow.errors import NotFound, SettingsError
+from eslflow.errors import NotFound
 from eslflow.settings import FILE, Settings, load_settings
+from eslflow.site import site_flows
 
 FLOWS = "flows"
 """The folder of a site's flows, unless its settings name another."""
@@ -29,11 +30,7 @@ def flow_paths(site: Path, names: Sequence[str]) -> list[Path]:
         SettingsError: there is no site to take flows from.
     """
     if not names:
-        settings = load_settings(site)
-        paths = flow_files(settings.flows)
-        if not paths:
-            raise SettingsError(f"there are no flows (*.yaml) in {settings.flows}")
-        return paths
+        return site_flows(load_settings(site))
     return [_flow_path(site, name) for name in names]
 
 
