@@ -228,6 +228,13 @@ EXAMPLES: dict[str, tuple[str, str]] = {
         f"steps:\n{ASK.replace('2: refused', '3: refused')}{TALK}",
         f"steps:\n{ASK}{TALK}",
     ),
+    "key-untold": (
+        "steps:\n  choose: {menu: which, keys: {1: sales, 2: talk, 3: accounts}}\n"
+        "  sales: {queue: sales}\n  talk: {queue: support}\n"
+        "  accounts: {queue: accounts}\n",
+        "steps:\n  choose: {menu: which, keys: {1: sales, 2: talk}}\n"
+        "  sales: {queue: sales}\n  talk: {queue: support}\n",
+    ),
     "key-dead": (
         "steps:\n  choose: {menu: which, keys: {1: sales}}\n  sales: {queue: sales}\n",
         "steps:\n  choose: {menu: which, keys: {1: sales, 2: support}}\n"
