@@ -50,6 +50,11 @@ EXAMPLES: dict[str, tuple[str, str]] = {
         "steps:\n  talk: {queue: support\n",
         "steps:\n  talk: {queue: support}\n",
     ),
+    "invisible": (
+        'prompts: {hello: "Press 1.\\u202E .2 sserP"}\n'
+        "steps:\n  hello: {announce: hello}\n",
+        f"{HELLO}steps:\n  hello: {{announce: hello}}\n",
+    ),
     "unsafe": (
         "steps:\n  talk: {queue: 'a${system(x)}'}\n",
         "steps:\n  talk: {queue: support}\n",
