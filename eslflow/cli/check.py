@@ -16,6 +16,7 @@ from eslflow.cli.drift import demand_same_notices
 from eslflow.cli.main import CONFIGURATION
 from eslflow.cli.places import flow_paths, name_in, settings_or_none, sounds_beside
 from eslflow.cli.prove import told as told_proof
+from eslflow.cli.why import explained
 from eslflow.errors import FlowErrors, NotFound, SettingsError, StoreError, visible
 from eslflow.flow.model import Flow
 from eslflow.settings import load_settings
@@ -24,13 +25,21 @@ from eslflow.site import demand_known, find_sounds, load_flows, open_site
 
 @click.command("check", short_help="Tell everything that is wrong with flows.")
 @click.argument("flows", nargs=-1, metavar="[FLOW]...")
+@click.option(
+    "--explain",
+    metavar="CODE",
+    help="Check nothing: tell what a code means, why it matters and what mends it.",
+)
 @click.pass_context
-def command(ctx: click.Context, flows: tuple[str, ...]) -> None:
+def command(ctx: click.Context, flows: tuple[str, ...], explain: str | None) -> None:
     """Check flows, given by file or by name; without any, all of the site.
 
     Where the settings name the switch, it is asked whether it has the queues, users and
-    gateways that flows name.
+    gateways that flows name. Each message ends with a code: --explain CODE tells more.
     """
+    if explain is not None:
+        click.echo(explained(explain))
+        return
     paths, missing = _found(ctx.obj, flows)
     with asking(ctx.obj) as ask:
         is_good = _check(ctx.obj, paths, ask)
@@ -39,6 +48,7 @@ def command(ctx: click.Context, flows: tuple[str, ...]) -> None:
         _tell_unread(paths[0].parent)
         tell_lonely(paths[0].parent)
     if not is_good:
+        click.echo("Why it matters: eslflow check --explain CODE", err=True)
         ctx.exit(CONFIGURATION)
     if missing:
         ctx.exit(1)
