@@ -57,6 +57,13 @@ def test_words_without_keys_say_none():
     assert found(asked("Press one or two."), spoken.key_dead) == []
 
 
+def test_a_key_that_is_told_without_a_verb_is_told():
+    text = asked("'To agree, press 1. To refuse: 2.'")
+    assert found(text, spoken.key_unsaid) == []
+    text = text.replace("refuse: 2", "refuse: 3")
+    assert len(found(text, spoken.key_unsaid)) == 1
+
+
 def test_keys_that_are_no_digits_need_not_be_said():
     text = asked("Press 1 to agree or star to refuse.").replace("2: ref", "star: ref")
     assert found(text, spoken.key_unsaid) == []

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from eslflow.check.finding import Finding, Rule, at, own
 from eslflow.check.wordlist import (
     asks_for_card,
+    keys_ending,
     keys_named,
     keys_said,
     meanings,
@@ -74,7 +75,9 @@ def key_unsaid(flow: Flow) -> Iterator[Finding]:
     """Yield the keys of a question that its words do not say."""
     for step in own(flow):
         for language, text in _texts(flow, step).items():
-            for key, meaning in _unsaid(step, language, keys_said(text)).items():
+            said = keys_said(text)
+            said |= keys_ending(text) if said else set()
+            for key, meaning in _unsaid(step, language, said).items():
                 problem = (
                     f"step '{step.name}': key {key} means {meaning}, and the "
                     f"{language} words do not say so"

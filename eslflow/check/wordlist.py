@@ -66,6 +66,7 @@ _FROM_TO = re.compile(
 )
 _PRESS = re.compile(r"\b(press|drück|tast|wähl|appuy|puls|prem|toets|druk)", re.I)
 _KEY = re.compile(r"(?<![\w.,*-])[0-9](?![\w-])(?!\.\w)")
+_LAST = re.compile(r"[\s,:]([0-9])(?=[.,;:!?](?:\s|$)|$)")
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+")
 
 
@@ -100,6 +101,11 @@ def sentences(text: str) -> Iterator[str]:
 def keys_said(text: str) -> set[str]:
     """Return the keys that a text tells to press, as far as they are digits."""
     return {key for sentence in sentences(text) for key in _KEY.findall(sentence)}
+
+
+def keys_ending(text: str) -> set[str]:
+    """Return the digits that clauses end with: "to agree, press 1; to refuse, 2"."""
+    return set(_LAST.findall(text))
 
 
 def keys_named(text: str, language: str) -> set[str] | None:
