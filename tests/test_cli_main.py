@@ -32,6 +32,13 @@ def test_every_command_has_help(tmp_path, command):
     assert done.stdout.startswith("Usage:")
 
 
+@pytest.mark.parametrize("group", ["flows", "consents", "retention", "prompts"])
+def test_what_a_command_does_is_told_in_a_whole_sentence(tmp_path, group):
+    told = run(tmp_path, group, "--help").stdout.partition("Commands:\n")[2]
+    assert told
+    assert "..." not in told
+
+
 def test_an_unknown_command_is_a_mistake_in_usage(tmp_path):
     done = run(tmp_path, "cosnents")
     assert done.exit_code == 2
