@@ -53,7 +53,8 @@ twice.
 
 It understands some words of English, German, French, Spanish, Italian and Dutch:
 whether a notice tells that consent can be withdrawn, which key it gives for yes and for
-no, whether a prompt asks for a card. Of other languages it says nothing of the sort.
+no, whether a menu tells of its keys, whether a prompt asks for a card. Of other
+languages it says nothing of the sort.
 
 The examples leave out what is the same in all of them: the flow's name, the purpose
 `training`, which rests on consent, the notice `recording`, and a few prompts.

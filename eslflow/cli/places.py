@@ -9,6 +9,7 @@ from pathlib import Path
 
 from eslflow.check.load import flow_files
 from eslflow.errors import NotFound
+from eslflow.flow.problems import listed
 from eslflow.settings import FILE, Settings, load_settings
 from eslflow.site import site_flows
 
@@ -51,8 +52,11 @@ def _flow_path(site: Path, name: str) -> Path:
         if name and name_in(other) == name:
             return other
     known = {path.stem for path in files} | {name_in(path) for path in files}
+    known.discard("")
     near = get_close_matches(name, known, 1)
-    hint = f" Did you mean {near[0]}?" if near else ""
+    hint = (
+        f" Did you mean {near[0]}?" if near else f" There are: {listed(sorted(known))}"
+    )
     if settings is None:
         hint = (
             f" Nor is there a site in {site}: make one (eslflow init FOLDER) and name "
