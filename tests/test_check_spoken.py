@@ -80,7 +80,7 @@ def test_the_callers_own_keys_are_none_of_the_question():
 MENU = """\
 languages: [en, de, nb]
 prompts:
-  which: {en: "Sales: one.", de: "Verkauf mit der 1, Technik mit der 2.", nb: Velg.}
+  which: {en: "Sales: one.", de: "Verkauf mit der 1, Lager mit der 2.", nb: Velg.}
   hello: {en: Hello., de: Hallo., nb: Hei.}
 steps:
   hello: {announce: hello}
