@@ -47,6 +47,12 @@ def test_each_part_that_cannot_be_read_is_told_once():
     assert problems(VALUE, TALK) == [(5, "not-yaml"), (14, "not-yaml")]
 
 
+def test_a_first_entry_without_its_colon_takes_no_other_along():
+    name = ("  talk:\n", "  talk\n")
+    first = ("  hello: {announce: hello}\n", "")
+    assert problems(name, first) == [(11, "not-yaml")]
+
+
 def test_the_rest_is_looked_at():
     option = ("{announce: hello}", "{announce: {hello: 1}}")
     assert problems(TALK, option) == [(10, "wrong-value"), (14, "not-yaml")]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from eslflow.errors import FlowError, FlowErrors
 from eslflow.flow.document import Document
@@ -18,6 +18,7 @@ from eslflow.flow.document import Document
 MOST_PARTS = 1000
 """Of longer files it is not asked what else is wrong: each part takes time."""
 _KEY = re.compile(r"( *)[\w-]+:(?: |$)")
+_TEXT = re.compile(r"( *)[^\s#]")
 _OUTERMOST = re.compile(r"[^\s#]")
 
 
@@ -79,22 +80,24 @@ def torn(lines: Sequence[str], file: str, line: int) -> Torn:
 
 def _parts(lines: Sequence[str]) -> Iterator[Part]:
     """Yield the parts of a file, in order; what comes before the first is none."""
-    starts: list[tuple[int, bool]] = []
-    inner = 0
-    for number, line in enumerate(lines):
-        found = _KEY.match(line)
-        indent = len(found[1]) if found else -1
-        if indent == 0:
-            starts.append((number, False))
-            inner = 0
-        elif indent > 0 and starts and not inner:
-            inner = indent
-            starts[-1] = (starts[-1][0], True)
-        if indent > 0 and indent == inner:
-            starts.append((number, False))
-    ends = [start for start, _ in starts[1:]] + [len(lines)]
-    for (start, is_head), end in zip(starts, ends, strict=False):
-        yield Part(start, tuple(lines[start:end]), is_head)
+    heads = [number for number, line in enumerate(lines) if _indent(line, _KEY) == 0]
+    for head, end in pairwise([*heads, len(lines)]):
+        indents = [_indent(line, _TEXT) for line in lines[head + 1 : end]]
+        inner = min((indent for indent in indents if indent > 0), default=0)
+        starts = [head] + [
+            number
+            for number in range(head + 1, end)
+            if _indent(lines[number], _KEY) == inner
+        ]
+        for start, stop in pairwise([*starts, end]):
+            is_head = start == head and len(starts) > 1
+            yield Part(start, tuple(lines[start:stop]), is_head)
+
+
+def _indent(line: str, begins: re.Pattern[str]) -> int:
+    """Return how far in a line stands; -1: it does not begin so."""
+    found = begins.match(line)
+    return len(found[1]) if found else -1
 
 
 def _emptied(parts: Sequence[Part], bad: Collection[Part]) -> Iterator[Part]:
