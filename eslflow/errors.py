@@ -105,6 +105,13 @@ def visible(text: str) -> str:
     )
 
 
+def unreadable(path: object, error: OSError) -> str:
+    """Return that something cannot be read, why, and what to do about rights."""
+    hint = " Let this user read it, or run eslflow as the user who serves."
+    reason = f"{path} cannot be read: {error.strerror or error}."
+    return f"{reason}{hint if isinstance(error, PermissionError) else ''}"
+
+
 _NUMBER = re.compile(r"(?<![0-9A-Za-z._-])\+?[0-9]{4,12}([0-9]{3})(?!\.?[0-9A-Za-z_-])")
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from eslflow import __version__
 from eslflow.call.live import EMERGENCY, Site, Sound
 from eslflow.check import flow_files, load_flow
+from eslflow.check.load import named_alike
 from eslflow.e164 import emergency_in, normaliser
 from eslflow.errors import FlowError, FlowErrors, PromptError, SettingsError
 from eslflow.flow import codes
@@ -35,8 +36,8 @@ class Fault:
     """Which, and why."""
     is_silent: bool = True
     """Whether it is not played."""
-    is_ours: bool = True
-    """Whether `eslflow prompts build` mends it."""
+    is_ours: bool | None = True
+    """Whether `eslflow prompts build` mends it; None: it says itself what does."""
     code: str = "no-audio"
     """What sort of fault it is; it stays when words change."""
 
@@ -60,14 +61,27 @@ def open_site(settings: Settings) -> Loaded:
 
     Raises:
         FlowErrors: every problem of every flow, or every rule that names none.
-        SettingsError: there are no flows, or two of one name.
+        SettingsError: there are no flows.
     """
-    flows = load_flows(flow_files(settings.flows))
-    if not flows:
-        raise SettingsError(f"there are no flows (*.yaml) in {settings.flows}")
+    flows = load_flows(site_flows(settings))
     demand_known(settings, flows)
     audio = [item for flow in flows.values() for item in flow.audio()]
     return loaded_of(settings, flows, *find_sounds(audio, settings.sounds))
+
+
+def site_flows(settings: Settings) -> list[Path]:
+    """Return the files of a site's flows.
+
+    Raises:
+        SettingsError: there are none.
+    """
+    files = flow_files(settings.flows)
+    if not files:
+        raise SettingsError(
+            f"there are no flows (*.yaml) in {settings.flows}. Put one there, such as "
+            "eslflow init makes, or name another folder: flows: in eslflow.yaml"
+        )
+    return files
 
 
 def emergency_of(settings: Settings) -> frozenset[str]:
@@ -134,8 +148,7 @@ def load_flows(paths: Iterable[Path]) -> dict[str, Flow]:
     """Return flows by name.
 
     Raises:
-        FlowErrors: every problem of every file.
-        SettingsError: two files hold flows of one name.
+        FlowErrors: every problem of every file; two that hold flows of one name.
     """
     flows: dict[str, Flow] = {}
     problems: list[FlowError] = []
@@ -146,8 +159,8 @@ def load_flows(paths: Iterable[Path]) -> dict[str, Flow]:
             problems += error.problems
             continue
         if flow.name in flows:
-            other = flows[flow.name].file
-            raise SettingsError(f"{path} and {other} both hold a flow '{flow.name}'")
+            problems.append(named_alike(flow, flows[flow.name]))
+            continue
         flows[flow.name] = flow
     if problems:
         raise FlowErrors(problems)
@@ -182,13 +195,14 @@ def _looked_at(
     """Return what is wrong with a file, and what it holds."""
     path = folder / item.path
     what = f"{item.what} ({item.language})"
-    if not path.exists():
-        return Fault(f"{what} has no audio: {path}"), None
     try:
         held = wav.read(path)
     except PromptError as error:
-        fault = Fault(f"{what}: {error}", is_ours=made is not None, code="bad-audio")
-        return fault, None
+        why = error.__cause__
+        if isinstance(why, (FileNotFoundError, NotADirectoryError)):
+            return Fault(f"{what} has no audio: {path}"), None
+        is_ours = None if isinstance(why, PermissionError) else made is not None
+        return Fault(f"{what}: {error}", is_ours=is_ours, code="bad-audio"), None
     if not is_stale(item, held, made):
         return None, held
     # What is kept as the words of a choice must be what the caller heard.

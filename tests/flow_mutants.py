@@ -187,6 +187,12 @@ MUTANTS: tuple[FlowMutant, ...] = (
             ("keys: {1: sales, 2: support}", "keys: {1: sales}"),
         ),
         (
+            "the menu gets a key, and no words for it",
+            "choose",
+            "key-untold",
+            ("keys: {1: sales, 2: support}", "keys: {1: sales, 2: support, 3: sales}"),
+        ),
+        (
             "the menu's fallback is removed",
             "choose",
             "silent-end",

@@ -86,6 +86,22 @@ def test_what_a_rule_chose_is_whole_and_what_nobody_chose_is_dashed():
     }
 
 
+def test_a_call_that_came_to_nothing_is_dashed_whatever_comes_then():
+    calls = """
+    ring: {dial: {user: 1001}, busy: bye, refused: bye, no_answer: talk}
+    talk: {queue: support}
+    bye: {hangup: USER_BUSY}
+    """
+    assert arrows(drawn(calls)) == {
+        ("ring", "talk", True): "no answer",
+        ("ring", "bye", True): "busy, refused",
+        ("ring", "hangs up", False): "",
+        ("ring", "dialplan", True): "full, failed, error",
+        ("talk", "hangs up", False): "",
+        ("talk", "bye", True): "timeout, no agents, failed, error",
+    }
+
+
 def test_each_way_of_an_arrow_is_there_until_there_are_too_many():
     cases = ", ".join(f"'+49{number}*': bye" for number in range(10, 40))
     many = f"by: {{branch: caller, cases: {{{cases}}}}}\nbye: {{hangup: USER_BUSY}}"

@@ -9,10 +9,11 @@ from eslflow.check.load import (
     findings,
     load_scenarios,
     lonely_scenarios,
+    named_alike,
     place_of,
     scenarios_of,
 )
-from eslflow.errors import FlowErrors
+from eslflow.errors import FlowErrors, SettingsError
 
 ROOT = Path(__file__).parent.parent
 
@@ -49,6 +50,28 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path):
         load_flow(tmp_path / "none.yaml")
     with pytest.raises(FlowErrors, match="cannot be read: Is a directory"):
         load_flow(tmp_path)
+
+
+def test_a_folder_that_nobody_may_look_into_is_not_an_empty_one(tmp_path, monkeypatch):
+    assert flow_files(tmp_path / "none") == []
+
+    def denied(folder):
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    monkeypatch.setattr(Path, "iterdir", denied)
+    with pytest.raises(SettingsError, match=r"Permission denied\. Let this user read"):
+        flow_files(tmp_path)
+
+
+def test_a_flow_with_the_name_of_another_is_pointed_at_where_it_says_so():
+    flow = load_flow(ROOT / "flows" / "support.yaml")
+    problem = named_alike(flow, load_flow(ROOT / "flows" / "opening.yaml"))
+    assert (problem.code, problem.path, problem.source) == (
+        "twice",
+        "flow",
+        "flow: support",
+    )
+    assert "opening.yaml, too" in problem.problem
 
 
 OUTER = "flow: outer\nsteps:\n  a: {flow: inner}\n  b: {flow: inner}\n  c: {queue: x}\n"

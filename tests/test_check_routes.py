@@ -61,6 +61,19 @@ def test_a_queue_that_fails_should_lead_on():
     ]
     assert "(failed)" in told[0].problem
     assert "(error, failed)" in told[1].problem
+    hints = [finding.hint for finding in told]
+    assert hints[0].startswith("Write failed: STEP, with a step that reaches somebody")
+    assert hints[1].startswith("Write error: STEP and failed: STEP, with")
+    assert [hint.rpartition(", ")[2] for hint in hints] == [
+        "such as 'r'.",
+        "such as 'q'.",
+    ]
+
+
+def test_where_nobody_else_is_reached_the_kinds_that_would_are_named():
+    text = "steps:\n  q: {queue: q, next: bye}\n  bye: {hangup: USER_BUSY}\n"
+    (finding,) = found(text, routes.broken_end)
+    assert finding.hint.endswith("reaches somebody, by queue, dial, ring or transfer.")
 
 
 def test_keys_and_cases_are_pointed_at_where_they_stand():

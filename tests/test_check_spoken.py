@@ -57,6 +57,13 @@ def test_words_without_keys_say_none():
     assert found(asked("Press one or two."), spoken.key_dead) == []
 
 
+def test_a_key_that_is_told_without_a_verb_is_told():
+    text = asked("'To agree, press 1. To refuse: 2.'")
+    assert found(text, spoken.key_unsaid) == []
+    text = text.replace("refuse: 2", "refuse: 3")
+    assert len(found(text, spoken.key_unsaid)) == 1
+
+
 def test_keys_that_are_no_digits_need_not_be_said():
     text = asked("Press 1 to agree or star to refuse.").replace("2: ref", "star: ref")
     assert found(text, spoken.key_unsaid) == []
@@ -68,6 +75,35 @@ def test_the_callers_own_keys_are_none_of_the_question():
     keys = "purposes: {training: {basis: consent, on_withdrawal: keep}}\n"
     keys += "recording: {caller_keys: {0: withdraw}}\n"
     assert found(keys + text, spoken.key_dead) == []
+
+
+MENU = """\
+languages: [en, de, nb]
+prompts:
+  which: {en: "Sales: one.", de: "Verkauf mit der 1, Lager mit der 2.", nb: Velg.}
+  hello: {en: Hello., de: Hallo., nb: Hei.}
+steps:
+  hello: {announce: hello}
+  choose: {menu: which, keys: {1: sales, 2: talk}}
+  sales: {queue: sales}
+  talk: {queue: support}
+"""
+
+
+def test_a_key_is_told_of_as_a_digit_or_a_word_and_in_each_language():
+    (finding,) = found(MENU, spoken.key_untold)
+    assert finding.place == ("steps", "choose", "keys", "2")
+    assert finding.problem.endswith(
+        "key 2 leads to 'talk', and nobody is told so in en"
+    )
+
+
+def test_what_is_said_right_before_a_menu_may_tell_of_its_keys():
+    text = MENU.replace("en: Hello.", "en: With 2 you reach our technicians.")
+    assert found(text, spoken.key_untold) == []
+    hello = "  hello: {announce: hello}\n"
+    later = text.replace(hello, "") + hello
+    assert len(found(later, spoken.key_untold)) == 1
 
 
 def test_a_choice_of_languages_says_each_key_in_its_language():

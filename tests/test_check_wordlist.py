@@ -4,6 +4,8 @@ import pytest
 
 from eslflow.check.wordlist import (
     asks_for_card,
+    keys_ending,
+    keys_named,
     keys_said,
     meanings,
     says_withdrawal,
@@ -50,6 +52,19 @@ def test_only_sentences_that_tell_to_press_say_keys():
     assert keys_said(text) == {"1", "9"}
     assert keys_said("Call 0800 123, or press 1.") == {"1"}
     assert keys_said("Press one to agree.") == set()
+
+
+def test_a_key_may_stand_alone_at_the_end_of_a_clause():
+    assert keys_ending("To agree, press 1. To refuse: 2! For more, 9") == set("129")
+    assert keys_ending("Press 1 to agree. Version 2.1 of 5 days, article 13.") == set()
+
+
+def test_keys_are_named_by_digits_words_and_ranges_or_nobody_can_tell():
+    assert keys_named("Press star, 1, or two; not 42.", "en-GB") == set("*12")
+    assert keys_named("Wählen Sie 2 bis 4, Sterntaste oder Raute.", "de") == set(
+        "234*#"
+    )
+    assert keys_named("Velg en.", "nb") is None
 
 
 def test_withdrawal_is_looked_for_in_each_language():

@@ -96,7 +96,7 @@ def test_scenarios_that_changed_are_played_of_a_flow_that_has_not(site):
         ("flows/bad.yaml", "flow: bad\n", CONFIGURATION, "bad.yaml:1:1: 'steps:' is"),
         ("flows/half.yaml", SMALL[:30], CONFIGURATION, "half.yaml:3:"),
         ("flows/bad.yaml", BAD, CONFIGURATION, "who agrees reaches a person"),
-        ("flows/b.yaml", SMALL, CONFIGURATION, "both hold a flow 'small'"),
+        ("flows/b.yaml", SMALL, CONFIGURATION, "a flow 'small' is in"),
         ("eslflow.yaml", "default_flow: x", CONFIGURATION, "there is no flow 'x'"),
         ("eslflow.yaml", "lisen: x", CONFIGURATION, "'lisen' is not an option"),
         (

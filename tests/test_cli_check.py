@@ -168,7 +168,12 @@ def test_settings_and_flows_are_told_in_one_run(site):
 
 def test_two_flows_of_one_name_are_told(site):
     shutil.copy(site / "flows" / "support.yaml", site / "flows" / "copy.yaml")
-    assert run(site, "check").exit_code == CONFIGURATION
+    (site / "flows" / "other.yaml").write_text("flow: other\n")
+    done = run(site, "check")
+    assert done.exit_code == CONFIGURATION
+    place = f"{site}/flows/support.yaml:2:1"
+    assert f"{place}: a flow 'support' is in {site}/flows/copy.yaml" in done.stderr
+    assert "[twice]" in done.stderr
 
 
 def test_a_flow_that_is_not_there_is_told(site):

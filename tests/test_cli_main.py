@@ -32,6 +32,13 @@ def test_every_command_has_help(tmp_path, command):
     assert done.stdout.startswith("Usage:")
 
 
+@pytest.mark.parametrize("group", ["flows", "consents", "retention", "prompts"])
+def test_what_a_command_does_is_told_in_a_whole_sentence(tmp_path, group):
+    told = run(tmp_path, group, "--help").stdout.partition("Commands:\n")[2]
+    assert told
+    assert "..." not in told
+
+
 def test_an_unknown_command_is_a_mistake_in_usage(tmp_path):
     done = run(tmp_path, "cosnents")
     assert done.exit_code == 2
@@ -88,6 +95,19 @@ def test_output_that_cannot_be_written_is_told_in_a_line(tmp_path, words):
         )
     assert done.stderr == "Error: cannot write: No space left on device\n"
     assert done.returncode == 1
+
+
+def test_what_this_user_may_not_do_is_told_with_a_way_out(tmp_path, monkeypatch):
+    def denied(path, *_, **__):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "exists", denied)
+    done = run(tmp_path, "graph", "support")
+    assert done.exit_code == 1
+    assert done.stderr == (
+        f"Error: {tmp_path}/eslflow.yaml: Permission denied\n"
+        "  Let this user do that, or run eslflow as the user who serves.\n"
+    )
 
 
 def test_a_look_up_imports_nothing_slow(tmp_path):

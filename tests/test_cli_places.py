@@ -26,8 +26,9 @@ def test_a_flow_is_found_by_what_it_calls_itself_too(tmp_path):
     assert flow_paths(tmp_path, ["praxis", "clinic"]) == [path, path]
     with pytest.raises(NotFound, match=r"Did you mean praxis\?"):
         flow_paths(tmp_path, ["praxiss"])
-    with pytest.raises(NotFound):
-        flow_paths(tmp_path, [""])
+    for name in ("", "sales"):
+        with pytest.raises(NotFound, match="There are: clinic, latin, none, praxis$"):
+            flow_paths(tmp_path, [name])
 
 
 def test_a_folder_is_no_flow(tmp_path, monkeypatch):

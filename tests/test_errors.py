@@ -21,8 +21,16 @@ from eslflow.errors import (
     nameless,
     not_listening,
     on_one_line,
+    unreadable,
     visible,
 )
+
+
+def test_what_cannot_be_read_is_told_with_its_reason():
+    said = unreadable("flows", PermissionError(13, "Permission denied"))
+    assert said.startswith("flows cannot be read: Permission denied. Let this user")
+    said = unreadable("flows", IsADirectoryError(21, "Is a directory"))
+    assert said == "flows cannot be read: Is a directory."
 
 
 def test_the_tree_in_the_docstring_is_the_tree():

@@ -71,6 +71,7 @@ def test_anything_else_is_refused(words, problem):
     with pytest.raises(FlowErrors) as caught:
         to(words)
     assert problem in str(caught.value)
+    assert len(caught.value.problems) == 1
 
 
 def test_its_schema_knows_the_three_forms():

@@ -3,7 +3,7 @@
 import pytest
 
 from eslflow.errors import FlowErrors
-from eslflow.flow.codes import NOT_YAML
+from eslflow.flow.codes import INVISIBLE, NOT_YAML
 from eslflow.flow.document import MOST_BYTES, Document, Kind, Mark
 
 
@@ -112,6 +112,38 @@ def test_what_is_not_taken_is_named_with_its_place(text, line, column, words):
     assert words in found.problem
     assert (found.line, found.column) == (line, column)
     assert found.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "name"),
+    [
+        ("a: 1\n# \u202eon", 2, 3, "U+202E cannot stand here (right-to-left override)"),
+        ("a: b\u2066c", 1, 5, "U+2066 cannot stand here (left-to-right isolate)"),
+        ("a: b\xadc", 1, 5, "U+00AD cannot stand here (soft hyphen): nobody sees it"),
+        ("a: b\u200bc", 1, 5, "U+200B"),
+        ("a: b\U000e0041", 1, 5, "U+E0041"),
+        (r'a: "b\u202Ec"', 1, 4, "U+202E"),
+    ],
+)
+def test_what_nobody_sees_is_refused_even_in_a_comment(text, line, column, name):
+    found = problem(text)
+    assert name in found.problem
+    assert (found.line, found.column, found.code) == (line, column, INVISIBLE)
+    assert "\N{REPLACEMENT CHARACTER}" in str(found) or "\\u" in text
+
+
+def test_each_line_with_what_nobody_sees_is_told():
+    with pytest.raises(FlowErrors) as caught:
+        read("a: b\u200bc\u200bd\nb: \u2060\n")
+    assert [(found.line, found.column) for found in caught.value.problems] == [
+        (1, 5),
+        (2, 4),
+    ]
+
+
+def test_what_languages_are_written_with_is_no_hidden_character():
+    text = "a: \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 \u200f\u200d\u05d0"
+    assert read(text).pairs[0][1].text == text[3:]
 
 
 def test_a_mistake_is_told_once_not_again_as_what_follows_from_it():

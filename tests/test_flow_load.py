@@ -270,3 +270,20 @@ def test_nor_does_an_agents_key_read_one_out_in_others():
     )
     assert problems(text) == ["an agent's key cannot read out a receipt in nl"]
     assert load(text.replace(", receipt: true", "").encode(), "t", KINDS)
+
+
+def test_a_slip_in_the_yaml_hides_nothing_that_is_wrong_elsewhere():
+    slip = "flow: a\nsteps:\n  talk: {queue: {support}\n"
+    other = "  a: {hangup: no, next: b}\n  b: {announce: tlk, nxt: talk}\n  c: {}\n"
+    for text, lines in (
+        (slip, [3]),
+        (slip.replace("steps:", "steps"), [2, 3]),
+        (slip + other, [4, 4, 5, 5, 6]),
+    ):
+        with pytest.raises(FlowErrors) as caught:
+            load(text.encode(), "a.yaml", KINDS)
+        assert [problem.line for problem in caught.value.problems] == lines
+    whole = slip + "  bye: {hangup: NORMAL_CLEARING}\n"
+    with pytest.raises(FlowErrors) as caught:
+        load(whole.encode(), "a.yaml", KINDS)
+    assert [problem.code for problem in caught.value.problems] == ["not-yaml"]

@@ -121,6 +121,9 @@ def test_names_stand_in_a_mapping():
 def test_guesses_and_lists_read_as_sentences():
     assert near("tiemout", ["timeout"]) == ". Did you mean 'timeout'?"
     assert near("zzz", ["timeout"]) == ""
+    assert near("yes", ["true", "false"]) == ". Did you mean 'true'?"
+    assert near("false", ["on", "off"]) == ". Did you mean 'off'?"
+    assert near("no", ["timeout"]) == ""
     assert near("tiemout", [*map(str, range(MOST_NEAR)), "timeout"]) == ""
     assert listed([]) == "none yet"
     assert listed(["a", "b"]) == "a, b"

@@ -43,6 +43,17 @@ def test_a_secret_that_would_get_about_is_told(steps, problem):
         flow(steps)
 
 
+def test_a_secret_is_pointed_at_where_it_stands():
+    for steps, wanted in (
+        (CARD, "card: {collect: which, digits: 16, into: "),
+        (PIN + TO.format("a", "secrets: [call, pin]"), "secrets: [call, "),
+    ):
+        with pytest.raises(FlowErrors) as caught:
+            flow(steps)
+        told = caught.value.problems[-1]
+        assert told.source[: told.column - 1].endswith(wanted)
+
+
 def test_a_flow_that_pays_may_be_run_from_several_places():
     pays = f"flow: pays\nprompts: {{which: Card}}\nsteps:\n  {CARD}"
     pays += "  " + TO.format("to", "secrets: [card]")

@@ -169,7 +169,7 @@ def test_a_step_of_no_kind_shows_its_other_mistakes_too():
     text = "a: {anounce: welcome, record: yes, from: now, next: b, tiemout: a}"
     assert problems(text) == [
         "step 'a' does not say what it does. Did you mean 'announce'?",
-        "'yes' is not right here",
+        "'yes' is not right here. Did you mean 'on'?",
         "'now' is not right here",
         "there is no step 'b'",
         "'tiemout' is no option of any step. Did you mean 'timeout'?",
@@ -204,7 +204,7 @@ def test_a_circle_in_which_nothing_waits_is_told_once():
 def test_a_step_has_one_place():
     text = "a: {record: yes}\na: {announce: which}"
     assert problems(text)[1:] == [
-        "'yes' is not right here",
+        "'yes' is not right here. Did you mean 'on'?",
         "the step 'a' stands twice",
     ]
     text = "a: {announce: welcome}\na: {announce: which}"

@@ -1,6 +1,7 @@
 """A site ready to take calls."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -91,6 +92,23 @@ def test_a_person_may_have_recorded_other_words(site):
     sounds = site / "sounds/support/en"
     shutil.copy(sounds / "welcome.wav", sounds / "recording.v2.wav")
     assert open_site(load_settings(site)).faults == ()
+
+
+def test_a_file_that_is_not_for_this_user_is_not_to_be_made_anew(site, monkeypatch):
+    path = site / "sounds/support/de/which.wav"
+    read = Path.read_bytes
+
+    def denied(asked):
+        if asked == path:
+            raise PermissionError(13, "Permission denied", str(path))
+        return read(asked)
+
+    monkeypatch.setattr(Path, "read_bytes", denied)
+    (fault,) = open_site(load_settings(site)).faults
+    assert (fault.is_silent, fault.is_ours) == (True, None)
+    assert fault.text.endswith(
+        "Let this user read it, or run eslflow as the user who serves."
+    )
 
 
 def test_every_problem_of_every_flow_is_told(site):

@@ -102,8 +102,8 @@ def _ways(step: Step) -> dict[tuple[str, bool], list[str]]:
     """Return what stands on the arrow to each target, whole and dashed ones apart."""
     ways: dict[tuple[str, bool], list[str]] = {}
     for way, target in step.ways().items():
-        is_fallback = way in step.fallbacks or way in step.again
-        is_fallback &= way not in CHOSEN
+        is_fallback = way in (step.fallbacks | step.again) - CHOSEN
+        is_fallback |= way in step.ends - QUIET
         end = DIALPLAN if way in step.fallbacks else HANGS_UP
         words = ways.setdefault((target or end, is_fallback), [])
         if way not in QUIET:

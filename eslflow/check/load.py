@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from eslflow.check.finding import Told, place_in
+from eslflow.check.finding import Finding, Rule, Told, place_in, told
 from eslflow.check.lint import lint
 from eslflow.check.scenario import Scenario
 from eslflow.check.scenarios import read
 from eslflow.check.there import Ask
-from eslflow.errors import FlowError, FlowErrors
-from eslflow.flow.codes import NOT_YAML
+from eslflow.errors import FlowError, FlowErrors, SettingsError, unreadable
+from eslflow.flow.codes import NOT_YAML, SORTS, TWICE
 from eslflow.flow.document import MOST_BYTES, Document
 from eslflow.flow.load import load
 from eslflow.flow.model import Flow
@@ -27,7 +27,18 @@ SCENARIOS = ".scenarios.yaml"
 
 
 def flow_files(folder: Path) -> list[Path]:
-    """Return the files of a folder that hold a flow each, sorted."""
+    """Return the files of a folder that hold a flow each, sorted.
+
+    Raises:
+        SettingsError: nobody can say what is in the folder.
+    """
+    try:
+        # To glob, a folder that cannot be read is an empty one.
+        next(folder.iterdir(), None)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise SettingsError(unreadable(folder, error)) from error
     # Editors keep files of their own beside, hidden ones: .#support.yaml is none.
     found = folder.glob("[!.]*.yaml")
     return sorted(path for path in found if not path.name.endswith(SCENARIOS))
@@ -78,6 +89,17 @@ def place_of(flow: Flow, step: str) -> str:
         return flow.file
     mark = place_in(Document(_read(path), flow.file).read(), ("steps", top(step)))
     return f"{flow.file}:{mark.line}:{mark.column}"
+
+
+def named_alike(flow: Flow, other: Flow) -> FlowError:
+    """Return what is wrong with a flow that has the name of another one."""
+    document = Document(_read(Path(flow.file)), flow.file)
+    problem = f"a flow '{flow.name}' is in {other.file}, too"
+    hint = "Give one of them another name, or move a copy out of the folder."
+    rule = Rule(TWICE, True, SORTS[TWICE])
+    return told(
+        document, document.read(), Finding(rule, ("flow",), problem, hint)
+    ).error
 
 
 class _Folder:

@@ -5,7 +5,7 @@ In: a flow. Out: findings. Must not judge what is said to callers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from eslflow.call.live import EMERGENCY
 from eslflow.check.finding import Finding, Rule, at, own
@@ -114,8 +114,18 @@ def broken_end(flow: Flow) -> Iterator[Finding]:
                 f"step '{step.name}': when something fails ({', '.join(lost)}), the "
                 f"call goes to '{step.target(lost[0])}' and reaches nobody"
             )
-            hint = f"Let {lost[0]} lead to a person, or leave it to the dialplan."
-            yield Finding(BROKEN_END, at(step, lost[0]), problem, hint)
+            yield Finding(
+                BROKEN_END, at(step, lost[0]), problem, _lead_on(step, flow, lost)
+            )
+
+
+def _lead_on(step: Step, flow: Flow, endings: Sequence[str]) -> str:
+    """Return what to write, and a step that would do."""
+    others = (other for other in own(flow) if other is not step)
+    person = next((o.name for o in others if o.meets or o.hands_over), "")
+    such = f"such as '{person}'" if person else "by queue, dial, ring or transfer"
+    written = " and ".join(f"{ending}: STEP" for ending in endings)
+    return f"Write {written}, with a step that reaches somebody, {such}."
 
 
 def _is_lost(flow: Flow, step: Step, to: str) -> bool:

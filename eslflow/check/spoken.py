@@ -11,12 +11,15 @@ from collections.abc import Iterator, Mapping
 from eslflow.check.finding import Finding, Rule, at, own
 from eslflow.check.wordlist import (
     asks_for_card,
+    keys_ending,
+    keys_named,
     keys_said,
     meanings,
     says_withdrawal,
     sentences,
 )
 from eslflow.flow.model import Flow
+from eslflow.steps.announce import Announce
 from eslflow.steps.collect import Check, Collect
 from eslflow.steps.consent import Consent
 from eslflow.steps.language import Language
@@ -30,6 +33,7 @@ KEYS_SWAPPED = Rule(
     "keys-swapped", True, "The words say the opposite of what the keys mean."
 )
 KEY_UNSAID = Rule("key-unsaid", True, "A key counts that callers are not told of.")
+KEY_UNTOLD = Rule("key-untold", False, "No words of a menu tell of one of its keys.")
 KEY_DEAD = Rule("key-dead", False, "Callers are told to press a key that is none.")
 MENU_SWAPPED = Rule("menu-swapped", False, "A key leads elsewhere than its words say.")
 NO_WITHDRAWAL = Rule(
@@ -71,7 +75,9 @@ def key_unsaid(flow: Flow) -> Iterator[Finding]:
     """Yield the keys of a question that its words do not say."""
     for step in own(flow):
         for language, text in _texts(flow, step).items():
-            for key, meaning in _unsaid(step, language, keys_said(text)).items():
+            said = keys_said(text)
+            said |= keys_ending(text) if said else set()
+            for key, meaning in _unsaid(step, language, said).items():
                 problem = (
                     f"step '{step.name}': key {key} means {meaning}, and the "
                     f"{language} words do not say so"
@@ -102,6 +108,39 @@ def _offered(step: Step, language: str) -> Mapping[str, str]:
     if isinstance(step, (Consent, Objection)):
         return {key: str(meaning) for key, meaning in step.keys.items()}
     return {}
+
+
+def key_untold(flow: Flow) -> Iterator[Finding]:
+    """Yield the keys of a menu that neither it nor what is said before it tells."""
+    for step in own(flow):
+        for key, languages in _untold(flow, step).items():
+            problem = (
+                f"step '{step.name}': key {key} leads to '{step.target(key)}', and "
+                f"nobody is told so in {', '.join(languages)}"
+            )
+            hint = "Say it in the menu's prompt, or leave it to those who know it."
+            yield Finding(KEY_UNTOLD, at(step, "keys", key), problem, hint)
+
+
+def _untold(flow: Flow, step: Step) -> dict[str, list[str]]:
+    """Return by key of a menu in which languages no words have it in them."""
+    if not isinstance(step, Menu):
+        return {}
+    heard = [flow.prompts[step.prompt].text]
+    heard += [
+        flow.prompts[other.prompt].text
+        for other in flow.steps.values()
+        if isinstance(other, Announce) and step.name in other.ways().values()
+    ]
+    found: dict[str, list[str]] = {}
+    for language in flow.languages:
+        words = " ".join(text.get(language, "") for text in heard)
+        named = keys_named(words, language)
+        if named is None:
+            continue
+        for key in [key for key in step.keys if key not in named]:
+            found.setdefault(key, []).append(language)
+    return found
 
 
 def key_dead(flow: Flow) -> Iterator[Finding]:
@@ -199,6 +238,7 @@ def _texts(flow: Flow, step: Step) -> Mapping[str, str]:
 RULES = {
     KEYS_SWAPPED: keys_swapped,
     KEY_UNSAID: key_unsaid,
+    KEY_UNTOLD: key_untold,
     KEY_DEAD: key_dead,
     MENU_SWAPPED: menu_swapped,
     NO_WITHDRAWAL: no_withdrawal,

@@ -49,8 +49,24 @@ _NO = {
     "it": r"\bsenza\b|rifiut|\bnon\b",
     "nl": r"\bzonder\b|weiger|\bniet\b",
 }
+_NAMES = {
+    "en": "zero one two three four five six seven eight nine star hash|pound|square",
+    "de": "null eins zwei|zwo drei vier fünf sechs sieben acht neun stern raute",
+    "fr": "zéro un deux trois quatre cinq six sept huit neuf étoile dièse",
+    "es": "cero uno dos tres cuatro cinco seis siete ocho nueve asterisco|estrella "
+    "almohadilla|numeral",
+    "it": "zero uno due tre quattro cinque sei sette otto nove asterisco cancelletto",
+    "nl": "nul een|één twee drie vier vijf zes zeven acht negen ster hekje",
+}
+"""What keys are called, in the order of `_KEYS`."""
+_KEYS = "0123456789*#"
+_ALONE = re.compile(r"(?<!\d)[0-9](?!\d)|[*#]")
+_FROM_TO = re.compile(
+    r"\b([0-9])\s*(?:-|–|to|through|bis|à|al?|tot(?: en met)?)\s*([0-9])\b", re.I
+)
 _PRESS = re.compile(r"\b(press|drück|tast|wähl|appuy|puls|prem|toets|druk)", re.I)
 _KEY = re.compile(r"(?<![\w.,*-])[0-9](?![\w-])(?!\.\w)")
+_LAST = re.compile(r"[\s,:]([0-9])(?=[.,;:!?](?:\s|$)|$)")
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+")
 
 
@@ -85,6 +101,28 @@ def sentences(text: str) -> Iterator[str]:
 def keys_said(text: str) -> set[str]:
     """Return the keys that a text tells to press, as far as they are digits."""
     return {key for sentence in sentences(text) for key in _KEY.findall(sentence)}
+
+
+def keys_ending(text: str) -> set[str]:
+    """Return the digits that clauses end with: "to agree, press 1; to refuse, 2"."""
+    return set(_LAST.findall(text))
+
+
+def keys_named(text: str, language: str) -> set[str] | None:
+    """Return the keys that a text has in it, as digits or as words, whatever it says.
+
+    None: nobody can tell, for there are no words in its language.
+    """
+    names = _NAMES.get(language.partition("-")[0].lower())
+    if names is None:
+        return None
+    found = set(_ALONE.findall(text))
+    for first, last in _FROM_TO.findall(text):
+        found.update(map(str, range(int(first), int(last) + 1)))
+    for key, name in zip(_KEYS, names.split(), strict=True):
+        if re.search(rf"\b(?:{name})", text, re.IGNORECASE):
+            found.add(key)
+    return found
 
 
 def meanings(text: str, language: str) -> dict[str, bool]:

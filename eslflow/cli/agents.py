@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from eslflow.cli.machine import JSON_UTC
+from eslflow.cli.main import Group
 from eslflow.cli.tables import iso, local, room, table
 from eslflow.clock import SystemClock
 from eslflow.errors import NotFound
@@ -28,7 +29,7 @@ MOST_VERSION = 9999
 Line = dict[str, Any]
 
 
-@click.group("agents")
+@click.group("agents", cls=Group)
 def command() -> None:
     """Keep which agents have agreed to being recorded.
 

@@ -13,6 +13,7 @@ from eslflow.cli import live
 from eslflow.cli.looks import SHOW, because, keep, keep_list
 from eslflow.cli.lookups import as_json, reader, spans, tell_none, with_service
 from eslflow.cli.machine import JSON_UTC
+from eslflow.cli.main import Group
 from eslflow.cli.story import story
 from eslflow.cli.tables import local, room, table
 
@@ -21,7 +22,7 @@ SPARE = ("cause", "called", "step", "flow")
 """What a narrow terminal goes without; `show` tells it."""
 
 
-@click.group("calls")
+@click.group("calls", cls=Group)
 def command() -> None:
     """Look up calls; mask and stop recordings of live ones."""
 

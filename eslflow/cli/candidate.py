@@ -18,7 +18,6 @@ from typing import BinaryIO
 
 import click
 
-from eslflow.check import flow_files
 from eslflow.check.load import load_scenarios, scenarios_of
 from eslflow.cli import check, rehearse
 from eslflow.cli.drift import demand_same_notices
@@ -29,7 +28,7 @@ from eslflow.cli.verdicts import summary
 from eslflow.errors import EslflowError, FlowErrors, SettingsError
 from eslflow.flow.model import Flow
 from eslflow.settings import load_settings
-from eslflow.site import ENGINE, demand_known, find_sounds, load_flows
+from eslflow.site import ENGINE, demand_known, find_sounds, load_flows, site_flows
 
 NICE = 10
 """How far it stands back behind the calls."""
@@ -56,9 +55,7 @@ def examine(site: Path, known: Mapping[str, str]) -> Candidate:
 
 def _examined(site: Path, known: Mapping[str, str]) -> tuple[int, Fit]:
     settings = load_settings(site)
-    flows = load_flows(flow_files(settings.flows))
-    if not flows:
-        raise SettingsError(f"there are no flows (*.yaml) in {settings.flows}")
+    flows = load_flows(site_flows(settings))
     demand_known(settings, flows)
     _demand_one_moment(flows.values())
     new = [flow for name, flow in flows.items() if known.get(name) != flow.sha256]

@@ -9,13 +9,14 @@ from pathlib import Path
 import click
 
 from eslflow.call.live import Sound
-from eslflow.check.load import SCENARIOS, findings, lonely_scenarios
+from eslflow.check.load import SCENARIOS, findings, lonely_scenarios, named_alike
 from eslflow.check.there import Ask
 from eslflow.cli.asking import asking
 from eslflow.cli.drift import demand_same_notices
 from eslflow.cli.main import CONFIGURATION
 from eslflow.cli.places import flow_paths, name_in, settings_or_none, sounds_beside
 from eslflow.cli.prove import told as told_proof
+from eslflow.cli.why import explained
 from eslflow.errors import FlowErrors, NotFound, SettingsError, StoreError, visible
 from eslflow.flow.model import Flow
 from eslflow.settings import load_settings
@@ -24,13 +25,21 @@ from eslflow.site import demand_known, find_sounds, load_flows, open_site
 
 @click.command("check", short_help="Tell everything that is wrong with flows.")
 @click.argument("flows", nargs=-1, metavar="[FLOW]...")
+@click.option(
+    "--explain",
+    metavar="CODE",
+    help="Check nothing: tell what a code means, why it matters and what mends it.",
+)
 @click.pass_context
-def command(ctx: click.Context, flows: tuple[str, ...]) -> None:
+def command(ctx: click.Context, flows: tuple[str, ...], explain: str | None) -> None:
     """Check flows, given by file or by name; without any, all of the site.
 
     Where the settings name the switch, it is asked whether it has the queues, users and
-    gateways that flows name.
+    gateways that flows name. Each message ends with a code: --explain CODE tells more.
     """
+    if explain is not None:
+        click.echo(explained(explain))
+        return
     paths, missing = _found(ctx.obj, flows)
     with asking(ctx.obj) as ask:
         is_good = _check(ctx.obj, paths, ask)
@@ -39,10 +48,10 @@ def command(ctx: click.Context, flows: tuple[str, ...]) -> None:
         _tell_unread(paths[0].parent)
         tell_lonely(paths[0].parent)
     if not is_good:
+        click.echo("Why it matters: eslflow check --explain CODE", err=True)
         ctx.exit(CONFIGURATION)
     if missing:
         ctx.exit(1)
-    load_flows(paths)
     if flows:
         _tell_others(ctx.obj, paths)
 
@@ -51,6 +60,7 @@ def _check(site: Path, paths: list[Path], ask: Ask | None) -> bool:
     """Tell everything that is wrong with each flow; return whether nothing is."""
     is_good = True
     told: set[str] = set()
+    seen: dict[str, Flow] = {}
     for path in paths:
         try:
             (flow,) = load_flows([path]).values()
@@ -62,6 +72,9 @@ def _check(site: Path, paths: list[Path], ask: Ask | None) -> bool:
                     told.add(problem)
             is_good = False
             continue
+        if seen.setdefault(flow.name, flow) is not flow:
+            click.echo(str(named_alike(flow, seen[flow.name])), err=True)
+            is_good = False
         # Both, also where the first finds something: all of it is told in one run.
         is_right = report(site, flow, path, ask)
         is_good &= not told_proof(flow, is_right).violations and is_right
@@ -152,7 +165,7 @@ def is_heard(site: Path, flow: Flow, path: Path) -> bool:
         click.echo(f"{path}: {warning}{fault} [{fault.code}]", err=True)
     if any(fault.is_ours for fault in faults):
         click.echo(f"  Make it with: {_command(site, path)}", err=True)
-    if any(not fault.is_ours for fault in faults):
+    if any(fault.is_ours is False for fault in faults):
         hint = f"or remove the file, then: {_command(site, path)}"
         click.echo(f"  What a person recorded: record it again, {hint}", err=True)
     is_good = _is_as_heard(site, flow, path, sounds)

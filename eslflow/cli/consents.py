@@ -19,6 +19,7 @@ from eslflow.cli.lookups import (
     with_service,
 )
 from eslflow.cli.machine import JSON_UTC
+from eslflow.cli.main import Group
 from eslflow.cli.story import asked, looks_at, story
 from eslflow.cli.tables import local, room, table
 from eslflow.cli.verify import head_command, verify_command
@@ -39,7 +40,7 @@ SPARE = ("called", "notice", "key", "purpose")
 """What a narrow terminal goes without; `show` tells it."""
 
 
-@click.group("consents")
+@click.group("consents", cls=Group)
 def command() -> None:
     """Look up what callers agreed to, and take it back for them.
 

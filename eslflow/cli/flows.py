@@ -18,6 +18,7 @@ import click
 from eslflow.cli.disk import Disk
 from eslflow.cli.lookups import call_named, reader, with_service
 from eslflow.cli.machine import JSON_UTC
+from eslflow.cli.main import Group
 from eslflow.cli.rollback import rollback
 from eslflow.cli.story import since_when
 from eslflow.cli.tables import iso, local, room, table
@@ -32,7 +33,9 @@ LOG = ("when", "flow", "version", "state", "how", "who", "note")
 NOW, GONE, NEW, CHANGED, BROKEN = "as served", "gone", "new", "changed", "broken"
 
 
-@click.group("flows", short_help="List, compare and bring back versions of flows.")
+@click.group(
+    "flows", cls=Group, short_help="List, compare and bring back versions of flows."
+)
 def command() -> None:
     """Versions of flows: what is served, what was, and how to go back.
 

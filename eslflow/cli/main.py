@@ -22,6 +22,8 @@ from eslflow.errors import EslflowError, FlowErrors, SettingsError, visible
 
 CONFIGURATION = 78
 
+MOST_HELP = 1000
+"""Characters of a sentence that tells what a command does: none is as long."""
 COMMANDS = {
     "init": "init",
     "serve": "serve",
@@ -52,7 +54,24 @@ COMMANDS = {
 """Module of each command, in the order of `--help`."""
 
 
-class Lazy(click.Group):
+class Group(click.Group):
+    """Commands that are listed with the whole first sentence of their help."""
+
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """Write what each command does; nothing of it is cut."""
+        found = [self.get_command(ctx, name) for name in self.list_commands(ctx)]
+        rows = [
+            (command.name or "", command.get_short_help_str(MOST_HELP))
+            for command in found
+            if command is not None and not command.hidden
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+class Lazy(Group):
     """A group whose commands are imported when they are asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -76,6 +95,9 @@ class Lazy(click.Group):
         except OSError as error:
             where = f"{error.filename}: " if error.filename else "cannot write: "
             click.echo(f"Error: {visible(where)}{error.strerror or error}", err=True)
+            if isinstance(error, PermissionError):
+                hint = "  Let this user do that, or run eslflow as the user who serves."
+                click.echo(hint, err=True)
             _drop_output()
             sys.exit(1)
 

@@ -8,8 +8,10 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from eslflow.check.load import flow_files
-from eslflow.errors import NotFound, SettingsError
+from eslflow.errors import NotFound
+from eslflow.flow.problems import listed
 from eslflow.settings import FILE, Settings, load_settings
+from eslflow.site import site_flows
 
 FLOWS = "flows"
 """The folder of a site's flows, unless its settings name another."""
@@ -29,11 +31,7 @@ def flow_paths(site: Path, names: Sequence[str]) -> list[Path]:
         SettingsError: there is no site to take flows from.
     """
     if not names:
-        settings = load_settings(site)
-        paths = flow_files(settings.flows)
-        if not paths:
-            raise SettingsError(f"there are no flows (*.yaml) in {settings.flows}")
-        return paths
+        return site_flows(load_settings(site))
     return [_flow_path(site, name) for name in names]
 
 
@@ -54,8 +52,11 @@ def _flow_path(site: Path, name: str) -> Path:
         if name and name_in(other) == name:
             return other
     known = {path.stem for path in files} | {name_in(path) for path in files}
+    known.discard("")
     near = get_close_matches(name, known, 1)
-    hint = f" Did you mean {near[0]}?" if near else ""
+    hint = (
+        f" Did you mean {near[0]}?" if near else f" There are: {listed(sorted(known))}"
+    )
     if settings is None:
         hint = (
             f" Nor is there a site in {site}: make one (eslflow init FOLDER) and name "

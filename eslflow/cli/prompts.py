@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from eslflow.cli.drift import heard_audio
+from eslflow.cli.main import Group
 from eslflow.cli.places import flow_paths, settings_or_none, sounds_beside
 from eslflow.cli.tables import table
 from eslflow.errors import PromptError
@@ -17,7 +18,7 @@ from eslflow.prompts.build import build, due, read_manifest
 from eslflow.site import load_flows
 
 
-@click.group("prompts")
+@click.group("prompts", cls=Group)
 def command() -> None:
     """Make the audio of prompts and notices, and list it."""
 

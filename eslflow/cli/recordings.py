@@ -12,6 +12,7 @@ from eslflow.cli import decrypt, reconcile
 from eslflow.cli.looks import SHOW, because, keep, keep_list
 from eslflow.cli.lookups import as_json, reader, spans, tell_none
 from eslflow.cli.machine import JSON, JSON_UTC
+from eslflow.cli.main import Group
 from eslflow.cli.story import file_story, looks_at
 from eslflow.cli.tables import local, room, table
 from eslflow.errors import Sealed, visible
@@ -32,7 +33,7 @@ ERASED = "erased"
 Line = dict[str, Any]
 
 
-@click.group("recordings")
+@click.group("recordings", cls=Group)
 def command() -> None:
     """Look up recordings, and what their files hold."""
 

@@ -16,6 +16,7 @@ from eslflow.cli.certificate import certificate
 from eslflow.cli.looks import EVERYTHING, because, keep
 from eslflow.cli.lookups import COUNT, as_json, ledger_of
 from eslflow.cli.machine import JSON_UTC
+from eslflow.cli.main import Group
 from eslflow.cli.tables import local, room, table
 from eslflow.clock import SystemClock
 from eslflow.errors import EslflowError, visible
@@ -31,7 +32,7 @@ COLUMNS = ("erasure", "at", "kind", "by", "calls", "recordings", "to do", "becau
 HELD = ("number", "since", "by", "calls", "because")
 
 
-@click.group("retention")
+@click.group("retention", cls=Group)
 def command() -> None:
     """Delete what was kept as long as its purposes say, and prove it.
 

@@ -18,6 +18,7 @@ from eslflow.cli.decrypt import MOST_REASON, new_file
 from eslflow.cli.dossier import page
 from eslflow.cli.lookups import as_json
 from eslflow.cli.machine import JSON, JSON_UTC
+from eslflow.cli.main import Group
 from eslflow.cli.person import REASON, Person
 from eslflow.cli.tables import counted, local
 from eslflow.clock import SystemClock
@@ -29,7 +30,7 @@ from eslflow.user import who
 Line = dict[str, Any]
 
 
-@click.group("subject")
+@click.group("subject", cls=Group)
 @click.argument("number")
 @click.pass_context
 def command(ctx: click.Context, number: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from eslflow.cli.machine import JSON_UTC
+from eslflow.cli.main import Group
 from eslflow.cli.tables import iso, local, room, table
 from eslflow.clock import SystemClock
 from eslflow.flow.problems import NAME, NAME_WORDS
@@ -31,7 +32,7 @@ DAY = 86_400_000_000
 _DAYS = re.compile(r"([1-9][0-9]{0,4})d")
 
 
-@click.group("tokens")
+@click.group("tokens", cls=Group)
 def command() -> None:
     """Make, list and revoke tokens of the control API."""
 

@@ -7,6 +7,7 @@ where it is found; nothing here judges.
 from __future__ import annotations
 
 NOT_YAML = "not-yaml"
+INVISIBLE = "invisible"
 UNSAFE = "unsafe"
 NO_REFUSAL = "no-refusal"
 WRONG_BASIS = "wrong-basis"
@@ -29,6 +30,7 @@ NOT_TOGETHER = "not-together"
 
 SORTS: dict[str, str] = {
     NOT_YAML: "The file cannot be read as YAML, or uses what is not taken here.",
+    INVISIBLE: "A character that nobody sees: what is read is not what stands there.",
     UNSAFE: "The switch would run it, or a stranger could read it.",
     NO_REFUSAL: "A question that cannot be answered both ways.",
     WRONG_BASIS: "What is asked or told does not fit the lawful basis.",

@@ -73,6 +73,8 @@ class DestinationOption(Takes):
         entries = entries_of(node, context, _PARTS, self.words)
         if entries is None:
             return None
+        if len(entries) < len(node.pairs):
+            return None
         if tuple(name for name in _PARTS if name in entries) not in _SORTED:
             given = listed(entries) if entries else "nothing"
             problem = f"{given} does not say whom to call"

@@ -9,6 +9,7 @@ file can grow when it is read. Must not know what a flow is.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -35,6 +36,12 @@ _UNSEEN = re.compile(
     "\U00010000-\U0010ffff]"
 )
 """Control characters, halves of characters, marks that editors take for line ends."""
+_HIDDEN = re.compile(
+    "[\xad\u115f\u1160\u17b4\u17b5\u180e\u200b\u202a-\u202e\u2060-\u206f\u3164\uffa0"
+    "\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""What nobody sees, or what shows text in another order than it is read. Joiners and
+marks of direction are no such, for some languages are written with them."""
 _ODD_BLANK = re.compile("[^\\S \t]|\u200b")
 """What looks like a blank to people and not to YAML."""
 _NO_CHARACTER = re.compile(r"\\U(?!00(?:0[0-9A-Fa-f]|10))[0-9A-Fa-f]{8}")
@@ -198,16 +205,27 @@ class Document:
             self.problem(codes.NOT_YAML, mark, problem, hint)
             return ""
         self.lines = _BREAK.split(text)
+        self._text = text
         found = _UNSEEN.search(text)
         if found is not None:
-            self._text = text
-            self.refuse_unseen(found[0], self._mark_at(found.start()))
+            self.refuse_unseen(text, self._mark_at(found.start()))
+        for number, line in enumerate(self.lines, 1):
+            hidden = _HIDDEN.search(line)
+            if hidden is not None:
+                self.refuse_unseen(line, Mark(number, hidden.start() + 1))
         return text
 
-    def refuse_unseen(self, character: str, mark: Mark) -> None:
-        problem = f"the character U+{ord(character):04X} cannot stand here"
+    def refuse_unseen(self, text: str, mark: Mark) -> None:
+        """Note the first character of a text that people would not see."""
         hint = "Remove it, or write the line anew in a text editor."
-        self.problem(codes.NOT_YAML, mark, problem, hint)
+        for code, pattern in ((codes.NOT_YAML, _UNSEEN), (codes.INVISIBLE, _HIDDEN)):
+            found = pattern.search(text)
+            if found is not None:
+                name = unicodedata.name(found[0], "").lower()
+                problem = f"the character U+{ord(found[0]):04X} cannot stand here"
+                problem += f" ({name}): nobody sees it" if name else ""
+                self.problem(code, mark, problem, hint)
+                return
 
     def _mark_at(self, place: int, width: int = 1) -> Mark:
         lines = _BREAK.split(self._text[:place])
@@ -308,9 +326,7 @@ class _Composer:
         self._refuse_extras(event, mark)
         last = event.end_mark.line + (event.end_mark.column > 0)
         self.inside_text.update(range(mark.line + 1, last + 1))
-        found = _UNSEEN.search(event.value)
-        if found is not None:
-            self._document.refuse_unseen(found[0], mark)
+        self._document.refuse_unseen(event.value, mark)
         if event.style is not None:
             return Node(Kind.TEXT, mark, event.value)
         kind, comment = _kind(event.value), self._comment_behind(event.end_mark)

@@ -12,7 +12,7 @@ from typing import Any
 from eslflow.flow import codes
 from eslflow.flow.document import Kind, Node
 from eslflow.flow.options import Takes
-from eslflow.flow.problems import Context, scalar
+from eslflow.flow.problems import Context, near, scalar
 from eslflow.flow.values import GIVEN
 from eslflow.flow.words import VALUE_NAME, VALUE_WORDS
 
@@ -35,7 +35,8 @@ class Flag(Takes):
         if node.kind is Kind.BOOLEAN:
             return text == "true"
         if text is not None:
-            problem = f"'{text}' is not right here"
+            guess = near(text, ("true", "false"))
+            problem = f"'{text}' is not right here{guess}"
             context.problem(codes.WRONG_VALUE, node, problem, f"Takes {self.words}.")
         return None
 

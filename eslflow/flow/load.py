@@ -6,9 +6,11 @@ with all its problems. Must not open files.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from eslflow.errors import FlowError, FlowErrors
 from eslflow.flow import codes, subflow
 from eslflow.flow.demand import check_demand
 from eslflow.flow.document import Document, Kind, Node
@@ -46,6 +48,7 @@ from eslflow.flow.readout import LANGUAGES, has_words
 from eslflow.flow.rules import Rules, converted
 from eslflow.flow.steps import read_steps
 from eslflow.flow.subflow import Alone, Inside, Library
+from eslflow.flow.torn import Torn, torn
 from eslflow.flow.week import Hours
 from eslflow.flow.words import Words
 
@@ -67,6 +70,17 @@ KEYS = (
 )
 _DECLARED = ("purpose", "notice", "prompt", "hours", "step")
 """What steps can name that stands in the same file."""
+_OF_THE_PLACE = {
+    codes.UNKNOWN_OPTION,
+    codes.WRONG_VALUE,
+    codes.BAD_NAME,
+    codes.TWICE,
+    codes.TOO_LONG,
+    codes.UNSAFE,
+}
+"""Problems that are some whatever stands elsewhere in the file."""
+_OF_THE_FILE = {codes.UNKNOWN_NAME, codes.NO_WORDS}
+"""Problems that are some unless the rest of the file says what is missing."""
 _CENTURY_S = 36_525 * 86_400
 PURPOSE: dict[str, Takes] = {
     "basis": OneOf(Basis),
@@ -89,9 +103,40 @@ def load(
     Raises:
         FlowErrors: every problem of the file and of those inside it, sorted by line.
     """
-    document = Document(data, file)
-    top = document.read()
-    return _Loader(document, kinds, library or Alone(), data).flow(top)
+    document, library = Document(data, file), library or Alone()
+    try:
+        top = document.read()
+    except FlowErrors as error:
+        more = _besides(document, error, kinds, library)
+        raise FlowErrors([*error.problems, *more]) from None
+    return _Loader(document, kinds, library, data).flow(top)
+
+
+def _besides(
+    document: Document,
+    error: FlowErrors,
+    kinds: Mapping[str, type[Step]],
+    library: Library,
+) -> Iterator[FlowError]:
+    """Yield what else is wrong with a file that cannot be read as a whole."""
+    found = torn(document.lines, document.file, error.problems[0].line)
+    yield from found.problems
+    if found.rest is None:
+        return
+    rest = Document(found.rest.encode(), document.file)
+    try:
+        _Loader(rest, kinds, library, b"").flow(rest.read())
+    except FlowErrors as other:
+        yield from (p for p in other.problems if _holds(p, found))
+
+
+def _holds(problem: FlowError, found: Torn) -> bool:
+    """Whether a problem is one, whatever the parts say that could not be read."""
+    if problem.code in _OF_THE_FILE:
+        named = re.findall(r"'([^']*)'", problem.problem)
+        return found.has_sections and found.words.isdisjoint(named)
+    is_inside = problem.code == codes.MISSING and "." in problem.path
+    return is_inside or problem.code in _OF_THE_PLACE
 
 
 class _Loader:

@@ -26,6 +26,8 @@ NAME_WORDS = "a name (small letters, digits, _ and -)"
 MOST_NEAR = 200
 """Names that a misspelt one is compared with; to compare takes time."""
 
+_ALIKE = (("true", "on", "yes"), ("false", "off", "no"))
+"""Words that other files write for one another."""
 MOST_LISTED = 40
 """Names that a message lists."""
 
@@ -72,7 +74,9 @@ def spelled(word: str) -> str:
 
 def near(word: str, known: Collection[str]) -> str:
     """Return `. Did you mean 'x'?`, or nothing."""
-    close = get_close_matches(word, islice(known, MOST_NEAR), n=1, cutoff=0.6)
+    alike = next((words for words in _ALIKE if word in words), ())
+    close = [other for other in alike if other in known]
+    close += get_close_matches(word, islice(known, MOST_NEAR), n=1, cutoff=0.6)
     return f". Did you mean '{close[0]}'?{strange(word)}" if close else ""
 
 

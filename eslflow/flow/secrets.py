@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from eslflow.flow import codes
 from eslflow.flow.document import Node
-from eslflow.flow.problems import Context, listed, near
+from eslflow.flow.problems import Context, Wrong, listed, near
 from eslflow.flow.subflow import top
 
 if TYPE_CHECKING:
@@ -25,29 +25,43 @@ def check_secrets(node: Node, steps: Mapping[str, Step], context: Context) -> No
     hidden = sorted({name for step in steps.values() for name in step.hides()})
     carriers: dict[str, Step] = {}
     for step in steps.values():
-        for code, problem, hint in _problems(step, hidden, carriers):
+        for code, name, problem, hint in _problems(step, hidden, carriers):
             here = top(step.name)
-            context.inside(here).problem(code, nodes[here], problem, hint)
+            place = _place(nodes[here], name)
+            context.inside(here).problem(code, place, problem, hint)
     for step in steps.values():
         for name in step.hides():
             if name not in carriers:
                 here = top(step.name)
                 problem = f"nobody gets the secret '{name}'"
                 hint = "Name it under secrets: of the one webhook that is to have it."
-                context.inside(here).problem(codes.SECRET, nodes[here], problem, hint)
+                place = _place(nodes[here], name)
+                context.inside(here).problem(codes.SECRET, place, problem, hint)
 
 
-def _problems(
-    step: Step, hidden: list[str], carriers: dict[str, Step]
-) -> list[tuple[str, str, str]]:
+def _place(step: Node, name: str) -> Node:
+    """Return where a step names a secret, if it does so itself."""
+    inside = (
+        node for _, value in reversed(step.pairs) for node in (value, *value.items)
+    )
+    return next((node for node in inside if node.text == name), step)
+
+
+def _problems(step: Step, hidden: list[str], carriers: dict[str, Step]) -> list[Wrong]:
     found = [
-        (codes.SECRET, f"'{name}' is secret", "Name it under secrets: of one webhook.")
+        (
+            codes.SECRET,
+            name,
+            f"'{name}' is secret",
+            "Name it under secrets: of one webhook.",
+        )
         for _, what, name in step.refers_to()
         if what == "value" and name in hidden
     ]
     found += [
         (
             codes.SECRET,
+            name,
             f"'{name}' is secret in another step",
             "Give one of them another name.",
         )
@@ -59,11 +73,11 @@ def _problems(
         if name not in hidden:
             problem = f"there is no secret '{name}'{near(name, hidden)}"
             hint = f"Secrets (collect with secure: true): {listed(hidden)}"
-            found.append((codes.SECRET, problem, hint))
+            found.append((codes.SECRET, name, problem, hint))
         elif not _is_same(carrier, step):
             hint = "A secret goes to one step, and is wiped with it."
             problem = f"'{name}' goes to '{carrier.name}' already"
-            found.append((codes.SECRET, problem, hint))
+            found.append((codes.SECRET, name, problem, hint))
     return found
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from eslflow.errors import PromptError
+from eslflow.errors import PromptError, unreadable
 from eslflow.flow.audio import Audio
 from eslflow.prompts import wav
 
@@ -76,7 +76,9 @@ def read_manifest(sounds: Path) -> dict[str, Made]:
         return {name: Made(**entry) for name, entry in entries.items()}
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except OSError as error:
+        raise PromptError(unreadable(path, error)) from error
+    except (ValueError, TypeError, AttributeError) as error:
         hint = "Remove it: every file is then taken for a person's recording."
         raise PromptError(f"{path} cannot be read: {error}. {hint}") from error
 

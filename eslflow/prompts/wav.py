@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-from eslflow.errors import PromptError
+from eslflow.errors import PromptError, unreadable
 
 PEAK = 0.7
 """Loudest sample of what we make, of full scale: about -3 dBFS."""
@@ -51,7 +51,7 @@ def read(path: Path) -> Wav:
             )
             held = len(file.readframes(frames)) // (channels * file.getsampwidth())
     except OSError as error:
-        raise PromptError(f"{path} cannot be read: {error.strerror}") from error
+        raise PromptError(unreadable(path, error)) from error
     except (wave.Error, EOFError, ZeroDivisionError) as error:
         hint = "Record it again as WAV, mono, 16 bit, 8000 Hz."
         reason = str(error) or "it ends too soon"
