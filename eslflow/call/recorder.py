@@ -290,15 +290,15 @@ class Recorder:
         if segment.moment is From.STEP or live.leg:
             segment.hears(live.now)
 
-    def was_masked(self, live: Live) -> tuple[Row, ...]:
+    def was_masked(self, live: Live, since: int = 0) -> tuple[Row, ...]:
         """Take in that the dead-man has masked it; return the row of that.
 
-        Whatever is being asked of the switch meanwhile, comes after it.
+        It may have done so from `since` on; 0: nobody knows. Whatever is being asked of the switch meanwhile, comes after it.
         """
         if self.state is not ON or self.asked is not None:
             return ()
         self.became_masked(live.now)
-        unasked = Asked(RecordAction.MASK, "dead man", live.step, 0)
+        unasked = Asked(RecordAction.MASK, "dead man", live.step, since)
         return (action_row(live, unasked, "", True),)
 
     def ends_unseen(self, live: Live) -> tuple[Row, ...]:
