@@ -293,7 +293,8 @@ class Recorder:
     def was_masked(self, live: Live, since: int = 0) -> tuple[Row, ...]:
         """Take in that the dead-man has masked it; return the row of that.
 
-        It may have done so from `since` on; 0: nobody knows. Whatever is being asked of the switch meanwhile, comes after it.
+        It may have done so from `since` on; 0: nobody knows. Whatever is being asked of
+        the switch meanwhile, comes after it.
         """
         if self.state is not ON or self.asked is not None:
             return ()

@@ -189,13 +189,15 @@ def _adoption(
     clock: Clock,
     ledger: Ledger,
 ) -> Iterator[None]:
-    """Take over calls that went on without us, if the switch can be asked."""
+    """Take over calls that went on without us, and name legs, if it can be asked."""
     from eslflow.cli.books import SiteBooks
     from eslflow.switch.adoption import Adoption
+    from eslflow.switch.whose import Whose
 
     if settings.switch is None:
         yield
         return
+    controller.desk.whose = Whose(link)
     books = SiteBooks(
         settings.ledger,
         settings.recordings,
