@@ -156,6 +156,15 @@ def test_a_doubt_of_a_moment_is_not_told(ledger):
     assert "  masked    0:02.00 to 0:09.00, 7.0 s" in told
 
 
+def test_a_length_that_nobody_told_is_not_told(ledger):
+    kept = ledger.call("aaaa-1")
+    (recording,) = kept["recordings"]
+    recording |= {"stopped_at": recording["started_at"] + 9_000_000, "ms": 0}
+    assert re.search(r"\n  stopped   [-0-9 :.]+\n", story(kept))
+    recording["ms"] = 9_000
+    assert re.search(r"\n  stopped   [-0-9 :.]+, 9\.0 s\n", story(kept))
+
+
 def test_a_recorder_that_is_not_ours_is_told(ledger):
     kept = ledger.call("aaaa-1")
     seen = {**kept["recording_actions"][0], "recording_id": "", "reply": ""}

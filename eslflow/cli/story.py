@@ -151,8 +151,9 @@ def file_story(recording: Kept, actions: list[Kept]) -> Iterator[str]:
     if started_at:
         yield f"  started   {_at(started_at)}"
     if recording["stopped_at"]:
-        seconds = (recording["ms"] or 0) / 1000
-        yield f"  stopped   {_at(recording['stopped_at'])}, {seconds:.1f} s"
+        # Where nobody saw it end, the switch has not told how long it ran.
+        lasted = f", {recording['ms'] / 1000:.1f} s" if recording["ms"] else ""
+        yield f"  stopped   {_at(recording['stopped_at'])}{lasted}"
     own = [a for a in actions if a["recording_id"] == recording["id"]]
     for number, action in enumerate(own, 1):
         if action["action"] == RecordAction.ERASE:
