@@ -23,7 +23,7 @@ from eslflow.settings import FILE, Settings
 IDENTITY = b"AGE-SECRET-KEY-1"
 LONGEST_KEY = 10_000
 """Bytes up to which a file may be one that `recordings keygen` wrote."""
-RIGHTS, DISK, AT_REST = "rights", "disk", "at rest"
+RIGHTS, DISK, REST = "rights", "disk", "at rest"
 
 
 def is_open(path: Path, right: int = stat.S_IROTH) -> bool:
@@ -183,10 +183,10 @@ def at_rest(settings: Settings) -> Iterator[Finding]:
     except EslflowError as problem:
         means = "eslflow serve does not start; one that runs goes on with what it has."
         mend = "See recording: in eslflow.yaml, and docs/recording.md"
-        yield error(AT_REST, str(problem), means, mend)
+        yield error(REST, str(problem), means, mend)
         return
     if found:
-        yield ok(AT_REST, f"recordings can be {', '.join(found)}")
+        yield ok(REST, f"recordings can be {', '.join(found)}")
 
 
 def room(settings: Settings, clock: Clock) -> Finding:

@@ -36,7 +36,7 @@ class LiveCall(NamedTuple):
     offered_at: int
     """Microseconds since 1970."""
     until: int = 0
-    """When a mask ends by itself, in microseconds since 1970; 0: never."""
+    """When a mask is to be renewed, in microseconds since 1970; 0: never."""
     number: str = ""
     """By which the agent's telephone was called."""
     leg: str = ""
