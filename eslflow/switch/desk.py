@@ -6,7 +6,7 @@ switch has confirmed it. Must not decide anything: the engine does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import count
 from typing import NamedTuple, Protocol
 
@@ -120,18 +120,24 @@ class Desk:
 
     def calls(self) -> list[LiveCall]:
         """Return the live calls, the oldest first."""
-        about = [call.about() for call in self._calls.values()]
-        found = [call for call in about if call is not None]
-        names = self.whose([call.leg for call in found if call.leg])
-        named = [
-            call._replace(agent=names.get(call.leg) or call.agent) for call in found
+        found = [call.about() for call in self._calls.values()]
+        return sorted(
+            (call for call in found if call is not None),
+            key=lambda call: call.offered_at,
+        )
+
+    def named(self, calls: Sequence[LiveCall]) -> list[LiveCall]:
+        """Return calls with the names of their agents, as far as they are known."""
+        names = self.whose([call.leg for call in calls if call.leg])
+        return [
+            call._replace(agent=names.get(call.leg) or call.agent) for call in calls
         ]
-        return sorted(named, key=lambda call: call.offered_at)
 
     def by_agent(self, extension: str) -> list[LiveCall]:
         """Return the calls that an agent talks on, by `1001` or `1001@default`."""
         names = {extension, _short(extension)}
-        return [call for call in self.calls() if not call.agents.isdisjoint(names)]
+        calls = self.named(self.calls())
+        return [call for call in calls if not call.agents.isdisjoint(names)]
 
     def ask(self, uuid: str, wish: Wish) -> Answered:
         """Ask something of a call; wait until the switch has confirmed it, or cannot.
