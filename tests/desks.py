@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from eslflow.call.live import Site
 from eslflow.call.wishes import Answered, Want, Wish
@@ -45,6 +45,10 @@ class TableDesk:
     def calls(self) -> list[LiveCall]:
         """Return the calls that go on."""
         return list(self._calls.values())
+
+    def named(self, calls: Sequence[LiveCall]) -> list[LiveCall]:
+        """Return calls whose agents have the names that they have."""
+        return list(calls)
 
     def by_agent(self, extension: str) -> list[LiveCall]:
         """Return the calls this agent talks on."""

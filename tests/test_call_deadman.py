@@ -11,6 +11,7 @@ from eslflow.call.events import (
     Offered,
     RecordStarted,
     RecordStopped,
+    TimedOut,
     Wished,
 )
 from eslflow.call.live import Live
@@ -97,6 +98,8 @@ def test_a_masked_recording_needs_none():
 def test_a_controller_that_was_late_unmasks_again():
     with Playbook(SECRET, on_guard=True) as call:
         running(call)
+        call.when(Wished(1, Wish(Want.ON, "token page")))
+        call.skips()
         renewed(call, 2, deleted=0)
         call.expects(strikes(2, waits=False))
         assert call.engine.live.recorder.state is Recording.MASKED
@@ -105,17 +108,35 @@ def test_a_controller_that_was_late_unmasks_again():
         call.answers(UNMASK)
         call.expects(puts(1))
     row = call.kept[-1]
-    assert (row.action, row.verified) == ("unmask", True)
+    # Whoever asked for something before, has not asked for this.
+    assert (row.action, row.reason, row.verified) == ("unmask", "step", True)
 
 
-def test_its_masking_is_kept_as_it_was_found_out():
+def test_its_masking_is_kept_with_the_first_moment_it_may_have_been():
+    with Playbook(SECRET, on_guard=True) as call:
+        put_at = call.now
+        running(call)
+        # A controller that hung comes to its timer late.
+        (token,) = call._timers
+        call.when(TimedOut(token), 60)
+        call.expects(puts(2))
+        call.answers(puts(2), "+OK Added: 8")
+        call.expects(strikes(1))
+        call.answers(strikes(1), "+OK Deleted: 0")
+        call.skips()
+        found = call.kept[-1]
+    assert (found.action, found.reason, found.verified) == ("mask", "dead man", True)
+    # The switch counts whole seconds: it may be one early.
+    assert found.asked_at == put_at + (AFTER_S - 1) * 1_000_000
+
+
+def test_its_masking_that_is_noticed_at_once_is_not_to_come():
     with Playbook(SECRET, on_guard=True) as call:
         running(call)
         renewed(call, 2, deleted=0)
         call.skips()
         found = call.kept[-1]
-    assert (found.action, found.reason, found.verified) == ("mask", "dead man", True)
-    assert found.asked_at == 0
+    assert found.asked_at == found.at
 
 
 def test_what_the_switch_does_not_take_is_told_once():

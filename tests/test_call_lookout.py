@@ -3,7 +3,14 @@
 import pytest
 
 from eslflow.call.commands import Alarm, Api
-from eslflow.call.events import Bridged, HungUp, RecordStarted, RecordStopped, Wished
+from eslflow.call.events import (
+    Bridged,
+    Held,
+    HungUp,
+    RecordStarted,
+    RecordStopped,
+    Wished,
+)
 from eslflow.call.lookout import AGAIN_S, REPLY_S
 from eslflow.call.recording import Recording
 from eslflow.call.records import RecordingAction
@@ -107,6 +114,92 @@ def test_a_second_recorder_is_stopped_while_the_call_is_masked():
         call.expects(MASK)
         call.answers(MASK)
     assert found(call)[-1] == (OURS, OTHER, "stop", "+OK Success", True)
+
+
+def told(call):
+    """Let an agent answer whose leg, and the caller's, somebody else records."""
+    talking(call)
+    call.answers(look(OURS), bugs(PATH, OTHER))
+    call.skips()
+    call.answers(look(THEIRS), bugs(OTHER))
+    call.skips()
+
+
+def test_one_that_was_told_is_stopped_once_the_call_is_masked():
+    with Playbook(TALK) as call:
+        told(call)
+        call.when(Wished(1, Wish(Want.MASKED, "token page")))
+        call.expects(MASK)
+        call.answers(MASK)
+        assert look(OURS) in call.skips()
+        call.answers(look(OURS), bugs(PATH, OTHER))
+        call.expects(stops(OURS, OTHER))
+        call.answers(stops(OURS, OTHER))
+        call.expects(
+            Alarm(f"another recorder on the caller's leg was stopped: {OTHER}"),
+            look(THEIRS),
+        )
+        call.answers(look(THEIRS), bugs(OTHER))
+        call.expects(stops(THEIRS, OTHER))
+        call.answers(stops(THEIRS, OTHER))
+        call.skips()
+        call.when(Wished(2, Wish(Want.MASKED, "token page")))
+        assert look(OURS) not in call.skips()
+    assert [row[2:] for row in found(call)] == [
+        ("start", "", True),
+        ("start", "", True),
+        ("stop", "+OK Success", True),
+        ("stop", "+OK Success", True),
+    ]
+
+
+def test_one_that_was_told_goes_on_while_the_call_may_be_recorded():
+    with Playbook(TALK) as call:
+        told(call)
+        call.when(Held(True, is_callers=True))
+        call.passes(AGAIN_S)
+        call.expects(look(OURS))
+        call.answers(look(OURS), bugs(PATH, OTHER))
+        call.expects(look(THEIRS))
+        call.answers(look(THEIRS), bugs(OTHER))
+        call.when(Held(False, is_callers=True))
+        call.expects()
+
+
+def begins_again(call):
+    """Let somebody start the same recorder of the agent's leg once more."""
+    call.when(RecordStarted(OTHER, THEIRS))
+    call.expects(look(OURS))
+    call.answers(look(OURS), bugs())
+    call.expects(look(THEIRS))
+    call.answers(look(THEIRS), bugs(OTHER))
+
+
+def test_one_that_was_stopped_is_stopped_again_when_it_begins_again():
+    with Playbook(ASK) as call:
+        not_recorded(call)
+        call.answers(look(THEIRS), bugs())
+        for _ in range(2):
+            begins_again(call)
+            call.expects(stops(THEIRS, OTHER))
+            call.answers(stops(THEIRS, OTHER))
+            call.skips()
+
+
+def test_one_that_ended_by_itself_is_told_anew_when_it_begins_again():
+    with Playbook(TALK) as call:
+        told(call)
+        call.passes(AGAIN_S)
+        call.skips()
+        call.answers(look(OURS), bugs(PATH))
+        call.skips()
+        call.answers(look(THEIRS), bugs())
+        call.when(RecordStarted(OTHER, OURS))
+        call.expects(look(OURS))
+        call.answers(look(OURS), bugs(PATH, OTHER))
+        call.expects(
+            Alarm(f"another recorder runs on the caller's leg: {OTHER}"), look(THEIRS)
+        )
 
 
 def not_recorded(call):

@@ -76,7 +76,8 @@ def answers(call):
     while new := call.skips():
         for command in new:
             if isinstance(command, Api) and command.waits:
-                call.answers(command, bugs(path(number)))
+                is_agents = command.arg == "b-1"
+                call.answers(command, bugs() if is_agents else bugs(path(number)))
 
 
 def breaks(call):

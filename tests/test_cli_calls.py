@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from eslflow.call.records import FlowServed
+from eslflow.call.records import FlowServed, RecordingWished
 from eslflow.ledger.read import Reader
 from eslflow.ledger.writer import write
 from tests.command import run, site_with_calls
@@ -42,6 +42,21 @@ def test_a_call_is_shown_whole(site):
     assert "training: refused" in done.stdout
     kept = json.loads(run(site, "calls", "show", "bbbb-2", "--json").stdout)
     assert kept["recordings"] == []
+
+
+def test_who_wanted_what_of_its_recording_is_shown(tmp_path):
+    site_with_calls(tmp_path)
+    wish = RecordingWished(
+        "aaaa-1", 1, "masked", "token page", "token page", 0, False, "q"
+    )
+    write(tmp_path / "eslflow.db", [wish])
+    told = run(tmp_path, "calls", "show", "aaaa-1").stdout
+    assert "Wanted of the recording\n  1970-01-01 " in told
+    assert told.endswith(", token page: masked\n")
+    (kept,) = json.loads(run(tmp_path, "calls", "show", "aaaa-1", "--json").stdout)[
+        "wishes"
+    ]
+    assert (kept["who"], kept["want"]) == ("token page", "masked")
 
 
 def test_the_version_that_ran_it_is_named(site):

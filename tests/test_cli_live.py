@@ -40,7 +40,7 @@ def test_calls_that_go_on_are_listed(site, desk):
 def test_a_call_is_masked_unmasked_and_stopped(site, desk):
     done = run(site, "calls", "mask", WAITING[:8], "--for", "180s")
     assert done.exit_code == 0, done.output
-    assert f"{WAITING}: recording is masked until 2026-11-2" in done.stdout
+    assert f"{WAITING}: recording is masked, to be renewed by 2026-11-2" in done.stdout
     assert "recording is on\n" in run(site, "calls", "unmask", ANNA).stdout
     run(site, "calls", "unmask", ANNA, "--all")
     done = run(site, "calls", "stop", "--agent", "1002", "--json")

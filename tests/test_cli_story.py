@@ -143,6 +143,70 @@ def test_a_file_that_was_checked_tells_what_it_holds(ledger):
     assert "missing, no file\n            there is no file" in story(kept)
 
 
+def test_a_doubt_of_a_moment_is_not_told(ledger):
+    kept = ledger.call("aaaa-1")
+    (recording,) = kept["recordings"]
+    at = recording["audio_at"] or recording["started_at"]
+    recording["stopped_at"] = at + 9_000_000
+    mask = {**kept["recording_actions"][0], "action": "mask", "verified": True}
+    mask |= {"at": at + 2_001_000, "asked_at": at + 2_000_000}
+    kept["recording_actions"].append(mask)
+    told = story(kept)
+    assert "uncertain" not in told
+    assert "  masked    0:02.00 to 0:09.00, 7.0 s" in told
+
+
+def test_a_length_that_nobody_told_is_not_told(ledger):
+    kept = ledger.call("aaaa-1")
+    (recording,) = kept["recordings"]
+    recording |= {"stopped_at": recording["started_at"] + 9_000_000, "ms": 0}
+    assert re.search(r"\n  stopped   [-0-9 :.]+\n", story(kept))
+    recording["ms"] = 9_000
+    assert re.search(r"\n  stopped   [-0-9 :.]+, 9\.0 s\n", story(kept))
+
+
+def test_a_recorder_that_is_not_ours_is_told(ledger):
+    kept = ledger.call("aaaa-1")
+    seen = {**kept["recording_actions"][0], "recording_id": "", "reply": ""}
+    seen |= {"reason": "second recorder", "action": "start", "verified": True}
+    seen |= {"leg_uuid": "bbbb-2", "path": "/tmp/theirs.wav"}
+    stop = {**seen, "action": "stop", "reply": "+OK Success"}
+    kept["recording_actions"] += [seen, {**seen, "leg_uuid": ""}, stop]
+    told = re.sub(r"\d{4}-\d\d-\d\d [0-9:.]{12}", "AT", story(kept))
+    assert (
+        "Another recorder, of leg bbbb-2: /tmp/theirs.wav\n"
+        "  seen      AT\n"
+        "  stop      AT, second recorder, the switch said: +OK Success (seen)\n\n"
+        "Another recorder, of the caller's leg: /tmp/theirs.wav\n"
+        "  seen      AT"
+    ) in told
+    kept["recording_actions"][-2]["leg_uuid"] = kept["call"]["uuid"]
+    assert "of the caller's leg: " in story(kept)
+
+
+def test_who_wanted_what_is_told(ledger):
+    kept = ledger.call("aaaa-1")
+    at = kept["call"]["offered_at"]
+    wish = {"at": at, "hand": "token page", "who": "token page", "want": "masked"}
+    wish |= {"ends_at": at + 180_000_000, "is_master": 0, "step": "talk"}
+    kept["wishes"] = [
+        wish,
+        {**wish, "want": "on", "ends_at": 0},
+        {**wish, "want": "on", "ends_at": 0, "who": "cli anna", "is_master": 1},
+        {**wish, "want": "masked", "ends_at": 0, "who": "", "hand": "step"},
+        {**wish, "want": "masked", "ends_at": 0, "who": "", "hand": "hold"},
+    ]
+    told = re.sub(r"\d{4}-\d\d-\d\d [0-9:.]{12}", "AT", story(kept))
+    assert told.endswith(
+        "\n\nWanted of the recording\n"
+        "  AT, token page: masked, for 180 s\n"
+        "  AT, token page: on\n"
+        "  AT, cli anna: on, whoever masked it\n"
+        "  AT, step talk: masked\n"
+        "  AT, hold: masked"
+    )
+
+
 def test_a_ledger_from_before_the_checks_is_told(ledger):
     kept = ledger.call("aaaa-1")
     (recording,) = kept["recordings"]

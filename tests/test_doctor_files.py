@@ -4,11 +4,12 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+import pyrage
 import pytest
 
 from eslflow.doctor import files
 from eslflow.doctor.finding import Level
-from eslflow.settings import Control, Settings
+from eslflow.settings import AtRest, Control, Convert, Settings
 from tests.ward import Noon
 
 
@@ -148,6 +149,37 @@ def test_a_site_without_switch_and_control_has_fewer_secrets(site):
     alone = Settings(site.folder, recordings=site.recordings, ledger=site.ledger)
     (finding,) = files.rights(alone)
     assert finding.level is Level.OK
+
+
+def test_a_site_that_leaves_recordings_as_they_are_needs_nothing(site):
+    assert list(files.at_rest(site)) == []
+
+
+def wants(site, folder, **wanted):
+    """Let a site want something of its recordings at rest."""
+    program = folder / "upload"
+    program.touch(mode=0o700)
+    hook = (str(program), "--quiet")
+    return replace(site, recording=AtRest(**{"hook": hook, **wanted}))
+
+
+def test_what_becomes_of_recordings_is_told(site, tmp_path):
+    recipient = str(pyrage.x25519.Identity.generate().to_public())
+    wanted = wants(site, tmp_path, convert=Convert.FLAC, encrypt_to=(recipient,))
+    (found,) = files.at_rest(wanted)
+    assert found.level is Level.OK
+    done = (
+        f"recordings can be converted to flac, encrypted, handed to {tmp_path}/upload"
+    )
+    assert found.text == done
+
+
+def test_a_program_that_is_not_there_is_told_before_serve_refuses_to_start(
+    site, tmp_path
+):
+    (found,) = files.at_rest(wants(site, tmp_path, hook=("/nowhere/upload",)))
+    assert (found.level, found.topic) == (Level.ERROR, "at rest")
+    assert found.text.startswith("recording: hook: /nowhere/upload cannot be run: ")
 
 
 def test_the_room_that_is_left_is_told(tmp_path):

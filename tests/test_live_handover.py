@@ -361,3 +361,26 @@ def test_a_second_recorder_is_found_within_a_second(office, leg, hands, want):
     print(f"found {(rows[-1]['at'] - begun) / 1000:.1f} ms after it had begun")
     assert rows[-1]["at"] - begun < SECOND_US
     assert runs is not bool(want)
+
+
+@pytest.mark.parametrize("leg", ["caller", "agent"])
+def test_a_second_recorder_that_was_let_be_hears_nothing_under_a_mask(office, leg):
+    scene = opened(office)
+    uuid = scene.call.uuid if leg == "caller" else scene.talk.uuid
+    path = office.folder / "second.wav"
+    scene.api(f"uuid_record {uuid} start {path}")
+    office.until("another recorder", scene.call)
+    scene.call.speaks(ms=1000)
+    scene.ask("masked")
+    masked_at = office.clock.now()
+    office.until("another recorder", scene.call)
+    scene.call.speaks(ms=1000)
+    scene.ask("on")
+    scene.call.speaks(ms=400)
+    said = scene.call.said()
+    kept = ended(scene, [])
+    rows = [row for row in kept["recording_actions"] if row["path"] == str(path)]
+    assert [row["action"] for row in rows] == ["start", "stop"]
+    heard = decode.read(path).of(scene.call.phone.party)
+    assert heard
+    assert max(said[number] for number in heard) < masked_at + LATE_US

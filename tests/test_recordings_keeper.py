@@ -292,8 +292,8 @@ def test_a_command_that_fails_is_tried_three_times(site, tmp_path, program):
         site.clock.pass_s(tries * AGAIN_US / 1e6)
     assert len(noted(tmp_path)) == 3 * 5
     assert site.row()["hook_result"] == "it exited with 1"
-    assert [", it is run again;" in alarm for alarm in site.alarms] == [1, 1, 0]
-    assert ", it is not run again; it said: \x1b[2J" in site.alarms[-1]
+    assert ["; it is run again;" in alarm for alarm in site.alarms] == [1, 1, 0]
+    assert "; it is not run again; it said: \x1b[2J" in site.alarms[-1]
 
 
 def test_a_command_that_works_at_last_is_done(site, tmp_path, program):

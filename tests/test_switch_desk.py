@@ -66,6 +66,16 @@ def test_live_calls_are_known_by_their_agent(controller):
         peer.close()
 
 
+def test_an_agent_is_known_by_the_name_that_the_switch_has(controller):
+    peer, desk = talking(controller, agent=b"x7k2"), controller.controller.desk
+    desk.whose = lambda legs: {leg: "1001" for leg in legs if leg == "b-1"}
+    for name in ("1001", "1001@default", "x7k2"):
+        (call,) = desk.by_agent(name)
+        assert (call.agent, call.number, call.leg) == ("1001", "x7k2", "b-1")
+    assert desk.by_agent("1002") == []
+    peer.close()
+
+
 def test_a_call_that_does_not_run_cannot_be_asked(controller):
     with pytest.raises(NotFound, match="no call 'u-9' runs now"):
         controller.controller.desk.ask("u-9", HERS)

@@ -56,11 +56,12 @@ def _runs(recorder: Recorder) -> bool:
 
 def _while_on(live: Live, segment: Segment) -> Moves:
     """Put the mask off while this file runs unmasked, then strike it off."""
-    number, is_set = 0, True
+    number, is_set, put_at = 0, True, live.now
     try:
         while _is_on(live, segment):
             number += 1
-            is_set = yield from _put_off(live, segment, number, is_set)
+            before, put_at = put_at, live.now
+            is_set = yield from _put_off(live, segment, number, is_set, before)
             pause_s = live.flow.recording.dead_man_s / RENEWALS
             yield Until(lambda: not _is_on(live, segment), pause_s)
     except CallEnded:
@@ -70,9 +71,12 @@ def _while_on(live: Live, segment: Segment) -> Moves:
 
 
 def _put_off(
-    live: Live, segment: Segment, number: int, was_set: bool
+    live: Live, segment: Segment, number: int, was_set: bool, put_at: int
 ) -> Generator[Command, Event | None, bool]:
-    """Put a new mask on the agenda, then strike the old one off: never none at all."""
+    """Put a new mask on the agenda, then strike the old one off: never none at all.
+
+    `put_at` is when the old one was put there.
+    """
     uuid, seconds = live.offered.uuid, round(live.flow.recording.dead_man_s)
     task = f"{ApiCommand.UUID_RECORD} {uuid} {RecordAction.MASK} {segment.path}"
     arg = f"+{seconds} {_group(live, number)} {task}"
@@ -85,7 +89,9 @@ def _put_off(
         reply = yield Api(ApiCommand.SCHED_DEL, old, timeout_s=REPLY_S)
         if was_set and isinstance(reply, Replied) and _FIRED in reply.text:
             # We were late: what is masked by now, is to be unmasked again.
-            yield Keep(live.recorder.was_masked(live))
+            # It counts whole seconds (mod_commands.c), and may be one early.
+            since = min(live.now, put_at + (seconds - 1) * 1_000_000)
+            yield Keep(live.recorder.was_masked(live, since))
     return is_set
 
 

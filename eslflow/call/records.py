@@ -324,7 +324,8 @@ class RecordingAction(NamedTuple):
     """Whether the switch was seen to do it (RECORD_START, RECORD_STOP, the `+OK` of a
     mask)."""
     asked_at: int = 0
-    """When the command was sent; an unmask counts from here on. 0: nobody asked."""
+    """When the command was sent; an unmask counts from here on. 0: nobody asked. Of the
+    dead-man's mask, when it may have been at the earliest."""
     leg_uuid: str = ""
     """The leg it was asked of, when that is not the caller's."""
     path: str = ""

@@ -57,6 +57,6 @@ class Answered(NamedTuple):
     why: str = ""
     """Why it does not, in words for a person."""
     until: int = 0
-    """When a mask ends by itself, in microseconds since 1970; 0: never."""
+    """When a mask is to be renewed, in microseconds since 1970; 0: never."""
     is_refused: bool = False
     """A rule says no, and not the switch: asked again, it says so again."""

@@ -81,5 +81,6 @@ def show(ctx: click.Context, call: str, reason: str, is_json: bool) -> None:
     """
     with reader(ctx.obj) as ledger:
         kept = with_service(ctx.obj, ledger.call(call))
+        kept["wishes"] = ledger.wishes(kept["call"]["uuid"])
     keep(ctx.obj, SHOW, reason, [(kept["call"]["uuid"], "")])
     click.echo(as_json(kept) if is_json else story(kept))

@@ -68,6 +68,7 @@ def findings(settings: Settings, site: Path) -> Iterator[Finding]:
     yield loaded.finding
     yield from _switch(settings, site, loaded)
     yield from files.rights(settings, password_file(site))
+    yield from files.at_rest(settings)
     yield files.room(settings, SystemClock())
     yield from ledger.looked_at(settings.ledger)
 

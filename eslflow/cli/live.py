@@ -113,10 +113,8 @@ def _change(
         click.echo(json.dumps(found, indent=2))
         return
     for state in (found, *found.get("others", [])):
-        until = f" until {_local(state['until'])}" if state["until"] else ""
-        click.echo(
-            visible(f"{state['call']}: recording is {state['recording']}{until}")
-        )
+        due = f", to be renewed by {_local(state['until'])}" if state["until"] else ""
+        click.echo(visible(f"{state['call']}: recording is {state['recording']}{due}"))
 
 
 def _safe(name: str) -> str:

@@ -25,6 +25,7 @@ from eslflow.cli.beside import (
     watching,
 )
 from eslflow.cli.lock import only_one
+from eslflow.cli.tables import counted
 from eslflow.errors import SettingsError, StoreError
 from eslflow.settings import Reload, Settings, load_settings
 from eslflow.site import Loaded, open_site
@@ -110,7 +111,8 @@ def serve(settings: Settings, site: Path) -> None:
         control.stop()
         link.close()
         log.info(
-            "stopped; %s", f"{left} calls went to the dialplan" if left else "idle"
+            "stopped; %s",
+            f"{counted(left, 'call')} left to the switch" if left else "idle",
         )
 
 
@@ -189,13 +191,15 @@ def _adoption(
     clock: Clock,
     ledger: Ledger,
 ) -> Iterator[None]:
-    """Take over calls that went on without us, if the switch can be asked."""
+    """Take over calls that went on without us, and name legs, if it can be asked."""
     from eslflow.cli.books import SiteBooks
     from eslflow.switch.adoption import Adoption
+    from eslflow.switch.whose import Whose
 
     if settings.switch is None:
         yield
         return
+    controller.desk.whose = Whose(link)
     books = SiteBooks(
         settings.ledger,
         settings.recordings,

@@ -5,10 +5,10 @@ In: what the ledger kept of a call. Out: text. Must not look anything up.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from eslflow.call.records import MEANT, State
+from eslflow.call.records import HOLD, MEANT, STEP, State
 from eslflow.cli.tables import local
 from eslflow.errors import visible
 from eslflow.ledger.versions import SHORT
@@ -19,6 +19,8 @@ Kept = dict[str, Any]
 
 MOST = 100
 """Characters shown of what a caller sends; --json has all of them."""
+BRIEF_US = 50_000
+"""How long the switch may have taken for a mask without a word about it."""
 NO_NUMBER = "no number is kept: it was withheld, or erased"
 _TIMES = {0: "never", 1: "once", 2: "twice"}
 
@@ -48,7 +50,9 @@ def story(kept: Kept) -> str:
     for recording in kept["recordings"]:
         lines += [*file_story(recording, kept["recording_actions"]), ""]
     if not kept["recordings"]:
-        lines.append("Nothing was recorded.")
+        lines += ["Nothing was recorded.", ""]
+    lines += _others(kept)
+    lines += _wanted(kept.get("wishes", ()))
     return "\n".join(visible(line) if line else "" for line in lines).rstrip("\n")
 
 
@@ -147,21 +151,56 @@ def file_story(recording: Kept, actions: list[Kept]) -> Iterator[str]:
     if started_at:
         yield f"  started   {_at(started_at)}"
     if recording["stopped_at"]:
-        seconds = (recording["ms"] or 0) / 1000
-        yield f"  stopped   {_at(recording['stopped_at'])}, {seconds:.1f} s"
+        # Where nobody saw it end, the switch has not told how long it ran.
+        lasted = f", {recording['ms'] / 1000:.1f} s" if recording["ms"] else ""
+        yield f"  stopped   {_at(recording['stopped_at'])}{lasted}"
     own = [a for a in actions if a["recording_id"] == recording["id"]]
     for number, action in enumerate(own, 1):
         if action["action"] == RecordAction.ERASE:
             told = f"{action['reply']}, because it was {action['reason']}"
             yield f"  erased    {_at(action['at'])}: {told}"
         elif number == len(own) or action["reply"] != MEANT:
-            seen = "seen" if action["verified"] else "not seen"
-            yield (
-                f"  {action['action']:<9} {_at(action['at'])}, {action['reason']}, "
-                f"the switch said: {action['reply'] or 'nothing'} ({seen})"
-            )
+            yield _done(action)
     yield from _silences(recording, actions)
     yield from _found(recording)
+
+
+def _done(action: Kept) -> str:
+    """Return what a recorder was asked for, and what came of it."""
+    seen = "seen" if action["verified"] else "not seen"
+    return (
+        f"  {action['action']:<9} {_at(action['at'])}, {action['reason']}, "
+        f"the switch said: {action['reply'] or 'nothing'} ({seen})"
+    )
+
+
+def _others(kept: Kept) -> Iterator[str]:
+    """Tell of recorders that are not ours."""
+    found: dict[tuple[str, str], list[Kept]] = {}
+    for action in kept["recording_actions"]:
+        if not action["recording_id"]:
+            leg = action["leg_uuid"] or kept["call"]["uuid"]
+            found.setdefault((leg, action["path"]), []).append(action)
+    for (leg, path), actions in found.items():
+        is_callers = leg == kept["call"]["uuid"]
+        whose = "the caller's leg" if is_callers else f"leg {leg}"
+        yield f"Another recorder, of {whose}: {path or 'its file is not known'}"
+        for action in actions:
+            is_seen = action["action"] == RecordAction.START
+            yield f"  seen      {_at(action['at'])}" if is_seen else _done(action)
+        yield ""
+
+
+def _wanted(wishes: Iterable[Kept]) -> Iterator[str]:
+    """Tell who wanted what of the recording while the call went on."""
+    for number, wish in enumerate(wishes):
+        if not number:
+            yield "Wanted of the recording"
+        who = wish["who"] or (f"step {wish['step']}" if wish["hand"] == STEP else HOLD)
+        lasts = (wish["ends_at"] - wish["at"]) / 1e6
+        how = f", for {lasts:g} s" if wish["ends_at"] else ""
+        how += ", whoever masked it" if wish["is_master"] else ""
+        yield f"  {_at(wish['at'])}, {who}: {wish['want']}{how}"
 
 
 def _started_at(recording: Kept, actions: list[Kept]) -> int:
@@ -178,7 +217,8 @@ def _started_at(recording: Kept, actions: list[Kept]) -> int:
 def _silences(recording: Kept, actions: list[Kept]) -> Iterator[str]:
     """Tell which parts of the file are masked, or may be."""
     for span in spans(recording, actions):
-        if span.kind is not Kind.CLEAR:
+        is_brief = span.kind is Kind.UNCERTAIN and span.length < BRIEF_US
+        if span.kind is not Kind.CLEAR and not is_brief:
             where = f"{place(span.begins)} to {place(span.ends)}"
             yield f"  {span.kind:<9} {where}, {span.length / 1e6:.1f} s"
 

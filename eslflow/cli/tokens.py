@@ -87,7 +87,12 @@ def _expires(ctx: click.Context, option: click.Parameter, text: str | None) -> i
     callback=_agents,
     help="Only for calls of this agent; may be given more than once.",
 )
-@click.option("--expires", callback=_expires, help="When: 90d, or 2027-01-31 (UTC).")
+@click.option(
+    "--expires",
+    callback=_expires,
+    metavar="WHEN",
+    help="90d, or 2027-01-31 (UTC); without it, never.",
+)
 @click.pass_context
 def add(
     ctx: click.Context,

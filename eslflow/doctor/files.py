@@ -1,6 +1,7 @@
 """Files and folders of a site: who else on this machine may read or change them.
 
-In: a site's settings. Out: findings on rights, and on the room that is left. Changes
+In: a site's settings. Out: findings on rights, on what brings recordings to rest, and
+on the room that is left. Changes
 nothing, and shows nothing of what it reads.
 """
 
@@ -14,13 +15,15 @@ from pathlib import Path
 
 from eslflow.clock import Clock
 from eslflow.doctor.finding import Finding, error, ok, warning
+from eslflow.errors import EslflowError
+from eslflow.recordings import age, forms, hook
 from eslflow.recordings.space import Space
 from eslflow.settings import FILE, Settings
 
 IDENTITY = b"AGE-SECRET-KEY-1"
 LONGEST_KEY = 10_000
 """Bytes up to which a file may be one that `recordings keygen` wrote."""
-RIGHTS, DISK = "rights", "disk"
+RIGHTS, DISK, REST = "rights", "disk", "at rest"
 
 
 def is_open(path: Path, right: int = stat.S_IROTH) -> bool:
@@ -161,6 +164,29 @@ def _folder(recordings: Path) -> Iterator[Finding]:
         "FreeSWITCH makes files that everybody can read: all recordings can be heard.",
         mend,
     )
+
+
+def at_rest(settings: Settings) -> Iterator[Finding]:
+    """Yield whether what becomes of recordings after their calls can be done at all."""
+    wanted = settings.recording
+    found: list[str] = []
+    try:
+        if wanted.convert:
+            forms.demand_library()
+            found.append(f"converted to {wanted.convert.value}")
+        if wanted.encrypt_to:
+            age.recipients(wanted.encrypt_to)
+            found.append("encrypted")
+        if wanted.hook:
+            hook.demand_program(wanted.hook)
+            found.append(f"handed to {wanted.hook[0]}")
+    except EslflowError as problem:
+        means = "eslflow serve does not start; one that runs goes on with what it has."
+        mend = "See recording: in eslflow.yaml, and docs/recording.md"
+        yield error(REST, str(problem), means, mend)
+        return
+    if found:
+        yield ok(REST, f"recordings can be {', '.join(found)}")
 
 
 def room(settings: Settings, clock: Clock) -> Finding:

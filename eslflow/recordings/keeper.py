@@ -311,7 +311,7 @@ class Keeper:
         words = f"recording {line['id']}: {self._wanted.hook[0]}"
         if ran.problem:
             rest = "it is run again" if tries < MOST_TRIES else "it is not run again"
-            self._alarm(f"{words} failed: {ran.problem}, {rest}{said}")
+            self._alarm(f"{words} failed: {ran.problem}; {rest}{said}")
         else:
             self._tell(f"{words} is done{said}")
         result = ran.problem or "done"

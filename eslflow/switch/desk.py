@@ -6,6 +6,7 @@ switch has confirmed it. Must not decide anything: the engine does.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import count
 from typing import NamedTuple, Protocol
 
@@ -29,13 +30,23 @@ class LiveCall(NamedTuple):
     flow: str
     step: str
     agent: str
-    """Who talks with the caller; empty: nobody."""
+    """Who talks with the caller, by name or number; empty: nobody."""
     recording: str
     """State of the recording's table."""
     offered_at: int
     """Microseconds since 1970."""
     until: int = 0
-    """When a mask ends by itself, in microseconds since 1970; 0: never."""
+    """When a mask is to be renewed, in microseconds since 1970; 0: never."""
+    number: str = ""
+    """By which the agent's telephone was called."""
+    leg: str = ""
+    """The agent's."""
+
+    @property
+    def agents(self) -> frozenset[str]:
+        """Return what the agent may be called by: `1001`, or all of `1001@default`."""
+        names = {self.agent, self.number}
+        return frozenset({*names, *map(_short, names)} - {""})
 
     @classmethod
     def of(cls, live: Live) -> LiveCall:
@@ -50,7 +61,18 @@ class LiveCall(NamedTuple):
             recording=str(live.recorder.state),
             offered_at=live.offered_at,
             until=live.recorder.until,
+            number=live.agent,
+            leg=live.leg,
         )
+
+
+def _short(name: str) -> str:
+    return name.partition("@")[0]
+
+
+def nobody_knows(_: Collection[str]) -> Mapping[str, str]:
+    """Name no leg."""
+    return {}
 
 
 class Reachable(Protocol):
@@ -72,6 +94,8 @@ class Desk:
         self._calls: dict[str, Reachable] = {}
         self._tickets = count(1)
         self._asked: dict[int, tuple[str, AsyncResult[Answered]]] = {}
+        self.whose: Callable[[Collection[str]], Mapping[str, str]] = nobody_knows
+        """Names legs that callers talk with, as far as that is known."""
 
     def joined(self, call: Reachable) -> None:
         """Know a call by its uuid from now on."""
@@ -102,13 +126,18 @@ class Desk:
             key=lambda call: call.offered_at,
         )
 
+    def named(self, calls: Sequence[LiveCall]) -> list[LiveCall]:
+        """Return calls with the names of their agents, as far as they are known."""
+        names = self.whose([call.leg for call in calls if call.leg])
+        return [
+            call._replace(agent=names.get(call.leg) or call.agent) for call in calls
+        ]
+
     def by_agent(self, extension: str) -> list[LiveCall]:
         """Return the calls that an agent talks on, by `1001` or `1001@default`."""
-        return [
-            call
-            for call in self.calls()
-            if call.agent and extension in (call.agent, call.agent.partition("@")[0])
-        ]
+        names = {extension, _short(extension)}
+        calls = self.named(self.calls())
+        return [call for call in calls if not call.agents.isdisjoint(names)]
 
     def ask(self, uuid: str, wish: Wish) -> Answered:
         """Ask something of a call; wait until the switch has confirmed it, or cannot.

@@ -72,14 +72,15 @@ class Views:
         """List the live calls."""
         who = self._guard.admit(request.environ)
         who.demand(Scope.CALLS)
-        seen = who.seen(self._desk.calls())
+        seen = who.seen(self._desk.named(self._desk.calls()))
         return jsonify(calls=[answers.whole(call) for call in seen])
 
     def call(self, name: str) -> Response:
         """Show a live call."""
         who = self._guard.admit(request.environ)
         who.demand(Scope.CALLS)
-        return jsonify(answers.whole(answers.named(self._desk, who, name)))
+        (call,) = self._desk.named([answers.named(self._desk, who, name)])
+        return jsonify(answers.whole(call))
 
     def change_call(self, name: str) -> Response:
         """Ask something of a call's recording."""

@@ -77,16 +77,15 @@ class Who:
         Raises:
             Refusal: 403.
         """
-        if not self._is_for(extension):
+        if not self._is_for((extension, extension.partition("@")[0])):
             own = ", ".join(sorted(self.agents))
             error = f"this token is not for agent {quoted(extension)}"
             raise Refusal(403, error, f"It is for: {own}.")
 
     def seen(self, calls: Iterable[LiveCall]) -> list[LiveCall]:
         """Return the calls that may be touched; of others, not even that they are."""
-        return [call for call in calls if self._is_for(call.agent)]
+        return [call for call in calls if self._is_for(call.agents)]
 
-    def _is_for(self, agent: str) -> bool:
-        """Whether the calls of `1001`, or of `1001@default`, may be touched."""
-        names = {agent, agent.partition("@")[0]}
+    def _is_for(self, names: Iterable[str]) -> bool:
+        """Whether the calls of an agent of these names may be touched."""
         return not self.agents or not self.agents.isdisjoint(names)
