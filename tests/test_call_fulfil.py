@@ -51,7 +51,10 @@ def test_a_mask_is_answered_when_the_switch_has_confirmed_it():
         call.expects(UNMASK)
         call.answers(UNMASK)
         call.expects(answer("on", ticket=3))
-    assert actions(call)[1:] == [("mask", "token page", True), ("unmask", "step", True)]
+    assert actions(call)[1:] == [
+        ("mask", "token page", True),
+        ("unmask", "token page", True),
+    ]
 
 
 def test_a_mask_that_the_switch_refuses_is_answered_with_what_holds_instead():
@@ -98,7 +101,7 @@ def test_a_stop_holds_for_the_rest_of_the_call():
         call.expects(PLAY)
         call.done(PLAY)
         call.expects(PLAY)
-    assert actions(call)[-1] == ("stop", "control", True)
+    assert actions(call)[-1] == ("stop", "token desk", True)
 
 
 def test_each_takes_back_its_own_mask_only():
@@ -118,6 +121,7 @@ def test_each_takes_back_its_own_mask_only():
         call.expects(UNMASK)
         call.answers(UNMASK)
         call.expects(answer("on", ticket=4))
+    assert actions(call)[-1] == ("unmask", "key 1002", True)
 
 
 def test_a_master_takes_back_all_masks():
@@ -258,11 +262,16 @@ def test_a_mask_that_nobody_renews_ends_if_the_flow_says_so():
         assert timed_mask(call, "unmask") == []
         call.passes(ALONE_S)
         call.expects(UNMASK)
+        call.answers(UNMASK)
+    assert actions(call)[-1] == ("unmask", "token page, not renewed", True)
 
 
 def test_a_mask_that_nobody_renews_ends_the_recording_if_the_flow_says_so():
     with Playbook(ends(AfterMask.STOP)) as call:
         assert timed_mask(call, "stop") == [ASK_STOP]
+        call.when(RecordStopped(PATH, 100))
+        call.answers(ASK_STOP)
+    assert actions(call)[-1] == ("stop", "token page, not renewed", True)
 
 
 def test_a_renewed_mask_lasts_from_the_renewal():

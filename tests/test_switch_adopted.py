@@ -50,7 +50,8 @@ def test_it_is_on_the_desk_and_can_be_masked_and_unmasked(world):
     answer = asks(world, ON)
     assert (answer.recording, answer.is_done) == ("on", True)
     assert world.switch.channels[ANNA] == {path: False}
-    assert world.actions()[1:] == [("mask", "token x", True), ("unmask", "step", True)]
+    done = [("mask", "token x", True), ("unmask", "token x", True)]
+    assert world.actions()[1:] == done
 
 
 def test_a_mask_that_is_refused_becomes_a_stop(world):
@@ -279,7 +280,7 @@ def test_a_hold_masks_and_its_end_unmasks(guarded):
     seen = [meets(guarded, is_held) for is_held in (True, True, False, True, False)]
     assert seen == [[True], [True], [False], [True], [False]]
     asked = [action for action in guarded.actions() if "mask" in action[0]]
-    assert asked == 2 * [("mask", "hold", True), ("unmask", "step", True)]
+    assert asked == 2 * [("mask", "hold", True), ("unmask", "hold", True)]
     assert wanted(guarded) == 2 * ["masked", "on"]
 
 

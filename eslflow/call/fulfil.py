@@ -104,6 +104,7 @@ def end_of_mask(live: Live, who: str) -> Moves:
     recorder.masks[who] = 0
     after = live.flow.recording.after_mask
     yield Alarm(f"the mask of {who} was not renewed in time: {after}")
+    recorder.by = f"{who}, not renewed"
     if after is AfterMask.UNMASK:
         del recorder.masks[who]
     elif after is AfterMask.STOP:

@@ -216,7 +216,10 @@ def unmask(live: Live) -> Moves:
     recorder = live.recorder
     recorder.clear_at = 0
     recorder.move(Moved.UNMASK)
-    reply = yield from _ask(live, RecordAction.UNMASK, STEP, MASKED_WITHIN_S)
+    reply = yield from _ask(
+        live, RecordAction.UNMASK, recorder.by or STEP, MASKED_WITHIN_S
+    )
+    recorder.by = ""
     is_clear = reply.startswith("+")
     yield from _keep(live, reply, is_clear)
     if is_clear:
@@ -228,10 +231,14 @@ def unmask(live: Live) -> Moves:
 
 def stop(live: Live) -> Moves:
     """Stop the file: the step ends it, somebody did, or who talks has changed."""
+    yield from _stop(live, _why_stop(live))
+
+
+def _why_stop(live: Live) -> str:
+    if live.recorder.is_forbidden:
+        return "private" if live.is_private else live.recorder.by or "control"
     reason = "parted" if live.screen.has_parted(live) else STEP
-    reason = "withdrawn" if live.consents.is_withdrawn else reason
-    forbidden = "private" if live.is_private else "control"
-    yield from _stop(live, forbidden if live.recorder.is_forbidden else reason)
+    return "withdrawn" if live.consents.is_withdrawn else reason
 
 
 def _stop(live: Live, reason: str) -> Moves:

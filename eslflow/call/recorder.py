@@ -71,6 +71,7 @@ class Recorder:
         "_restarts",
         "asked",
         "backlog",
+        "by",
         "clear_at",
         "is_forbidden",
         "is_overdue",
@@ -114,8 +115,9 @@ class Recorder:
         self.backlog = Backlog()
         self.clear_at = 0
         """When an unmask may be sent; 0: nobody has asked for one."""
-        self.why = ""
-        """Why the recording is not what is wanted, in words."""
+        self.by = self.why = ""
+        """Who has asked for something last (empty: the step, or nobody), and why the
+        recording is not what is wanted, in words."""
         self.asked: Asked | None = None
         """What the switch was asked for, and has not answered yet."""
         self._restarts = 0
@@ -137,6 +139,7 @@ class Recorder:
         self.wanted, self.moment = wanted, moment
         self._restarts = 0
         self.parted_at = 0
+        self.by = ""
         # A recorder that could not be stopped may still run: none is begun beside it.
         self._is_given_up = self._is_given_up and self.is_left_running
 
@@ -144,6 +147,7 @@ class Recorder:
         """Take in what somebody asks for."""
         self.is_overdue = False
         self.was_wished = True
+        self.by = wish.by
         if wish.want is Want.OFF:
             self.is_forbidden = True
         elif wish.want is Want.MASKED:
@@ -298,6 +302,7 @@ class Recorder:
         """
         if self.state is not ON or self.asked is not None:
             return ()
+        self.by = ""
         self.became_masked(live.now)
         unasked = Asked(RecordAction.MASK, "dead man", live.step, since)
         return (action_row(live, unasked, "", True),)

@@ -41,6 +41,7 @@ def held(live: Live, was_held: bool) -> list[Command]:
     is_held, recorder = live.screen.is_held, live.recorder
     if is_held is was_held or recorder.is_idle:
         return []
+    recorder.by = HOLD
     want_ = Want.MASKED if is_held else Want.ON
     return [Keep((_row(live, str(want_), HOLD),))]
 

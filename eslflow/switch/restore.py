@@ -120,6 +120,8 @@ def _restore_wants(live: Live, wishes: list[Kept], asked_at: int) -> None:
             recorder.take(_wish(wish), wish["at"])
         elif wish["at"] >= asked_at and recorder.wanted is not Record.OFF:
             recorder.wanted, live.step = Record(wish["want"]), wish["step"]
+    # What is done from now on, nobody has asked for.
+    recorder.by = ""
 
 
 def _wish(row: Kept) -> Wish:
