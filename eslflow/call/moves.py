@@ -237,9 +237,8 @@ def stop(live: Live) -> Moves:
 def _why_stop(live: Live) -> str:
     if live.recorder.is_forbidden:
         return "private" if live.is_private else live.recorder.by or "control"
-    if live.consents.is_withdrawn:
-        return "withdrawn"
-    return "parted" if live.screen.has_parted(live) else STEP
+    reason = "parted" if live.screen.has_parted(live) else STEP
+    return "withdrawn" if live.consents.is_withdrawn else reason
 
 
 def _stop(live: Live, reason: str) -> Moves:
