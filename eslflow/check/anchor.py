@@ -133,9 +133,12 @@ def becomes(stage: Stage, anchor: Anchor) -> None:
     """Let a call that stands at the same place be the one that was taken note of."""
     _put(stage, anchor)
     engine = stage.engine
+    answers = {k: n for k, n in engine.live._named.items() if k == "answer"}
     engine._guarded = 0
     engine.live.recorder.__class__ = Recorder
     _fill(engine.live, anchor)
+    # Which of the answers was the last one, each of them has looked up by its number.
+    engine.live._named.update(answers)
     _guard(stage, anchor)
     engine._look_round()
     stage.goes_on()
