@@ -1,6 +1,8 @@
 """Every state that calls of a flow can come to."""
 
+import gc
 from dataclasses import replace
+from functools import partial
 from random import Random
 
 import pytest
@@ -35,7 +37,7 @@ def test_the_shortest_way_leads_from_a_call_to_a_state():
 @pytest.mark.parametrize("name", ["talk", "card", "moved"])
 def test_anchors_change_nothing_but_the_time_it_takes(name, monkeypatch):
     short = explored(flow_of(name))
-    monkeypatch.setattr(Explorer, "_shorter", lambda _, __, way, ___: way)
+    monkeypatch.setattr(Explorer, "_shorter", lambda _, __, ___: None)
     long = explored(flow_of(name))
     assert set(short._numbers) == set(long._numbers)
 
@@ -186,19 +188,60 @@ WALKED = ("talk", "card", "twice", "ends", "moved", "both", "private", "listed")
 
 
 @pytest.mark.parametrize("name", WALKED)
-def test_no_call_comes_to_a_state_that_was_not_seen(name):
+def test_a_call_goes_where_the_proof_says_however_it_came_there(name):
     """What counts as one state must go on as one, whatever led to it."""
     explorer = explored(flow_of(DESKS % KEYS if name == "desks" else name))
+    moves = [{m.choice: m.to for m in state.moves} for state in explorer.states]
     chance = Random(name)
     for _ in range(WALKS):
         stage = call_of(explorer.plan.flow)
+        at = explorer._numbers[explorer.key(stage)]
         while not stage.engine.is_over:
-            assert explorer.key(stage) in explorer._numbers
             there = choices(stage, explorer.looks)
+            assert set(there) == set(moves[at])
             # Who hangs up too soon sees little.
             stays = [choice for choice in there if choice.what != "hang up"]
-            happens(stage, chance.choice(stays or there))
+            choice = chance.choice(stays or there)
+            happens(stage, choice)
             assert stage.observer.wrong == []
+            assert explorer._numbers[explorer.key(stage)] == moves[at][choice]
+            at = moves[at][choice]
+
+
+@pytest.mark.parametrize("name", ["card", "verbal", "listed"])
+def test_in_which_order_things_are_tried_makes_no_other_states(name, monkeypatch):
+    first = unmeasured(partial(explored, flow_of(name)))
+
+    def turned(stage, looks):
+        return choices(stage, looks)[::-1]
+
+    monkeypatch.setattr("eslflow.check.explore.choices", turned)
+    second = unmeasured(partial(explored, flow_of(name)))
+    assert moves_of(first) == moves_of(second)
+
+
+@pytest.mark.parametrize("name", ["card", "both", "verbal", "private"])
+def test_calls_that_are_kept_change_nothing_but_the_time_it_takes(name, monkeypatch):
+    built, call_on = [], way.call_on
+
+    def counted(plan, way):
+        built.append(way)
+        return call_on(plan, way)
+
+    monkeypatch.setattr("eslflow.check.explore.call_on", counted)
+    quick = unmeasured(partial(explored, flow_of(name)))
+    few = len(built)
+    monkeypatch.setattr("eslflow.check.kept.MOST", 0)
+    slow = unmeasured(partial(explored, flow_of(name)))
+    assert few < 0.7 * (len(built) - few)
+    assert moves_of(quick) == moves_of(slow)
+    assert quick.visited == slow.visited
+
+
+def test_the_garbage_collector_is_left_as_it_was():
+    before = gc.get_threshold()
+    explored(flow_of("asked"))
+    assert gc.get_threshold() == before
 
 
 def test_where_an_anchor_leads_elsewhere_the_long_way_is_gone(monkeypatch):

@@ -121,6 +121,45 @@ def test_who_only_tells_something_counts_no_more():
     assert fingerprint(stage, Looks(stage.plan.flow)) == before
 
 
+def test_two_answers_that_are_not_on_disk_yet_are_not_one():
+    flow = flow_of("verbal")
+    once = ("agent answers", "key/granted")
+    twice = (*once, "key/refused", "key/granted")
+    assert len(print_of(flow, *twice)[3][1][1]) == 2
+    assert len(print_of(flow, *once)[3][1][1]) == 1
+
+
+def test_of_the_agents_answers_the_last_one_counts():
+    stage = call_of(flow_of("verbal"), "agent answers", "key/granted")
+    before = fingerprint(stage, Looks(stage.plan.flow))
+    stage.engine.live.new_answer()
+    assert fingerprint(stage, Looks(stage.plan.flow)) != before
+
+
+def test_whoever_gets_the_call_again_is_looked_at_again():
+    flow = flow_of("listed")
+    done = ("agent answers/listed", "agent passes on", "other agent/listed")
+    again = (*done, "agent passes on", "other agent/listed")
+    assert print_of(flow, *done) == print_of(flow, *again)
+
+
+def test_a_mask_that_is_to_be_sure_counts_before_the_dead_man_masks():
+    stage = call_of(flow_of("stays"), ON, "agent answers")
+    before = fingerprint(stage, Looks(stage.plan.flow))
+    recorder = stage.engine.live.recorder
+    recorder.is_to_be_sure = not recorder.is_to_be_sure
+    assert fingerprint(stage, Looks(stage.plan.flow)) != before
+
+
+def test_what_comes_first_counts_an_unmask_or_that_the_call_is_passed_on():
+    stage = call_of(flow_of("demanded"), "kept", ON, "agent answers", "agent passes on")
+    recorder, looks = stage.engine.live.recorder, Looks(stage.plan.flow)
+    recorder.clear_at = recorder._passed_on_at - 1
+    before = fingerprint(stage, looks)
+    recorder.clear_at += 2
+    assert fingerprint(stage, looks) != before
+
+
 @pytest.mark.parametrize(
     ("value", "plain"),
     [

@@ -93,8 +93,9 @@ HARMLESS = (
 )
 """What the core may import: nothing here opens, waits or asks the time by itself."""
 
-OPENS = {"check.load": "pathlib", "flow.hours": "zoneinfo"}
-"""The modules of the core that read files, flows and time zones, and by what."""
+OPENS = {"check.load": "pathlib", "flow.hours": "zoneinfo", "check.explore": "gc"}
+"""The modules of the core that read files, flows and time zones, or bid the collector
+wait, and by what."""
 
 ASKS_THE_TIME = re.compile(
     r"(time\.(time|time_ns|monotonic|monotonic_ns|perf_counter|perf_counter_ns|sleep)"

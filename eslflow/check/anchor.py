@@ -11,6 +11,7 @@ In: a call. Out: an anchor; and from it, another call.
 from __future__ import annotations
 
 from functools import partial
+from itertools import repeat
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -133,9 +134,12 @@ def becomes(stage: Stage, anchor: Anchor) -> None:
     """Let a call that stands at the same place be the one that was taken note of."""
     _put(stage, anchor)
     engine = stage.engine
+    answers = {k: n for k, n in engine.live._named.items() if k == "answer"}
     engine._guarded = 0
     engine.live.recorder.__class__ = Recorder
     _fill(engine.live, anchor)
+    # Which of the answers was the last one, each of them has looked up by its number.
+    engine.live._named.update(answers)
     _guard(stage, anchor)
     engine._look_round()
     stage.goes_on()
@@ -183,17 +187,19 @@ def _put(stage: Stage, anchor: Anchor) -> None:
 
 def _fill(live: Live, anchor: Anchor) -> None:
     recorder, screen, consents = live.recorder, live.screen, live.consents
-    for name, value in zip(_PLAIN, anchor.live, strict=True):
-        setattr(live, name, value)
+    _set(live, _PLAIN, anchor.live)
     live._named, live.values = map(dict, anchor.tables)
-    for name, value in zip(_KEPT, anchor.recorder, strict=True):
-        setattr(recorder, name, value)
+    _set(recorder, _KEPT, anchor.recorder)
     recorder.masks = dict(anchor.masks)
     recorder.segment = _twin(anchor.segment)
-    for name, value in zip(_SEEN, anchor.screen, strict=True):
-        setattr(screen, name, value)
+    _set(screen, _SEEN, anchor.screen)
     live.secrets = {name: Secret(digits) for name, digits in anchor.secrets.items()}
     consents._states, consents._permitting = dict(anchor.states), anchor.permitting
+
+
+def _set(holder: object, names: tuple[str, ...], values: tuple[Any, ...]) -> None:
+    """Set attributes; of so many, a loop would take several times as long."""
+    any(map(setattr, repeat(holder), names, values))
 
 
 def _guard(stage: Stage, anchor: Anchor) -> None:

@@ -6,6 +6,7 @@ found wrong, with the shortest way there. Must not judge the whole: `prove` does
 
 from __future__ import annotations
 
+import gc
 from collections import deque
 from dataclasses import dataclass, field, replace
 
@@ -13,6 +14,7 @@ from eslflow.check.anchor import Anchor, note
 from eslflow.check.choice import Choice
 from eslflow.check.fingerprint import Print, fingerprint, place
 from eslflow.check.happens import happens
+from eslflow.check.kept import Call, Kept
 from eslflow.check.looked import Looks
 from eslflow.check.observer import Found
 from eslflow.check.outcomes import choices
@@ -23,6 +25,8 @@ from eslflow.steps.menu import Menu
 
 MOST_STATES = 50_000
 """A flow with more states than these is not proved."""
+YOUNG = 20_000
+"""After how much the garbage collector looks meanwhile, for it finds little."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,6 @@ class Wrong:
 Key = tuple[Print, str | None]
 """What tells a state from all others: what it is, and in which step."""
 
-
 KEYS = frozenset(("presses", "presses at last"))
 """With these a menu's step is chosen."""
 
@@ -93,6 +96,9 @@ class Explorer:
 
     In a step that repeats another, nothing is done that was done in a state of the
     other: what comes of it there is copied, with the step's own name and targets.
+
+    A call that has come to a state in which more is to be tried is kept for that, for
+    any call in a state is as good as another.
     """
 
     def __init__(self, flow: Flow, copies: bool = True) -> None:
@@ -112,7 +118,10 @@ class Explorer:
         self._numbers: dict[Key, int] = {}
         self._keys: list[Key] = []
         self._ways: dict[int, Way] = {}
-        self._waiting: deque[tuple[int, list[Choice]]] = deque()
+        self._rest: dict[int, deque[Choice]] = {}
+        """What is still to be tried in a state."""
+        self._waiting: deque[int] = deque()
+        self._kept = Kept()
         self._firsts: dict[Print, int] = {}
         """In steps that repeat others: the first state that is the same in another."""
         self._seen: dict[int, dict[Choice, _Seen]] = {}
@@ -125,12 +134,16 @@ class Explorer:
 
     def run(self) -> None:
         """Go on until no new state appears."""
+        often, *seldom = gc.get_threshold()
+        gc.set_threshold(often and YOUNG, *seldom)
         try:
             self._explore()
         except _UnlikeError:
             self._is_copying = False
             self._forget()
             self._explore()
+        finally:
+            gc.set_threshold(often, *seldom)
 
     def _explore(self) -> None:
         for begin in self.looks.calls():
@@ -138,13 +151,16 @@ class Explorer:
             stage.note = note
             stage.start()
             if self._is_sound(stage, -1, None):
-                self._add(stage, Way(begin, None), -1, None)
+                self._add(Call(stage, Way(begin, None)), -1, None)
         while self._waiting:
-            number, rest = self._waiting.popleft()
-            for choice in rest:
+            number = self._waiting.popleft()
+            rest = self._rest[number]
+            while rest:
+                choice = rest.popleft()
                 if not (self._is_copying and self._repeats(number, choice)):
                     self._go(number, choice)
-            del self._ways[number]
+            self._kept.leaves(number)
+            del self._ways[number], self._rest[number]
             if len(self.states) > MOST_STATES:
                 self.is_whole = False
                 return
@@ -164,11 +180,32 @@ class Explorer:
         if self._copies(number, choice):
             return
         way = self._ways[number]
-        stage = call_on(self.plan, way)
-        self._happens(stage, choice, number)
-        if not stage.observer.wrong:
-            self._goes(stage, way.then(choice), number, choice)
+        call = self._kept.gives(number) or Call(call_on(self.plan, way), way)
+        stage = call.stage
+        if self._happens(stage, choice, number):
+            call = _after(call, choice)
+            to = self._goes(call, number, choice)
+            if self._stays(call, to) or self._hops(call, to):
+                return
         stage.drop()
+
+    def _stays(self, call: Call, number: int) -> bool:
+        """Keep a call in a state it has come to, if more is to be tried there."""
+        rest = self._rest.get(number)
+        is_there = call.stage.observer.step == self.states[number].step
+        if not rest or not is_there or self._model(number) not in (-1, number):
+            return False
+        return self._kept.takes(call, number, len(rest))
+
+    def _hops(self, call: Call, number: int) -> bool:
+        """Let a call go on to a state where more is to be tried, if one is near."""
+        state = self.states[number]
+        if call.stage.observer.step != state.step:
+            return False
+        near = next((move for move in state.moves if self._rest.get(move.to)), None)
+        if near is None or not self._happens(call.stage, near.choice, number):
+            return False
+        return self._stays(_after(call, near.choice), near.to)
 
     def _repeats(self, number: int, choice: Choice) -> bool:
         """Take in a menu's key that leads to a step like that of a key before it."""
@@ -186,13 +223,15 @@ class Explorer:
         self.visited.add((state.step, choice.arg))
         return True
 
-    def _goes(self, stage: Stage, way: Way, number: int, choice: Choice) -> None:
+    def _goes(self, call: Call, number: int, choice: Choice) -> int:
         """Take in what came of a choice; learn from it what comes of others like it."""
+        stage = call.stage
         seen = tuple(stage.visited), stage.met
-        to = self._add(stage, way, number, choice)
+        to = self._add(call, number, choice)
         if self._model(number) == number:
             visits, meets = seen
             self._seen.setdefault(number, {})[choice] = _Seen(to, meets, visits)
+        return to
 
     def _model(self, number: int) -> int:
         """Return the first state that is the same in another step; -1: in none."""
@@ -246,7 +285,8 @@ class Explorer:
         number = self._new(key, State(len(self.states), step, "", parent, choice))
         self._ways[number] = way
         self._there[number] = self._there[model]
-        self._waiting.append((number, self._there[model]))
+        self._rest[number] = deque(self._there[model])
+        self._waiting.append(number)
         if not way.choices and way.anchor is not None:
             self._entries[number] = way.anchor
         if step not in self._compared:
@@ -280,11 +320,12 @@ class Explorer:
             return ("end", ending and ending.ending), None
         return fingerprint(stage, self.looks), place(stage)
 
-    def _happens(self, stage: Stage, choice: Choice, number: int) -> None:
+    def _happens(self, stage: Stage, choice: Choice, number: int) -> bool:
+        """Let something happen in a state; return whether nothing was wrong then."""
         stage.visited.clear()
         stage.met, stage.pause, stage.note = False, None, note
         happens(stage, choice)
-        self._is_sound(stage, number, choice)
+        return self._is_sound(stage, number, choice)
 
     def _is_sound(self, stage: Stage, number: int, choice: Choice | None) -> bool:
         self.visited.update(stage.visited)
@@ -293,8 +334,9 @@ class Explorer:
             self.wrong.append(Wrong(found[0], number, choice, stage.begin))
         return not found
 
-    def _add(self, stage: Stage, way: Way, parent: int, choice: Choice | None) -> int:
+    def _add(self, call: Call, parent: int, choice: Choice | None) -> int:
         """Take in the state that a call has come to; return its number."""
+        stage = call.stage
         key = self.key(stage)
         number = self._numbers.get(key)
         is_new = number is None
@@ -302,40 +344,54 @@ class Explorer:
             ending = stage.engine._ending if stage.engine.is_over else None
             state = State(len(self.states), stage.observer.step, parent=parent)
             state.ending = ending.ending if ending is not None else ""
-            state.begin = way.begin if choice is None else None
+            state.begin = stage.begin if choice is None else None
             state.choice = choice
             number = self._new(key, state)
         if choice is not None:
             self.states[parent].moves.append(Move(choice, number, stage.met))
         if is_new and not stage.engine.is_over:
-            self._open(stage, self._shorter(stage, way, key[0]), number)
+            self._open(call, number)
         return number
 
-    def _shorter(self, stage: Stage, way: Way, print_: Print) -> Way:
-        """Return a shorter way to a state, if there is one that leads to the same."""
-        shorter = shortened(stage, way)
-        if shorter is way:
-            return way
+    def _shorter(self, call: Call, print_: Print) -> Call | None:
+        """Return another call, by a shorter way in the same state, if there is one."""
+        shorter = shortened(*call)
+        if shorter is call.way:
+            return None
         try:
-            same = fingerprint(call_on(self.plan, shorter), self.looks)
+            stage = call_on(self.plan, shorter)
+            same = fingerprint(stage, self.looks)
         except (AssertionError, LookupError):
-            return way
-        return shorter if same == print_ else way
+            return None
+        return Call(stage, shorter) if same == print_ else None
 
-    def _open(self, stage: Stage, way: Way, number: int) -> None:
+    def _open(self, call: Call, number: int) -> None:
         """Note what can happen in a new state; let the caller hang up in it."""
-        found = choices(stage, self.looks)
-        rest = [choice for choice in found if choice.what != "hang up"]
+        found = choices(call.stage, self.looks)
+        state = self.states[number]
+        twin = self._shorter(call, self._keys[number][0])
+        way = (twin or call).way
+        if twin is None and state.choice is not None:
+            way = self._ways[state.parent].then(state.choice)
         self._ways[number] = way
-        self._waiting.append((number, rest))
+        self._waiting.append(number)
         print_, where = self._keys[number]
-        if where is not None and self._is_copying and stage.is_repeated:
+        if where is not None and self._is_copying and call.stage.is_repeated:
             self._firsts.setdefault(print_, number)
             self._there[number] = found
             if way.anchor is not None and not (way.choices or way.lead):
                 self._entries[number] = way.anchor
         leaves = next((c for c in found if c.what == "hang up"), None)
-        if leaves is not None:
-            self._happens(stage, leaves, number)
-            if not stage.observer.wrong:
-                self._goes(stage, way.then(leaves), number, leaves)
+        self._rest[number] = deque(found)
+        if leaves is not None and twin is not None:
+            self._rest[number].remove(leaves)
+            if self._happens(twin.stage, leaves, number):
+                self._goes(_after(twin, leaves), number, leaves)
+            twin.stage.drop()
+
+
+def _after(call: Call, choice: Choice) -> Call:
+    """Return a call to which something has happened, with its way there."""
+    pause = call.stage.pause
+    way = call.way.then(choice)
+    return call._replace(way=way if pause is None else Way(way.begin, pause))

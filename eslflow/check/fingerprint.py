@@ -12,19 +12,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from enum import Enum
-from types import FrameType
-from typing import Any
+from types import CodeType, FrameType
+from typing import Any, NamedTuple
 
 from eslflow.call.events import Executed, JobDone, Replied, TimedOut, Told
 from eslflow.call.live import Live
-from eslflow.call.recording import Recording, Segment
+from eslflow.call.recorder import PASSED_ON_S, Recorder
+from eslflow.call.recording import RUNNING, Recording, Segment
 from eslflow.call.records import State
 from eslflow.call.secret import Secret
 from eslflow.call.track import Track
 from eslflow.call.verbal import ASKED
 from eslflow.check.looked import Looks
 from eslflow.check.stage import Stage, frames, name_of
-from eslflow.flow.model import Party
+from eslflow.flow.model import From, Party
 from eslflow.steps.speech import Answer
 from eslflow.steps.step import Step
 
@@ -32,6 +33,7 @@ Print = Hashable
 
 SOME_TIME = 1_000_000_000
 """Larger numbers are times."""
+PASSED_ON_US = round(PASSED_ON_S * 1e6)
 WORDS = 24
 """Longer texts are words for people, or paths."""
 UNREAD = frozenset(
@@ -39,7 +41,7 @@ UNREAD = frozenset(
     + ("where", "ticket", "notice", "purpose", "path", "done", "variables", "address")
     + ("options", "more", "seconds", "is_news", "began", "fields", "meant")
     + ("begins", "ends", "what", "within_s", "timeout_s", "keys", "wish", "sooner")
-    + ("wakes_at", "number", "is_set", "pause_s")
+    + ("wakes_at", "is_set", "pause_s")
 )
 """Variables that are held elsewhere, or that only make names and words."""
 STALE = {
@@ -49,6 +51,7 @@ STALE = {
     "_answered": frozenset(("answer", "tries", "told", "state", "choice", "rows")),
     "_tries": frozenset(("outcome",)),
     "watch": frozenset(("action", "who", "event", "segment", "names", "reason", "leg")),
+    "_while_on": frozenset(("number",)),
     "start": frozenset(("reply", "problem", "number")),
     "mask": frozenset(("reply", "reason")),
     "unmask": frozenset(("reply",)),
@@ -78,27 +81,39 @@ def fingerprint(stage: Stage, looks: Looks) -> Print:
     """Return what tells a call's state from others."""
     engine, observer = stage.engine, stage.observer
     flow, *others = stage.tracks()
-    beside = [_track(stage, t) for t in others if not _is_silent(t)]
     if engine._ending is not None:
         # Of a call that is over, only rows are still to come.
         ended = engine._ending.ending, observer.grants.print_(), _files(stage)
-        return (*ended, _track(stage, flow), frozenset(beside))
+        return (*ended, _track(stage, flow), *_beside(stage, others))
     if stage.is_left or stage.is_moved:
         # Nothing is to come but the end, and what is owed by the ledger.
         left = "left", engine.live.leaving, _recorder(stage)[0], _files(stage)
-        owed = [_track(stage, track) for track in others if track.is_keeping]
-        return (*left, observer.grants.print_(), frozenset(owed))
+        return (*left, observer.grants.print_(), _owed(stage, others))
     return (
         _live(stage, looks),
         _recorder(stage),
         _track(stage, flow),
-        frozenset(beside),
+        _beside(stage, others),
         _books(stage),
         tuple(type(event) for event in stage.switch.coming),
         stage.is_late,
         stage.is_troubled,
         _named(stage, observer.step),
     )
+
+
+def _beside(stage: Stage, others: list[Track]) -> tuple[Print, ...]:
+    """Return what goes on beside the flow: what rests, and what is owed."""
+    rest = [t for t in others if not (t.is_keeping or _is_silent(t))]
+    return frozenset(_track(stage, track) for track in rest), _owed(stage, others)
+
+
+def _owed(stage: Stage, others: list[Track]) -> Print:
+    """Return what waits for the ledger, which keeps rows in their order."""
+    owed = sorted((t for t in others if t.is_keeping), key=lambda track: track.keep)
+    flow = stage.flow_track
+    is_first = bool(owed) and flow.is_keeping and flow.keep < owed[0].keep
+    return is_first, tuple(_track(stage, track) for track in owed)
 
 
 def place(stage: Stage) -> str | None:
@@ -179,20 +194,28 @@ def _recorder(stage: Stage) -> tuple[Print, ...]:
         Recording.OFF if is_idle else recorder.state,
         recorder.wanted,
         recorder.moment,
-        # Where nothing is recorded any more, no mask matters.
-        recorder.is_forbidden
-        or frozenset((who, _when(at, now)) for who, at in recorder.masks.items()),
+        # Where nothing is recorded any more, no mask matters, but when it would end.
+        _when(recorder.until, now)
+        if recorder.is_forbidden
+        else frozenset((who, _when(at, now)) for who, at in recorder.masks.items()),
         recorder.is_overdue,
         _when(recorder.parted_at, now),
         _when(recorder._passed_on_at, now),
-        # Beginning a mask makes it sure: before, this says nothing.
-        recorder.is_to_be_sure and recorder.state is Recording.MASKED,
+        # A mask that somebody begins makes it sure; one by the dead-man does not.
+        recorder.is_to_be_sure and recorder.state in RUNNING,
         _when(recorder.clear_at, now),
+        _is_far(recorder, now),
         recorder._restarts > 0,
         recorder._is_given_up,
         asked and asked.action,
         file,
     )
+
+
+def _is_far(recorder: Recorder, now: int) -> bool:
+    """Whether a call that parts, or has, is taken for passed on before the unmask."""
+    is_to_come = recorder.moment is From.STEP and recorder.clear_at > now
+    return is_to_come and recorder.clear_at - (recorder.parted_at or now) > PASSED_ON_US
 
 
 def _books(stage: Stage) -> Print:
@@ -228,21 +251,41 @@ def _when(at: int, now: int) -> int:
 
 
 def _track(stage: Stage, track: Track) -> Print:
-    where = tuple(_place(stage, frame) for frame in frames(track))
+    where = tuple([_place(stage, frame) for frame in frames(track)])
     return name_of(track), type(track.awaited), bool(track._token), where
 
 
+class _Code(NamedTuple):
+    """What counts of the frames of a function."""
+
+    name: str
+    variables: tuple[str, ...]
+    is_steps: bool
+    """Whether it is a step's own."""
+
+
+_CODES: dict[CodeType, _Code] = {}
+
+
+def _code(frame: FrameType) -> _Code:
+    code = frame.f_code
+    name = code.co_name
+    idle = UNREAD | STALE.get(name, frozenset())
+    every = (*code.co_varnames, *code.co_cellvars, *code.co_freevars)
+    counts = tuple(variable for variable in every if variable not in idle)
+    is_steps = isinstance(frame.f_locals.get("self"), Step)
+    found = _CODES[code] = _Code(name, counts, is_steps)
+    return found
+
+
 def _place(stage: Stage, frame: FrameType) -> Print:
-    name = frame.f_code.co_name
-    stale = STALE.get(name, frozenset())
-    held = tuple(
-        (variable, _plain(stage, value, variable))
-        for variable, value in frame.f_locals.items()
-        if variable not in UNREAD and variable not in stale
-    )
-    owner = frame.f_locals.get("self")
-    step = _named(stage, owner.name) if isinstance(owner, Step) else None
-    return name, step, frame.f_lasti, held
+    name, variables, is_steps = _CODES.get(frame.f_code) or _code(frame)
+    if not (variables or is_steps):
+        return name, None, frame.f_lasti, ()
+    there = frame.f_locals
+    held = [(v, _plain(stage, there[v], v)) for v in variables if v in there]
+    step = _named(stage, there["self"].name) if is_steps else None
+    return name, step, frame.f_lasti, tuple(held)
 
 
 def _plain(stage: Stage, value: Any, name: str = "") -> Print:
@@ -258,6 +301,9 @@ def _plain(stage: Stage, value: Any, name: str = "") -> Print:
 
 
 def _number(stage: Stage, value: int, name: str) -> Print:
+    if name == "number":
+        # Of the answers that the agent has given for the caller, the last one counts.
+        return stage.engine.live._named.get("answer") == value
     if value > SOME_TIME:
         return "time", _when(value, stage.now)
     return value

@@ -61,7 +61,8 @@ class Grants:
 
     def copy(self) -> Grants:
         """Return another one with the same entries."""
-        other = Grants(self._flow)
+        other = Grants.__new__(Grants)
+        other._flow = self._flow
         other._book, other._asked = dict(self._book), list(self._asked)
         other._both, other._presser, other._leg = self._both, self._presser, self._leg
         other.pressed, other.is_verbal = self.pressed, self.is_verbal

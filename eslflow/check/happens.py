@@ -129,11 +129,18 @@ def _meets(stage: Stage, leg: str, who: str) -> None:
     """Let somebody and the caller talk."""
     stage.observer.meets(who, stage.is_moving, is_passed_on=leg == OTHER)
     agent = stage.plan.listed if who == LISTED else stage.plan.agent
-    # Another person is on another leg.
-    leg = leg if leg == stage.engine.live.callee else f"{leg}-{who}".rstrip("-")
+    if leg != stage.engine.live.callee:
+        leg = _another(stage, f"{leg}-{who}".rstrip("-"))
     stage.observer.grants.meets(leg)
     stage.hears(Bridged(leg, "" if who == UNKNOWN else agent))
     stage.met = True
+
+
+def _another(stage: Stage, leg: str) -> str:
+    """Return the leg of somebody who had not got the call yet."""
+    screen = stage.engine.live.screen
+    is_known = leg in (screen.leg, screen.brought)
+    return _another(stage, f"{leg}+") if is_known else leg
 
 
 def _agent_answers(stage: Stage, who: str) -> None:

@@ -8,6 +8,8 @@ begun for. Must not ask the engine what it believes.
 
 from __future__ import annotations
 
+from itertools import repeat
+from operator import attrgetter
 from typing import NamedTuple
 
 from eslflow.call.commands import (
@@ -81,9 +83,11 @@ UNRECORDED = Rule(
 )
 FAULT = Rule("fault", "the engine fails", f"{_OURS} {_REPORT}")
 
-_FLAGS = ("is_forbidden", "is_private", "is_emergency", "is_barred") + (
-    *("is_with_somebody", "has_keys"),
+_SAME = ("is_forbidden", "is_private", "is_emergency", "is_barred", "has_keys") + (
+    *("is_with_somebody", "step", "who", "hands", "failed", "given_up", "_flow"),
 )
+"""What a copy has in common with whose copy it is: nothing of it changes within."""
+_same = attrgetter(*_SAME)
 _MEANT = {AgentKey.MASK: Want.MASKED, AgentKey.UNMASK: Want.ON, AgentKey.STOP: Want.OFF}
 
 
@@ -146,13 +150,11 @@ class Observer:
 
     def copy(self, switch: Switch) -> Observer:
         """Return another one with the same books."""
-        other = Observer(self._flow, switch)
-        other.step, other.grants = self.step, self.grants.copy()
-        other.hands, other.until = self.hands, dict(self.until)
-        other.begun, other.who = dict(self.begun), self.who
-        other.failed, other.given_up = self.failed, self.given_up
-        for name in _FLAGS:
-            setattr(other, name, getattr(self, name))
+        other = Observer.__new__(Observer)
+        any(map(setattr, repeat(other), _SAME, _same(self)))
+        other.switch, other.grants = switch, self.grants.copy()
+        other.until, other.begun = dict(self.until), dict(self.begun)
+        other.wrong = []
         return other
 
     def permits(self) -> bool:

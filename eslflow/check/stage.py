@@ -274,7 +274,7 @@ class Stage:
 
     def _take(self, commands: list[Command]) -> None:
         for command in commands:
-            if isinstance(command, Timer):
+            if type(command) is Timer:
                 self.timers.pop(command.token, None)
                 if command.seconds is not None:
                     due = self.now + round(command.seconds * 1e6)
@@ -283,7 +283,7 @@ class Stage:
             if type(command) in (Hangup, Close):
                 self.is_left = True
             self.observer.sees(command)
-            if isinstance(command, Api) and not command.waits:
+            if type(command) is Api and not command.waits:
                 self._does(command)
 
     def _does(self, command: Api) -> None:
@@ -326,8 +326,10 @@ class Stage:
 
     def _looking_again(self) -> Track | None:
         """Return the look-out's track, where it waits to look once more."""
-        track = self.track("lookout.watch")
-        return track if track is not None and track._token else None
+        for track in self.engine._tracks:
+            if track._token and name_of(track) == "lookout.watch":
+                return track
+        return None
 
     def _truth(self, asked: Api) -> str:
         """Return the switch's honest answer."""
@@ -370,12 +372,15 @@ def one_of(pattern: str) -> str:
 
 def name_of(track: Track) -> str:
     """Return module and function of a track, as `moves.watch`."""
-    code = _road(track).gi_code
-    found = _NAMES.get(code)
-    if found is None:
-        module = PurePath(code.co_filename).stem
-        found = _NAMES[code] = f"{module}.{code.co_name}"
-    return found
+    # The frames of a generator are no part of its type.
+    road: Any = track._road
+    code = road.gi_code
+    return _NAMES.get(code) or _name(code)
+
+
+def _name(code: types.CodeType) -> str:
+    name = _NAMES[code] = f"{PurePath(code.co_filename).stem}.{code.co_name}"
+    return name
 
 
 _NAMES: dict[types.CodeType, str] = {}
@@ -388,12 +393,7 @@ def names(track: Track) -> list[str]:
 
 def frames(track: Track) -> Iterator[types.FrameType]:
     """Yield the frames that a track is in, the outermost first."""
-    road = _road(track)
+    road: Any = track._road
     while road is not None and road.gi_frame is not None:
         yield road.gi_frame
         road = road.gi_yieldfrom
-
-
-def _road(track: Track) -> Any:
-    """Return the generator of a track; its frames are no part of its type."""
-    return track._road

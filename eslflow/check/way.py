@@ -6,7 +6,7 @@ Whether it does is not taken for granted: whoever takes it compares fingerprints
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from eslflow.check.anchor import Anchor, becomes, call_from, note, unrecorded_from
 from eslflow.check.asked import answering
@@ -39,8 +39,7 @@ ANSWERS = frozenset(("key", "caller key", "callee key"))
 """What is pressed in a talk, and may be kept."""
 
 
-@dataclass(frozen=True)
-class Way:
+class Way(NamedTuple):
     """How a state is reached again."""
 
     begin: Begin
@@ -55,7 +54,7 @@ class Way:
 
     def then(self, choice: Choice) -> Way:
         """Return the way that goes on with something."""
-        return replace(self, choices=(*self.choices, choice))
+        return self._replace(choices=(*self.choices, choice))
 
 
 def call_on(plan: Plan, way: Way) -> Stage:

@@ -1,0 +1,58 @@
+"""Calls of a proof that stand in states in which more is to be tried.
+
+In: a call that has come to a state. Out: the same call, for whatever is tried next in
+that state: two calls in one state are the same in all that counts, so that none has to
+be brought there anew. Must not hold more than a few hundred.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from eslflow.check.stage import Stage
+from eslflow.check.way import Way
+
+MOST = 500
+"""Each takes some ten kilobytes."""
+FAR = 8
+"""Whoever has gone through more since it came to its step is not kept: the way to a
+state that is found by it would be long."""
+
+
+class Call(NamedTuple):
+    """A call, and how it has come to where it is."""
+
+    stage: Stage
+    way: Way
+
+
+class Kept:
+    """The calls that stand in states, by the states' numbers."""
+
+    def __init__(self) -> None:
+        self._calls: dict[int, list[Call]] = {}
+        self._count = 0
+
+    def takes(self, call: Call, number: int, needed: int) -> bool:
+        """Keep a call in a state, unless there are enough; return whether it is."""
+        there = self._calls.setdefault(number, [])
+        is_far = len(call.way.lead) + len(call.way.choices) > FAR
+        if is_far or self._count >= MOST or len(there) >= needed:
+            return False
+        there.append(call)
+        self._count += 1
+        return True
+
+    def gives(self, number: int) -> Call | None:
+        """Return a call that stands in a state, for good; None: there is none."""
+        there = self._calls.get(number)
+        if not there:
+            return None
+        self._count -= 1
+        return there.pop()
+
+    def leaves(self, number: int) -> None:
+        """Let go of all calls in a state in which nothing is to be tried any more."""
+        for call in self._calls.pop(number, ()):
+            self._count -= 1
+            call.stage.drop()

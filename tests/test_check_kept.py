@@ -1,0 +1,48 @@
+"""Calls that stand where more is to be tried."""
+
+from eslflow.check.kept import FAR, Call, Kept
+from eslflow.check.way import Way
+from tests.proofs import call_of, choice_of, flow_of
+
+
+def kept_call(*done):
+    stage = call_of(flow_of("asked"), *done)
+    return Call(stage, Way(stage.begin, None))
+
+
+def test_a_call_that_is_kept_is_given_once():
+    kept, call = Kept(), kept_call()
+    assert kept.takes(call, 3, 1)
+    assert kept.gives(4) is None
+    assert kept.gives(3) is call
+    assert kept.gives(3) is None
+
+
+def test_no_more_are_kept_than_are_needed():
+    kept = Kept()
+    assert kept.takes(kept_call(), 3, 1)
+    assert not kept.takes(kept_call(), 3, 1)
+
+
+def test_no_more_are_kept_than_memory_is_to_hold(monkeypatch):
+    monkeypatch.setattr("eslflow.check.kept.MOST", 1)
+    kept = Kept()
+    assert kept.takes(kept_call(), 3, 1)
+    assert not kept.takes(kept_call(), 4, 1)
+    kept.leaves(3)
+    assert kept.takes(kept_call(), 4, 1)
+
+
+def test_a_call_that_has_gone_far_is_not_kept():
+    call = kept_call()
+    choice = choice_of(call.stage, "presses/1")
+    far = call._replace(way=call.way._replace(choices=(choice,) * (FAR + 1)))
+    assert not Kept().takes(far, 3, 1)
+
+
+def test_calls_that_nobody_needs_are_let_go():
+    kept, call = Kept(), kept_call()
+    kept.takes(call, 3, 1)
+    kept.leaves(3)
+    kept.leaves(3)
+    assert not hasattr(call.stage, "engine")
