@@ -208,7 +208,7 @@ def test_a_call_goes_where_the_proof_says_however_it_came_there(name):
             at = moves[at][choice]
 
 
-@pytest.mark.parametrize("name", ["card", "verbal", "listed"])
+@pytest.mark.parametrize("name", ["talk", "card", "verbal", "listed"])
 def test_in_which_order_things_are_tried_makes_no_other_states(name, monkeypatch):
     first = unmeasured(partial(explored, flow_of(name)))
 
@@ -220,7 +220,7 @@ def test_in_which_order_things_are_tried_makes_no_other_states(name, monkeypatch
     assert moves_of(first) == moves_of(second)
 
 
-@pytest.mark.parametrize("name", ["card", "both", "verbal", "private"])
+@pytest.mark.parametrize("name", ["talk", "card", "both", "verbal", "private"])
 def test_calls_that_are_kept_change_nothing_but_the_time_it_takes(name, monkeypatch):
     built, call_on = [], way.call_on
 

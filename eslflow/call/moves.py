@@ -113,6 +113,7 @@ def _begin(live: Live) -> Segment:
     path = file_path(live.site.recordings, uuid, number, live.now)
     purposes = live.consents.permitting()
     recorder.segment = Segment(f"{uuid}-{number}", path, recorder.moment, purposes)
+    recorder.is_to_be_sure = False
     recorder.move(Moved.START)
     return recorder.segment
 
