@@ -547,8 +547,8 @@ MUTANTS = (
         "who is told no, unmasks",
         "talk",
         "call.moves",
-        "    recorder.is_to_be_sure = False\n",
-        "    recorder.is_to_be_sure = False\n"
+        '    is_masked = reply.startswith("+")\n',
+        '    is_masked = reply.startswith("+")\n'
         '    if not reply.startswith("+"):\n'
         '        yield Api(ApiCommand.UUID_RECORD, f"{live.offered.uuid} unmask "\n'
         '                  f"{_path(live)}", waits=False)\n',

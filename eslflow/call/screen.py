@@ -186,7 +186,7 @@ class Screen:
         if self.is_active:
             step = live.flow.steps.get(live.step)
             return step is not None and not (step.meets or step.hands_over)
-        return not (self.is_closed and self.has_parted(live))
+        return not self.has_parted(live)
 
     def _is_fine(self, leg: str) -> bool:
         """Whether a leg may be recorded, whosever it is."""
