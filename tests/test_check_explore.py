@@ -12,6 +12,7 @@ from eslflow.check.explore import Explorer
 from eslflow.check.happens import happens
 from eslflow.check.observer import FORGOTTEN
 from eslflow.check.outcomes import choices
+from eslflow.check.stage import Stage
 from tests.proofs import call_of, explored, flow_of, unmeasured
 from tests.steps_of import flow
 
@@ -238,10 +239,26 @@ def test_calls_that_are_kept_change_nothing_but_the_time_it_takes(name, monkeypa
     assert quick.visited == slow.visited
 
 
-def test_the_garbage_collector_is_left_as_it_was():
-    before = gc.get_threshold()
-    explored(flow_of("asked"))
-    assert gc.get_threshold() == before
+@pytest.mark.parametrize("is_on", [True, False])
+def test_the_garbage_collector_is_left_as_it_was(is_on):
+    try:
+        (gc.enable if is_on else gc.disable)()
+        explored(flow_of("asked"))
+        assert gc.isenabled() is is_on
+    finally:
+        gc.enable()
+
+
+def test_next_to_nothing_is_left_to_the_garbage_collector():
+    gc.collect()
+    gc.disable()
+    try:
+        explorer = explored(flow_of("talk"))
+        left = sum(isinstance(thing, Stage) for thing in gc.get_objects())
+    finally:
+        gc.enable()
+    assert len(explorer.states) > 300
+    assert left < 30
 
 
 def test_where_an_anchor_leads_elsewhere_the_long_way_is_gone(monkeypatch):

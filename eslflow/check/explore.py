@@ -25,8 +25,6 @@ from eslflow.steps.menu import Menu
 
 MOST_STATES = 50_000
 """A flow with more states than these is not proved."""
-YOUNG = 20_000
-"""After how much the garbage collector looks meanwhile, for it finds little."""
 
 
 @dataclass(frozen=True)
@@ -134,8 +132,10 @@ class Explorer:
 
     def run(self) -> None:
         """Go on until no new state appears."""
-        often, *seldom = gc.get_threshold()
-        gc.set_threshold(often and YOUNG, *seldom)
+        # A call that is let go is in no circle: the garbage collector would find
+        # nothing, and look through all that is kept.
+        was_on = gc.isenabled()
+        gc.disable()
         try:
             self._explore()
         except _UnlikeError:
@@ -143,7 +143,8 @@ class Explorer:
             self._forget()
             self._explore()
         finally:
-            gc.set_threshold(often, *seldom)
+            if was_on:
+                gc.enable()
 
     def _explore(self) -> None:
         for begin in self.looks.calls():
