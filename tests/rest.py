@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -108,28 +107,3 @@ class Resting:
     def files(self) -> list[str]:
         """Return the names of all files of the day, hidden ones too."""
         return sorted(os.listdir(self.path().parent))
-
-
-class Killed(BaseException):
-    """eslflow was killed."""
-
-
-def killed_at(done: Any, calls: int) -> bool:
-    """Do a round that dies before its n-th call out of Python; return whether so."""
-    left = calls
-
-    def watch(frame: Any, event: str, _: object) -> None:
-        nonlocal left
-        if event == "c_call" and "eslflow/recordings" in frame.f_code.co_filename:
-            left -= 1
-            if left < 0:
-                raise Killed
-
-    sys.setprofile(watch)
-    try:
-        done.run_due()
-    except Killed:
-        return True
-    finally:
-        sys.setprofile(None)
-    return False

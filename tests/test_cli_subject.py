@@ -2,8 +2,8 @@
 
 import json
 import sqlite3
-import sys
 from contextlib import closing
+from functools import partial
 from zipfile import ZipFile
 
 import pytest
@@ -14,6 +14,7 @@ from eslflow.ledger.read import Reader
 from eslflow.ledger.subject import HELD, find, held_of
 from eslflow.ledger.tombstone import erasure
 from eslflow.ledger.writer import connect, spill_of, write
+from tests.cut import killed_at
 from tests.persons import ANNA, BEN, NAME, NORMAL, SPELLINGS, WHY, Office
 
 
@@ -323,33 +324,8 @@ def test_a_hold_keeps_what_was_withdrawn(office):
 # A run that was cut off.
 
 
-class Killed(BaseException):
-    """eslflow was killed."""
-
-
-def erases_until(office, calls):
-    """Erase until the n-th call out of our modules that write; return if cut off."""
-    left = calls
-
-    def watch(frame, event, arg):
-        nonlocal left
-        name = frame.f_code.co_filename
-        ours = ("ledger/erasure", "ledger/scrub", "recordings/erase", "cli/erasing")
-        # The system lets go of a lock when its process dies; here nobody would.
-        is_lock = frame.f_code.co_name == "alone"
-        if event == "c_call" and any(part in name for part in ours) and not is_lock:
-            left -= 1
-            if left < 0:
-                raise Killed
-
-    sys.setprofile(watch)
-    try:
-        office.does("subject", ANNA, "erase", *WHY)
-    except Killed:
-        return True
-    finally:
-        sys.setprofile(None)
-    return False
+ERASING = ("ledger/erasure", "ledger/scrub", "recordings/erase", "cli/erasing")
+"""Modules that write when somebody is erased."""
 
 
 def test_cut_off_anywhere_the_next_run_ends_what_was_begun(tmp_path):
@@ -359,7 +335,8 @@ def test_cut_off_anywhere_the_next_run_ends_what_was_begun(tmp_path):
         folder.mkdir()
         office = Office(folder)
         files = office.talked()
-        is_cut_off = erases_until(office, calls)
+        erases = partial(office.does, "subject", ANNA, "erase", *WHY)
+        is_cut_off = killed_at(calls, erases, ERASING)
         with closing(sqlite3.connect(office.ledger)) as db:
             was_begun = db.execute("SELECT count(*) FROM erasures").fetchone()[0]
             known = find(db, ANNA, NORMAL).sides

@@ -23,9 +23,9 @@ from eslflow.recordings.auditor import MOMENT_US, QUIET_US, Auditor
 from eslflow.sim.clock import SimulatedClock
 from eslflow.sim.script import Script
 from eslflow.wire.terms import RecordAction
+from tests.cut import killed_at
 from tests.files import START, put, silence, talk, wav
 from tests.peers import rig
-from tests.rest import killed_at
 
 END = START + 10_000_000
 
@@ -181,7 +181,7 @@ def test_killed_anywhere_the_next_round_finds_what_it_would_have_found(
         data = wav(talk(10))
         put(site.path(), data)
         site.has(actions=[mask(4)] if is_leak else [])
-        is_killed = killed_at(site.restarted(), calls)
+        is_killed = killed_at(calls, site.restarted().run_due)
         site.restarted().run_due()
         (file,) = site.folder.rglob("*.wav")
         row = site.row()

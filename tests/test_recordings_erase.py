@@ -19,8 +19,9 @@ from eslflow.ledger.writer import write
 from eslflow.recordings.erase import PATIENCE_US, Eraser, erase, holding
 from eslflow.recordings.forms import Form
 from eslflow.recordings.spans import Kind, spans
+from tests.cut import killed_at
 from tests.files import START, put, talk, wav
-from tests.rest import END, TO, Resting, killed_at
+from tests.rest import END, TO, Resting
 
 
 def choice(state=State.WITHDRAWN, at=END, purpose="p", after="delete"):
@@ -266,7 +267,7 @@ def test_killed_anywhere_the_next_round_ends_what_was_begun(tmp_path):
         site = Resting(folder)
         path = site.has()
         withdraws(site)
-        is_killed = killed_at(eraser(site), calls)
+        is_killed = killed_at(calls, eraser(site).run_due)
         # What says that it is gone must be true at every moment.
         assert site.row()["erased_at"] is None or not path.exists()
         eraser(site).run_due()

@@ -1,6 +1,6 @@
 """Recordings that were kept as long as their purposes say."""
 
-import sys
+from functools import partial
 
 import pytest
 
@@ -13,6 +13,7 @@ from eslflow.ledger.writer import write
 from eslflow.recordings.erase import Eraser
 from eslflow.recordings.retention import DAY_US, Retention
 from eslflow.sim.clock import SimulatedClock
+from tests.cut import killed_at
 from tests.persons import ANNA, Office
 
 
@@ -181,31 +182,6 @@ def test_what_cannot_be_deleted_is_told_and_not_counted(office):
     assert office.call("a")["recordings"][0]["erased_at"] is None
 
 
-class Killed(BaseException):
-    """eslflow was killed."""
-
-
-def killed_at(office, calls):
-    """Run until the n-th call out of our modules; return whether it was cut off."""
-    left, retention = calls, office.retention()
-
-    def watch(frame, event, arg):
-        nonlocal left
-        if event == "c_call" and "eslflow/recordings" in frame.f_code.co_filename:
-            left -= 1
-            if left < 0:
-                raise Killed
-
-    sys.setprofile(watch)
-    try:
-        retention.run("")
-    except Killed:
-        return True
-    finally:
-        sys.setprofile(None)
-    return False
-
-
 def test_cut_off_anywhere_the_next_run_deletes_the_rest(tmp_path):
     calls, was_killed = 0, True
     while was_killed:
@@ -213,7 +189,7 @@ def test_cut_off_anywhere_the_next_run_deletes_the_rest(tmp_path):
         folder.mkdir()
         office = Kept(folder)
         files = [office.old(31), office.old(32, "b")]
-        was_killed = killed_at(office, calls)
+        was_killed = killed_at(calls, partial(office.retention().run, ""))
         for path, uuid in zip(files, "ab", strict=True):
             row = office.call(uuid)["recordings"][0]
             assert row["erased_at"] is None or not path.exists()
