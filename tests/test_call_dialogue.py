@@ -26,6 +26,7 @@ from eslflow.call.events import (
     Unbridged,
 )
 from eslflow.errors import ProtocolError, UnsafeValue
+from eslflow.wire.command import events
 from eslflow.wire.message import Message
 from eslflow.wire.reader import Reader
 from eslflow.wire.terms import ApiCommand, App, EventName, Subclass
@@ -122,13 +123,13 @@ def test_no_offer_without_a_uuid_or_with_one_that_could_forge():
 def test_a_caller_whose_name_could_forge_the_last_notice_gets_none(name, may_linger):
     found = offer(Message(b"Unique-ID: 4c1b-9\nChannel-Name: " + name))
     assert found.may_linger is may_linger
-    opening = Dialogue("4c1b-9").open([], [], may_linger=found.may_linger)
+    opening = Dialogue("4c1b-9").open(b"", may_linger=found.may_linger)
     assert opening.startswith(b"linger") is may_linger
     assert b"filter Unique-ID 4c1b-9\n\n" in opening
 
 
 def test_filters_come_before_the_subscription():
-    text = Dialogue("4c1b-9").open([EventName.CHANNEL_HANGUP], [Subclass.FIFO])
+    text = Dialogue("4c1b-9").open(events([EventName.CHANNEL_HANGUP], [Subclass.FIFO]))
     assert text == (
         b"linger 5\n\nfilter Unique-ID 4c1b-9\n\n"
         b"event plain CHANNEL_HANGUP CUSTOM fifo::info\n\n"
@@ -143,7 +144,7 @@ def test_what_is_not_for_the_switch_has_no_text():
 
 def test_replies_are_matched_in_order():
     dialogue = Dialogue("4c1b-9")
-    dialogue.open([], [])
+    dialogue.open(b"")
     said = [
         dialogue.say(Execute(App.ANSWER, waits=False)),
         dialogue.say(Api(ApiCommand.UUID_FLUSH_DTMF, "4c1b-9", waits=False)),
@@ -320,7 +321,9 @@ def test_a_recorder_on_the_other_leg_is_heard_with_its_leg():
 
 
 def test_the_other_leg_is_heard_only_where_there_is_one():
-    opened = Dialogue("4c1b-9").open([EventName.CHANNEL_PARK], [], hears_others=True)
+    opened = Dialogue("4c1b-9").open(
+        events([EventName.CHANNEL_PARK]), hears_others=True
+    )
     lines = opened.decode().split("\n\n")
     assert lines[1:4] == [
         "filter Unique-ID 4c1b-9",

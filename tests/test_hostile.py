@@ -330,7 +330,7 @@ def test_whatever_is_said_is_heard_or_refused():
     for _ in range(10_000):
         data = b"".join(dice.choices(SPLINTERS, k=dice.randrange(1, 25)))
         reader, dialogue = WireReader(), Dialogue("u-1")
-        dialogue.open((), ())
+        dialogue.open(b"")
         try:
             for message in reader.feed(data + b"\n\n"):
                 dialogue.hear(message)

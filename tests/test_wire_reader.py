@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eslflow.errors import ProtocolError
-from eslflow.wire.message import Usual
+from eslflow.wire.message import PlainEvent, Usual
 from eslflow.wire.reader import Reader
 
 REPLY = b"Content-Type: command/reply\nReply-Text: +OK\n\n"
@@ -17,14 +17,17 @@ STREAM = REPLY + API + b"\n\n" + EVENT + REPLY
 
 
 def shape(messages):
-    return [(m.content_type, m.body) for m in messages]
+    return [
+        (m.content_type, m.event_name, m.event().body if m.event_name else m.body)
+        for m in messages
+    ]
 
 
 WHOLE = [
-    ("command/reply", b""),
-    ("api/response", b"+OK Success\n"),
-    ("text/event-plain", b"Event-Name: X\n\nb"),
-    ("command/reply", b""),
+    ("command/reply", b"", b""),
+    ("api/response", b"", b"+OK Success\n"),
+    ("text/event-plain", b"X", b"b"),
+    ("command/reply", b"", b""),
 ]
 
 
@@ -52,7 +55,7 @@ def test_what_is_not_whole_waits():
     reader = Reader()
     assert reader.feed(API[:-1]) == []
     assert reader.pending == len(API) - 1
-    assert shape(reader.feed(API[-1:])) == [("api/response", b"+OK Success\n")]
+    assert shape(reader.feed(API[-1:])) == [("api/response", b"", b"+OK Success\n")]
 
 
 @pytest.mark.parametrize(
@@ -116,4 +119,41 @@ def test_a_length_that_is_only_spoken_of_is_none():
     spoken = b"Content-Type: command/reply\nReply-Text: +OK Content-Length: 9\n\n"
     plain = b"Content-Type: command/reply\nReply-Text: +OK accepted\n\n"
     found = shape(Reader().feed(spoken + plain + REPLY))
-    assert found == [("command/reply", b"")] * 3
+    assert found == [("command/reply", b"", b"")] * 3
+
+
+def plain(event):
+    head = b"Content-Length: %d\nContent-Type: text/event-plain\n\n" % len(event)
+    return head + event
+
+
+def test_an_event_comes_without_its_envelope():
+    data = plain(b"Event-Name: CHANNEL_PARK\nUnique-ID: 4c1b\n\n")
+    (event,) = Reader().feed(data)
+    assert type(event) is PlainEvent
+    assert (event.event(), event.event_name) == (event, b"CHANNEL_PARK")
+    assert event.items() == [("Event-Name", "CHANNEL_PARK"), ("Unique-ID", "4c1b")]
+    assert event.content_type == "text/event-plain"
+
+
+def test_an_event_has_the_name_that_is_in_it_and_none_of_what_follows():
+    for size in (0, 5, 14):
+        head = b"Content-Length: %d\nContent-Type: text/event-plain\n\n" % size
+        event, *_ = Reader().feed(head + b"Event-Name: X\n\n")
+        assert event.event_name == (b"X" if size == 14 else b"")
+
+
+def test_an_event_whose_name_is_not_first_has_an_envelope():
+    (event,) = Reader().feed(plain(b"Event-Subclass: a\nEvent-Name: CUSTOM\n\n"))
+    assert event.event_name == b""
+    assert event.event().get("Event-Name") == "CUSTOM"
+
+
+@pytest.mark.parametrize("name", [b"CUSTOM", b"BACKGROUND_JOB"])
+def test_an_events_own_body_is_no_header_of_it(name):
+    body = b"Unique-ID: 4c1b\n\n"
+    (message,) = Reader().feed(plain(b"Event-Name: " + name + b"\nA: 1\n\n" + body))
+    event = message.event()
+    assert event.has(b"\nA: 1\n")
+    assert (event.get("Unique-ID"), event.body) == (None, body)
+    assert not event.has(b"\nUnique-ID: 4c1b\n")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from eslflow.call.commands import (
     Api,
@@ -115,25 +115,22 @@ class Dialogue:
         refusal is of interest, 0 when no answer is."""
 
     def open(
-        self,
-        names: Iterable[EventName],
-        customs: Iterable[Subclass],
-        hears_others: bool = False,
-        may_linger: bool = True,
+        self, subscribes: bytes, hears_others: bool = False, may_linger: bool = True
     ) -> bytes:
         """Return the commands that come first; filters before `event` (measured).
 
-        Between the two the socket hears every call of the switch. The notice that the
-        socket lingers has the channel's name in it as it is (mod_event_socket.c, and in
-        512 bytes), and sofia.c makes that of the caller's number, decoded: one with a
-        line feed in it would end the notice, and what follows would be taken for the
-        switch's word (measured). Such a call ends with its hang-up.
+        `subscribes` is the text of `event`, the same for all calls of a flow. Before it
+        the socket hears every call of the switch. The notice that the socket lingers
+        has the channel's name in it as it is (mod_event_socket.c, and in 512 bytes),
+        and sofia.c makes that of the caller's number, decoded: one with a line feed in
+        it would end the notice, and what follows would be taken for the switch's word
+        (measured). Such a call ends with its hang-up.
         """
         said = [text.linger(LINGER_S)] if may_linger else []
         said.append(text.only("Unique-ID", self._uuid))
         if hears_others:
             said.append(text.only("Other-Leg-Unique-ID", self._uuid))
-        said.append(text.events(names, customs))
+        said.append(subscribes)
         self._answers.extend([0] * len(said))
         return b"".join(said)
 
@@ -199,24 +196,19 @@ class Dialogue:
 
     def _event(self, message: Message, name: bytes) -> Event | None:
         """Return an event of the A-leg, or of the leg it talks with."""
+        event = message.event()
         if name == _JOB:
-            return _job_done(message.event())
-        body = message.body
-        # The events of a channel have no body of their own (switch_channel.c), so that
-        # the end of their headers need not be searched for.
-        is_whole = body.endswith(b"\n\n") and name != _CUSTOM
-        event = Message(body) if is_whole else message.event()
+            return _job_done(event)
         make: Make | None
-        # Not `in`: bytes would take it for a number first, and fail, each time.
-        if body.find(self._mine) >= 0:
+        if event.has(self._mine):
             make = _EVENTS.get(name)
-        elif name in _CALLED and any(leg in body for leg in self._called):
+        elif name in _CALLED and any(map(event.has, self._called)):
             make = _CALLED[name]
         else:
             # A filter lets other legs' events through; most are not this call's.
-            is_with_us = self._others in body or self._with_us in body
+            is_with_us = event.has(self._others) or event.has(self._with_us)
             make = _OTHERS.get(name) if is_with_us else None
-            if name in _BRIDGES and self._with_us not in body:
+            if name in _BRIDGES and not event.has(self._with_us):
                 # Its bridge with somebody else: a consultation, say.
                 return None
         return make(event) if make else None

@@ -23,6 +23,7 @@ from eslflow.call.live import Site
 from eslflow.call.records import Remembered, Row
 from eslflow.clock import Clock
 from eslflow.errors import nameless, not_listening, on_one_line
+from eslflow.flow.model import Flow
 from eslflow.switch.complaints import Complaints
 from eslflow.switch.conversation import HELLO_S, Conversation
 from eslflow.switch.courier import Carries, Courier
@@ -30,6 +31,7 @@ from eslflow.switch.desk import Desk
 from eslflow.switch.outbox import Outbox
 from eslflow.switch.shelf import Shelf, heard
 from eslflow.switch.timers import HubTimers, Timers
+from eslflow.wire import command as text
 
 log = logging.getLogger("eslflow.switch")
 
@@ -220,11 +222,11 @@ class Controller:
         It is all done within one turn of the hub, so no call begins between the two.
         """
         # Made first: if one of the flows were at fault, nothing would have changed.
-        heard_by = {name: heard(flow) for name, flow in shelf.flows.items()}
+        heard_by = {name: _opening(flow) for name, flow in shelf.flows.items()}
         self.shelf = shelf
         self.site = site
         self.heard = heard_by
-        """The events that each flow subscribes to."""
+        """How each flow subscribes to its events, and whether to those of others."""
 
     def start(self) -> None:
         """Listen.
@@ -302,6 +304,12 @@ class Controller:
         self._open.add(conversation)
         self._idle.clear()
         conversation.start()
+
+
+def _opening(flow: Flow) -> tuple[bytes, bool]:
+    """Return how a flow subscribes, as text, and whether to other legs' events."""
+    names, customs, hears_others = heard(flow)
+    return text.events(names, customs), hears_others
 
 
 def _listen(host: str, port: int) -> socket.socket:

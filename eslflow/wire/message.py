@@ -12,6 +12,8 @@ from urllib.parse import unquote_to_bytes
 from eslflow.errors import ProtocolError
 from eslflow.wire.terms import ContentType
 
+_PERCENT = ord("%")
+
 
 def decode(raw: bytes) -> str:
     """Undo the percent encoding of one value; bytes that are not UTF-8 stay data.
@@ -19,27 +21,33 @@ def decode(raw: bytes) -> str:
     They become lone surrogates, so that `text.encode("utf-8", "surrogateescape")`
     gives them back.
     """
-    if b"%" in raw:
+    if _PERCENT in raw:
         raw = unquote_to_bytes(raw)
-    return raw.decode("utf-8", "surrogateescape")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("utf-8", "surrogateescape")
 
 
 _PLAIN = b"text/event-plain"
 _NAME = b"Event-Name: "
-_OK = b"Content-Type: command/reply\nReply-Text: +OK"
+_WITH_BODY = frozenset({b"BACKGROUND_JOB", b"CUSTOM"})
+_OK = b"\nContent-Type: command/reply\nReply-Text: +OK"
 
-_marks: dict[str, tuple[bytes, bytes]] = {}
-"""How a header's line begins, by its name, on the first line of a block and elsewhere.
-
-The names are ours, so they are few."""
+_marks: dict[str, bytes] = {}
+"""How a header's line begins, by its name. The names are ours, so they are few."""
 
 
-def _mark(name: str) -> tuple[bytes, bytes]:
-    first = name.encode("ascii") + b":"
-    marks = first, b"\n" + first
+def _mark(name: str) -> bytes:
+    mark = b"\n" + name.encode("ascii") + b":"
     if len(_marks) < 1000:
-        _marks[name] = marks
-    return marks
+        _marks[name] = mark
+    return mark
+
+
+def _name_of(head: bytes, body: bytes) -> bytes:
+    is_named = body.startswith(_NAME) and head.endswith(_PLAIN)
+    return body[len(_NAME) : body.find(b"\n")] if is_named else b""
 
 
 class Message:
@@ -49,25 +57,24 @@ class Message:
     a line without a colon is no header at all.
     """
 
-    __slots__ = ("_head", "body")
+    __slots__ = ("_head", "body", "event_name")
 
     def __init__(self, head: bytes, body: bytes = b"") -> None:
-        self._head = head
+        # So that every line has a line feed before it, and is found by that.
+        self._head = b"\n" + head
         self.body = body
+        self.event_name = _name_of(head, body)
+        """Name of the event that the body begins with, as it came; else empty.
+
+        FreeSWITCH writes the name first (switch_event.c), so nothing is searched; only
+        CUSTOM events have their subclass before it.
+        """
 
     def raw(self, name: str) -> bytes | None:
         """Return the bytes of a header as they came, or None."""
-        head = self._head
-        first, mark = _marks.get(name) or _mark(name)
-        if head.startswith(first):
-            at = len(first)
-        else:
-            at = head.find(mark)
-            if at < 0:
-                return None
-            at += len(mark)
-        end = head.find(b"\n", at)
-        return (head[at:end] if end >= 0 else head[at:]).strip()
+        mark = _marks.get(name) or _mark(name)
+        at = self._head.find(mark)
+        return None if at < 0 else self._rest(at + len(mark))
 
     def last(self, name: str) -> str | None:
         """Return a header decoded that a block has once and late, or None.
@@ -75,17 +82,14 @@ class Message:
         An event's own come after those of the channel and its variables, so that they
         are found sooner from the end.
         """
-        head = self._head
-        first, mark = _marks.get(name) or _mark(name)
-        at = head.rfind(mark)
-        if at >= 0:
-            at += len(mark)
-        elif head.startswith(first):
-            at = len(first)
-        else:
-            return None
-        end = head.find(b"\n", at)
-        return decode(head[at : end if end >= 0 else None].strip())
+        mark = _marks.get(name) or _mark(name)
+        at = self._head.rfind(mark)
+        return None if at < 0 else decode(self._rest(at + len(mark)))
+
+    def _rest(self, at: int) -> bytes:
+        """Return the rest of a line, without blanks around it."""
+        end = self._head.find(b"\n", at)
+        return self._head[at : end if end >= 0 else None].strip()
 
     def get(self, name: str) -> str | None:
         """Return a header decoded, or None."""
@@ -100,7 +104,7 @@ class Message:
         """
         raw = self.raw(name)
         if raw is None:
-            raise ProtocolError(f"no {name} header", self._head)
+            raise ProtocolError(f"no {name} header", self._head[1:])
         return decode(raw)
 
     def variable(self, name: str) -> str | None:
@@ -119,18 +123,6 @@ class Message:
             if colon:
                 pairs.append((name.decode("latin-1"), decode(value.strip())))
         return pairs
-
-    @property
-    def event_name(self) -> bytes:
-        """Name of the event that the body begins with, as it came; else empty.
-
-        FreeSWITCH writes the name first (switch_event.c), so nothing is searched; only
-        CUSTOM events have their subclass before it.
-        """
-        body = self.body
-        if not body.startswith(_NAME) or not self._head.endswith(_PLAIN):
-            return b""
-        return body[len(_NAME) : body.find(b"\n")]
 
     @property
     def is_plain_ok(self) -> bool:
@@ -161,17 +153,24 @@ class Message:
         Raises:
             ProtocolError: the body is no header block.
         """
-        body = self.body
-        end = body.find(b"\n\n")
-        if end < 0:
-            raise ProtocolError("an event without its blank line", body)
-        if end == len(body) - 2:
-            return Message(body)
-        return Message(body[:end], body[end + 2 :])
+        return _apart(self.body)
+
+    def has(self, lines: bytes) -> bool:
+        """Whether whole lines are there, with the line feeds around them."""
+        # Not `in`: bytes would take it for a number first, and fail, each time.
+        return self._head.find(lines) >= 0
 
     def __repr__(self) -> str:
         """Show the start of the block."""
-        return f"Message({self._head[:60]!r}, {len(self.body)} bytes)"
+        return f"Message({self._head[1:60]!r}, {len(self.body)} bytes)"
+
+
+def _apart(event: bytes) -> Message:
+    """Return an event, and its body apart."""
+    end = event.find(b"\n\n")
+    if end < 0:
+        raise ProtocolError("an event without its blank line", event)
+    return Message(event[: end + 1], event[end + 2 :])
 
 
 class Usual(Message):
@@ -179,3 +178,33 @@ class Usual(Message):
 
     __slots__ = ()
     is_plain_ok = True
+
+
+class PlainEvent(Message):
+    """An event that came in the usual way: without its envelope, its name first.
+
+    It is its own `event()`, unless it has a body of its own.
+    """
+
+    __slots__ = ()
+    is_plain_ok = False
+    content_type = ContentType.EVENT_PLAIN.value
+
+    def __init__(self, block: bytes, event_name: bytes) -> None:
+        # The line feed at its begin is the envelope's last.
+        self._head = block
+        self.body = b""
+        self.event_name = event_name
+
+    def event(self) -> Message:
+        """Return the event: itself, or one with its body apart.
+
+        The events of a channel have no body of their own (switch_channel.c), so that
+        the end of their headers need not be searched for.
+
+        Raises:
+            ProtocolError: it does not end.
+        """
+        if self.event_name not in _WITH_BODY and self._head.endswith(b"\n\n"):
+            return self
+        return _apart(self._head[1:])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from eslflow.errors import ProtocolError
-from eslflow.wire.message import Message, Usual
+from eslflow.wire.message import Message, PlainEvent, Usual
 
 MOST_HEAD = 4 * 1024 * 1024
 """Longest header block, in bytes: a 64 KB name, encoded, stands in some ten headers."""
@@ -25,10 +25,10 @@ _USUAL = {
 }
 """Every other message is one of these; one of each will do."""
 _KNOWN = re.compile(
-    rb"Content-Length: (\d{1,9})\nContent-Type: text/event-plain\n\n|"
-    + b"|".join(map(re.escape, _USUAL))
+    rb"Content-Length: (\d{1,9})\nContent-Type: text/event-plain\n\n"
+    rb"(?=Event-Name: ([A-Z_]+)\n)|" + b"|".join(map(re.escape, _USUAL))
 )
-"""How an event begins, always (mod_event_socket.c), or all of a usual answer."""
+"""How nearly all events begin (mod_event_socket.c), or all of a usual answer."""
 _LENGTH = b"Content-Length:"
 _MOST_DIGITS = 9
 
@@ -56,26 +56,26 @@ class Reader:
         at = 0
         while at < len(buffer):
             known = _KNOWN.match(buffer, at)
-            if known is None:
-                if buffer.startswith(b"\n", at):
-                    at += 1  # blank lines before a block are nothing
-                    continue
-                end, size = self._head(buffer, at, max(at, searched))
-                if end < 0:
-                    self._check(buffer[at:])
-                    self._searched = max(0, len(buffer) - 1 - at)
-                    break
-            elif known.lastindex:
-                end, size = known.end() - 2, self._allowed(known[1])
-            else:
+            if known is not None and not known.lastindex:
                 messages.append(_USUAL[known[0]])
                 at = known.end()
                 continue
-            whole = end + 2 + size
+            if known is not None:
+                begin, size = known.end(), self._allowed(known[1])
+            elif buffer.startswith(b"\n", at):
+                at += 1  # blank lines before a block are nothing
+                continue
+            else:
+                begin, size = self._head(buffer, at, max(at, searched))
+            whole = begin + size
             if len(buffer) < whole:
-                self._searched = end - at
                 break
-            messages.append(Message(buffer[at:end], buffer[end + 2 : whole]))
+            self._searched = 0
+            if known is not None and known.end(2) < whole:
+                messages.append(PlainEvent(buffer[begin - 1 : whole], known[2]))
+            else:
+                head, body = buffer[at : begin - 2], buffer[begin:whole]
+                messages.append(Message(head, body))
             at = whole
         self._buffer = buffer[at:] if at else buffer
         return messages
@@ -90,9 +90,14 @@ class Reader:
             raise ProtocolError("a header block that does not end", head[:80])
 
     def _head(self, buffer: bytes, at: int, searched: int) -> tuple[int, int]:
-        """Return where a header block ends, and how long its body is; -1: not yet."""
+        """Return where a body begins, and how long it is; or what is not there yet."""
         end = buffer.find(b"\n\n", searched)
-        return end, self._body_length(buffer[at:end]) if end >= 0 else 0
+        if end < 0:
+            self._check(buffer[at:])
+            self._searched = max(0, len(buffer) - 1 - at)
+            return len(buffer), 1
+        self._searched = end - at
+        return end + 2, self._body_length(buffer[at:end])
 
     def _body_length(self, head: bytes) -> int:
         self._check(head)
