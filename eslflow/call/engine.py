@@ -9,6 +9,7 @@ look-out's; and one for each wish that somebody has. Each waits for its own outc
 from __future__ import annotations
 
 from collections.abc import Generator
+from types import ModuleType
 
 from eslflow.call import (
     beep,
@@ -62,7 +63,6 @@ from eslflow.steps import speech
 MOST_STEPS = 1000
 """A call that takes more steps goes round in circles; the dialplan gets it back."""
 
-
 GUARDIANS = (moves, deadman, lookout, reminder, callee, beep, unrecorded, screen)
 """What goes on beside the flow. Most calls need few of them, and late."""
 TOLD = frozenset(
@@ -80,7 +80,7 @@ class Engine:
         "_ending",
         "_flow",
         "_foreseen",
-        "_guarded",
+        "_idle",
         "_is_gone",
         "_is_told",
         "_numbers",
@@ -97,8 +97,8 @@ class Engine:
         self._numbers = Numbers()
         self._flow = Track(self._walk(), self._numbers)
         self._tracks = [self._flow]
-        self._guarded = 0
-        """Which guardians have begun, a bit each."""
+        self._idle: tuple[ModuleType, ...] = GUARDIANS
+        """Those that have not begun yet."""
         self._ending: CallEnded | None = None
         self._foreseen: CallEnded | None = None
         """How the call has ended, while events of earlier are still to be handled."""
@@ -177,9 +177,9 @@ class Engine:
 
     def _guard(self) -> None:
         """Let begin what is needed beside the flow by now, each once."""
-        for place, guardian in enumerate(GUARDIANS):
-            if not self._guarded & 1 << place and guardian.is_needed(self.live):
-                self._guarded |= 1 << place
+        for guardian in self._idle:
+            if guardian.is_needed(self.live):
+                self._idle = tuple(g for g in self._idle if g is not guardian)
                 self._add(guardian.watch(self.live))
 
     def _disconnected(self, event: Disconnected) -> None:

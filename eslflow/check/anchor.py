@@ -27,8 +27,6 @@ from eslflow.check.stage import Begin, Plan, Stage, frames
 from eslflow.check.switch import Switch
 from eslflow.flow.model import Party
 
-_ALL = (1 << len(GUARDIANS)) - 1
-"""All guardians, a bit each."""
 _OWN = frozenset(("flow", "site", "consents", "recorder", "screen", "secrets"))
 """What a live call holds that is made anew."""
 _TABLES = ("_named", "values")
@@ -59,7 +57,8 @@ class Anchor(NamedTuple):
     states: dict[tuple[str, Party], tuple[str, str]]
     permitting: tuple[str, ...]
     secrets: dict[str, str]
-    guarded: int
+    idle: tuple[Any, ...]
+    """Guardians that have not begun."""
     switch: Switch
     observer: Observer
     is_late: bool
@@ -86,7 +85,7 @@ def note(stage: Stage) -> Anchor | None:
         states=dict(live.consents._states),
         permitting=live.consents._permitting,
         secrets={name: secret.reveal() for name, secret in live.secrets.items()},
-        guarded=stage.engine._guarded,
+        idle=stage.engine._idle,
         switch=switch,
         observer=stage.observer.copy(switch),
         is_late=stage.is_late,
@@ -125,7 +124,7 @@ def unrecorded_from(plan: Plan, anchor: Anchor) -> Stage:
     stage = _bare(plan, anchor)
     stage.engine.live.recorder = _Idle()
     stage.observer.__class__ = _Blind
-    stage.engine._guarded = _ALL
+    stage.engine._idle = ()
     stage.start()
     return stage
 
@@ -135,7 +134,7 @@ def becomes(stage: Stage, anchor: Anchor) -> None:
     _put(stage, anchor)
     engine = stage.engine
     answers = {k: n for k, n in engine.live._named.items() if k == "answer"}
-    engine._guarded = 0
+    engine._idle = GUARDIANS
     engine.live.recorder.__class__ = Recorder
     _fill(engine.live, anchor)
     # Which of the answers was the last one, each of them has looked up by its number.
@@ -205,9 +204,9 @@ def _set(holder: object, names: tuple[str, ...], values: tuple[Any, ...]) -> Non
 def _guard(stage: Stage, anchor: Anchor) -> None:
     """Let begin beside the flow what had begun."""
     engine = stage.engine
-    for place, guardian in enumerate(GUARDIANS):
-        if anchor.guarded & 1 << place and not engine._guarded & 1 << place:
-            engine._guarded |= 1 << place
-            engine._add(guardian.watch(engine.live))
+    begun = [g for g in engine._idle if g not in anchor.idle]
+    engine._idle = tuple(g for g in engine._idle if g not in begun)
+    for guardian in begun:
+        engine._add(guardian.watch(engine.live))
     if anchor.found:
         _found(stage).update(anchor.found)
