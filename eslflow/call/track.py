@@ -99,6 +99,8 @@ class Track:
         if type(event) is TimedOut:
             return event.token == self._token
         awaited = self.awaited
+        if type(awaited) is Until:
+            return False
         if isinstance(awaited, (Api, Execute, Job)):
             return self._is_outcome(awaited, event)
         if isinstance(awaited, Await):
@@ -144,26 +146,20 @@ class Track:
             while True:
                 command = road.throw(error) if error else road.send(value)
                 value = error = None
-                if type(command) in _GOES_ON:
+                kind = type(command)
+                waits = kind not in _GOES_ON and _waits(command)
+                if ended is not None and not _outlasts(command, waits):
+                    error = ended if waits else None
+                    continue
+                if kind in _NUMBERED:
+                    self._numbers.command += 1
+                if kind not in _UNSAID:
                     out.append(command)
-                elif not _waits(command):
-                    if ended is None or not _is_setting(command):
-                        self._say(out, command)
-                elif ended is not None and type(command) is not Keep:
-                    error = ended
-                else:
-                    self._say(out, command)
+                if waits:
                     self._wait(out, command)
                     return
         except StopIteration:
             self.is_over = True
-
-    def _say(self, out: list[Command], command: Command) -> None:
-        kind = type(command)
-        if kind in _NUMBERED:
-            self._numbers.command += 1
-        if kind not in _UNSAID:
-            out.append(command)
 
     def _wait(self, out: list[Command], command: Command) -> None:
         self.awaited = command
@@ -178,17 +174,19 @@ class Track:
             out.append(Timer(self._token, seconds))
 
 
-def _is_setting(command: Command) -> bool:
-    """Whether it sets variables of a channel, and nothing else."""
-    return type(command) is Api and command.command in _SETTINGS
+def _outlasts(command: Command, waits: bool) -> bool:
+    """Whether something is still to be done once the call has ended."""
+    if waits:
+        return type(command) is Keep
+    return not (type(command) is Api and command.command in _SETTINGS)
 
 
 def _waits(command: Command) -> bool:
     """Whether the track rests until the outcome of this command is known."""
     if type(command) is Execute or type(command) is Api:
         return command.waits
-    if type(command) is Keep:
-        return command.is_durable
     if type(command) is Until:
         return not command.holds()
+    if type(command) is Keep:
+        return command.is_durable
     return type(command) in _PATIENT
