@@ -1,6 +1,7 @@
 """`eslflow serve`, as a process."""
 
 import json
+import logging
 import os
 import resource
 import signal
@@ -24,7 +25,13 @@ from eslflow.call.records import (
 )
 from eslflow.cli.lock import LOCK
 from eslflow.cli.main import CONFIGURATION
-from eslflow.cli.serve import NO_SWITCH, SQLITE, allow_sockets, demand_ledger
+from eslflow.cli.serve import (
+    NO_SWITCH,
+    SQLITE,
+    allow_sockets,
+    demand_ledger,
+    quick_log,
+)
 from eslflow.clock import SystemClock
 from eslflow.errors import SettingsError
 from eslflow.ledger.read import Reader
@@ -580,3 +587,16 @@ def test_there_is_room_for_the_calls_sockets(
     allow_sockets(1000)
     assert asked == ([] if allowed is None else [(allowed, hard)])
     assert ("raise LimitNOFILE" in caplog.text) is warns
+
+
+def test_nothing_is_found_out_for_a_line_of_the_log_that_is_not_in_it(
+    monkeypatch, caplog
+):
+    for name in ("_srcfile", "logThreads", "logProcesses", "logMultiprocessing"):
+        monkeypatch.setattr(logging, name, getattr(logging, name))
+    quick_log(verbose=False)
+    with caplog.at_level(logging.INFO):
+        logging.getLogger("eslflow").info("a line")
+    (record,) = caplog.records
+    found = record.lineno, record.thread, record.process, record.processName
+    assert found == (0, None, None, None)
