@@ -8,7 +8,7 @@ import pytest
 from eslflow.call.records import Look
 from eslflow.errors import StoreError
 from eslflow.ledger import connect as module
-from eslflow.ledger.connect import connect, spill_of, write
+from eslflow.ledger.connect import LOG_PAGES, connect, spill_of, write
 
 LOOK = Look(7, "anne", "show", "u-1", "", "file 17")
 
@@ -56,3 +56,9 @@ def test_a_command_that_cannot_write_says_so_and_writes_nothing(tmp_path, monkey
 
 def test_what_waits_stands_beside_the_ledger(tmp_path):
     assert spill_of(tmp_path / "a.db").path == tmp_path / "a.db.spill.jsonl"
+
+
+def test_the_log_moves_into_the_file_when_there_is_much_in_it(tmp_path):
+    with closing(connect(tmp_path / "a.db")) as db:
+        (pages,) = db.execute("PRAGMA wal_autocheckpoint").fetchone()
+    assert pages == LOG_PAGES

@@ -23,6 +23,10 @@ from eslflow.ledger.spill import Spill
 BUSY_MS = 2000
 """How long another process may hold the database before rows are refused."""
 
+LOG_PAGES = 4000
+"""How many pages, of 4 KB, the log holds before they move into the file: four times as
+many as by default, for most of them are written again and again."""
+
 
 def spill_of(path: Path) -> Spill:
     """Return what waits beside a ledger to be written into it."""
@@ -48,6 +52,7 @@ def connect(path: Path) -> sqlite3.Connection:
             db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
+            db.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
             # What is deleted or moved leaves nothing behind in the file.
             db.execute("PRAGMA secure_delete = ON")
             migrate(db)
