@@ -202,6 +202,9 @@ class Chain:
 
 # Whatever somebody has made of the last hash, calls go on and are kept: `verify` tells.
 _HEAD = "SELECT place, CAST(hash AS BLOB) FROM chain ORDER BY place DESC LIMIT 1"
+# In one row: for each, the interpreter's lock is let go and waited for.
+_SEQ = ", ".join(f"max(CASE name WHEN '{f.rows}' THEN seq END)" for f in FORMS.values())
+_SEQS = f"SELECT {_SEQ} FROM sqlite_sequence"
 
 
 def read_head(db: Any) -> Head:
@@ -212,6 +215,7 @@ def read_head(db: Any) -> Head:
 
 def open_chain(db: Any) -> Chain:
     """Return the chain of a database that is locked for writing, to add to it."""
-    given = dict(db.execute("SELECT name, seq FROM sqlite_sequence"))
-    last = {form.table: given.get(form.rows, 0) for form in FORMS.values()}
+    seqs = db.execute(_SEQS).fetchone()
+    tables = (form.table for form in FORMS.values())
+    last = {table: seq or 0 for table, seq in zip(tables, seqs, strict=True)}
     return Chain(read_head(db), last)
