@@ -82,6 +82,21 @@ def test_who_objects_must_be_served():
     assert told(steps, head=head) == [(REFUSED, "tell", ["presses", "the end"])]
 
 
+def test_who_objects_must_be_served_where_silence_alone_goes_on():
+    head = "flow: test\npurposes: {q: {basis: legitimate_interests}}\n"
+    head += "notices: {n: {version: 1, text: Press 3.}}\n"
+    steps = "tell:\n  objection: {notice: n, purpose: q}\n"
+    steps += "  keys: {3: objected}\n  objected: bye\n"
+    steps += "q: {queue: q}\nbye: {hangup: USER_BUSY}\n"
+    assert told(steps, head=head) == [(REFUSED, "tell", ["presses", "the end"])]
+
+
+def test_silence_after_a_question_is_no_yes():
+    steps = ASK + "  granted: bye\n  refused: bye\n  unanswered: q\n"
+    steps += "q: {queue: q}\nbye: {hangup: USER_BUSY}\n"
+    assert told(steps) == []
+
+
 def test_a_circle_without_a_pause_is_found():
     steps = "m: {menu: a, keys: {1: b}, error: m}\nb: {announce: a}\n"
     assert told(steps, head=WORDS) == [(CIRCLE, "m", ["not played"])]

@@ -264,9 +264,7 @@ class _Judge:
             return [], []
         yes, no = [], []
         for move in state.moves:
-            meaning = step.keys.get(move.choice.arg, "")
-            if move.choice.what != "presses":
-                continue
+            meaning = _meaning(step, move.choice)
             if meaning in _NO:
                 no.append(move)
             elif meaning in _YES:
@@ -310,6 +308,14 @@ class _Judge:
         if move.meets:
             return PERSON
         return _KINDS.get(self._states[move.to].ending, "")
+
+
+def _meaning(step: Consent | Objection, choice: Choice) -> str:
+    """Return what a caller says to a question; who does not object, agrees."""
+    if choice.what == "presses":
+        return str(step.keys.get(choice.arg, ""))
+    is_silent = isinstance(step, Objection) and choice.what == "presses nothing"
+    return "unopposed" if is_silent else ""
 
 
 def _way(
