@@ -318,7 +318,9 @@ class _Judge:
             def is_end(move: Move, kind: str = kind) -> bool:
                 return self._kind(move) == kind
 
-            way = shortest(fair, start, is_end, None, lambda move: self._kind(move) != "")
+            way = shortest(
+                fair, start, is_end, None, lambda move: self._kind(move) != ""
+            )
             if way is not None:
                 found[kind] = way
         return found
