@@ -216,6 +216,14 @@ class Size(Takes):
         return {"type": "string", "pattern": f"^{_SIZE.pattern}$"}
 
 
+def amount(size: int) -> str:
+    """Return a size as a file spells it."""
+    for unit, one in sorted(_SIZES.items(), key=lambda each: each[1], reverse=True):
+        if size >= one and size % (one // 10 or 1) == 0:
+            return f"{size / one:g}{unit}"
+    return str(size)
+
+
 class Whole(Takes):
     """A whole number in a range."""
 
