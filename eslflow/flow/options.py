@@ -58,6 +58,11 @@ class Takes(ABC):
         words = f"{self.words[:1].upper()}{self.words[1:]}."
         return {**self.schema(), "description": words}
 
+    def told(self) -> dict[str, str]:
+        """Return what an editor says of any other value, as its language server asks."""
+        words = f"Takes {self.words}."
+        return {"errorMessage": words, "patternErrorMessage": words}
+
     def renamed(self, value: Any, rename: Rename) -> Any:
         """Return a converted value whose names of declared things are other ones."""
         return value
@@ -183,7 +188,7 @@ class Duration(Takes):
 
     def schema(self) -> dict[str, Any]:
         """Return the schema of a duration."""
-        return {"type": "string", "pattern": f"^{_DURATION.pattern}$"}
+        return {"type": "string", "pattern": f"^{_DURATION.pattern}$", **self.told()}
 
 
 def span(seconds: float) -> str:
@@ -213,7 +218,7 @@ class Size(Takes):
 
     def schema(self) -> dict[str, Any]:
         """Return the schema of a size."""
-        return {"type": "string", "pattern": f"^{_SIZE.pattern}$"}
+        return {"type": "string", "pattern": f"^{_SIZE.pattern}$", **self.told()}
 
 
 def amount(size: int) -> str:
