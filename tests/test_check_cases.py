@@ -9,7 +9,8 @@ from tests.steps_of import flow
 
 
 def branch(on, case):
-    steps = f"way: {{branch: {on}, cases: {{'{case}': q}}, otherwise: q}}\nq: {{queue: q}}\n"
+    steps = f"way: {{branch: {on}, cases: {{'{case}': q}}, otherwise: q}}\n"
+    steps += "q: {queue: q}\n"
     return flow(steps).steps["way"]
 
 

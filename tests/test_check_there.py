@@ -10,7 +10,7 @@ ANSWERS = {
     "sofia status": "\tName\t Type\t Data\tState\n=====\n"
     " internal\tprofile\t sip:a@127.0.0.1\tRUNNING (0)\n"
     " internal::provider\tgateway\t sip:b@127.0.0.1\tNOREG\n1 profile 0 aliases\n",
-    "sofia status gateway provder": "Invalid Gateway!",
+    "sofia status gateway provide": "Invalid Gateway!",
     "sofia status profile intrenal": "Invalid Profile!",
     "sofia status gateway provider": "Name\tprovider",
     "sofia status gateway other": "Invalid Gateway!",
@@ -64,11 +64,11 @@ def test_a_gateway_and_a_profile_must_be_there():
 
 
 def test_a_gateway_and_a_profile_that_are_nearly_right_are_guessed():
-    (problem,) = problems(dial("{gateway: provder, number: 1}"))
-    assert problem.endswith("no gateway 'provder'. Did you mean 'provider'?")
+    (problem,) = problems(dial("{gateway: provide, number: 1}"))
+    assert problem.endswith("no gateway 'provide'. Did you mean 'provider'?")
     (problem,) = problems(dial("{profile: intrenal, number: 1, host: a.example.com}"))
     assert problem.endswith("no profile 'intrenal'. Did you mean 'internal'?")
-    (finding,) = found(dial("{gateway: provder, number: 1}"))
+    (finding,) = found(dial("{gateway: provide, number: 1}"))
     assert finding.hint == "It has: provider. See: fs_cli -x 'sofia status'."
 
 

@@ -1,7 +1,7 @@
 """What is wrong with a step that needs something of an earlier one.
 
-In: a flow. Out: findings: somebody who was not called, or is called in vain; what cannot
-have been entered yet. Must not judge what an earlier step does.
+In: a flow. Out: findings: somebody who was not called, or is called in vain; what
+cannot have been entered yet. Must not judge what an earlier step does.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ In: a flow that loads. Out: a graph, and its text for Mermaid or for Graphviz, w
 it out. Must not draw by itself, nor know what a step does: the ways are the step's own.
 
 What is recorded is red, what is masked is striped; what happens when nothing was
-chosen, or something failed, is dashed, and the picture says so. Ways of a step that lead
-alike share an arrow.
+chosen, or something failed, is dashed, and the picture says so. Ways of a step that
+lead alike share an arrow.
 """
 
 from __future__ import annotations

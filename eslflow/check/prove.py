@@ -236,7 +236,7 @@ class _Judge:
     # Circles.
 
     def _circles(self) -> Iterator[Violation]:
-        """Yield a circle in which nothing waits for anybody, a plain one if there is."""
+        """Yield a circle in which nothing waits for anybody; a plain one, if any."""
         for is_plain in (True, False):
             found = next(self._circle(is_plain), None)
             if found is not None:
@@ -340,7 +340,7 @@ def _meaning(step: Consent | Objection, choice: Choice) -> str:
 
 
 def _goes_on(choice: Choice, is_plain: bool) -> bool:
-    """Whether it happens without anybody, and, if plain, without the recorder's fault."""
+    """Whether it happens without anybody; if plain, without a recorder's fault."""
     is_trouble = choice.sort is Sort.FAILS and choice.what.startswith("recorder")
     return choice.sort in _RESTLESS and not (is_plain and is_trouble)
 

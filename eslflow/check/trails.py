@@ -1,7 +1,7 @@
 """Ways from one state of a proof to another.
 
-In: states by number, each with moves that lead on. Out: the shortest way, and states from
-which one can go on for ever. Must not know what a move does.
+In: states by number, each with moves that lead on. Out: the shortest way, and states
+from which one can go on for ever. Must not know what a move does.
 """
 
 from __future__ import annotations

@@ -277,10 +277,10 @@ GERMAN: Mapping[str, str] = MappingProxyType(
         "nicht protokolliert und gehen nur an ein Programm.",
         "queue": "Der Anrufer wartet in der Warteschlange „{queue}“, bis sich ein "
         "Agent meldet.",
-        "dial": "{where} wird höchstens {time} lang angerufen; wer sich meldet, spricht "
-        "mit dem Anrufer.",
-        "ring": "{where} wird höchstens {time} lang angerufen; wer sich meldet, wird in "
-        "der Leitung gehalten.",
+        "dial": "{where} wird höchstens {time} lang angerufen; wer sich meldet, "
+        "spricht mit dem Anrufer.",
+        "ring": "{where} wird höchstens {time} lang angerufen; wer sich meldet, wird "
+        "in der Leitung gehalten.",
         "connect": "Anrufer und Angerufener sprechen miteinander.",
         "transfer": "Der Anrufer wird der Nebenstelle {where} des Wählplans übergeben; "
         "eslflow hat mit dem Anruf nichts mehr zu tun.",

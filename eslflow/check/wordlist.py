@@ -135,8 +135,8 @@ def meanings(text: str, language: str) -> dict[str, bool]:
     """Return the keys that a text gives for yes, and for no.
 
     What belongs to a key stands behind it ("press 1 to agree"), or before it where a
-    sentence begins with it, and ends with a key ("to agree, press 1"). What is not clear
-    is left out.
+    sentence begins with it, and ends with a key ("to agree, press 1"). What is not
+    clear is left out.
     """
     found: dict[str, bool] = {}
     for sentence in sentences(text):

@@ -55,8 +55,8 @@ def _warn_of_strangers() -> None:
         if name.startswith(OURS) and name not in KNOWN:
             known = " and ".join(KNOWN)
             click.echo(
-                f"warning: {name} in the environment sets nothing; {known} do. All else "
-                "stands in eslflow.yaml",
+                f"warning: {name} in the environment sets nothing; {known} do. All "
+                "else stands in eslflow.yaml",
                 err=True,
             )
 

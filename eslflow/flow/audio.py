@@ -30,7 +30,7 @@ class Audio:
 
     @property
     def place(self) -> tuple[str, ...]:
-        """Return the keys that lead to its words in the flow's own file, if it has them."""
+        """Return the keys that lead to its words in the flow's own file, or none."""
         sort, name, *_ = self.what.split(" ")
         if "/" in name or sort not in ("prompt", "notice"):
             return ()

@@ -59,7 +59,7 @@ class Takes(ABC):
         return {**self.schema(), "description": words}
 
     def told(self) -> dict[str, str]:
-        """Return what an editor says of any other value, as its language server asks."""
+        """Return what an editor says of any other value, if it asks a server."""
         words = f"Takes {self.words}."
         return {"errorMessage": words, "patternErrorMessage": words}
 
