@@ -342,6 +342,7 @@ def _meaning(step: Consent | Objection, choice: Choice) -> str:
 def _goes_on(choice: Choice, is_plain: bool) -> bool:
     """Whether it happens without anybody; if plain, without a recorder's fault."""
     is_trouble = choice.sort is Sort.FAILS and choice.what.startswith("recorder")
+    is_trouble = is_trouble or choice.what in ("file ends", "dead man")
     return choice.sort in _RESTLESS and not (is_plain and is_trouble)
 
 
