@@ -7,7 +7,7 @@ every flow. Reads files; opens no sockets.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eslflow import __version__
@@ -40,6 +40,8 @@ class Fault:
     """Whether `eslflow prompts build` mends it; None: it says itself what does."""
     code: str = "no-audio"
     """What sort of fault it is; it stays when words change."""
+    place: tuple[str, ...] = ()
+    """The keys that lead to its words in the flow's file."""
 
     def __str__(self) -> str:
         """Tell it in a line."""
@@ -182,7 +184,7 @@ def find_sounds(
     for item in {item.path: item for item in audio}.values():
         fault, held = _looked_at(item, folder, made.get(item.path))
         if fault is not None:
-            faults.append(fault)
+            faults.append(replace(fault, place=item.place))
         if held is not None and (fault is None or not fault.is_silent):
             path = str(folder / item.path)
             found[item.path] = Sound(path, held.sha256, held.ms)

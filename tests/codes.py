@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from textwrap import fill
 
-from eslflow.check.prove import CIRCLE, REFUSED, RULES
+from eslflow.check.prove import CIRCLE, NO_END, REFUSED, RULES
 from eslflow.cli.why import codes, whole
 
 __all__ = ["EXAMPLES", "whole"]
@@ -28,7 +28,7 @@ TALK = "  talk: {queue: support, record: on, from: answer}\n"
 DUTY = "purposes: {duty: {basis: legal_obligation, retain: 1826d}}\n"
 SECURE = "  card: {collect: card, digits: 12..19, into: card, secure: true}\n"
 
-OURS = {rule.code for rule in RULES} - {CIRCLE.code, REFUSED.code}
+OURS = {rule.code for rule in RULES} - {NO_END.code, CIRCLE.code, REFUSED.code}
 """Codes of what no flow can be blamed for: docs/proof.md tells of them."""
 CODES = {name: code for name, code in codes().items() if name not in OURS}
 EXAMPLES = {

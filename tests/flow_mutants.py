@@ -408,6 +408,14 @@ MUTANTS: tuple[FlowMutant, ...] = (
             ("  sorry: {", "  bye: {hangup: NORMAL_CLEARING}\n  sorry: {"),
         ),
         (
+            "only silence goes on, and whoever objects is hung up on",
+            "tell",
+            "[refused]",
+            ("{3: objected, 1: unopposed}", "{3: objected}"),
+            ("{announce: unrecorded, next: talk}", "{announce: unrecorded, next: bye}"),
+            ("  sorry: {", "  bye: {hangup: NORMAL_CLEARING}\n  sorry: {"),
+        ),
+        (
             "it is recorded while it is announced",
             "tell",
             "too-early",
@@ -464,6 +472,18 @@ MUTANTS: tuple[FlowMutant, ...] = (
             "ask",
             "keys-swapped",
             (ASK_12, "    keys: {1: refused, 2: granted}\n"),
+        ),
+        (
+            "who is called waits, and the caller goes to a queue",
+            "call",
+            "left-waiting",
+            ("{connect: callee, record: on,", "{queue: desk, record: on,"),
+        ),
+        (
+            "who is asked was talked to already",
+            "ask",
+            "not-called",
+            ("    ring: {gateway", "    dial: {gateway"),
         ),
         (
             "a number that is busy ends without a word",

@@ -134,10 +134,10 @@ def test_keys_and_cases_are_told_with_the_endings_that_lead_alike():
     text = told(chosen)
     assert (
         "If the caller presses 1, if no such key is pressed within 5 seconds, 4 times, "
-        "or if it cannot be asked, the call goes on with step left."
+        "or if the question cannot be played, the call goes on with step left."
     ) in text["choose"]
-    assert "The way on depends on 'caller'." in text["left"]
-    assert "If it is +49*, the call goes on with step right." in text["left"]
+    assert "The way on depends on the caller's number." in text["left"]
+    assert "If it begins with +49, the call goes on with step right." in text["left"]
     assert "Otherwise the call goes on with step right." in text["left"]
 
 
@@ -195,7 +195,7 @@ def test_keys_of_a_talk_and_what_they_do_are_told():
     keys = "recording: {caller_keys: {0: withdraw}, withdrawn: hello}\n"
     head = HEAD.replace("retain: 90d", "retain: 90d, on_withdrawal: delete") + keys
     text = told(ASK.replace("  more", "  receipt: true\n  more"), head=head)
-    assert "90 days; they are deleted when it is withdrawn." in text["test"]
+    assert "90 days; they are deleted when consent is withdrawn." in text["test"]
     assert "the caller presses *0 to withdraw the consent" in text["test"]
     assert "Then a receipt code is read out." in text["ask"]
 
@@ -360,3 +360,10 @@ def test_a_receipt_after_a_yes_to_the_agent_is_told(receipt):
     head += f"  verbal: {{notice: longer, purpose: training{more}}}\n"
     text = told("talk: {queue: sales, record: on}", head=head)["test"]
     assert ("a receipt code is read out" in text) is receipt
+
+
+def test_emergency_calls_are_told():
+    dials = "out: {dial: {gateway: provider, number: called}}\n"
+    words = "Emergency numbers are put through at once by step out, unasked and"
+    assert words in told(dials)["test"]
+    assert "Emergency" not in told("q: {queue: q}\n")["test"]

@@ -194,3 +194,21 @@ def test_a_large_picture_goes_from_left_to_right():
     for boxes, way in ((MOST_DOWN, "TB"), (MOST_DOWN + 1, "LR")):
         found = Graph("a", (Box("a", "queue", Look.PLAIN),) * boxes, ())
         assert f"rankdir={way}" in dot(found)
+
+
+def test_what_a_step_is_there_for_is_told_beside_what_else_leads_there():
+    steps = "ask: {webhook: 'https://a.example/', refused: b, failed: b, done: %s}\n"
+    steps += "b: {queue: b}\nc: {queue: c}\n"
+    assert arrows(drawn(steps % "b"))["ask", "b", False] == "done, refused, failed"
+    assert arrows(drawn(steps % "c"))["ask", "b", False] == "refused, failed"
+    assert arrows(drawn(steps % "c"))["ask", "c", False] == ""
+
+
+def test_a_picture_says_what_it_shows_and_what_its_colours_mean():
+    (label,) = [line for line in dot(drawn()).splitlines() if "label=<" in line]
+    assert label.startswith("    label=<<b>test</b><br/>")
+    for words in ("red: recorded", "striped: silence", "dashed: nothing was"):
+        assert words in label
+    plain = Graph("a<b", (Box("a", "queue", Look.PLAIN),), (), "Day & night")
+    words = '<b>a&lt;b</b><br/><font point-size="12">Day &amp; night</font>'
+    assert f"    label=<{words}>" in dot(plain).splitlines()

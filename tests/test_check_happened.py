@@ -135,3 +135,14 @@ def test_why_it_is_not_recorded_is_told_in_order():
     row = Choice("u", 1, State.NOT_ASKED, "p", "consent", 0, "f", "", "s", "")
     notes = [row._replace(purpose="", reason=why) for why in ("outside", "private")]
     assert why_not([row, *notes]) == ("outside", "private")
+
+
+def test_what_came_again_and_again_is_told_once():
+    happened = Happened(alarms=("off", "round", "off"), path=("a", "b") * 500)
+    scenario = Scenario(
+        "x", "x.yaml", 1, (Expected("alarms", (), 2), Expected("path", ("a",), 3))
+    )
+    alarms, path = compare(scenario, happened)
+    assert alarms.happened == "[off (2 times), round]"
+    assert path.happened.endswith(", a, and 977 more]")
+    assert path.happened.count(",") == 23

@@ -6,8 +6,9 @@ import pytest
 
 from eslflow.call.recorder import Recorder
 from eslflow.check import flow_files, load_flow
+from eslflow.check.choice import Sort
 from eslflow.check.happens import happens
-from eslflow.check.prove import CIRCLE, REFUSED, STUCK, prove
+from eslflow.check.prove import CIRCLE, NO_END, REFUSED, STUCK, prove
 from tests.mutants import FLOWS, MUTANTS, Mutant, found
 from tests.proofs import call_of, flow_of, proof_of
 from tests.steps_of import flow
@@ -82,6 +83,21 @@ def test_who_objects_must_be_served():
     assert told(steps, head=head) == [(REFUSED, "tell", ["presses", "the end"])]
 
 
+def test_who_objects_must_be_served_where_silence_alone_goes_on():
+    head = "flow: test\npurposes: {q: {basis: legitimate_interests}}\n"
+    head += "notices: {n: {version: 1, text: Press 3.}}\n"
+    steps = "tell:\n  objection: {notice: n, purpose: q}\n"
+    steps += "  keys: {3: objected}\n  objected: bye\n"
+    steps += "q: {queue: q}\nbye: {hangup: USER_BUSY}\n"
+    assert told(steps, head=head) == [(REFUSED, "tell", ["presses", "the end"])]
+
+
+def test_silence_after_a_question_is_no_yes():
+    steps = ASK + "  granted: bye\n  refused: bye\n  unanswered: q\n"
+    steps += "q: {queue: q}\nbye: {hangup: USER_BUSY}\n"
+    assert told(steps) == []
+
+
 def test_a_circle_without_a_pause_is_found():
     steps = "m: {menu: a, keys: {1: b}, error: m}\nb: {announce: a}\n"
     assert told(steps, head=WORDS) == [(CIRCLE, "m", ["not played"])]
@@ -113,6 +129,24 @@ def test_a_circle_of_queues_where_nobody_is_there_is_found():
     (violation,) = prove(flow(steps, WORDS)).violations
     assert violation.detail.startswith("the call goes from a to b to a,")
     assert [each.choice.what for each in violation.story] == ["queue", "queue"]
+
+
+def test_a_circle_is_told_without_troubles_of_the_recorder_if_it_can_be():
+    head = "flow: test\npurposes: {q: {basis: legal_obligation}}\n"
+    steps = "a: {queue: a, record: on, no_agents: b}\n"
+    steps += "b: {queue: b, record: on, no_agents: c}\n"
+    steps += "c: {dial: {user: 1}, record: on, from: answer, busy: a}\n"
+    (violation,) = prove(flow(steps, head)).violations
+    troubles = [h for h in violation.story if h.choice.sort is Sort.FAILS]
+    assert {each.choice.what for each in troubles} <= {"queue", "dialled"}
+    assert "file ends" not in [h.choice.what for h in violation.story]
+
+
+def test_a_flow_that_leads_back_everywhere_is_at_fault_itself():
+    steps = "hello: {announce: a}\n"
+    steps += "m: {menu: a, keys: {1: hello, 2: m}, failure: hello, error: hello}\n"
+    assert told(steps, head=WORDS)[0] == (NO_END, "hello", [])
+    assert (NO_END, "q", []) in told("q: {queue: q, next: q}\n", head=WORDS)
 
 
 def test_a_circle_in_which_the_caller_is_waited_for_is_none():

@@ -183,3 +183,22 @@ def test_a_called_partys_key_is_no_dead_one():
     keep = purposes + ", on_withdrawal: keep}\n"
     assert found(keep + notice + rules + steps, spoken.key_dead) == []
     assert found(purposes + "}\n" + notice + steps, spoken.key_dead)
+
+
+VERBAL = """\
+notices: {asked: {version: 1, text: This call is recorded now.}}
+recording:
+  verbal: {notice: asked, purpose: training}
+  agent_keys: {1: granted, 2: refused}
+steps:
+"""
+
+
+def test_who_agrees_to_the_agent_must_hear_how_to_withdraw_too():
+    (finding,) = found(f"{VERBAL}{TALK}", spoken.no_withdrawal)
+    assert finding.problem == (
+        "notice 'asked' does not say that consent can be withdrawn, in en"
+    )
+    assert finding.place == ("notices", "asked", "text", "en")
+    told = VERBAL.replace("now.", "now. You can withdraw at any time.")
+    assert found(f"{told}{TALK}", spoken.no_withdrawal) == []

@@ -133,9 +133,10 @@ def test_what_is_wrong_at_once_has_no_story(monkeypatch):
     monkeypatch.setattr("eslflow.call.engine.Engine.begin", begins)
     found = flow_of("asked")
     (violation,) = prove(found).violations
-    first, second = lines(found, violation)
+    first, second, *mend = lines(found, violation)
     assert first == "test.yaml: ValueError: wrong [fault]"
     assert second == "  As soon as a call comes in."
+    assert " ".join(line.strip() for line in mend) == violation.rule.mend
 
 
 @pytest.mark.parametrize(

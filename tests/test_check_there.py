@@ -7,6 +7,11 @@ from tests.proofs import flow_of
 
 ANSWERS = {
     "callcenter_config queue list": "name|moh\nsupport|m.wav\nsales|m.wav\n+OK",
+    "sofia status": "\tName\t Type\t Data\tState\n=====\n"
+    " internal\tprofile\t sip:a@127.0.0.1\tRUNNING (0)\n"
+    " internal::provider\tgateway\t sip:b@127.0.0.1\tNOREG\n1 profile 0 aliases\n",
+    "sofia status gateway provide": "Invalid Gateway!",
+    "sofia status profile intrenal": "Invalid Profile!",
     "sofia status gateway provider": "Name\tprovider",
     "sofia status gateway other": "Invalid Gateway!",
     "sofia status profile internal": "Name\tinternal",
@@ -18,10 +23,13 @@ ANSWERS = {
 }
 
 
-def problems(steps, answers=ANSWERS):
+def found(steps, answers=ANSWERS):
     flow = flow_of(whole(f"steps:\n{steps}"))
-    asked = not_there(flow, lambda command, arg: answers[f"{command} {arg}"])
-    return [finding.problem for finding in asked]
+    return list(not_there(flow, lambda command, arg: answers[f"{command} {arg}"]))
+
+
+def problems(steps, answers=ANSWERS):
+    return [finding.problem for finding in found(steps, answers)]
 
 
 def dial(to):
@@ -55,9 +63,24 @@ def test_a_gateway_and_a_profile_must_be_there():
     assert problem == "step 'call': the switch has no profile 'outside'"
 
 
+def test_a_gateway_and_a_profile_that_are_nearly_right_are_guessed():
+    (problem,) = problems(dial("{gateway: provide, number: 1}"))
+    assert problem.endswith("no gateway 'provide'. Did you mean 'provider'?")
+    (problem,) = problems(dial("{profile: intrenal, number: 1, host: a.example.com}"))
+    assert problem.endswith("no profile 'intrenal'. Did you mean 'internal'?")
+    (finding,) = found(dial("{gateway: provide, number: 1}"))
+    assert finding.hint == "It has: provider. See: fs_cli -x 'sofia status'."
+
+
+def test_queues_are_listed_by_name():
+    (finding,) = found("  q: {queue: x}\n")
+    assert finding.hint == "It has: sales, support. See callcenter.conf.xml."
+
+
 def test_a_switch_without_mod_sofia_has_neither():
     steps = dial("{gateway: provider, number: 1}")
-    assert len(problems(steps, {"sofia status gateway provider": ""})) == 1
+    nothing = {"sofia status gateway provider": "", "sofia status": ""}
+    assert len(problems(steps, nothing)) == 1
 
 
 def test_a_user_must_be_in_the_directory():

@@ -27,6 +27,29 @@ REVERSED = {
 }
 
 
+PLAIN = [
+    ("en", "Press 1 for yes, or 2 for no."),
+    ("en", "For yes press 1, for no press 2."),
+    ("en", "Please say yes by pressing 1 or no by pressing 2."),
+    ("en", "Dial 1 to allow it or 2 to opt out."),
+    ("en", "Hit 1 for okay and 2 for no thanks."),
+    ("en", "At no cost to you, press 1 to agree or 2 to refuse."),
+    ("de", "Für ja drücken Sie die 1, für nein die 2."),
+    ("de", "Ja mit der 1, nein mit der 2."),
+    ("de", "Mit der 1 stimmen Sie zu, mit der 2 lehnen Sie ab."),
+    ("fr", "Appuyez sur 1 pour oui, sur 2 pour non."),
+    ("es", "Marque 1 para decir sí o 2 para decir no."),
+    ("it", "Premete 1 per sì, 2 per no."),
+    ("nl", "Toets 1 voor ja, 2 voor nee."),
+]
+"""A plain yes and no, in the ways people say it."""
+
+
+@pytest.mark.parametrize(("language", "words"), PLAIN)
+def test_yes_and_no_are_understood(language, words):
+    assert meanings(words, language) == {"1": True, "2": False}
+
+
 @pytest.mark.parametrize("language", QUESTIONS)
 def test_a_key_means_what_stands_behind_it(language):
     assert meanings(QUESTIONS[language], language) == {"1": True, "2": False}

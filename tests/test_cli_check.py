@@ -92,8 +92,10 @@ def test_audio_that_is_missing_is_named_with_a_way_out(site):
     (site / "sounds" / "support" / "de" / "welcome.wav").unlink()
     done = run(site, "check", "support")
     assert done.exit_code == CONFIGURATION
-    assert "prompt welcome (de) has no audio" in done.stderr
     path = site / "flows" / "support.yaml"
+    words = [line.strip() for line in path.read_text().splitlines()]
+    line = words.index("de: Danke für Ihren Anruf.") + 1
+    assert f"{path}:{line}:5: prompt welcome (de) has no audio" in done.stderr
     assert f"eslflow --site {site} prompts build {path}" in done.stderr
 
 

@@ -62,3 +62,23 @@ def test_a_wrong_file_is_told_as_everywhere(tmp_path):
     done = run(tmp_path, "settings")
     assert done.exit_code == CONFIGURATION
     assert "Did you mean 'listen'?" in done.stderr
+
+
+def test_a_size_is_shown_as_the_file_spells_it(tmp_path):
+    (tmp_path / "eslflow.yaml").write_text("free_space: 1500MB\n")
+    lines = run(tmp_path, "settings").stdout.splitlines()
+    assert ["free_space", "eslflow.yaml:1", "1.5GB"] in [line.split() for line in lines]
+    told = json.loads(run(tmp_path, "settings", "--json").stdout)
+    assert 1_500_000_000 in [value["value"] for value in told]
+
+
+def test_a_variable_that_sets_nothing_is_told(tmp_path, monkeypatch):
+    (tmp_path / "eslflow.yaml").write_text("")
+    monkeypatch.setenv("ESLFLOW_LISTEN", "127.0.0.1:1")
+    done = run(tmp_path, "settings")
+    assert done.exit_code == 0
+    assert done.stderr.startswith(
+        "warning: ESLFLOW_LISTEN in the environment sets nothing; ESLFLOW_SITE and "
+    )
+    monkeypatch.delenv("ESLFLOW_LISTEN")
+    assert run(tmp_path, "settings").stderr == ""

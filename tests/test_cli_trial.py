@@ -27,6 +27,14 @@ def test_a_grant_is_told_from_the_first_ring_to_the_end():
     assert "call ends: hung up (NORMAL_CLEARING)" in lines
 
 
+@pytest.mark.parametrize(("queue", "is_late"), [("1", False), ("2", True)])
+def test_from_when_it_is_recorded_is_told(queue, is_late):
+    _, told = tried("--press", f"1,{queue}")
+    (line,) = [line for line in told.splitlines() if "recording starts" in line]
+    assert line.endswith(".wav, as soon as somebody has answered") is is_late
+    assert line.endswith(".wav") is not is_late
+
+
 @pytest.mark.parametrize(
     ("keys", "words"),
     [

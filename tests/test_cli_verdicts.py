@@ -5,7 +5,7 @@ from pathlib import Path
 from eslflow.check.covered import Coverage
 from eslflow.check.happened import Difference
 from eslflow.check.scenario import Scenario
-from eslflow.cli.verdicts import Report, Verdict, data, summary, told
+from eslflow.cli.verdicts import FIRST, LAST, Report, Verdict, data, summary, told
 from tests.steps_of import flow
 
 FLOW = flow("hello: {announce: welcome}")
@@ -30,6 +30,17 @@ def test_both_sides_stand_side_by_side_with_their_lines():
         "  The call:",
         "     0.0 s  call from 1 to 2",
     ]
+
+
+def test_of_a_long_story_the_middle_is_left_out():
+    story = [f"   {second}.0 s  asks" for second in range(1000)]
+    long = Verdict(BAD.scenario, BAD.differences, story)
+    lines = list(told(long))
+    assert len(lines) == len(list(told(BAD))) - 1 + FIRST + 1 + LAST
+    assert f"    ... {1000 - FIRST - LAST} lines more ..." in lines
+    assert lines[-1] == "     999.0 s  asks"
+    whole = data(Report(FLOW, Path("x"), (long,), REPORT.coverage))
+    assert whole["scenarios"][0]["story"] == story
 
 
 def test_a_summary_says_what_is_not_reached():

@@ -162,6 +162,13 @@ def test_a_misspelt_option_and_value_are_complained_of_in_their_lines(editor):
     assert set(told) == {7, 8}
 
 
+@pytest.mark.parametrize("time", ["6", "six", "6 s"])
+def test_a_time_without_its_unit_is_told_how_it_is_written(editor, time):
+    text = BAD.replace("tiemout: 6s", f"timeout: {time}")
+    told = {d["range"]["start"]["line"]: d["message"] for d in editor.opens("t", text)}
+    assert "Takes a duration such as 5s (ms, s, m, h, d)." in told[8]
+
+
 def test_what_a_field_is_for_is_shown_at_it(editor):
     editor.opens("hover.yaml", BAD)
     shown = editor.at("hover.yaml", BAD, "ret", "textDocument/hover")

@@ -96,7 +96,9 @@ def start(live: Live) -> Moves:
             return
         if segment.started_at:
             recorder.move(Moved.RUNS)
-            yield Tell(f"recording starts: {segment.path}")
+            is_late = segment.moment is From.ANSWER
+            when = ", as soon as somebody has answered" if is_late else ""
+            yield Tell(f"recording starts: {segment.path}{when}")
             return
     recorder.move(Moved.FAILED)
     recorder.give_up_trying(f"the switch did not start it: {reply}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from eslflow.check import cases
 from eslflow.check.wording import LANGUAGES
 from eslflow.flow.destination import CALLED, Destination
 from eslflow.flow.model import (
@@ -79,6 +80,8 @@ class _Teller:
             told.append(self.say("unrecorded flow"))
         told += self._rules(flow.recording)
         told.append(self.say("start", step=self.named(flow.start)))
+        if flow.way_out:
+            told.append(self.say("emergency", step=self.named(flow.way_out)))
         return " ".join(filter(None, told))
 
     def _purpose(self, purpose: Purpose) -> str:
@@ -204,14 +207,8 @@ class _Teller:
 
     def _chosen(self, step: Step) -> Iterator[tuple[str, str]]:
         """Yield where the keys of a menu and the cases of a branch lead."""
-        targets: Mapping[str, str] = {}
-        if isinstance(step, Menu):
-            targets = step.keys
-        elif isinstance(step, Branch):
-            targets = step.cases
-        for key, target in targets.items():
-            goes = self.say("goes", step=self.named(target))
-            yield self.say(f"{step.kind}.key", key=key), goes
+        for when, target in cases.chosen(self.say, step):
+            yield when, self.say("goes", step=self.named(target))
 
     def _goes(self, step: Step, ending: str) -> str:
         target, more = step.target(ending), ""
@@ -352,10 +349,7 @@ def _hours(teller: _Teller, step: OpeningHours) -> Iterator[str]:
 
 
 def _branch(teller: _Teller, step: Branch) -> Iterator[str]:
-    looked = step.looks_at
-    name = looked.purpose or looked.value
-    what = teller.say("branch.consent" if looked.purpose else "branch.value", name=name)
-    yield teller.say("branch", what=what)
+    yield teller.say("branch", what=cases.looks_at(teller.say, step))
 
 
 def _set(teller: _Teller, step: Set) -> Iterator[str]:

@@ -4,7 +4,8 @@ In: a flow that loads. Out: a graph, and its text for Mermaid or for Graphviz, w
 it out. Must not draw by itself, nor know what a step does: the ways are the step's own.
 
 What is recorded is red, what is masked is striped; what happens when nothing was
-chosen, or something failed, is dashed. Ways of a step that lead alike share an arrow.
+chosen, or something failed, is dashed, and the picture says so. Ways of a step that
+lead alike share an arrow.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from html import escape
+from textwrap import wrap
 
 from eslflow.flow.model import Flow, Record
 from eslflow.steps.step import Step
@@ -68,6 +71,7 @@ class Graph:
     name: str
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
+    description: str = ""
 
 
 _LOOKS = {Record.ON: Look.RECORDED, Record.MASKED: Look.MASKED}
@@ -95,25 +99,32 @@ def graph(flow: Flow) -> Graph:
                 boxes.append(Box(target, kind, Look.END))
             told = _cut(", ".join(words))
             arrows.append(Arrow(place[step.name], place[target], told, is_fallback))
-    return Graph(flow.name, tuple(boxes), tuple(arrows))
+    return Graph(flow.name, tuple(boxes), tuple(arrows), flow.description)
 
 
 def _ways(step: Step) -> dict[tuple[str, bool], list[str]]:
     """Return what stands on the arrow to each target, whole and dashed ones apart."""
     ways: dict[tuple[str, bool], list[str]] = {}
+    quiet: dict[tuple[str, bool], list[str]] = {}
     for way, target in step.ways().items():
         is_fallback = way in (step.fallbacks | step.again) - CHOSEN
         is_fallback |= way in step.ends - QUIET
         end = DIALPLAN if way in step.fallbacks else HANGS_UP
-        words = ways.setdefault((target or end, is_fallback), [])
-        if way not in QUIET:
-            words.append(way.replace("_", " "))
+        place = target or end, is_fallback
+        ways.setdefault(place, [])
+        (quiet if way in QUIET else ways).setdefault(place, []).append(
+            way.replace("_", " ")
+        )
     for target, is_fallback in list(ways):
         if is_fallback and (target, False) in ways:
             # One arrow will do; where it says nothing, it means whatever comes.
             more, whole = ways.pop((target, True)), ways[target, False]
             whole += more if whole else ()
-    return ways
+    # Beside others that are told, what a step is there for must be told, too.
+    return {
+        place: [*quiet.get(place, ()), *words] if words else []
+        for place, words in ways.items()
+    }
 
 
 def _cut(words: str) -> str:
@@ -156,7 +167,7 @@ def _escaped(text: str) -> str:
 
 
 _DOT = """\
-    graph [rankdir={way}, nodesep=0.35, ranksep=0.45, fontname="Helvetica"]
+    graph [rankdir={way}, nodesep=0.35, ranksep=0.45, fontname="Helvetica", labelloc=t]
     node [shape=box, style="rounded,filled", fillcolor=white, fontname="Helvetica"]
     edge [fontname="Helvetica", fontsize=10, color="#444444"]
 """
@@ -170,15 +181,37 @@ _FILLS = {
 }
 
 
+_LEGEND = {
+    Look.RECORDED: "red: recorded, where that is permitted",
+    Look.MASKED: "striped: silence in the recording",
+}
+_DASHED = "dashed: nothing was chosen, or something failed"
+TITLE = 50
+"""Characters on a line above a picture."""
+
+
 def dot(drawn: Graph) -> str:
     """Return the text from which Graphviz draws it."""
     return "\n".join(_dot_lines(drawn)) + "\n}\n"
+
+
+def _title(drawn: Graph) -> Iterator[str]:
+    """Yield what stands above a picture: what it shows, and what its colours mean."""
+    yield f"<b>{escape(drawn.name)}</b>"
+    for line in wrap(drawn.description, TITLE):
+        yield f'<font point-size="12">{escape(line)}</font>'
+    looks = {box.look for box in drawn.boxes}
+    told = [words for look, words in _LEGEND.items() if look in looks]
+    told += [_DASHED] if any(arrow.is_fallback for arrow in drawn.arrows) else []
+    for line in told:
+        yield f'<font point-size="10" color="#555555">{line}</font>'
 
 
 def _dot_lines(drawn: Graph) -> Iterator[str]:
     yield f"digraph {_quoted(drawn.name)} {{"
     way = "LR" if len(drawn.boxes) > MOST_DOWN else "TB"
     yield _DOT.rstrip("\n").format(way=way)
+    yield f"    label=<{'<br/>'.join(_title(drawn))}>"
     for number, box in enumerate(drawn.boxes):
         label = _quoted(f"{box.name}\n{box.kind}".rstrip("\n"))
         fill = f", {_FILLS[box.look]}" if box.look in _FILLS else ""

@@ -6,11 +6,15 @@ otherwise. Must not play anything.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from eslflow.call.records import Choice
 from eslflow.check.scenario import NOBODY, REST, Expected, Scenario
+
+MOST_STEPS = 24
+"""Of a path that are told; a call that goes round in circles has thousands."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +136,10 @@ def _reaches(want: object, happened: Happened) -> tuple[bool, str]:
 
 def _path(want: object, happened: Happened) -> tuple[bool, str]:
     assert isinstance(want, tuple)  # noqa: S101  the loader makes it one
-    return follows(happened.path, want), _told(happened.path)
+    path = happened.path
+    if len(path) > MOST_STEPS:
+        path = (*path[: MOST_STEPS - 1], f"and {len(path) - MOST_STEPS + 1} more")
+    return follows(happened.path, want), _told(path)
 
 
 def _ends(want: object, happened: Happened) -> tuple[bool, str]:
@@ -144,7 +151,15 @@ def _alarms(want: object, happened: Happened) -> tuple[bool, str]:
     told = happened.alarms
     # `alarms: []` says that there is none.
     is_so = all(any(words in alarm for alarm in told) for words in want)
-    return is_so and bool(want) == bool(told), _told(told)
+    return is_so and bool(want) == bool(told), _told(_counted(told))
+
+
+def _counted(words: Sequence[str]) -> tuple[str, ...]:
+    """Return each of the words once, with how often it is there."""
+    return tuple(
+        word if times == 1 else f"{word} ({times} times)"
+        for word, times in Counter(words).items()
+    )
 
 
 _LOOKS: dict[str, Callable[[object, Happened], tuple[bool, str]]] = {

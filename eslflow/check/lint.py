@@ -6,7 +6,7 @@ not open files.
 
 from __future__ import annotations
 
-from eslflow.check import permits, routes, spoken, unused
+from eslflow.check import before, permits, routes, spoken, unused
 from eslflow.check.finding import Look, Rule, Told, told
 from eslflow.check.there import Ask, not_there
 from eslflow.flow.document import Document
@@ -15,6 +15,7 @@ from eslflow.flow.model import Flow
 RULES: dict[Rule, Look] = {
     **permits.RULES,
     **routes.RULES,
+    **before.RULES,
     **spoken.RULES,
     **unused.RULES,
 }

@@ -42,8 +42,7 @@ files, nor decide what a step does.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
@@ -63,7 +62,9 @@ from eslflow.check.observer import (
     UNRECORDED,
     Rule,
 )
+from eslflow.check.roads import endless, graph
 from eslflow.check.stage import Begin
+from eslflow.check.trails import shortest, without_ends
 from eslflow.flow.model import Flow
 from eslflow.steps.consent import Consent
 from eslflow.steps.objection import Objection
@@ -73,6 +74,12 @@ STUCK = Rule(
     "the call waits for nothing",
     "That is a fault of eslflow, whatever the flow says: take no calls with this "
     "version, and send this story to its makers.",
+)
+NO_END = Rule(
+    "no-end",
+    "no way ends the call",
+    "Every way leads back to where the call has been. Let one of them lead to a person "
+    "and no further, or hang up.",
 )
 CIRCLE = Rule(
     "circle",
@@ -88,7 +95,7 @@ REFUSED = Rule(
 )
 
 RULES = (
-    (REFUSED, CIRCLE, UNPERMITTED, PRIVATE, BARRED, OUTSIDE)
+    (REFUSED, NO_END, CIRCLE, UNPERMITTED, PRIVATE, BARRED, OUTSIDE)
     + (UNAGREED,)
     + (*(UNMASKED, UNASKED, FORGOTTEN, UNRECORDED, STUCK, FAULT),)
 )
@@ -217,20 +224,33 @@ class _Judge:
             waiting += near
         lost = [state for state in self._states if state.number not in good]
         for state in lost[:1]:
+            rule = NO_END if state.step in self._unending() else STUCK
             detail = "nobody but the caller can end the call, by hanging up"
-            yield self._violation(STUCK, state.step, detail, state.number)
+            yield self._violation(rule, state.step, detail, state.number)
+
+    def _unending(self) -> set[str]:
+        """Return the steps from which the flow itself leads round and round."""
+        steps = self._flow.steps
+        return endless(graph(self._flow), lambda name: not steps[name].ways())
 
     # Circles.
 
     def _circles(self) -> Iterator[Violation]:
-        """Yield a circle in which nothing waits for anybody."""
+        """Yield a circle in which nothing waits for anybody; a plain one, if any."""
+        for is_plain in (True, False):
+            found = next(self._circle(is_plain), None)
+            if found is not None:
+                yield found
+                return
+
+    def _circle(self, is_plain: bool) -> Iterator[Violation]:
         restless = {
-            state.number: [m for m in state.moves if m.choice.sort in _RESTLESS]
+            state.number: [m for m in state.moves if _goes_on(m.choice, is_plain)]
             for state in self._states
         }
-        left = _without_ends(restless)
+        left = without_ends(restless)
         for number in sorted(left):
-            way = _way(restless, number, partial(_leads_to, number), left)
+            way = shortest(restless, number, partial(_leads_to, number), left)
             if way is not None:
                 at = [number, *(move.to for move in way)]
                 steps = [name for name, _ in groupby(self._states[n].step for n in at)]
@@ -242,7 +262,6 @@ class _Judge:
                     CIRCLE, self._states[number].step, detail, number
                 )
                 yield _longer(story, self._states, number, way)
-                return
 
     # Refusals.
 
@@ -264,9 +283,7 @@ class _Judge:
             return [], []
         yes, no = [], []
         for move in state.moves:
-            meaning = step.keys.get(move.choice.arg, "")
-            if move.choice.what != "presses":
-                continue
+            meaning = _meaning(step, move.choice)
             if meaning in _NO:
                 no.append(move)
             elif meaning in _YES:
@@ -301,7 +318,9 @@ class _Judge:
             def is_end(move: Move, kind: str = kind) -> bool:
                 return self._kind(move) == kind
 
-            way = _way(fair, start, is_end, None, lambda move: self._kind(move) != "")
+            way = shortest(
+                fair, start, is_end, None, lambda move: self._kind(move) != ""
+            )
             if way is not None:
                 found[kind] = way
         return found
@@ -312,27 +331,19 @@ class _Judge:
         return _KINDS.get(self._states[move.to].ending, "")
 
 
-def _way(
-    graph: dict[int, list[Move]],
-    start: int,
-    is_end: Callable[[Move], bool],
-    within: set[int] | None = None,
-    stops: Callable[[Move], bool] = lambda _: False,
-) -> list[Move] | None:
-    """Return the shortest way from a state to a move that is the end."""
-    before: dict[int, tuple[int, Move]] = {}
-    waiting, seen = deque([start]), {start}
-    while waiting:
-        number = waiting.popleft()
-        for move in graph[number]:
-            if is_end(move):
-                return [*_back(before, start, number), move]
-            is_new = move.to not in seen and (within is None or move.to in within)
-            if is_new and not stops(move):
-                seen.add(move.to)
-                before[move.to] = number, move
-                waiting.append(move.to)
-    return None
+def _meaning(step: Consent | Objection, choice: Choice) -> str:
+    """Return what a caller says to a question; who does not object, agrees."""
+    if choice.what == "presses":
+        return str(step.keys.get(choice.arg, ""))
+    is_silent = isinstance(step, Objection) and choice.what == "presses nothing"
+    return "unopposed" if is_silent else ""
+
+
+def _goes_on(choice: Choice, is_plain: bool) -> bool:
+    """Whether it happens without anybody; if plain, without a recorder's fault."""
+    is_trouble = choice.sort is Sort.FAILS and choice.what.startswith("recorder")
+    is_trouble = is_trouble or choice.what in ("file ends", "dead man")
+    return choice.sort in _RESTLESS and not (is_plain and is_trouble)
 
 
 def _must_happen(choice: Choice) -> bool:
@@ -345,24 +356,6 @@ _AT_WILL = ("key", "caller key", "callee key", "wish", "dead man", "file ends")
 
 def _leads_to(number: int, move: Move) -> bool:
     return move.to == number
-
-
-def _back(before: dict[int, tuple[int, Move]], start: int, number: int) -> list[Move]:
-    found: list[Move] = []
-    while number != start:
-        number, move = before[number]
-        found.append(move)
-    return found[::-1]
-
-
-def _without_ends(graph: dict[int, list[Move]]) -> set[int]:
-    """Return the states from which one can go on for ever."""
-    left = set(graph)
-    before: set[int] = set()
-    while left != before:
-        before = left
-        left = {n for n in left if any(move.to in left for move in graph[n])}
-    return left
 
 
 def _longer(

@@ -186,25 +186,37 @@ def menu_swapped(flow: Flow) -> Iterator[Finding]:
 
 
 def no_withdrawal(flow: Flow) -> Iterator[Finding]:
-    """Yield the first question of a flow none of which says how to take it back."""
-    asked = [step for step in flow.steps.values() if isinstance(step, Consent)]
+    """Yield the first notice of a flow none of which says how to take consent back."""
+    asked = _asking(flow)
     told: set[str] = set()
-    for step in asked:
-        for name in (step.asks["notice"], step.more):
-            notice = flow.notices.get(name)
-            said = says_withdrawal(notice.text) if notice is not None else {}
-            told |= {lang for lang, is_said in said.items() if is_said is not False}
+    for name in (name for names in asked.values() for name in names):
+        said = says_withdrawal(flow.notices[name].text)
+        told |= {lang for lang, is_said in said.items() if is_said is not False}
     missing = [language for language in flow.languages if language not in told]
-    first = next((step for step in own(flow) if isinstance(step, Consent)), None)
+    own_steps = {step.name for step in own(flow)} | {""}
+    first = next((step for step in asked if step in own_steps), None)
     if first is not None and missing:
-        notice_name = first.asks["notice"]
+        name = asked[first][0]
+        where = f"step '{first}': " if first else ""
         problem = (
-            f"step '{first.name}': notice '{notice_name}' does not say that consent "
-            f"can be withdrawn, in {', '.join(missing)}"
+            f"{where}notice '{name}' does not say that consent can be withdrawn, in "
+            f"{', '.join(missing)}"
         )
         hint = "Say how, before anybody agrees (GDPR Art. 7(3))."
-        place = ("notices", notice_name, "text", missing[0])
+        place = ("notices", name, "text", missing[0])
         yield Finding(NO_WITHDRAWAL, place, problem, hint)
+
+
+def _asking(flow: Flow) -> dict[str, list[str]]:
+    """Return by step, and for what an agent asks, the notices that ask for consent."""
+    found: dict[str, list[str]] = {}
+    for step in flow.steps.values():
+        if isinstance(step, Consent):
+            notices = (step.asks["notice"], step.more)
+            found[step.name] = [name for name in notices if name in flow.notices]
+    if flow.recording.verbal is not None:
+        found[""] = [flow.recording.verbal.notice]
+    return found
 
 
 def card_in_clear(flow: Flow) -> Iterator[Finding]:

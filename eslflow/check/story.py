@@ -196,9 +196,9 @@ def lines(flow: Flow, violation: Violation, at: str = "") -> Iterator[str]:
     happened = [(each.step, words(flow, each)) for each in story]
     if not happened:
         yield f"  As soon as a call comes in{': ' if given else '.'}{given}"
-        return
-    yield f"  It happens like this{f', with {given}' if given else ''}:"
-    width = max(len(step) for step, _ in happened)
+    else:
+        yield f"  It happens like this{f', with {given}' if given else ''}:"
+    width = max((len(step) for step, _ in happened), default=0)
     for step, parts in groupby(happened, key=lambda part: part[0]):
         for place, (_, what) in enumerate(parts):
             yield f"    {step if not place else '':{width}}  {what}"

@@ -33,7 +33,7 @@ def not_there(flow: Flow, ask: Ask) -> Iterator[Finding]:
 
 def _queue(step: Queue, ask: Ask) -> Iterator[Finding]:
     lines = ask(ApiCommand.CALLCENTER_CONFIG, "queue list").splitlines()
-    names = [line.partition("|")[0] for line in lines if "|" in line][1:]
+    names = sorted(line.partition("|")[0] for line in lines[1:] if "|" in line)
     if step.queue not in names:
         problem = (
             f"step '{step.name}': the switch has no queue '{step.queue}'"
@@ -49,8 +49,13 @@ def _called(step: Calling, ask: Ask) -> Iterator[Finding]:
         # `Invalid Gateway!` and `Invalid Profile!` in sofia.c; nothing without it.
         told = ask(ApiCommand.SOFIA, f"status {sort} {name}") if name else ""
         if name and (not told or told.startswith("Invalid")):
-            problem = f"step '{step.name}': the switch has no {sort} '{name}'"
-            hint = "See: fs_cli -x 'sofia status'."
+            names = _named(sort, ask(ApiCommand.SOFIA, "status"))
+            problem = (
+                f"step '{step.name}': the switch has no {sort} '{name}'"
+                f"{near(name, names)}"
+            )
+            has = f"It has: {listed(names)}. " if names else ""
+            hint = f"{has}See: fs_cli -x 'sofia status'."
             yield Finding(NOT_THERE, at(step, step.kind, sort), problem, hint)
     user, _, domain = to.user.partition("@")
     if user in ("", CALLED):
@@ -61,3 +66,11 @@ def _called(step: Calling, ask: Ask) -> Iterator[Finding]:
         problem = f"step '{step.name}': the switch has no user '{user}' in {domain}"
         hint = "Add it to the directory, or call another one."
         yield Finding(NOT_THERE, at(step, step.kind, "user"), problem, hint)
+
+
+def _named(sort: str, status: str) -> list[str]:
+    """Return the gateways, or profiles, that `sofia status` lists."""
+    rows = [line.split("\t") for line in status.splitlines()]
+    names = [row[0].strip() for row in rows if len(row) > 1 and row[1].strip() == sort]
+    # A gateway stands behind its profile: internal::provider.
+    return sorted(name.rpartition("::")[2] for name in names)

@@ -34,20 +34,22 @@ _CARD = {
     "nl": r"kaartnummer|creditcard|beveiligingscode",
 }
 _YES = {
-    "en": r"\bagree\b|\baccept\b|\bconsent\b",
-    "de": r"einverstanden|zustimm|zuzustimm|einwillig|einzuwillig",
-    "fr": r"accepte|d'accord",
-    "es": r"acept",
-    "it": r"accett|acconsent",
-    "nl": r"akkoord|toestem",
+    "en": r"\b(agree|accept|consent|yes|ok|okay|allow|permit)\b",
+    "de": r"einverstanden|zustimm|zuzustimm|einwillig|einzuwillig|\bja\b"
+    r"|\bstimm\w*\b.*\bzu\b",
+    "fr": r"accepte|d'accord|\boui\b",
+    "es": r"acept|\bsí\b",
+    "it": r"accett|acconsent|\bsì",
+    "nl": r"akkoord|toestem|\bja\b",
 }
 _NO = {
-    "en": r"\bwithout\b|\brefuse\b|\bdecline\b|\bnot\b|\bobject\b",
-    "de": r"\bohne\b|ablehn|abzulehn|\bnicht\b|widersprech",
-    "fr": r"\bsans\b|refuse|\bne pas\b",
+    "en": r"\b(without|refuse|decline|not|object|no|don't|opt out)\b",
+    "de": r"\bohne\b|ablehn|abzulehn|\bnicht\b|widersprech|\bnein\b"
+    r"|\blehn\w*\b.*\bab\b",
+    "fr": r"\bsans\b|refuse|\bne pas\b|\bnon\b",
     "es": r"\bsin\b|rechaz|\bno\b",
-    "it": r"\bsenza\b|rifiut|\bnon\b",
-    "nl": r"\bzonder\b|weiger|\bniet\b",
+    "it": r"\bsenza\b|rifiut|\bnon\b|\bno\b",
+    "nl": r"\bzonder\b|weiger|\bniet\b|\bnee\b",
 }
 _NAMES = {
     "en": "zero one two three four five six seven eight nine star hash|pound|square",
@@ -64,7 +66,11 @@ _ALONE = re.compile(r"(?<!\d)[0-9](?!\d)|[*#]")
 _FROM_TO = re.compile(
     r"\b([0-9])\s*(?:-|–|to|through|bis|à|al?|tot(?: en met)?)\s*([0-9])\b", re.I
 )
-_PRESS = re.compile(r"\b(press|drück|tast|wähl|appuy|puls|prem|toets|druk)", re.I)
+_PRESS = re.compile(
+    r"\b(press|dial|hit|push|drück|tast|wähl|mit der(?= \d\b)|appuy|tap(?:ez|ar)"
+    r"|puls|marque|prem|digit|toets|druk|kies)",
+    re.I,
+)
 _KEY = re.compile(r"(?<![\w.,*-])[0-9](?![\w-])(?!\.\w)")
 _LAST = re.compile(r"[\s,:]([0-9])(?=[.,;:!?](?:\s|$)|$)")
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+")
@@ -129,12 +135,14 @@ def meanings(text: str, language: str) -> dict[str, bool]:
     """Return the keys that a text gives for yes, and for no.
 
     What belongs to a key stands behind it ("press 1 to agree"), or before it where a
-    sentence begins with it ("to agree, press 1"). What is not clear is left out.
+    sentence begins with it, and ends with a key ("to agree, press 1"). What is not
+    clear is left out.
     """
     found: dict[str, bool] = {}
     for sentence in sentences(text):
         parts = _KEY.split(sentence)
-        is_before = _meaning(parts[0], language) is not None
+        before, after = _meaning(parts[0], language), _meaning(parts[-1], language)
+        is_before = before is not None and after is None
         for place, key in enumerate(_KEY.findall(sentence)):
             meaning = _meaning(parts[place if is_before else place + 1], language)
             if meaning is not None:

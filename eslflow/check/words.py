@@ -55,7 +55,7 @@ def by_name(
         name = one_of(key, context, what, known)
         if name in found:
             problem = f"'{name}' stands twice"
-            context.problem(codes.TWICE, key, problem, "The first one counts.")
+            context.problem(codes.TWICE, key, problem, "Remove one of them.")
         elif name in known:
             found[name] = convert(value, context.inside(name))
     return found

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from eslflow.call.live import Sound
+from eslflow.check.finding import place_in
 from eslflow.check.load import SCENARIOS, findings, lonely_scenarios, named_alike
 from eslflow.check.there import Ask
 from eslflow.cli.asking import asking
@@ -18,9 +19,10 @@ from eslflow.cli.places import flow_paths, name_in, settings_or_none, sounds_bes
 from eslflow.cli.prove import told as told_proof
 from eslflow.cli.why import explained
 from eslflow.errors import FlowErrors, NotFound, SettingsError, StoreError, visible
+from eslflow.flow.document import Document
 from eslflow.flow.model import Flow
 from eslflow.settings import load_settings
-from eslflow.site import demand_known, find_sounds, load_flows, open_site
+from eslflow.site import Fault, demand_known, find_sounds, load_flows, open_site
 
 
 @click.command("check", short_help="Tell everything that is wrong with flows.")
@@ -162,7 +164,8 @@ def is_heard(site: Path, flow: Flow, path: Path) -> bool:
     sounds, faults = find_sounds(flow.audio(), sounds_beside(site, path))
     for fault in faults:
         warning = "" if fault.is_silent else "warning: "
-        click.echo(f"{path}: {warning}{fault} [{fault.code}]", err=True)
+        at = _place(path, fault)
+        click.echo(f"{at}: {warning}{fault} [{fault.code}]", err=True)
     if any(fault.is_ours for fault in faults):
         click.echo(f"  Make it with: {_command(site, path)}", err=True)
     if any(fault.is_ours is False for fault in faults):
@@ -170,6 +173,14 @@ def is_heard(site: Path, flow: Flow, path: Path) -> bool:
         click.echo(f"  What a person recorded: record it again, {hint}", err=True)
     is_good = _is_as_heard(site, flow, path, sounds)
     return is_good and not any(fault.is_silent for fault in faults)
+
+
+def _place(path: Path, fault: Fault) -> str:
+    """Return where the words stand that a file was to speak."""
+    if not fault.place:
+        return str(path)
+    mark = place_in(Document(path.read_bytes(), str(path)).read(), fault.place)
+    return f"{path}:{mark.line}:{mark.column}"
 
 
 def _is_as_heard(

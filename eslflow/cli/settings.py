@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
 import click
@@ -11,8 +12,13 @@ from click.core import ParameterSource
 from eslflow.cli.in_force import Source, Value, in_force
 from eslflow.cli.machine import JSON
 from eslflow.cli.tables import room, table
+from eslflow.flow.options import amount
+from eslflow.settings import PASSWORD
 
 COLUMNS = ("setting", "from", "value")
+OURS = "ESLFLOW_"
+KNOWN = ("ESLFLOW_SITE", PASSWORD)
+"""The variables of the environment that are read, but for those that flows name."""
 _SITE: dict[ParameterSource | None, tuple[Source, str]] = {
     ParameterSource.COMMANDLINE: (Source.COMMAND_LINE, "--site"),
     ParameterSource.ENVIRONMENT: (Source.ENVIRONMENT, "ESLFLOW_SITE"),
@@ -32,14 +38,33 @@ def command(ctx: click.Context, is_json: bool) -> None:
     if is_json:
         click.echo(json.dumps([value._asdict() for value in found], indent=2))
         return
-    rows = [[value.name, _from(value), _shown(value.value)] for value in found]
+    rows = [[value.name, _from(value), _told(value)] for value in found]
     click.echo(table(COLUMNS, rows, room()))
+    _warn_of_strangers()
 
 
 def _site(ctx: click.Context) -> Value:
     given = ctx.find_root().get_parameter_source("site")
     source, where = _SITE.get(given, (Source.DEFAULT, ""))
     return Value("site", str(ctx.obj.resolve()), source, where)
+
+
+def _warn_of_strangers() -> None:
+    """Tell of variables that look like settings, and are none."""
+    for name in sorted(os.environ):
+        if name.startswith(OURS) and name not in KNOWN:
+            known = " and ".join(KNOWN)
+            click.echo(
+                f"warning: {name} in the environment sets nothing; {known} do. All "
+                "else stands in eslflow.yaml",
+                err=True,
+            )
+
+
+def _told(value: Value) -> str:
+    if value.name == "free_space":
+        return amount(value.value)
+    return _shown(value.value)
 
 
 def _shown(value: Any) -> str:

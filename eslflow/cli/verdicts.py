@@ -19,6 +19,8 @@ from eslflow.flow.model import Flow
 HEADS = ("", "expected", "happened")
 WIDEST = 48
 """Columns of a cell; what is longer moves those behind it."""
+FIRST, LAST = 40, 10
+"""Lines of a story that are shown; a call that goes round in circles has thousands."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,15 @@ def told(verdict: Verdict) -> Iterator[str]:
         cells = f"{what:<{first}}  {expected:<{second}} | {happened}"
         yield f"  {place:<{width}}  {cells}"
     yield "  The call:"
-    for line in verdict.story:
+    for line in _shortened(verdict.story):
         yield f"  {line}"
+
+
+def _shortened(story: Sequence[str]) -> Sequence[str]:
+    left = len(story) - FIRST - LAST
+    if left <= 1:
+        return story
+    return [*story[:FIRST], f"  ... {left} lines more ...", *story[-LAST:]]
 
 
 def summary(report: Report) -> Iterator[str]:

@@ -28,6 +28,15 @@ class Audio:
     what: str
     """As people call it: `prompt welcome`, `notice recording v3`."""
 
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Return the keys that lead to its words in the flow's own file, or none."""
+        sort, name, *_ = self.what.split(" ")
+        if "/" in name or sort not in ("prompt", "notice"):
+            return ()
+        more = ("text",) if sort == "notice" else ()
+        return (f"{sort}s", name, *more, self.language)
+
 
 def prompt_path(flow: str, language: str, prompt: str) -> str:
     """Return the path of a prompt's audio."""

@@ -58,6 +58,11 @@ class Takes(ABC):
         words = f"{self.words[:1].upper()}{self.words[1:]}."
         return {**self.schema(), "description": words}
 
+    def told(self) -> dict[str, str]:
+        """Return what an editor says of any other value, if it asks a server."""
+        words = f"Takes {self.words}."
+        return {"errorMessage": words, "patternErrorMessage": words}
+
     def renamed(self, value: Any, rename: Rename) -> Any:
         """Return a converted value whose names of declared things are other ones."""
         return value
@@ -183,7 +188,7 @@ class Duration(Takes):
 
     def schema(self) -> dict[str, Any]:
         """Return the schema of a duration."""
-        return {"type": "string", "pattern": f"^{_DURATION.pattern}$"}
+        return {"type": "string", "pattern": f"^{_DURATION.pattern}$", **self.told()}
 
 
 def span(seconds: float) -> str:
@@ -213,7 +218,15 @@ class Size(Takes):
 
     def schema(self) -> dict[str, Any]:
         """Return the schema of a size."""
-        return {"type": "string", "pattern": f"^{_SIZE.pattern}$"}
+        return {"type": "string", "pattern": f"^{_SIZE.pattern}$", **self.told()}
+
+
+def amount(size: int) -> str:
+    """Return a size as a file spells it."""
+    for unit, one in sorted(_SIZES.items(), key=lambda each: each[1], reverse=True):
+        if size >= one and size % (one // 10 or 1) == 0:
+            return f"{size / one:g}{unit}"
+    return str(size)
 
 
 class Whole(Takes):

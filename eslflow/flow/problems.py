@@ -133,7 +133,7 @@ def entries_of(
             context.problem(codes.UNKNOWN_OPTION, key, problem, hint)
         elif key.text in entries:
             problem = f"'{key.text}' stands twice"
-            context.problem(codes.TWICE, key, problem, "The first one counts.")
+            context.problem(codes.TWICE, key, problem, "Remove one of them.")
         else:
             entries[key.text] = value
     return entries

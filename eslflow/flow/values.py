@@ -201,7 +201,9 @@ def _wrong_pattern(key: Node, found: Mapping[str, object]) -> tuple[str, str, st
         return codes.WRONG_VALUE, f"'{pattern}' is no pattern", hint
     hiding = [earlier for earlier in found if hides(earlier, pattern)]
     if hiding:
-        hint = f"'{hiding[0]}' stands above it and takes them all: move it up."
+        hint = (
+            f"'{hiding[0]}' stands above it and takes them all: put '{pattern}' first."
+        )
         return codes.SHADOWED, f"'{pattern}' can never be reached", hint
     return "", "", ""
 

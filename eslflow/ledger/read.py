@@ -44,7 +44,7 @@ def opened(path: Path) -> sqlite3.Connection:
             return db
     except (sqlite3.Error, UnicodeDecodeError) as error:
         # What SQLite says of a damaged file may quote its bytes.
-        hint = "eslflow doctor tells more; bring back a backup: docs/ledger.md says how"
+        hint = "Bring back a backup: docs/ledger.md says how"
         told = f"{path} cannot be read as a ledger: {error}. {hint}"
         raise StoreError(told) from error
 
