@@ -8,7 +8,8 @@
 A mismatch prints both columns; commands that no line expected fail the test at its end,
 so that none passes by accident. `Tell` is left out unless `told` asks for it, and
 timers run by themselves: `passes` lets time go by. So does the switch's agenda, unless
-a test is `on_guard`.
+a test is `on_guard`. The switch has parked the call already, unless `is_driven` says
+otherwise.
 """
 
 from __future__ import annotations
@@ -61,10 +62,12 @@ class Playbook:
         offered: Offered | None = None,
         site: Site | None = None,
         on_guard: bool = False,
+        is_driven: bool = True,
     ) -> None:
         offered = offered or Offered("4c1b-9", caller="+4930123", called="support")
         self.now = START
         self.engine = Engine(offered, flow, site or site_for(flow), self.now)
+        self.engine.live.is_driven = is_driven
         self.kept: list[object] = []
         """Every row that was to be kept, in order."""
         self.told: list[str] = []

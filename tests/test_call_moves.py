@@ -290,6 +290,17 @@ def test_a_stop_whose_event_is_lost_is_seen_all_the_same():
     assert (ended.cause, ended.state) == ("no RECORD_STOP", "stopped")
 
 
+def test_a_stop_that_is_told_while_it_is_looked_for_is_told_once():
+    with Playbook(TWO) as call:
+        stops_without_a_word(call)
+        call.when(RecordStopped(PATH, 100))
+        call.answers(LOOK, bugs("/another.wav"))
+        call.expects(PLAY)
+        assert call.engine.live.recorder.state is Recording.OFF
+    (ended,) = call.rows(RecordingEnded)
+    assert (ended.cause, ended.ms) == ("", 100)
+
+
 @pytest.mark.parametrize("answer", [bugs(PATH), "-ERR no reply", None])
 def test_a_stop_that_is_not_seen_raises_an_alarm_and_nothing_is_begun(answer):
     again = flow(

@@ -56,7 +56,7 @@ def test_a_call_in_progress_keeps_the_flow_it_began_with(controller):
     other = Peer(old.address)
     other.hears(b"connect\n\n")
     other.says(OFFER % b"u-2")
-    other.hears(b"execute-app-arg: other")
+    other.hears(b"execute-app-name: sleep")
     assert b"api uuid_record u-1 start" in agrees(peer, b"u-1")
     old.swap(Shelf({}), site)
     peer.says(event(b"u-1", b"CHANNEL_HANGUP", b"Hangup-Cause: NORMAL_CLEARING\n"))

@@ -116,6 +116,7 @@ class Live:
         "flow",
         "is_adopted",
         "is_answered",
+        "is_driven",
         "is_hushed",
         "is_private",
         "language",
@@ -142,10 +143,10 @@ class Live:
         """Microseconds since 1970; `now` is set by the engine at every event."""
         self.language = flow.languages[0]
         self.is_answered = offered.is_answered
-        self.is_adopted = self.is_hushed = self.is_private = False
-        """Whether it went on without us, and no flow drives it any more; whether the
-        switch keeps the caller's keys to itself; whether somebody has made it
-        private."""
+        self.is_driven = self.is_adopted = self.is_hushed = self.is_private = False
+        """Whether the switch's own thread of the call has executed something for us; it
+        went on without us, and no flow drives it any more; the switch keeps the caller's
+        keys to itself; somebody has made it private."""
         self.consents = Consents(flow.purposes, flow.announced)
         self.recorder = Recorder(offered.segments)
         self.screen = Screen(offered, flow, site)

@@ -271,7 +271,8 @@ def _stop_all(live: Live, reason: str, reply: str) -> Words:
     reply = yield from _see_it_end(live, reply)
     if not _has_ended(live):
         running = yield from look(live)
-        if running is not None and _path(live) not in running:
+        is_seen = running is not None and _path(live) not in running
+        if is_seen and not _has_ended(live):
             # Only its event was lost.
             yield Keep(live.recorder.ends_unseen(live))
     yield from _keep(live, reply, _has_ended(live))

@@ -18,7 +18,7 @@ from eslflow.flow.model import From, Purpose, Record
 from eslflow.flow.options import Duration, Text, option
 from eslflow.flow.problems import Wrong
 from eslflow.steps.step import Road, Step
-from eslflow.steps.talk import talk, talking
+from eslflow.steps.talk import driven, talk, talking
 from eslflow.wire.terms import ApiCommand, App
 
 if TYPE_CHECKING:
@@ -94,6 +94,7 @@ class Calling(Step):
             yield Tell(f"{live.offered.called!r} is no number that could be called")
             return "invalid"
         uuid = live.offered.uuid
+        yield from driven(live)
         yield Api(ApiCommand.UUID_SETVAR_MULTI, f"{uuid} {self._own()}", waits=False)
         yield Tell(f"calls {address}")
         arg = f"{{{self._their(live, is_own=False)}}}{address}"

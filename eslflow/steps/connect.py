@@ -16,7 +16,7 @@ from eslflow.flow.model import Party
 from eslflow.flow.options import OneOf, option
 from eslflow.steps.calling import JOINED
 from eslflow.steps.step import Road, Step
-from eslflow.steps.talk import TALKS, talk, talking
+from eslflow.steps.talk import TALKS, driven, talk, talking
 from eslflow.wire.terms import ApiCommand, App, EventName
 
 if TYPE_CHECKING:
@@ -44,8 +44,9 @@ class Connect(Step):
             yield Tell("the called party has hung up")
             return "gone"
         if not live.is_answered:
-            live.is_answered = True
+            live.is_answered = live.is_driven = True
             yield Execute(App.ANSWER)
+        yield from driven(live)
         variables = f"{uuid} {talking()}"
         yield Api(ApiCommand.UUID_SETVAR_MULTI, variables, waits=False)
         reply = yield Api(ApiCommand.UUID_BRIDGE, f"{uuid} {leg}", timeout_s=JOINS_S)

@@ -19,7 +19,7 @@ from eslflow.flow.model import Record, Told
 from eslflow.flow.options import OneOf, QueueName, option
 from eslflow.steps import speech
 from eslflow.steps.step import Road, Step
-from eslflow.steps.talk import TALKS, talk, talking
+from eslflow.steps.talk import TALKS, driven, talk, talking
 from eslflow.wire.terms import ApiCommand, App, EventName, Module, StrEnum, Subclass
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ class Queue(Step):
         """Hand the call to the queue and wait until it comes back."""
         uuid, live.queue = live.offered.uuid, self.queue
         yield from speech.answered(live)
+        yield from driven(live)
         # An empty value unsets: what an earlier queue left behind is no outcome.
         variables = f"{talking()};cc_cause=;cc_cancel_reason={_told(live)}"
         yield Api(ApiCommand.UUID_SETVAR_MULTI, f"{uuid} {variables}", waits=False)

@@ -93,6 +93,7 @@ def play(live: Live, sound: Sound | None, what: str, leg: str = "") -> Speech:
     done = yield Execute(App.PLAYBACK, sound.path, leg=leg, sooner=sooner)
     if isinstance(done, LegEnded):
         return False
+    live.is_driven |= isinstance(done, Executed) and not leg
     if isinstance(done, Executed) and done.response not in BROKEN:
         return True
     yield Alarm(f"{what} was not played: {sound.path}")
@@ -138,6 +139,7 @@ def ask(
         return Answer(is_gone=True, heard_ms=heard_since(live, sound, began))
     if not isinstance(done, Executed):
         return Answer(refused=getattr(done, "text", ""))
+    live.is_driven |= not leg
     played = done.variables.variable(PLAYED)
     key = done.variables.variable(variable) or ""
     is_broken = played is None or not played.isdigit()
