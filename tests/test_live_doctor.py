@@ -66,6 +66,14 @@ class Ward:
         (found,) = self.findings(topic)
         return found["level"], found["text"]
 
+    def shown(self, call, is_there=True):
+        """Wait until the switch shows a call, or none: its list is a little old."""
+        for _ in range(PATIENCE):
+            if (call in self.switch.api("show channels as json")) is is_there:
+                return
+            self.switch.api("msleep 100")
+        raise AssertionError(f"{call} {'is not shown' if is_there else 'stays'}")
+
 
 def flow_of(path):
     from eslflow.check import load_flow
@@ -78,13 +86,7 @@ def ward(freeswitch, tmp_path, monkeypatch):
     monkeypatch.setenv("ESLFLOW_SWITCH_PASSWORD", password())
     found = Ward(freeswitch, tmp_path)
     yield found
-    for _ in range(PATIENCE):
-        # What is shown of a call that has ended is a little old.
-        if "eslflow-doctor" not in found.switch.api("show channels as json"):
-            break
-        found.switch.api("msleep 100")
-    else:
-        raise AssertionError("a call to nobody stays")
+    found.shown("eslflow-doctor", is_there=False)
     found.switch.close()
 
 
@@ -205,6 +207,7 @@ def test_recorders_at_work_are_found_and_left_alone(ward):
     variables = f"origination_uuid={call},park_timeout=300"
     ward.switch.does(f"originate {{{variables}}}null/test &park()")
     try:
+        ward.shown(call)
         assert ward.finding("recorders at work")[0] == "ok"
         for path in (strange, unpermitted):
             ward.switch.does(f"uuid_record {call} start {path}")

@@ -113,9 +113,9 @@ def _has_traces(db: sqlite3.Connection, seen: Seen) -> bool:
 
 def _number_alive(db: sqlite3.Connection, text: str, many: int) -> int:
     """Return as many as were seen, if a call still has the number, else 0."""
-    sql = "SELECT 1 FROM calls WHERE {0} >= ?1 AND {0} < ?1 || ':'"
+    sql = "SELECT 1 FROM calls WHERE {0} >= :ends AND {0} < :ends || ':'"
     found = (
-        db.execute(sql.format(f"{side}_digits"), (ends,)).fetchone()
+        db.execute(sql.format(f"{side}_digits"), {"ends": ends}).fetchone()
         for side in SIDES
         for ends in (text, text[::-1])
     )
@@ -140,10 +140,10 @@ def _count(path: Path, wanted: dict[bytes, bool]) -> Seen:
 
 def _alive(db: sqlite3.Connection, text: str) -> int:
     """Return how often a text stands in rows that are not deleted."""
-    times = "(length({0}) - length(replace({0}, ?1, ''))) / length(?1)"
+    times = "(length({0}) - length(replace({0}, :text, ''))) / length(:text)"
     calls, words = times.format("caller_name"), times.format("text")
     sql = (
         f"SELECT (SELECT coalesce(sum({calls}), 0) FROM calls) + "
         f"(SELECT coalesce(sum({words}), 0) FROM personal)"
     )
-    return int(db.execute(sql, (text,)).fetchone()[0])
+    return int(db.execute(sql, {"text": text}).fetchone()[0])
