@@ -145,8 +145,8 @@ class Live:
         self.is_answered = offered.is_answered
         self.is_driven = self.is_adopted = self.is_hushed = self.is_private = False
         """Whether the switch's own thread of the call has executed something for us; it
-        went on without us, and no flow drives it any more; the switch keeps the caller's
-        keys to itself; somebody has made it private."""
+        went on without us, and no flow drives it any more; the switch keeps what the
+        caller presses to itself; somebody has made it private."""
         self.consents = Consents(flow.purposes, flow.announced)
         self.recorder = Recorder(offered.segments)
         self.screen = Screen(offered, flow, site)
