@@ -40,9 +40,9 @@ GATHER_S = 0.1
 BUSY = 10
 """Groups in one commit that show that more are on their way: some twelve calls begin
 each second. Of fewer, a commit holds no more than gather by themselves."""
-PAUSE_S = 0.02
-"""How long a busy ledger gathers before the next commit, which costs more than a call.
-Where calls are few, nobody waits for others."""
+PAUSE_S = 0.013
+"""How long a busy ledger gathers before the next commit, which costs more than a call:
+callers who agree wait for it. Where calls are few, nobody waits for others."""
 ENOUGH = 120
 """Groups waiting that are worth a commit, however short the time since the last."""
 RETRY_S = 5.0
