@@ -2,6 +2,7 @@
 
 import json
 import re
+import stat
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,12 @@ def test_a_new_site_is_good_as_it_is(tmp_path):
     assert f"eslflow --site {site} serve" in done.stdout
     assert load_settings(site).default_flow == "support"
     assert run(site, "check").exit_code == 0
+
+
+def test_nobody_else_gets_into_the_recordings_of_a_new_site(tmp_path):
+    run(tmp_path, "init", str(tmp_path / "site"))
+    mode = (tmp_path / "site" / "recordings").stat().st_mode
+    assert mode & stat.S_IRWXO == 0
 
 
 def test_a_new_site_has_a_flow_and_no_more(tmp_path):

@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 import socket
+import stat
 import subprocess
 import sys
 from hashlib import sha256
@@ -46,7 +47,7 @@ from eslflow.web.client import SOCKET
 from eslflow.wire.terms import RecordAction
 from tests.command import run
 from tests.files import put, talk, wav
-from tests.peers import OFFER
+from tests.peers import OFFER, executed
 from tests.rest import TO
 
 START = 1_700_000_000_000_000
@@ -172,9 +173,13 @@ def queue_of(address, uuid):
     with socket.create_connection(address) as switch:
         switch.sendall(OFFER.replace(b"path: test", b"path: small") % uuid)
         heard = b""
-        while b"execute-app-arg" not in heard:
+        while b"execute-app-arg: 0\n\n" not in heard:
             heard += switch.recv(4096)
-    return heard.partition(b"execute-app-arg: ")[2].split()[0].decode()
+        # The call has been parked: it has rested.
+        switch.sendall(executed(uuid, heard))
+        while b"execute-app-name: callcenter" not in heard or heard[-2:] != b"\n\n":
+            heard += switch.recv(4096)
+    return heard.rpartition(b"execute-app-arg: ")[2].split()[0].decode()
 
 
 def address_of(process):
@@ -517,6 +522,15 @@ def test_a_folder_for_recordings_that_cannot_be_made_is_told(site):
     assert done.exit_code == CONFIGURATION
     assert "cannot make the folder" in done.stderr
     assert "See recordings:" in done.stderr
+
+
+def test_nobody_else_gets_into_a_folder_for_recordings_that_it_makes(small):
+    with (small / "eslflow.yaml").open("a") as file:
+        file.write("recordings: new/place\n")
+    with start(small) as process:
+        process.stdout.readline()
+        assert (small / "new" / "place").stat().st_mode & stat.S_IRWXO == 0
+        process.terminate()
 
 
 def test_what_can_never_be_a_ledger_is_bad_configuration(site):

@@ -126,7 +126,7 @@ def command(folder: Path, wanted: tuple[str, ...]) -> None:
                 _copy(flows / f"{name}{end}", folder / "flows" / f"{name}{end}")
         _copy(flows / README, folder / "flows" / README)
         _copy_sounds(names, sounds, folder / "sounds")
-        (folder / "recordings").mkdir(exist_ok=True)
+        (folder / "recordings").mkdir(mode=0o750, exist_ok=True)
         settings = TEMPLATE.replace("default_flow: support", f"default_flow: {first}")
         (folder / FILE).write_text(settings, encoding="utf-8")
     except OSError as error:

@@ -299,7 +299,8 @@ def _make_folder(recordings: Path) -> None:
         SettingsError: it cannot be made.
     """
     try:
-        recordings.mkdir(parents=True, exist_ok=True)
+        # FreeSWITCH makes files in it that everybody can read.
+        recordings.mkdir(mode=0o750, parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(
             f"cannot make the folder {recordings}: {error.strerror}. "

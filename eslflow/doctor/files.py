@@ -152,7 +152,7 @@ def _folder(recordings: Path) -> Iterator[Finding]:
         yield warning(
             RIGHTS,
             f"there is no folder {recordings} yet",
-            "eslflow serve makes it, open to every user of this machine.",
+            "eslflow serve makes it, for its own user alone to write to.",
             f"mkdir {recordings}; {mend}",
         )
         return
