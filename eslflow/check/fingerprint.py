@@ -147,7 +147,6 @@ def _live(stage: Stage, looks: Looks) -> Print:
     return (
         _named(stage, live.step),
         live.is_answered,
-        live.is_driven,
         live.is_hushed,
         live.leaving,
         bool(live.leg),

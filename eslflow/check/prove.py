@@ -24,7 +24,8 @@ themselves; the dead-man.
 
 Not covered: a second trouble of the recorder within one visit of a step; what happens
 during a trouble, apart from hanging up (it is taken to happen just before or after);
-masks of two hands at the same time; what else is done, or fails, while an answer in a
+masks of two hands at the same time; the wait of a new call until it is parked; what else
+is done, or fails, while an answer in a
 talk is on its way to the disk, but for another such answer; keys that take back while a
 question's answer is; lists of the settings; how long something takes, beyond whether
 it comes in time: of two times that run, either may be over first; a switch that says it

@@ -147,8 +147,8 @@ class Stage:
             visited=self._visits,
             agreed=lambda _, __, ___: self.observer.who != UNWILLING,
         )
-        flow = plan.starting_at(step)
-        self.engine = Engine(begin.offered, flow, self.site, self.now)
+        self.engine = Engine(begin.offered, plan.starting_at(step), self.site, self.now)
+        self.engine.live.is_driven = True  # until it is parked, it only waits
         self.observer.is_barred = begin.is_barred
         self.observer.is_emergency = self.engine.live.is_emergency
         self.timers: dict[int, int] = {}
