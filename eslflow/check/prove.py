@@ -24,18 +24,18 @@ themselves; the dead-man.
 
 Not covered: a second trouble of the recorder within one visit of a step; what happens
 during a trouble, apart from hanging up (it is taken to happen just before or after);
-masks of two hands at the same time; the wait of a new call until it is parked; what else
-is done, or fails, while an answer in a
-talk is on its way to the disk, but for another such answer; keys that take back while a
-question's answer is; lists of the settings; how long something takes, beyond whether
-it comes in time: of two times that run, either may be over first; a switch that says it
-has masked and has not; recorders of others; holds; the death of the controller. A file
-that a switch will not stop, not even with all others of the leg, is no violation once a
-person is alarmed. Steps that differ by names alone count as one; in a step that is like
-one above but for where it leads, little goes wrong (`alike`), and of two such, one is
-gone through (`explore`). What makes two states the
-same is told in `fingerprint`: it holds the place of every track in its code with all
-variables there, but for those that are named there as deciding nothing.
+masks of two hands at the same time; the wait of a new call until it is parked; what
+else is done, or fails, while an answer in a talk is on its way to the disk, but for
+another such answer; keys that take back while a question's answer is; lists of the
+settings; how long something takes, beyond whether it comes in time: of two times that
+run, either may be over first; a switch that says it has masked and has not; recorders
+of others; holds; the death of the controller. A file that a switch will not stop, not
+even with all others of the leg, is no violation once a person is alarmed. Steps that
+differ by names alone count as one; in a step that is like one above but for where it
+leads, little goes wrong (`alike`), and of two such, one is gone through (`explore`).
+What makes two states the same is told in `fingerprint`: it holds the place of every
+track in its code with all variables there, but for those that are named there as
+deciding nothing.
 
 In: a flow. Out: what was found wrong, each with the shortest story. Must not open
 files, nor decide what a step does.
