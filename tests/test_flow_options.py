@@ -23,6 +23,7 @@ from eslflow.flow.options import (
     Tag,
     Url,
     Whole,
+    amount,
     fields_of,
     option,
     plural,
@@ -83,6 +84,21 @@ def test_a_duration_that_is_none_is_told(text, said):
 )
 def test_a_size_is_in_bytes(text, size):
     assert convert(Size(), text) == size
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (1_000_000_000, "1GB"),
+        (2_500_000, "2.5MB"),
+        (1_000, "1KB"),
+        (1_234_567, "1234567"),
+        (7, "7"),
+        (0, "0"),
+    ],
+)
+def test_an_amount_is_spelled_as_a_file_spells_it(size, text):
+    assert amount(size) == text
 
 
 def test_a_size_that_is_none_is_told():

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eslflow.errors import ProtocolError
-from eslflow.wire.message import Message, Usual, decode
+from eslflow.wire.message import Message, PlainEvent, Usual, decode
 
 EVENT = (
     b"Event-Name: CHANNEL_ANSWER\nUnique-ID: 4c1b\n"
@@ -158,3 +158,31 @@ def test_an_events_own_header_is_found_from_the_end():
     assert event.last("Application-UUID") == "e 2"
     assert Message(b"Application-UUID: e-3\nA: 1").last("Application-UUID") == "e-3"
     assert event.last("Hangup-Cause") is None
+
+
+def test_an_event_in_the_usual_way_is_its_own_event():
+    event = PlainEvent(b"\n" + EVENT + b"\n\n", b"CHANNEL_ANSWER")
+    assert event.event() is event
+    assert (event.event_name, event.body) == (b"CHANNEL_ANSWER", b"")
+    assert event.content_type == "text/event-plain"
+    assert event.get("Unique-ID") == "4c1b"
+    assert not event.is_plain_ok
+
+
+@pytest.mark.parametrize(
+    ("name", "end"), [(b"CUSTOM", b"\n\nbody\n\n"), (b"CHANNEL_ANSWER", b"\n\nbody")]
+)
+def test_a_body_that_an_event_has_of_its_own_stands_apart(name, end):
+    event = PlainEvent(b"\n" + EVENT + end, name).event()
+    assert (event.body.rstrip(), event.get("Unique-ID")) == (b"body", "4c1b")
+
+
+def test_an_event_in_the_usual_way_that_does_not_end_is_a_protocol_error():
+    with pytest.raises(ProtocolError, match="blank line"):
+        PlainEvent(b"\n" + EVENT, b"CHANNEL_ANSWER").event()
+
+
+def test_only_whole_lines_are_there():
+    message = Message(b"A: 1\nUnique-ID: 4c1b\nB: 2")
+    assert message.has(b"\nUnique-ID: 4c1b\n")
+    assert not message.has(b"\nID: 4c1b\n")
