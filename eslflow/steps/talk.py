@@ -45,8 +45,9 @@ def driven(live: Live) -> Generator[Command, Event | None, None]:
 
     A new call is parked in a thread of its own, which takes `park_timeout` for itself
     and forgets `park_after_bridge` (switch_ivr.c, switch_ivr_park). Told so before, it
-    does not come back after the talk: once in some eight calls, with nothing else done
-    first, the caller whose other party had hung up stayed on the line alone (measured).
+    does not come back after the talk: with nothing else done first, on a busy machine,
+    the caller whose other party had hung up stayed on the line alone in several calls
+    of a hundred (measured).
     What that thread has executed, it has executed there.
     """
     if not live.is_driven:
