@@ -74,20 +74,12 @@ def test_a_flow_that_hangs_up_on_all_treats_them_alike():
     assert told(ASK + "bye: {hangup: USER_BUSY}\n") == []
 
 
-def test_who_objects_must_be_served():
+@pytest.mark.parametrize("keys", ["3: objected, 1: unopposed", "3: objected"])
+def test_who_objects_must_be_served_where_a_key_or_silence_goes_on(keys):
     head = "flow: test\npurposes: {q: {basis: legitimate_interests}}\n"
     head += "notices: {n: {version: 1, text: Press 3.}}\n"
     steps = "tell:\n  objection: {notice: n, purpose: q}\n"
-    steps += "  keys: {3: objected, 1: unopposed}\n  objected: bye\n"
-    steps += "q: {queue: q}\nbye: {hangup: USER_BUSY}\n"
-    assert told(steps, head=head) == [(REFUSED, "tell", ["presses", "the end"])]
-
-
-def test_who_objects_must_be_served_where_silence_alone_goes_on():
-    head = "flow: test\npurposes: {q: {basis: legitimate_interests}}\n"
-    head += "notices: {n: {version: 1, text: Press 3.}}\n"
-    steps = "tell:\n  objection: {notice: n, purpose: q}\n"
-    steps += "  keys: {3: objected}\n  objected: bye\n"
+    steps += f"  keys: {{{keys}}}\n  objected: bye\n"
     steps += "q: {queue: q}\nbye: {hangup: USER_BUSY}\n"
     assert told(steps, head=head) == [(REFUSED, "tell", ["presses", "the end"])]
 

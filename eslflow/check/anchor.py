@@ -13,6 +13,7 @@ from __future__ import annotations
 from functools import partial
 from itertools import repeat
 from operator import attrgetter
+from types import ModuleType
 from typing import Any, NamedTuple
 
 from eslflow.call.commands import Command
@@ -57,7 +58,7 @@ class Anchor(NamedTuple):
     states: dict[tuple[str, Party], tuple[str, str]]
     permitting: tuple[str, ...]
     secrets: dict[str, str]
-    idle: tuple[Any, ...]
+    idle: tuple[ModuleType, ...]
     """Guardians that have not begun."""
     switch: Switch
     observer: Observer
