@@ -2,7 +2,7 @@
 
 In: a call that has come to a state. Out: the same call, for whatever is tried next in
 that state: two calls in one state are the same in all that counts, so that none has to
-be brought there anew. Must not hold more than a few hundred.
+be brought there anew. Must not hold more than some thousand.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from eslflow.check.stage import Stage
 from eslflow.check.way import Way
 
-MOST = 500
+MOST = 2000
 """Each takes some ten kilobytes."""
 FAR = 8
 """Whoever has gone through more since it came to its step is not kept: the way to a
