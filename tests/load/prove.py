@@ -1,12 +1,14 @@
 """How long it takes to prove flows of some sixty steps; in a process of its own.
 
-    scripts/bench prove
+    scripts/bench prove          flows of one purpose, and of three
+    scripts/bench prove more     and with more and more that people can do in a talk
 
 Time of the processor, so that other work on the machine counts less.
 """
 
 from __future__ import annotations
 
+import sys
 import time
 
 from eslflow.check.prove import prove
@@ -106,6 +108,102 @@ LINK = """\
   sorry%(n)d: {announce: hello, next: %(next)s}
 """
 LAST = "  last: {queue: last, record: on, from: answer}\n"
+HOUSE = """\
+flow: %(flow)s
+languages: [en, de]
+purposes:
+  training: {basis: consent, retain: 90d, on_withdrawal: delete}
+  evidence: {basis: consent, retain: 1095d, on_withdrawal: keep}
+  quality: {basis: legitimate_interests, retain: 30d, on_withdrawal: delete}
+notices:
+  recording: {version: 1, text: {en: Press 1 or 2., de: Die 1 oder die 2.}}
+prompts:
+  hello: {en: Hello., de: Hallo.}
+hours:
+  office: {zone: Europe/Berlin, mon-fri: [08:00-17:00]}
+recording:
+  %(rules)s
+steps:
+  tongue: {language: hello, keys: {1: en, 2: de}}
+  office: {hours: office, closed: night, next: tell}
+  night: {announce: hello, next: bye}
+  tell:
+    objection: {notice: recording, purpose: quality}
+    keys: {3: objected, 1: unopposed}
+  train:
+    consent: {notice: recording, purpose: training}
+    keys: {1: granted, 2: refused}
+  ask:
+    consent: {notice: recording, purpose: evidence}
+    keys: {1: granted, 2: refused}
+  main:
+    menu: hello
+    keys: {1: menu1, 2: menu2, 3: menu3, 4: menu4}
+    failure: talk
+    error: talk
+"""
+"""Three purposes, and four departments, each with people and a payment of its own."""
+DEPARTMENT = """\
+  menu%(n)d:
+    menu: hello
+    keys: {1: desk%(n)d, 2: card%(n)d, 3: news%(n)d, 4: boss%(n)d}
+    failure: desk%(n)d
+    error: desk%(n)d
+  news%(n)d: {announce: hello, next: desk%(n)d}
+  boss%(n)d:
+    {dial: {user: 100%(n)d}, record: on, from: answer, busy: desk%(n)d,
+    no_answer: desk%(n)d, error: desk%(n)d, next: bye}
+  card%(n)d:
+    {collect: hello, digits: 12..19, check: luhn, into: card%(n)d, secure: true,
+    failure: desk%(n)d, error: desk%(n)d}
+  expiry%(n)d:
+    {collect: hello, digits: 4, into: expiry%(n)d, secure: true,
+    failure: desk%(n)d, error: desk%(n)d}
+  code%(n)d:
+    {collect: hello, digits: 3..4, into: code%(n)d, secure: true,
+    failure: desk%(n)d, error: desk%(n)d}
+  wait%(n)d: {announce: hello}
+  pay%(n)d:
+    webhook: https://pay.example.com/
+    secrets: [card%(n)d, expiry%(n)d, code%(n)d]
+    gets: {status: payment%(n)d}
+    refused: declined%(n)d
+    failed: desk%(n)d
+  paid%(n)d: {announce: hello, next: bye}
+  declined%(n)d: {announce: hello, next: desk%(n)d}
+  desk%(n)d:
+    {queue: desk%(n)d, record: on, from: answer, timeout: sorry%(n)d,
+    no_agents: sorry%(n)d, error: sorry%(n)d, next: bye}
+  sorry%(n)d: {announce: hello, next: talk}
+"""
+REST = """\
+  talk: {queue: all, record: on, from: answer, timeout: sorry, no_agents: sorry}
+  sorry: {announce: hello, next: bye}
+  bye: {hangup: NORMAL_CLEARING}
+"""
+WITHDRAW = """\
+agent_keys: {5: mask, 6: unmask}
+  caller_keys: {0: withdraw}
+"""
+PRIVATE = """\
+agent_keys: {5: mask, 6: unmask, 7: private}
+  caller_keys: {0: withdraw, 7: private}
+  before_private: delete
+"""
+VERBAL = """\
+agent_keys: {1: granted, 2: refused, 5: mask, 6: unmask, 7: private, 0: stop}
+  caller_keys: {0: withdraw, 7: private}
+  before_private: delete
+  verbal: {notice: recording, purpose: training}
+"""
+HOUSES = {
+    "house": "after_mask: stay",
+    "house-masked": "agent_keys: {5: mask, 6: unmask}",
+    "house-withdrawn": WITHDRAW,
+    "house-private": PRIVATE,
+    "house-verbal": VERBAL,
+}
+"""The same flow, with more and more keys."""
 
 
 def main() -> None:
@@ -115,6 +213,11 @@ def main() -> None:
     names = [*(f"menu{number}" for number in range(1, MENUS)), "last"]
     links = [LINK % {"n": n, "next": name} for n, name in enumerate(names)]
     measure("".join([CHAIN, *links, LAST]))
+    houses = HOUSES if sys.argv[1:] == ["more"] else list(HOUSES)[:2]
+    departments = [DEPARTMENT % {"n": number} for number in range(1, 5)]
+    for name in houses:
+        head = HOUSE % {"flow": name, "rules": HOUSES[name]}
+        measure("".join([head, *departments, REST]))
 
 
 def measure(text: str) -> None:
