@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from eslflow.check.anchor import note
 from eslflow.check.choice import Choice
-from eslflow.check.explore import Explorer
+from eslflow.check.explore import Explorer, Key
 from eslflow.check.happens import happens
 from eslflow.check.looked import Looks
 from eslflow.check.outcomes import choices
@@ -59,6 +59,15 @@ def explored(flow: Flow) -> Explorer:
     explorer = Explorer(flow)
     explorer.run()
     return explorer
+
+
+def moves_of(explorer: Explorer) -> dict[Key, set[tuple[Choice, Key, bool]]]:
+    """Return what can happen in each state, where that leads, and whom it meets."""
+    keys = explorer._keys
+    return {
+        keys[state.number]: {(m.choice, keys[m.to], m.meets) for m in state.moves}
+        for state in explorer.states
+    }
 
 
 def proof_of(flow: Flow) -> Proof:

@@ -13,7 +13,7 @@ from eslflow.check.happens import happens
 from eslflow.check.observer import FORGOTTEN
 from eslflow.check.outcomes import choices
 from eslflow.check.stage import Stage
-from tests.proofs import call_of, explored, flow_of, unmeasured
+from tests.proofs import call_of, explored, flow_of, moves_of, unmeasured
 from tests.steps_of import flow
 
 WORDS = "flow: test\nprompts: {a: A.}\n"
@@ -64,14 +64,6 @@ steps:
 """
 KEYS = "recording: {agent_keys: {1: mask, 2: unmask, 0: stop}}"
 LIST = "recording: {never_record: [5551]}"
-
-
-def moves_of(explorer):
-    keys = explorer._keys
-    return {
-        keys[state.number]: {(m.choice, keys[m.to], m.meets) for m in state.moves}
-        for state in explorer.states
-    }
 
 
 def wrong_of(explorer):

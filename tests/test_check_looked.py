@@ -114,3 +114,57 @@ def test_a_call_comes_from_and_one_to_who_is_never_recorded():
         {"caller": "1999"},
         {"called": "1999"},
     ]
+
+
+NAMED = """\
+flow: test
+purposes:
+  training: {basis: consent}
+  evidence: {basis: consent}
+  quality: {basis: legitimate_interests}
+  duty: {basis: legal_obligation}
+notices: {recording: {version: 1, text: Press 1 or 2.}}
+prompts: {a: A.}
+%s
+steps:
+  told: {inform: {notice: recording, purpose: duty}}
+  tell: {objection: {notice: recording, purpose: quality}, keys: {3: objected}}
+  ask:
+    consent: {notice: recording, purpose: training}
+    keys: {1: granted, 2: refused}
+  also:
+    consent: {notice: recording, purpose: evidence}
+    keys: {1: granted, 2: refused}
+  look: {branch: {consent: training}, cases: {granted: a}, otherwise: a}
+  a: {announce: a}
+"""
+
+
+def test_purposes_are_named_ahead_as_long_as_a_step_speaks_of_them():
+    looks = Looks(flow_of(NAMED % ""))
+    every = {"training", "evidence", "quality", "duty"}
+    assert looks.named("") == looks.named("told") == every
+    assert looks.named("tell") == every - {"duty"}
+    assert looks.named("ask") == looks.named("also") == {"training", "evidence"}
+    assert looks.named("look") == {"training"}
+    assert looks.named("a") == frozenset()
+
+
+def test_what_agents_ask_about_is_named_everywhere():
+    verbal = "{verbal: {notice: recording, purpose: evidence}"
+    keys = f"recording: {verbal}, agent_keys: {{1: granted, 2: refused}}}}"
+    looks = Looks(flow_of(NAMED % keys))
+    assert looks.named("a") == {"evidence"}
+
+
+def test_a_call_is_over_once_nothing_can_be_recorded_any_more():
+    looks = Looks(flow_of("asked"))
+    assert not looks.never_records(call_of(flow_of("asked")))
+    granted = call_of(flow_of("asked"), "presses/1", "kept")
+    assert not looks.never_records(granted)
+    granted.observer.is_forbidden = True
+    assert looks.never_records(granted)
+    private = call_of(flow_of("asked"))
+    private.observer.is_private = True
+    assert looks.never_records(private)
+    assert looks.never_records(call_of(flow_of("asked"), "presses/2"))

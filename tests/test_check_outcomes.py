@@ -187,6 +187,13 @@ def test_after_a_stop_only_an_unmask_could_do_harm():
     assert [w for w in found if w.startswith("wish")] == ["wish/on"]
 
 
+def test_in_a_private_call_only_an_unmask_could_do_harm():
+    done = ("recorder/start does", "agent answers", "caller key/private")
+    stage = call_of(flow_of("hushed"), *done, "kept", "recorder/stop does")
+    found = words_of(stage)
+    assert [w for w in found if w.startswith("wish")] == ["wish/on"]
+
+
 def test_a_wish_comes_only_near_a_recording():
     steps = "hello: {announce: a}\nmore: {announce: a}\n"
     steps += "talk: {announce: a, record: on}\n"

@@ -193,3 +193,8 @@ def test_cases_are_ways_out():
         **{"+49*": "german", "anonymous": "hidden", "1001": "vip"},
         "otherwise": "rest",
     }
+
+
+def test_it_speaks_of_the_purpose_that_it_looks_at():
+    assert CHOICE.steps["look"].speaks_of() == ("training",)
+    assert WHO.steps["desk"].speaks_of() == ()

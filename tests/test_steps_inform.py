@@ -107,6 +107,7 @@ def test_what_cannot_be_kept_is_told_of(event):
 @pytest.mark.parametrize("basis", ["legal_obligation", "vital_interests", "contract"])
 def test_it_is_for_what_nobody_decides(basis):
     assert on(basis).purposes["orders"].basis == basis
+    assert on(basis).steps["tell"].speaks_of() == ("orders",)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def test_a_step_leads_where_its_targets_say_and_asks_for_nothing():
     assert step.target("done") == "b"
     assert step.target("unheard of") == ""
     assert step.leads_to() == ["b", "b"]
-    assert step.asks_for() == ()
+    assert step.asks_for() == step.speaks_of() == ()
     assert step.asks_whom == ()
     assert step.takes_keys == ()
     assert not step.says_receipt

@@ -16,7 +16,6 @@ from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
 from eslflow.call.events import Executed, JobDone, Replied, TimedOut, Told
-from eslflow.call.live import Live
 from eslflow.call.recorder import PASSED_ON_S, Recorder
 from eslflow.call.recording import RUNNING, Recording, Segment
 from eslflow.call.records import State
@@ -24,8 +23,9 @@ from eslflow.call.secret import Secret
 from eslflow.call.track import Track
 from eslflow.call.verbal import ASKED
 from eslflow.check.looked import Looks
+from eslflow.check.said import files, said
 from eslflow.check.stage import Stage, frames, name_of
-from eslflow.flow.model import From, Party
+from eslflow.flow.model import From
 from eslflow.steps.speech import Answer
 from eslflow.steps.step import Step
 
@@ -81,24 +81,28 @@ def fingerprint(stage: Stage, looks: Looks) -> Print:
     """Return what tells a call's state from others."""
     engine, observer = stage.engine, stage.observer
     flow, *others = stage.tracks()
+    is_gone = engine._ending is not None or stage.is_left or stage.is_moved
+    named = () if is_gone else looks.named(engine.live.step)
+    rights = said(stage, named), observer.grants.print_()
     if engine._ending is not None:
         # Of a call that is over, only rows are still to come.
-        ended = engine._ending.ending, observer.grants.print_(), _files(stage)
+        ended = engine._ending.ending, rights, files(stage)
         return (*ended, _track(stage, flow), *_beside(stage, others))
-    if stage.is_left or stage.is_moved:
+    if is_gone:
         # Nothing is to come but the end, and what is owed by the ledger.
-        left = "left", engine.live.leaving, _recorder(stage)[0], _files(stage)
-        return (*left, observer.grants.print_(), _owed(stage, others))
+        left = "left", engine.live.leaving, _recorder(stage, True)[0], files(stage)
+        return (*left, rights, _owed(stage, others))
     return (
         _live(stage, looks),
-        _recorder(stage),
+        _recorder(stage, looks.never_records(stage)),
         _track(stage, flow),
         _beside(stage, others),
-        _books(stage),
+        _books(stage, looks.never_records(stage)),
         tuple(type(event) for event in stage.switch.coming),
         stage.is_late,
         stage.is_troubled,
         _named(stage, observer.step),
+        rights,
     )
 
 
@@ -152,9 +156,8 @@ def _live(stage: Stage, looks: Looks) -> Print:
         bool(live.leg),
         bool(live.callee),
         bool(live.asked) and live.asked == live.callee,
-        _words(live),
+        bool(live.asked),
         live.was_bridged,
-        live.consents.permitting(),
         rule and _word(live.consents.state(rule.purpose)),
         # Who had the call before, matters no more: another one is on another leg.
         (bool(screen.brought), screen.must_look(live.leg), screen.lets(live)),
@@ -165,29 +168,19 @@ def _live(stage: Stage, looks: Looks) -> Print:
     )
 
 
-def _words(live: Live) -> Print:
-    """Return who has agreed to what, and who has not, where it was not only one."""
-    consents = live.consents
-    said = {name: consents.asked(name) for name in live.flow.purposes}
-    if not any(Party.CALLEE in parties for parties in said.values()):
-        return None
-    agreed = (consents.agreed(name) for name in said)
-    return bool(live.asked), tuple(said.values()), tuple(agreed)
-
-
 def _word(state: State | None) -> State | None:
     """Return what is said of a purpose, as far as a key of the agent looks at it."""
     return state if state in ASKED else None
 
 
-def _recorder(stage: Stage) -> tuple[Print, ...]:
+def _recorder(stage: Stage, never_records: bool) -> tuple[Print, ...]:
     recorder, now = stage.engine.live.recorder, stage.now
     segment = recorder.segment
     asked = recorder.asked
     file = None
     if segment is not None and not segment.ended:
         is_started = bool(segment.started_at)
-        file = (segment.moment, is_started, segment.is_stuck, segment.purposes)
+        file = (segment.moment, is_started, segment.is_stuck, segment.purposes is None)
     is_idle = file is None and recorder.state is Recording.FAILED
     return (
         # What has failed and is over may be begun again, as if it had not been.
@@ -196,8 +189,9 @@ def _recorder(stage: Stage) -> tuple[Print, ...]:
         recorder.moment,
         # Where nothing is recorded any more, no mask matters, but when it would end.
         _when(recorder.until, now)
-        if recorder.is_forbidden
+        if never_records
         else frozenset((who, _when(at, now)) for who, at in recorder.masks.items()),
+        recorder.is_forbidden,
         recorder.is_overdue,
         _when(recorder.parted_at, now),
         _when(recorder._passed_on_at, now),
@@ -218,30 +212,20 @@ def _is_far(recorder: Recorder, now: int) -> bool:
     return is_to_come and recorder.clear_at - (recorder.parted_at or now) > PASSED_ON_US
 
 
-def _books(stage: Stage) -> Print:
-    """Return what the observer knows; of a file, whether it is the last."""
+def _books(stage: Stage, never_records: bool) -> Print:
+    """Return what the observer knows of files and people."""
     observer, live = stage.observer, stage.engine.live
     return (
-        _files(stage),
-        observer.grants.print_(),
+        files(stage),
         # Whoever has been looked at may be recorded, or not; no more matters of them.
         observer.who if live.screen.must_look(live.leg) else bool(observer.who),
         (observer.is_private, observer.is_barred, observer.has_keys),
-        observer.is_forbidden
+        never_records
         or (
+            observer.is_forbidden,
             observer.hands,
             frozenset((w, _when(at, stage.now)) for w, at in observer.until.items()),
         ),
-    )
-
-
-def _files(stage: Stage) -> Print:
-    observer, segment = stage.observer, stage.engine.live.recorder.segment
-    last = segment.path if segment is not None else ""
-    return frozenset(
-        (path == last, is_masked, path in observer.failed, path in observer.given_up)
-        + (observer.begun.get(path),)
-        for path, is_masked in observer.switch.running.items()
     )
 
 

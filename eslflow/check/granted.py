@@ -92,22 +92,30 @@ class Grants:
         return is_unopposed or state == State.GRANTED
 
     def print_(self) -> Hashable:
-        """Return what tells one book from others."""
-        asked = tuple(tuple(r.purpose for r in batch) for batch in self._asked)
+        """Return what tells one book from others, but for what is said of purposes."""
+        owed = len(self._asked)
+        is_by_key = any(map(_is_by_key, self._asked))
+        pressed = is_by_key and (self.pressed, self._presser)
         remembered = self.remembered and self.remembered[2:]
-        pressed = any(asked) and (self.pressed, self._presser)
-        said = self.permitted(), self._words(), self._both
-        return said, asked, pressed, self.is_verbal, remembered
+        return owed, pressed, self.is_verbal, remembered
 
-    def _words(self) -> Hashable:
-        """Return who has agreed to what, and who has not, where it was not only one."""
-        if not any(who == CALLEE for _, who in self._book):
-            return None
-        purposes = self._flow.purposes
-        return frozenset(
-            (name, who, self._permits(name, purposes[name].basis, who))
-            for name, who in self._book
-        )
+    def about(self, name: str) -> Hashable:
+        """Return what is said of a purpose besides that it is permitted; or nothing.
+
+        That is whether both were to be asked, which commits permit it once they are
+        due, and who has agreed to it where it was not only one.
+        """
+        due = [number for number, rows in enumerate(self._asked) if _is_in(name, rows)]
+        is_of_two = any(who == CALLEE for _, who in self._book)
+        words = self._words(name) if is_of_two else ()
+        is_both = name in self._both
+        return (is_both, *due, *words) if is_both or due or words else ()
+
+    def _words(self, name: str) -> list[tuple[str, bool]]:
+        """Return who was asked about a purpose, and who of them has permitted it."""
+        basis, parties = self._flow.purposes[name].basis, (CALLER, CALLEE)
+        asked = [who for who in parties if (name, who) in self._book]
+        return [(who, self._permits(name, basis, who)) for who in asked]
 
     # Who is there.
 
@@ -207,6 +215,15 @@ class Grants:
             tuple(row for row in batch if (row.purpose, row.party) != (name, CALLER))
             for batch in self._asked
         ]
+
+
+def _is_in(name: str, rows: tuple[Choice, ...]) -> bool:
+    return any(row.purpose == name for row in rows)
+
+
+def _is_by_key(rows: tuple[Choice, ...]) -> bool:
+    """Whether a row is there for a key that was pressed at a question."""
+    return any(row.state != State.VERBAL for row in rows)
 
 
 def _is_yes(row: Choice) -> bool:

@@ -18,6 +18,7 @@ from eslflow.flow.values import CALLED, CALLER, CALLER_NAME, matches
 from eslflow.steps.branch import Branch
 from eslflow.steps.hours import OpeningHours
 from eslflow.steps.set import Set
+from eslflow.steps.step import Step
 
 UUID = "a-leg"
 MONDAY = datetime(2026, 11, 23, tzinfo=timezone.utc)
@@ -36,6 +37,7 @@ class Looks:
         steps = flow.steps.values()
         self._branches = [step for step in steps if isinstance(step, Branch)]
         self._relevant: dict[str, tuple[tuple[str, ...], ...]] = {}
+        self._named: dict[str, frozenset[str]] = {}
 
     # Calls.
 
@@ -148,14 +150,41 @@ class Looks:
             self._relevant[step] = self._find_relevance(step)
         return self._relevant[step]
 
-    def _find_relevance(self, step: str) -> tuple[tuple[str, ...], ...]:
+    def named(self, step: str) -> frozenset[str]:
+        """Return the purposes that are spoken of by name in a step, or after it."""
+        if step not in self._named:
+            self._named[step] = frozenset(self._find_named(step))
+        return self._named[step]
+
+    def never_records(self, stage: Stage) -> bool:
+        """Whether nothing of a call will be recorded any more, whoever masks what.
+
+        Somebody has forbidden it, or nothing permits it, and nobody asks any more.
+        """
+        observer = stage.observer
+        if observer.is_forbidden or observer.is_private:
+            return True
+        return not (observer.permits() or self.named(stage.engine.live.step))
+
+    def _find_named(self, step: str) -> Iterator[str]:
+        verbal = self._flow.recording.verbal
+        if verbal is not None:
+            yield verbal.purpose
+        for ahead in self._ahead(step):
+            yield from ahead.speaks_of()
+
+    def _ahead(self, step: str) -> list[Step]:
+        """Return a step, and those that can come after it; of none, the first."""
         steps = self._flow.steps
-        reached, waiting = set(), {step} & set(steps)
+        reached, waiting = set(), {step or self._flow.start} & set(steps)
         while waiting:
             reached |= waiting
             far = {name for near in waiting for name in steps[near].leads_to()}
             waiting = far - reached - {""}
-        ahead = [steps[name] for name in sorted(reached)]
+        return [steps[name] for name in sorted(reached)]
+
+    def _find_relevance(self, step: str) -> tuple[tuple[str, ...], ...]:
+        ahead = self._ahead(step)
         looked = [s.looks_at for s in ahead if isinstance(s, Branch)]
         values = {look.value for look in looked if look.value}
         for _ in ahead:

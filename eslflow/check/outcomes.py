@@ -41,7 +41,7 @@ def choices(stage: Stage, looks: Looks) -> list[Choice]:
         return [Choice("the end", stage.engine.live.leaving)]
     found = list(_progress(stage, looks))
     if not is_in_trouble(stage):
-        found += _people(stage)
+        found += _people(stage, looks)
         found += _time(stage)
     found.append(Choice("hang up", sort=Sort.LEAVES))
     return found
@@ -185,7 +185,7 @@ _ENDS = frozenset(("_leave", "_refuse"))
 """Where the flow ends a call."""
 
 
-def _people(stage: Stage) -> Choices:
+def _people(stage: Stage, looks: Looks) -> Choices:
     live, flow = stage.engine.live, stage.plan.flow
     if live.callee and live.callee != _asked_leg(stage):
         yield Choice("called party leaves", sort=Sort.PERSON)
@@ -198,27 +198,32 @@ def _people(stage: Stage) -> Choices:
     if is_answering(stage):
         # What else people do meanwhile, they do just before or just after.
         return
-    is_over = stage.observer.is_forbidden
+    never = looks.never_records(stage)
     keys = flow.recording.agent_keys.values()
     if live.leg and not stage.is_repeated:
         wants = [_MEANT[key] for key in keys if key in _MEANT]
-        yield from _wishes(stage, "key", "agent", wants)
+        yield from _wishes(stage, "key", "agent", wants, never)
     if _is_worth_wishing(stage):
-        wants = [Want.ON] if is_over else list(Want)
-        yield from _wishes(stage, "wish", PAGE, wants)
+        wants = [Want.ON] if never else list(Want)
+        yield from _wishes(stage, "wish", PAGE, wants, never)
 
 
-def _wishes(stage: Stage, what: str, hand: str, wants: list[Want]) -> Choices:
-    """Yield what a hand can ask for that may make a difference."""
-    hands, is_over = stage.observer.hands, stage.observer.is_forbidden
+def _wishes(
+    stage: Stage, what: str, hand: str, wants: list[Want], never: bool
+) -> Choices:
+    """Yield what a hand can ask for that may make a difference.
+
+    Where nothing is recorded any more (`never`), that is an unmask alone.
+    """
+    hands = stage.observer.hands
     for want in wants:
         if want is Want.MASKED:
             # Two masks at a time are no more than one, but for who takes it back.
-            is_news = not is_over and not hands
+            is_news = not never and not hands
         elif want is Want.ON:
-            is_news = is_over or bool(hands) or _is_masked(stage)
+            is_news = never or bool(hands) or _is_masked(stage)
         else:
-            is_news = not is_over
+            is_news = not never
         if is_news:
             yield Choice(what, want, Sort.PERSON)
 

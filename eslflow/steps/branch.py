@@ -79,6 +79,10 @@ class Branch(Step):
         if self.looks_at.value == LANGUAGE:
             yield from ((f"cases/{case}", "language", case) for case in self.cases)
 
+    def speaks_of(self) -> tuple[str, ...]:
+        """Return the purpose of which it looks at the question's state."""
+        return tuple(filter(None, (self.looks_at.purpose,)))
+
     def problems(self, purposes: Mapping[str, Purpose]) -> Iterator[Wrong]:
         """Yield the cases that no call can be."""
         purpose = purposes.get(self.looks_at.purpose)

@@ -41,6 +41,10 @@ class Inform(Step):
         key="inform",
     )
 
+    def speaks_of(self) -> tuple[str, ...]:
+        """Return the purpose that it tells of."""
+        return (self.tells["purpose"],)
+
     def problems(self, purposes: Mapping[str, Purpose]) -> Iterator[Wrong]:
         """Yield a purpose about which callers have a say."""
         purpose = purposes.get(self.tells["purpose"])

@@ -132,6 +132,10 @@ class Step:
         """Return the purposes that the step lets callers object to."""
         return ()
 
+    def speaks_of(self) -> tuple[str, ...]:
+        """Return the purposes that the step knows by name."""
+        return (*self.asks_for(), *self.may_be_opposed())
+
     def runs_flow(self) -> str:
         """Return the flow whose steps stand behind this one; empty: none."""
         return ""
