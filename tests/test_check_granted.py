@@ -188,6 +188,30 @@ def test_a_copy_is_a_book_of_its_own(grants):
     assert grants.copy().print_() == grants.print_()
 
 
+def test_of_a_purpose_it_counts_which_commit_will_permit_it(grants):
+    assert grants.about("training") == grants.about("duty") == ()
+    keeps(grants, row("withdrawn", "quality"))
+    keeps(grants, row("granted"))
+    assert grants.about("training") == (False, 1)
+    assert grants.about("quality") == ()
+    grants.kept(True, "talk")
+    assert grants.about("training") == (False, 0)
+    grants.pressed = "1"
+    grants.kept(True, "ask")
+    assert grants.about("training") == ()
+
+
+@pytest.mark.parametrize(("state", "counts"), [("granted", True), ("verbal", False)])
+def test_what_was_pressed_counts_for_a_row_that_is_there_for_it(grants, state, counts):
+    before = grants.print_()
+    grants.pressed = "1"
+    assert grants.print_() == before
+    keeps(grants, row(state))
+    pressed = grants.print_()
+    grants.pressed = "2"
+    assert (grants.print_() != pressed) is counts
+
+
 PARTIES = flow_of("parties")
 
 
@@ -217,6 +241,16 @@ def test_of_two_who_are_asked_both_must_agree(both):
     assert both.permitted() == set()
     assert again.permitted() == {"training"}
     assert again.print_() != both.print_()
+
+
+def test_of_two_it_counts_who_has_agreed(both):
+    assert both.about("training") == (True,)
+    says(both, "1")
+    says(both, "1", "b-leg")
+    agreed = ("caller", True), ("callee", True)
+    assert both.about("training") == (True, *agreed)
+    keeps(both, row("refused"))
+    assert both.about("training") == (True, ("caller", False), ("callee", True))
 
 
 def test_nobody_agrees_for_the_other_one(both):

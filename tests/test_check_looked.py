@@ -147,7 +147,7 @@ def test_purposes_are_named_ahead_as_long_as_a_step_speaks_of_them():
     assert looks.named("tell") == every - {"duty"}
     assert looks.named("ask") == looks.named("also") == {"training", "evidence"}
     assert looks.named("look") == {"training"}
-    assert looks.named("a") == frozenset()
+    assert looks.named("a") == looks.named("a") == frozenset()
 
 
 def test_what_agents_ask_about_is_named_everywhere():
