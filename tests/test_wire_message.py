@@ -186,3 +186,9 @@ def test_only_whole_lines_are_there():
     message = Message(b"A: 1\nUnique-ID: 4c1b\nB: 2")
     assert message.has(b"\nUnique-ID: 4c1b\n")
     assert not message.has(b"\nID: 4c1b\n")
+
+
+@pytest.mark.parametrize("raw", [b"Andr\xe9", b"Andr%E9"])
+def test_bytes_that_are_not_utf_8_stay_data_in_a_value(raw):
+    message = Message(b"Caller-Caller-ID-Name: " + raw)
+    assert message.get("Caller-Caller-ID-Name") == "Andr\udce9"

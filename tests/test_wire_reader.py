@@ -14,6 +14,7 @@ REPLY = b"Content-Type: command/reply\nReply-Text: +OK\n\n"
 API = b"Content-Type: api/response\nContent-Length: 12\n\n+OK Success\n"
 EVENT = b"Content-Length: 16\nContent-Type: text/event-plain\n\nEvent-Name: X\n\nb"
 STREAM = REPLY + API + b"\n\n" + EVENT + REPLY
+ODD = b"Content-Type: command/reply\nReply-Text: +OK accepted\n\n"
 
 
 def shape(messages):
@@ -115,10 +116,18 @@ def test_the_usual_answers_are_made_once():
     assert (api.reply, api.is_ok) == ("+OK Success", True)
 
 
+@pytest.mark.parametrize("many", [1, 8, 9, 30])
+def test_usual_answers_in_a_row_are_as_many_as_came(many):
+    row = (API + REPLY) * many
+    found = Reader().feed(row + ODD)
+    usual, api = Reader().feed(REPLY + API)
+    assert found[:-1] == [api, usual] * many
+    assert found[-1].reply == "+OK accepted"
+
+
 def test_a_length_that_is_only_spoken_of_is_none():
     spoken = b"Content-Type: command/reply\nReply-Text: +OK Content-Length: 9\n\n"
-    plain = b"Content-Type: command/reply\nReply-Text: +OK accepted\n\n"
-    found = shape(Reader().feed(spoken + plain + REPLY))
+    found = shape(Reader().feed(spoken + ODD + REPLY))
     assert found == [("command/reply", b"", b"")] * 3
 
 
@@ -157,3 +166,10 @@ def test_an_events_own_body_is_no_header_of_it(name):
     assert event.has(b"\nA: 1\n")
     assert (event.get("Unique-ID"), event.body) == (None, body)
     assert not event.has(b"\nUnique-ID: 4c1b\n")
+
+
+def test_an_event_that_is_too_long_is_refused_before_it_is_there():
+    reader = Reader(most_body=100)
+    begin = plain(b"Event-Name: X\n" + b"x" * 100)[:75]
+    with pytest.raises(ProtocolError, match="Content-Length that is none"):
+        reader.feed(begin)

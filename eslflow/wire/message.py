@@ -34,15 +34,31 @@ _NAME = b"Event-Name: "
 _WITH_BODY = frozenset({b"BACKGROUND_JOB", b"CUSTOM"})
 _OK = b"\nContent-Type: command/reply\nReply-Text: +OK"
 
-_marks: dict[str, bytes] = {}
-"""How a header's line begins, by its name. The names are ours, so they are few."""
+
+class _Marks(dict[str, bytes]):
+    """How a header's line begins, by its name. The names are ours, so they are few."""
+
+    def __missing__(self, name: str) -> bytes:
+        mark = b"\n" + name.encode("ascii") + b":"
+        if len(self) < MOST_MARKS:
+            self[name] = mark
+        return mark
 
 
-def _mark(name: str) -> bytes:
-    mark = b"\n" + name.encode("ascii") + b":"
-    if len(_marks) < 1000:
-        _marks[name] = mark
-    return mark
+MOST_MARKS = 1000
+_marks = _Marks()
+
+
+def _value(head: bytes, at: int) -> str:
+    """Return the rest of a line, without blanks around it, decoded."""
+    end = head.find(b"\n", at)
+    raw = (head[at:end] if end >= 0 else head[at:]).strip()
+    if _PERCENT in raw:
+        return decode(raw)
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return decode(raw)
 
 
 def _name_of(head: bytes, body: bytes) -> bytes:
@@ -72,9 +88,12 @@ class Message:
 
     def raw(self, name: str) -> bytes | None:
         """Return the bytes of a header as they came, or None."""
-        mark = _marks.get(name) or _mark(name)
-        at = self._head.find(mark)
-        return None if at < 0 else self._rest(at + len(mark))
+        mark, head = _marks[name], self._head
+        at = head.find(mark)
+        if at < 0:
+            return None
+        end = head.find(b"\n", at + 1)
+        return head[at + len(mark) : end if end >= 0 else None].strip()
 
     def last(self, name: str) -> str | None:
         """Return a header decoded that a block has once and late, or None.
@@ -82,19 +101,15 @@ class Message:
         An event's own come after those of the channel and its variables, so that they
         are found sooner from the end.
         """
-        mark = _marks.get(name) or _mark(name)
-        at = self._head.rfind(mark)
-        return None if at < 0 else decode(self._rest(at + len(mark)))
-
-    def _rest(self, at: int) -> bytes:
-        """Return the rest of a line, without blanks around it."""
-        end = self._head.find(b"\n", at)
-        return self._head[at : end if end >= 0 else None].strip()
+        mark, head = _marks[name], self._head
+        at = head.rfind(mark)
+        return None if at < 0 else _value(head, at + len(mark))
 
     def get(self, name: str) -> str | None:
         """Return a header decoded, or None."""
-        raw = self.raw(name)
-        return None if raw is None else decode(raw)
+        mark, head = _marks[name], self._head
+        at = head.find(mark)
+        return None if at < 0 else _value(head, at + len(mark))
 
     def need(self, name: str) -> str:
         """Return a header that must be there.

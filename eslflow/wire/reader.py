@@ -7,6 +7,7 @@ values; what no FreeSWITCH sends raises `ProtocolError`, and the reader is then 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from eslflow.errors import ProtocolError
 from eslflow.wire.message import Message, PlainEvent, Usual
@@ -24,13 +25,20 @@ _USUAL = {
     _API + b"12\n\n+OK Success\n": Usual(_API + b"12", b"+OK Success\n"),
 }
 """Every other message is one of these; one of each will do."""
+_ONE = re.compile(b"|".join(map(re.escape, _USUAL)))
 _KNOWN = re.compile(
     rb"Content-Length: (\d{1,9})\nContent-Type: text/event-plain\n\n"
-    rb"(?=Event-Name: ([A-Z_]+)\n)|" + b"|".join(map(re.escape, _USUAL))
+    rb"(?=Event-Name: ([A-Z_]+)\n)|(?:%b){1,8}" % _ONE.pattern
 )
-"""How nearly all events begin (mod_event_socket.c), or all of a usual answer."""
+"""How nearly all events begin (mod_event_socket.c), or some usual answers in a row."""
 _LENGTH = b"Content-Length:"
 _MOST_DIGITS = 9
+
+
+@lru_cache(256)
+def _answers(row: bytes) -> tuple[Message, ...]:
+    """Return the usual answers that stand in a row: what was asked at once."""
+    return tuple([_USUAL[one] for one in _ONE.findall(row)])
 
 
 class Reader:
@@ -57,11 +65,13 @@ class Reader:
         while at < len(buffer):
             known = _KNOWN.match(buffer, at)
             if known is not None and not known.lastindex:
-                messages.append(_USUAL[known[0]])
+                messages += _answers(known[0])
                 at = known.end()
                 continue
             if known is not None:
-                begin, size = known.end(), self._allowed(known[1])
+                begin, size = known.end(), int(known[1])
+                if size > self._most_body:
+                    self._allowed(known[1])
             elif buffer.startswith(b"\n", at):
                 at += 1  # blank lines before a block are nothing
                 continue
@@ -74,8 +84,7 @@ class Reader:
             if known is not None and known.end(2) < whole:
                 messages.append(PlainEvent(buffer[begin - 1 : whole], known[2]))
             else:
-                head, body = buffer[at : begin - 2], buffer[begin:whole]
-                messages.append(Message(head, body))
+                messages.append(Message(buffer[at : begin - 2], buffer[begin:whole]))
             at = whole
         self._buffer = buffer[at:] if at else buffer
         return messages
