@@ -328,7 +328,7 @@ MUTANTS = (
         "verbal",
         "call.verbal",
         "        yield from withdrawal.by_agent(live, purpose, _key(live, said))",
-        '        yield Tell(f"{purpose.name}: refused")',
+        '        live.tell(f"{purpose.name}: refused")',
         "unpermitted",
     ),
     Mutant(

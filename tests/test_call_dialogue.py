@@ -158,6 +158,23 @@ def test_replies_are_matched_in_order():
     assert heard == [None] * 5 + [Replied(3, True, "+OK Success"), None, None]
 
 
+def test_of_many_messages_those_are_heard_that_are_events():
+    dialogue = Dialogue("4c1b-9")
+    dialogue.say(Execute(App.ANSWER, waits=False))
+    others = event(b"CHANNEL_PARK", uuid=b"other")
+    heard = dialogue.hears([OK, others, event(b"CHANNEL_PARK")])
+    assert list(heard) == [Parked()]
+
+
+def test_what_came_before_a_message_that_is_none_is_heard():
+    dialogue = Dialogue("4c1b-9")
+    dialogue.say(Execute(App.ANSWER, waits=False))
+    heard = dialogue.hears([OK, event(b"CHANNEL_PARK"), OK, event(b"CHANNEL_PARK")])
+    assert next(heard) == Parked()
+    with pytest.raises(ProtocolError, match="nothing was asked for"):
+        next(heard)
+
+
 def test_a_refusal_is_told_even_when_nobody_waits():
     dialogue = Dialogue("4c1b-9")
     dialogue.say(Execute(App.ANSWER, waits=False))

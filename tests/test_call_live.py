@@ -1,5 +1,6 @@
 """What one call knows of itself."""
 
+from eslflow.call.commands import Tell
 from eslflow.call.events import Offered
 from eslflow.call.live import Live, Site
 from eslflow.call.screen import Whose
@@ -135,3 +136,11 @@ def test_the_agents_key_is_told_by_the_agent_where_that_one_is_known():
     assert live.agents_key == "key"
     live.agent = "1001"
     assert live.agents_key == "key 1001"
+
+
+def test_what_a_call_tells_comes_among_its_commands_if_anybody_hears_it():
+    live = Live(Offered("u"), flow("a: {announce: welcome}"), Site("/r"), 1)
+    live.tell("nobody hears it")
+    live.hears = []
+    live.tell("it is heard")
+    assert live.hears == [Tell("it is heard")]

@@ -185,5 +185,5 @@ def test_it_is_told_of_when_the_choice_is():
         (2, "2 days ago"),
     ):
         then = today._replace(at=START - days * 86_400_000_000)
-        assert told(then, live).text == f"not asked: refused {when}, in call earlier-1"
+        assert told(then, live) == f"not asked: refused {when}, in call earlier-1"
     assert is_for(today, live, BOTH.notices["recording"])

@@ -22,13 +22,14 @@ CODE = receipt_of("u-1")
 
 def said(answers, leg="", missing=()):
     live = Live(Offered("u-1", is_answered=True), FLOW, site_for(FLOW, missing), 7)
+    live.hears = []
     road, found, value = read_out(live, leg), [], None
     answers = iter(answers)
     while True:
         try:
             command = road.send(value)
         except StopIteration as end:
-            return found, end.value
+            return [*live.hears, *found], end.value
         value = None
         found.append(command)
         if isinstance(command, Execute):

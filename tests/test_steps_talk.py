@@ -13,11 +13,14 @@ from tests.steps_of import flow
 
 def test_a_talk_lasts_until_the_call_comes_back():
     live = Live(Offered("u"), flow("a: {announce: welcome}"), Site("/r"), 1)
+    live.hears = []
     road = talk(live, "they talk", "they part")
-    assert next(road) == Tell("they talk")
     assert next(road) == Await((Parked,))
+    assert live.hears == [Tell("they talk")]
     assert (live.was_bridged, live.is_answered) == (True, True)
-    assert road.send(Parked()) == Tell("they part")
+    with pytest.raises(StopIteration):
+        road.send(Parked())
+    assert live.hears == [Tell("they talk"), Tell("they part")]
 
 
 def test_the_talk_outlives_the_controller_and_the_caller_comes_back():

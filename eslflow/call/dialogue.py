@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from eslflow.call.commands import (
     Api,
@@ -171,15 +171,27 @@ class Dialogue:
         self._called.append(f"\nUnique-ID: {job.leg}\n".encode())
         return b"".join(said)
 
+    def hears(self, messages: Iterable[Message]) -> Iterator[Event]:
+        """Yield the events that messages are, as `hear` returns them.
+
+        Raises:
+            ProtocolError: after those before it, as `hear` does.
+        """
+        answers = self._answers
+        for message in messages:
+            if message.is_plain_ok and answers and answers[0] <= 0:
+                answers.popleft()
+                continue
+            event = self.hear(message)
+            if event is not None:
+                yield event
+
     def hear(self, message: Message) -> Event | None:
         """Return the event that a message is; None for what the engine needs not.
 
         Raises:
             ProtocolError: a reply to no command, or an event that is none.
         """
-        if message.is_plain_ok and self._answers and self._answers[0] <= 0:
-            self._answers.popleft()
-            return None
         name = message.event_name
         if name in _EVENTS:
             return self._event(message, name)
@@ -223,11 +235,8 @@ class Dialogue:
 
 
 def _executed(event: Message) -> Event:
-    return Executed(
-        mark=event.last("Application-UUID") or "",
-        response=event.last("Application-Response") or "",
-        variables=event,
-    )
+    of, response = event.last("Application-UUID"), event.last("Application-Response")
+    return Executed(of or "", response or "", event)
 
 
 def _job_done(event: Message) -> Event:

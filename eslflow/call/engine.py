@@ -32,7 +32,6 @@ from eslflow.call.commands import (
     Command,
     Hangup,
     Keep,
-    Tell,
 )
 from eslflow.call.ending import ended_row, in_short, not_asked_rows, offered_row
 from eslflow.call.events import (
@@ -91,7 +90,9 @@ class Engine:
     )
 
     def __init__(self, offered: Offered, flow: Flow, site: Site, now: int) -> None:
+        self._out: list[Command] = []
         self.live = Live(offered, flow, site, now)
+        self.live.hears = self._out
         self.is_over = False
         """Whether the call's rows are complete and nothing more can come of it."""
         self._numbers = Numbers()
@@ -104,7 +105,6 @@ class Engine:
         """How the call has ended, while events of earlier are still to be handled."""
         self._is_told = False
         self._is_gone = False
-        self._out: list[Command] = []
 
     @property
     def in_short(self) -> str:
@@ -116,19 +116,19 @@ class Engine:
         offered = self.live.offered
         caller = offered.caller or "an unknown number"
         self._out.append(Keep((offered_row(self.live),)))
-        self._out.append(Tell(f"call from {caller} to {offered.called}"))
+        self.live.tell(f"call from {caller} to {offered.called}")
         self._bar()
-        self._advance(self._flow)
-        self._guard()
-        self._look_round()
-        return self._flush()
+        return self._set_out()
 
     def adopt(self, live: Live) -> list[Command]:
         """Take on a call that goes on elsewhere, as it has been restored."""
-        self.live = live
+        self.live, live.hears = live, self._out
         live.is_adopted = True
         self._flow = Track(self._stay(), self._numbers)
         self._tracks = [self._flow]
+        return self._set_out()
+
+    def _set_out(self) -> list[Command]:
         self._advance(self._flow)
         self._guard()
         self._look_round()
@@ -279,38 +279,36 @@ class Engine:
             return
 
     def _walk(self) -> Generator[Command, Event | None, None]:
+        """Go from step to step; every wait goes through here, so that it is one."""
+        live = self.live
         try:
-            yield from self._steps()
+            if live.is_emergency:
+                yield from self._emergency()
+                return
+            name = live.flow.start
+            for _ in range(MOST_STEPS):
+                step = live.flow.steps[name]
+                live.step = name
+                live.screen.comes_to_step()
+                live.site.visited(live.offered.uuid, name, "")
+                yield from hush.fit(live, step.meets)
+                yield from want(live, step.record, step.record_from)
+                if unrecorded.is_lost(live):
+                    yield from self._refuse()
+                    return
+                ending = yield from step.run(live)
+                live.site.visited(live.offered.uuid, name, ending)
+                if unrecorded.is_lost(live):
+                    yield from self._refuse()
+                    return
+                name = step.target(ending)
+                if not name:
+                    yield from self._leave(ending in step.fallbacks)
+                    return
+            yield Alarm(f"{live.flow.name} goes round in circles at {live.step}")
+            yield from self._leave(True)
         except CallEnded:
             return
-
-    def _steps(self) -> Generator[Command, Event | None, None]:
-        live = self.live
-        if live.is_emergency:
-            yield from self._emergency()
-            return
-        name = live.flow.start
-        for _ in range(MOST_STEPS):
-            step = live.flow.steps[name]
-            live.step = name
-            live.screen.comes_to_step()
-            live.site.visited(live.offered.uuid, name, "")
-            yield from hush.fit(live, step.meets)
-            yield from want(live, step.record, step.record_from)
-            if unrecorded.is_lost(live):
-                yield from self._refuse()
-                return
-            ending = yield from step.run(live)
-            live.site.visited(live.offered.uuid, name, ending)
-            if unrecorded.is_lost(live):
-                yield from self._refuse()
-                return
-            name = step.target(ending)
-            if not name:
-                yield from self._leave(ending in step.fallbacks)
-                return
-        yield Alarm(f"{live.flow.name} goes round in circles at {live.step}")
-        yield from self._leave(True)
 
     def _emergency(self) -> Generator[Command, Event | None, None]:
         """Put an emergency call through before anything else, and record nothing."""
@@ -320,7 +318,7 @@ class Engine:
         live.site.visited(live.offered.uuid, step.name, "")
         live.recorder.is_forbidden = True
         live.drop_prefix(*live.flow.prefixes)
-        yield Tell(f"emergency call to {live.offered.called}")
+        live.tell(f"emergency call to {live.offered.called}")
         ending = yield from step.at_once(live)
         live.site.visited(live.offered.uuid, step.name, ending)
         # Nothing of it is left untried: the dialplan may have another way.
@@ -340,11 +338,11 @@ class Engine:
         if to_dialplan:
             live.leaving = "handed_back"
             yield from hush.fit(live, meets=True)
-            yield Tell("the dialplan takes the call on")
+            live.tell("the dialplan takes the call on")
             yield Close()
         else:
             live.leaving = "finished"
-            yield Tell("the flow hangs up")
+            live.tell("the flow hangs up")
             yield Hangup()
 
     def _refuse(self) -> Generator[Command, Event | None, None]:
@@ -382,7 +380,7 @@ class Engine:
                 ended_row(live, self._ending),
             )
             self._out.append(Keep(rows))
-            self._out.append(Tell(f"call ends: {self._ending}"))
+            live.tell(f"call ends: {self._ending}")
         if self._is_gone:
             given_up = live.recorder.give_up(live.now)
             if given_up:
@@ -395,5 +393,6 @@ class Engine:
                     ending.__traceback__ = None
 
     def _flush(self) -> list[Command]:
-        out, self._out = self._out, []
+        out = self._out[:]
+        self._out.clear()
         return out

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from eslflow.call import screen
-from eslflow.call.commands import Alarm, Answer, Command, Keep, Tell, Until
+from eslflow.call.commands import Alarm, Answer, Command, Keep, Until
 from eslflow.call.events import CallEnded, Event
 from eslflow.call.live import Live
 from eslflow.call.recording import Recording
@@ -29,12 +29,12 @@ def fulfil(live: Live, ticket: int, wish: Wish) -> Moves:
     """Take a wish in, and answer when the switch has confirmed it, or cannot."""
     recorder = live.recorder
     if wish.want is Want.OFF and live.flow.recording.is_demanded:
-        yield Tell(f"{wish.by} asks for {wish.want}, and must not")
+        live.tell(f"{wish.by} asks for {wish.want}, and must not")
         yield Answer(ticket, answered(live, wish, MUST_BE))
         return
     recorder.take(wish, live.now)
     live.screen.is_cause &= wish.want is not Want.MASKED
-    yield Tell(f"{wish.by} asks for {wish.want}")
+    live.tell(f"{wish.by} asks for {wish.want}")
     yield Keep((wished_row(live, wish),))
     try:
         yield Until(lambda: recorder.is_settled(live), CONFIRM_S)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from eslflow.call.commands import Command, Tell
 from eslflow.call.consent import Consents
 from eslflow.call.events import Offered
 from eslflow.call.recorder import Recorder
@@ -114,6 +115,7 @@ class Live:
         "callee",
         "consents",
         "flow",
+        "hears",
         "is_adopted",
         "is_answered",
         "is_driven",
@@ -136,9 +138,9 @@ class Live:
     )
 
     def __init__(self, offered: Offered, flow: Flow, site: Site, now: int) -> None:
-        self.offered = offered
-        self.flow = flow
-        self.site = site
+        self.offered, self.flow, self.site = offered, flow, site
+        self.hears: list[Command] | None = None
+        """Takes what the call tells of itself, among its commands; None: nobody."""
         self.offered_at = self.now = now
         """Microseconds since 1970; `now` is set by the engine at every event."""
         self.language = flow.languages[0]
@@ -170,6 +172,11 @@ class Live:
         """What only the one request that names it may carry."""
         self._named: dict[str, int] = {}
         """How many names of each kind were given."""
+
+    def tell(self, words: str) -> None:
+        """Say something of the call to whoever watches, if anybody does."""
+        if self.hears is not None:
+            self.hears.append(Tell(words))
 
     @property
     def is_emergency(self) -> bool:

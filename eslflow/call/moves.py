@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 
-from eslflow.call.commands import Alarm, Api, Command, Keep, Tell, Until
+from eslflow.call.commands import Alarm, Api, Command, Keep, Until
 from eslflow.call.events import CallEnded, Event, Kept, RecordStarted, Replied
 from eslflow.call.fulfil import end_of_mask
 from eslflow.call.live import Live
@@ -98,7 +98,7 @@ def start(live: Live) -> Moves:
             recorder.move(Moved.RUNS)
             is_late = segment.moment is From.ANSWER
             when = ", as soon as somebody has answered" if is_late else ""
-            yield Tell(f"recording starts: {segment.path}{when}")
+            live.tell(f"recording starts: {segment.path}{when}")
             return
     recorder.move(Moved.FAILED)
     recorder.give_up_trying(f"the switch did not start it: {reply}")
@@ -207,7 +207,7 @@ def mask(live: Live) -> Moves:
         live.screen.is_cause = reason == HOLD
     yield from _keep(live, reply, is_masked)
     if is_masked:
-        yield Tell("recording is masked")
+        live.tell("recording is masked")
         return
     recorder.why = f"the switch did not mask it, so it was stopped: {reply}"
     yield Alarm(f"recording could not be masked, and is stopped: {reply}")
@@ -226,7 +226,7 @@ def unmask(live: Live) -> Moves:
     is_clear = reply.startswith("+")
     yield from _keep(live, reply, is_clear)
     if is_clear:
-        yield Tell("recording goes on unmasked")
+        live.tell("recording goes on unmasked")
     elif recorder.state is Recording.ON:
         yield Alarm(f"recording could not be unmasked, and is begun anew: {reply}")
         yield from _stop(live, "not unmasked")
@@ -257,7 +257,7 @@ def _stop(live: Live, reason: str) -> Moves:
     if not _has_ended(live):
         reply = yield from _stop_all(live, reason, reply)
     if _has_ended(live):
-        yield Tell("recording stops")
+        live.tell("recording stops")
         return
     recorder.move(Moved.FAILED)
     recorder.get_stuck(f"the switch did not stop it: {reply}")

@@ -12,7 +12,7 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 from eslflow.call import aside, screen, withdrawal
-from eslflow.call.commands import Alarm, Command, Keep, Tell
+from eslflow.call.commands import Alarm, Command, Keep
 from eslflow.call.events import CallEnded, Event, Kept
 from eslflow.call.records import Choice, Reason
 
@@ -43,10 +43,10 @@ def _row(live: Live, key: str) -> Choice:
 def _made(live: Live, row: Choice, who: str) -> Moves:
     """Let it hold from now on, keep it once, and say so when nothing is recorded."""
     if live.is_private:
-        yield Tell(f"{who}: the call is private already")
+        live.tell(f"{who}: the call is private already")
         return
     live.is_private = live.recorder.is_forbidden = True
-    yield Tell(f"{who} makes the call private: nothing is recorded from here on")
+    live.tell(f"{who} makes the call private: nothing is recorded from here on")
     # The recorder does not wait for the disk: its stop follows this row.
     kept = yield Keep((row,), is_durable=True)
     if isinstance(kept, Kept) and not kept.is_ok:

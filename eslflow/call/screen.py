@@ -27,7 +27,7 @@ from collections.abc import Collection, Generator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from eslflow.call.choices import choice_row
-from eslflow.call.commands import Alarm, Api, Command, Keep, Tell, Until
+from eslflow.call.commands import Alarm, Api, Command, Keep, Until
 from eslflow.call.events import CallEnded, Event, Replied
 from eslflow.call.records import Choice, Reason, State
 from eslflow.flow.numbers import is_among
@@ -289,7 +289,10 @@ def bar(live: Live, reason: Reason) -> Moves:
         row = row._replace(who=live.agent)
     yield Keep((row,))
     words = f"not recorded: {reason.value.replace('_', ' ')}"
-    yield Alarm(words) if reason is Reason.UNKNOWN_PARTY else Tell(words)
+    if reason is Reason.UNKNOWN_PARTY:
+        yield Alarm(words)
+    else:
+        live.tell(words)
 
 
 def note(live: Live, reason: Reason) -> Choice:

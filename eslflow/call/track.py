@@ -10,20 +10,14 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from eslflow.call.commands import (
-    Alarm,
-    Answer,
     Api,
     Await,
-    Close,
     Command,
     Execute,
-    Hangup,
     Job,
     Keep,
     LookUp,
-    Recall,
     Request,
-    Tell,
     Timer,
     Until,
     mark,
@@ -43,8 +37,6 @@ from eslflow.wire.terms import ApiCommand
 
 Road = Generator[Command, "Event | None", None]
 
-_GOES_ON = frozenset({Tell, Alarm, Answer, Timer, Recall, Hangup, Close})
-"""What nobody waits for, ever."""
 _NUMBERED = frozenset({Execute, Api, Job})
 _UNSAID = frozenset({Until, Await})
 """What only the track itself waits for."""
@@ -146,11 +138,11 @@ class Track:
             while True:
                 command = road.throw(error) if error else road.send(value)
                 value = error = None
-                kind = type(command)
-                waits = kind not in _GOES_ON and _waits(command)
+                waits = _waits(command)
                 if ended is not None and not _outlasts(command, waits):
                     error = ended if waits else None
                     continue
+                kind = type(command)
                 if kind in _NUMBERED:
                     self._numbers.command += 1
                 if kind not in _UNSAID:

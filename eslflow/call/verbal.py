@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from eslflow.call import withdrawal
 from eslflow.call.aside import say
 from eslflow.call.choices import Played, choice_row, notice_row
-from eslflow.call.commands import Alarm, Command, Keep, Tell, Until
+from eslflow.call.commands import Alarm, Command, Keep, Until
 from eslflow.call.events import CallEnded, Event, Kept
 from eslflow.call.receipt import receipt_of
 from eslflow.call.recording import Recording
@@ -36,7 +36,7 @@ def answered(live: Live, rule: Verbal, said: AgentKey) -> Moves:
     who = live.agents_key
     if said is AgentKey.GRANTED:
         if state in ASKED:
-            yield Tell(f"{who}: {rule.purpose} is permitted already")
+            live.tell(f"{who}: {rule.purpose} is permitted already")
             return
         yield from _granted(live, rule, who)
     elif rule.purpose in live.consents.permitting():
@@ -45,7 +45,7 @@ def answered(live: Live, rule: Verbal, said: AgentKey) -> Moves:
     else:
         live.consents.kept(rule.purpose, State.REFUSED)
         yield Keep((_row(live, rule, State.REFUSED),))
-        yield Tell(f"{who}: refused")
+        live.tell(f"{who}: refused")
 
 
 def _granted(live: Live, rule: Verbal, who: str) -> Moves:
@@ -71,7 +71,7 @@ def _granted(live: Live, rule: Verbal, who: str) -> Moves:
         )
         return
     live.consents.kept(rule.purpose, State.VERBAL)
-    yield Tell(f"{who}: granted, and that is kept")
+    live.tell(f"{who}: granted, and that is kept")
     try:
         yield Until(lambda: _runs(live) or not _is_permitted(live, rule))
         if _is_permitted(live, rule):

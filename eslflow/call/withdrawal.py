@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from eslflow.call import aside
 from eslflow.call.choices import choice_row
-from eslflow.call.commands import Alarm, Command, Keep, Tell, Until
+from eslflow.call.commands import Alarm, Command, Keep, Until
 from eslflow.call.events import CallEnded, Event, Kept
 from eslflow.call.recording import Recording
 from eslflow.call.records import Choice, State
@@ -66,7 +66,7 @@ def _withdraw(live: Live, rows: Iterable[Choice], who: str) -> Moves:
     made = tuple(rows)
     for row in made:
         live.consents.kept(row.purpose, State.WITHDRAWN, party=Party(row.party))
-        yield Tell(f"{who} withdraws {row.purpose}")
+        live.tell(f"{who} withdraws {row.purpose}")
     if made:
         # The recorder does not wait for the disk: its stop follows these rows.
         kept = yield Keep(made, is_durable=True)

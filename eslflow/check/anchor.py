@@ -28,7 +28,7 @@ from eslflow.check.stage import Begin, Plan, Stage, frames
 from eslflow.check.switch import Switch
 from eslflow.flow.model import Party
 
-_OWN = frozenset(("flow", "site", "consents", "recorder", "screen", "secrets"))
+_OWN = frozenset(("flow", "site", "consents", "recorder", "screen", "secrets", "hears"))
 """What a live call holds that is made anew."""
 _TABLES = ("_named", "values")
 """Those of the rest that change within."""

@@ -45,7 +45,7 @@ UNREAD = frozenset(
 )
 """Variables that are held elsewhere, or that only make names and words."""
 STALE = {
-    "_steps": frozenset(("_", "ending", "step", "name")),
+    "_walk": frozenset(("_", "ending", "step", "name")),
     "remembered": frozenset(("key", "since")),
     "run": frozenset(("answer", "ending", "reason")),
     "_answered": frozenset(("answer", "tries", "told", "state", "choice", "rows")),

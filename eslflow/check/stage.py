@@ -148,9 +148,10 @@ class Stage:
             agreed=lambda _, __, ___: self.observer.who != UNWILLING,
         )
         self.engine = Engine(begin.offered, plan.starting_at(step), self.site, self.now)
-        self.engine.live.is_driven = True  # until it is parked, it only waits
+        live = self.engine.live
+        live.is_driven, live.hears = True, None  # before that, it only waits
         self.observer.is_barred = begin.is_barred
-        self.observer.is_emergency = self.engine.live.is_emergency
+        self.observer.is_emergency = live.is_emergency
         self.timers: dict[int, int] = {}
         self.visited: list[tuple[str, str]] = []
         """Steps that were come to, and how they ended, since somebody last looked."""
@@ -230,7 +231,7 @@ class Stage:
     def is_inside(self) -> bool:
         """Whether the call is in its step, and not on the way into it."""
         frames = names(self.flow_track)
-        return len(frames) > 2 and frames[2] == "run" and "want" not in frames
+        return frames[1:2] == ["run"] and "want" not in frames
 
     @property
     def is_moving(self) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from eslflow.call.commands import Tell
 from eslflow.flow.options import PromptName, option
 from eslflow.steps import speech
 from eslflow.steps.step import Road, Step
@@ -30,7 +29,7 @@ class Announce(Step):
     def run(self, live: Live) -> Road:
         """Play; a prompt that is missing or broken must not stop the call."""
         text = live.flow.prompts[self.prompt].text.get(live.language, "")
-        yield Tell(f'announces "{text}"')
+        live.tell(f'announces "{text}"')
         sound = speech.prompt_sound(live, self.prompt)
         played = yield from speech.play(live, sound, f"prompt {self.prompt}")
         return "done" if played else "error"

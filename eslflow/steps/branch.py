@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from eslflow.call.commands import Tell
 from eslflow.call.records import State
 from eslflow.flow import codes
 from eslflow.flow.model import Basis
@@ -27,7 +26,7 @@ from eslflow.flow.values import (
     is_withheld,
     matches,
 )
-from eslflow.steps.step import Road, Step
+from eslflow.steps.step import AT_ONCE, Road, Step
 
 if TYPE_CHECKING:
     from eslflow.call.live import Live
@@ -112,5 +111,6 @@ class Branch(Step):
             text = ANONYMOUS
         found = next((case for case in self.cases if matches(case, text)), "otherwise")
         told = f"consent for {looked.purpose}: {text.replace('_', ' ')}"
-        yield Tell(f"{looked.value}: {found}" if looked.value else told)
+        live.tell(f"{looked.value}: {found}" if looked.value else told)
+        yield from AT_ONCE
         return found

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from eslflow.call.commands import Api, Execute, Tell
+from eslflow.call.commands import Api, Execute
 from eslflow.call.events import Bridged, Executed
 from eslflow.flow import codes
 from eslflow.flow.destination import CALLED, Destination, DestinationOption, dialled
@@ -91,12 +91,12 @@ class Calling(Step):
         """
         address = self.to.address(live.offered.called)
         if not address:
-            yield Tell(f"{live.offered.called!r} is no number that could be called")
+            live.tell(f"{live.offered.called!r} is no number that could be called")
             return "invalid"
         uuid = live.offered.uuid
         yield from driven(live)
         yield Api(ApiCommand.UUID_SETVAR_MULTI, f"{uuid} {self._own()}", waits=False)
-        yield Tell(f"calls {address}")
+        live.tell(f"calls {address}")
         arg = f"{{{self._their(live, is_own=False)}}}{address}"
         done = yield Execute(App.BRIDGE, arg, sooner=(Bridged,))
         if isinstance(done, Bridged):
@@ -106,7 +106,7 @@ class Calling(Step):
         if isinstance(done, Executed):
             cause = done.variables.variable("originate_disposition") or ""
             ending = ending_of(cause)
-            yield Tell(f"{address}: {ending.replace('_', ' ')} ({cause})")
+            live.tell(f"{address}: {ending.replace('_', ' ')} ({cause})")
         yield Api(ApiCommand.UUID_SETVAR, f"{uuid} socket_resume true", waits=False)
         return ending
 

@@ -19,7 +19,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.call import hush
-from eslflow.call.commands import Alarm, Command, Tell
+from eslflow.call.commands import Alarm, Command
 from eslflow.call.events import CallEnded, Event
 from eslflow.call.secret import MOST, Secret
 from eslflow.flow import codes
@@ -168,10 +168,10 @@ class Collect(Step):
         while left:
             left -= 1
             secret.wipe()
-            yield Tell(f'asks "{text}"')
+            live.tell(f'asks "{text}"')
             yield from speech.forget(live)
             outcome = yield from self._ask(live, sound, secret)
-            yield Tell(f"{self.into}: {outcome.value}")
+            live.tell(f"{self.into}: {outcome.value}")
             if outcome in (Outcome.ENTERED, Outcome.BROKEN):
                 break
             if outcome is Outcome.STRAY and strays:

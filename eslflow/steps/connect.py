@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.call.callee import let_go
-from eslflow.call.commands import Alarm, Api, Await, Execute, Tell
+from eslflow.call.commands import Alarm, Api, Await, Execute
 from eslflow.call.events import Bridged, LegEnded, Replied
 from eslflow.flow.model import Party
 from eslflow.flow.options import OneOf, option
@@ -41,7 +41,7 @@ class Connect(Step):
         """Join the two, and wait until the talk is over."""
         uuid, leg = live.offered.uuid, live.callee
         if not leg:
-            yield Tell("the called party has hung up")
+            live.tell("the called party has hung up")
             return "gone"
         if not live.is_answered:
             live.is_answered = live.is_driven = True
@@ -57,7 +57,7 @@ class Connect(Step):
                 return "answered"
         yield Api(ApiCommand.UUID_SETVAR, f"{uuid} socket_resume true", waits=False)
         if not live.callee:
-            yield Tell("the called party has hung up")
+            live.tell("the called party has hung up")
             return "gone"
         yield Alarm("the switch did not join caller and called party")
         yield from let_go(live)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.call.choices import choice_row
-from eslflow.call.commands import Keep, Tell
+from eslflow.call.commands import Keep
 from eslflow.call.consent import OPPOSABLE
 from eslflow.call.records import Reason, State
 from eslflow.flow import codes
@@ -108,7 +108,7 @@ class Consent(Question):
     def run(self, live: Live) -> Road:
         """Ask, keep the answer, and say how it ended."""
         if live.recorder.is_forbidden:
-            yield Tell("not asked: nothing of this call is recorded")
+            live.tell("not asked: nothing of this call is recorded")
             return "unanswered"
         ending = ""
         if self.ask_again_after:

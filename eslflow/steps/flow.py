@@ -12,13 +12,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from eslflow.call.commands import Tell
 from eslflow.flow import codes
 from eslflow.flow.model import Purpose, Record
 from eslflow.flow.options import Name, option
 from eslflow.flow.problems import Wrong
 from eslflow.flow.subflow import BEGIN, DONE, ERROR
-from eslflow.steps.step import Road, Step
+from eslflow.steps.step import AT_ONCE, Road, Step
 
 if TYPE_CHECKING:
     from eslflow.call.live import Live
@@ -49,5 +48,6 @@ class SubFlow(Step):
 
     def run(self, live: Live) -> Road:
         """Go in."""
-        yield Tell(f"goes into flow {self.flow}")
+        live.tell(f"goes into flow {self.flow}")
+        yield from AT_ONCE
         return BEGIN

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from eslflow.call.commands import Await, Hangup, Tell
+from eslflow.call.commands import Await, Hangup
 from eslflow.call.wanting import want
 from eslflow.flow.model import From, Record
 from eslflow.flow.options import OneOf, option
@@ -34,7 +34,7 @@ class HangupStep(Step):
         """Hang up; the event of it ends the road."""
         yield from want(live, Record.OFF, From.STEP)
         live.leaving = "finished"
-        yield Tell(f"hangs up ({self.cause})")
+        live.tell(f"hangs up ({self.cause})")
         yield Hangup(self.cause)
         while True:
             yield Await(())

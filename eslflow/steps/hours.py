@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from eslflow.call.commands import Tell
 from eslflow.flow.options import Name, option
 from eslflow.flow.week import CLOSED, HOLIDAY, OPEN
-from eslflow.steps.step import Road, Step
+from eslflow.steps.step import AT_ONCE, Road, Step
 
 if TYPE_CHECKING:
     from eslflow.call.live import Live
@@ -35,5 +34,6 @@ class OpeningHours(Step):
     def run(self, live: Live) -> Road:
         """Look at the clock of the hours' zone."""
         state, holiday = live.flow.hours[self.hours].state(live.now)
-        yield Tell(f"{self.hours}: {state}{f' ({holiday})' if holiday else ''}")
+        live.tell(f"{self.hours}: {state}{f' ({holiday})' if holiday else ''}")
+        yield from AT_ONCE
         return state

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.call.choices import Played, choice_row, notice_row
-from eslflow.call.commands import Alarm, Command, Keep, Tell
+from eslflow.call.commands import Alarm, Command, Keep
 from eslflow.call.consent import OPPOSABLE
 from eslflow.call.events import CallEnded, Event, Kept
 from eslflow.call.records import Reason, State
@@ -65,13 +65,13 @@ class Inform(Step):
     def run(self, live: Live) -> Road:
         """Play it, and keep that it was played."""
         if live.recorder.is_forbidden:
-            yield Tell("not told: nothing of this call is recorded")
+            live.tell("not told: nothing of this call is recorded")
             return "done"
         notice = live.flow.notices[self.tells["notice"]]
         sound = speech.notice_sound(live, notice)
         words = notice.text.get(live.language, "")
         where = f"{notice.name} v{notice.version}, {live.language}"
-        yield Tell(f'informs "{words}" ({where})')
+        live.tell(f'informs "{words}" ({where})')
         began = live.now
         try:
             played = yield from speech.play(live, sound, f"notice {notice.name}")

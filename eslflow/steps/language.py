@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from eslflow.call.commands import Alarm, Command, Tell
+from eslflow.call.commands import Alarm, Command
 from eslflow.call.events import Event
 from eslflow.flow.keys import Keys
 from eslflow.flow.options import Duration, PromptName, Text, Whole, option
@@ -61,11 +61,11 @@ class Language(Step):
             answer = yield from self._ask(live)
             if answer.key:
                 live.language = self.keys[answer.key]
-                yield Tell(f"caller presses {answer.key}: {live.language}")
+                live.tell(f"caller presses {answer.key}: {live.language}")
                 return "chosen"
             if answer.refused or answer.is_broken:
                 break
-            yield Tell(f"no language chosen: {answer.wrong or 'no key'}")
+            live.tell(f"no language chosen: {answer.wrong or 'no key'}")
         return "failure"
 
     def _ask(self, live: Live) -> Generator[Command, Event | None, Answer]:
@@ -82,7 +82,7 @@ class Language(Step):
                 )
                 continue
             text = live.flow.prompts[self.prompt].text.get(language, "")
-            yield Tell(f'asks "{text}"')
+            live.tell(f'asks "{text}"')
             wait_s = self.timeout if language == languages[-1] else BETWEEN_S
             last = yield from speech.ask(live, sound, self.keys, wait_s)
             if last.key:

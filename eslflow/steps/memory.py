@@ -11,7 +11,7 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 from eslflow.call.choices import Played, choice_row
-from eslflow.call.commands import Alarm, Command, Keep, LookUp, Tell
+from eslflow.call.commands import Alarm, Command, Keep, LookUp
 from eslflow.call.events import Event, Found, Kept
 from eslflow.call.records import Choice, Reason, Remembered, State
 from eslflow.steps.step import Road
@@ -60,7 +60,7 @@ def take_over(
     if choice.state in REFUSALS:
         live.consents.kept(purpose.name, State.REFUSED)
         yield Keep((kept_as,))
-        yield told(choice, live)
+        live.tell(told(choice, live))
         return "refused"
     is_granted = grants and choice.state is State.GRANTED
     if not is_granted or not is_for(choice, live, notice):
@@ -69,7 +69,7 @@ def take_over(
     if not isinstance(kept, Kept) or not kept.is_ok:
         return ""
     live.consents.kept(purpose.name, State.GRANTED)
-    yield told(choice, live)
+    live.tell(told(choice, live))
     return "granted"
 
 
@@ -86,9 +86,9 @@ def row(live: Live, purpose: Purpose, notice: Notice, choice: Remembered) -> Cho
     return kept._replace(performed_by="system", rests_on=choice.call_uuid)
 
 
-def told(choice: Remembered, live: Live) -> Tell:
-    """Say what is remembered, and of when."""
+def told(choice: Remembered, live: Live) -> str:
+    """Return words for what is remembered, and of when."""
     days = (live.now - choice.at) // 86_400_000_000
     # A clock that was set back makes it a day to come.
     when = "today" if days < 1 else "a day ago" if days == 1 else f"{days} days ago"
-    return Tell(f"not asked: {choice.state} {when}, in call {choice.call_uuid}")
+    return f"not asked: {choice.state} {when}, in call {choice.call_uuid}"

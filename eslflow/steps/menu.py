@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from eslflow.call.commands import Alarm, Tell
+from eslflow.call.commands import Alarm
 from eslflow.flow.keys import Keys
 from eslflow.flow.options import Duration, PromptName, StepName, Whole, option
 from eslflow.steps import speech
@@ -69,16 +69,16 @@ class Menu(Step):
             yield Alarm(f"prompt {self.prompt} has no audio: run eslflow prompts build")
             return "error"
         for _ in range(self.tries):
-            yield Tell(f'asks "{text}"')
+            live.tell(f'asks "{text}"')
             answer = yield from speech.ask(live, sound, self.keys, self.timeout)
             if answer.key:
-                yield Tell(f"caller presses {answer.key}")
+                live.tell(f"caller presses {answer.key}")
                 return answer.key
             if answer.refused or answer.is_broken:
                 yield Alarm(f"prompt {self.prompt} was not played: {sound.path}")
                 return "error"
             ending = "invalid" if answer.wrong else "timeout"
-            yield Tell(f"{ending}: {answer.wrong or 'no key'}")
+            live.tell(f"{ending}: {answer.wrong or 'no key'}")
             if self.targets.get(ending, self.name) != self.name:
                 return ending
         return "failure"

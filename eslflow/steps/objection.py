@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.call.choices import Played, choice_row, notice_row
-from eslflow.call.commands import Alarm, Command, Keep, Tell
+from eslflow.call.commands import Alarm, Command, Keep
 from eslflow.call.events import CallEnded, Event, Kept
 from eslflow.call.records import Reason, State
 from eslflow.flow import codes
@@ -111,7 +111,7 @@ class Objection(Step):
     def run(self, live: Live) -> Road:
         """Announce it, keep what became of it, and say how it ended."""
         if live.recorder.is_forbidden:
-            yield Tell("not announced: nothing of this call is recorded")
+            live.tell("not announced: nothing of this call is recorded")
             return "undecided"
         notice = live.flow.notices[self.announces["notice"]]
         told = Played(notice, speech.notice_sound(live, notice), self._keys_offered)
@@ -147,7 +147,7 @@ class Objection(Step):
         assert sound is not None  # noqa: S101  without it, nothing is announced
         words = notice.text.get(live.language, "")
         where = f"{notice.name} v{notice.version}, {live.language}"
-        yield Tell(f'announces "{words}" ({where})')
+        live.tell(f'announces "{words}" ({where})')
         yield from speech.forget(live)
         began = live.now
         try:
@@ -168,7 +168,7 @@ class Objection(Step):
             return (yield from self._undecided(live, Reason.INVALID, told))
         if self.keys.get(answer.key) is Meaning.OBJECTED:
             yield self._keep(live, told, State.REFUSED)
-            yield Tell(f"caller presses {answer.key}: objected")
+            live.tell(f"caller presses {answer.key}: objected")
             return "objected"
         return (yield from self._unopposed(live, told))
 
@@ -181,7 +181,7 @@ class Objection(Step):
         kept = yield Keep(rows, is_durable=True)
         if isinstance(kept, Kept) and kept.is_ok:
             live.consents.kept(purpose.name, State.UNANSWERED, why.value)
-            yield Tell("nobody objects, and that is kept")
+            live.tell("nobody objects, and that is kept")
             return "unopposed"
         problem = kept.problem if isinstance(kept, Kept) else ""
         yield Alarm(
@@ -191,7 +191,7 @@ class Objection(Step):
 
     def _undecided(self, live: Live, why: Reason, told: Played) -> Road:
         yield self._keep(live, told, State.UNANSWERED, why)
-        yield Tell(f"not recorded: {why.value.replace('_', ' ')} {told.key}".rstrip())
+        live.tell(f"not recorded: {why.value.replace('_', ' ')} {told.key}".rstrip())
         return "undecided"
 
     def _keep(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.call import screen
-from eslflow.call.commands import Keep, Tell
+from eslflow.call.commands import Keep
 from eslflow.call.records import Reason
 from eslflow.flow import codes
 from eslflow.flow.model import Purpose, Record
@@ -72,5 +72,5 @@ class Private(Step):
         live.drop_prefix(self.prefix)
         row = screen.note(live, Reason.PRIVATE)
         yield Keep((row._replace(performed_by="subject"),))
-        yield Tell("private: nothing is recorded from here on")
+        live.tell("private: nothing is recorded from here on")
         return "done"

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from eslflow.call.choices import Played, choice_row, notice_row
-from eslflow.call.commands import Alarm, Command, Execute, Keep, Tell
+from eslflow.call.commands import Alarm, Command, Execute, Keep
 from eslflow.call.events import CallEnded, Event, Kept
 from eslflow.call.receipt import receipt_of
 from eslflow.call.records import Choice, NoticePlayed, Reason, State
@@ -132,7 +132,7 @@ class Question(Step):
                 return (yield from self._gone(live, party, sound, answer, tries))
             reason = _reason(answer)
             words = reason.value.replace("_", " ")
-            yield Tell(f"no answer: {words} {answer.wrong}".rstrip())
+            live.tell(f"no answer: {words} {answer.wrong}".rstrip())
             if reason in (Reason.BROKEN_PROMPT, Reason.REFUSED_BY_SWITCH):
                 break
         return (yield from self._unanswered(live, party, reason, sound, answer, tries))
@@ -161,7 +161,7 @@ class Question(Step):
             live, party, state, sound=sound, answer=answer, tries=tries
         )
         yield Keep((choice,))
-        yield Tell(f"{party} hangs up during the question")
+        live.tell(f"{party} hangs up during the question")
         return "unanswered"
 
     def _ask(
@@ -170,7 +170,7 @@ class Question(Step):
         """Ask once; keys pressed before the question are thrown away first."""
         notice = live.flow.notices[self.asks["notice"]]
         words = notice.text.get(live.language, "")
-        yield Tell(f'asks "{words}" ({notice.name} v{notice.version}, {live.language})')
+        live.tell(f'asks "{words}" ({notice.name} v{notice.version}, {live.language})')
         leg = self._leg(live, party)
         if not leg and party is Party.CALLEE:
             # Never the caller instead.
@@ -190,7 +190,7 @@ class Question(Step):
         """Play the longer notice to its end; keep that it was, once it was."""
         notice = live.flow.notices[self.more]
         sound = speech.notice_sound(live, notice)
-        yield Tell(f'{party} presses {key}: "{notice.text.get(live.language, "")}"')
+        live.tell(f'{party} presses {key}: "{notice.text.get(live.language, "")}"')
         began = live.now
         try:
             what = f"notice {self.more}"
@@ -246,7 +246,7 @@ class Question(Step):
         if state is State.REFUSED:
             self._takes_in(live, party, state)
             kept = yield Keep((choice,), is_durable=self.receipt)
-            yield Tell(f"{party} presses {answer.key}: refused")
+            live.tell(f"{party} presses {answer.key}: refused")
             yield from self._read_out(live, party, kept)
             return "refused"
         # With its notice, so that words changed without a new version refuse it too.
@@ -257,7 +257,7 @@ class Question(Step):
         kept = yield Keep((*rows, choice), is_durable=True)
         if isinstance(kept, Kept) and kept.is_ok:
             self._takes_in(live, party, state)
-            yield Tell(f"{party} presses {answer.key}: granted, and kept")
+            live.tell(f"{party} presses {answer.key}: granted, and kept")
             yield from self._read_out(live, party, kept)
             return "granted"
         problem = kept.problem if isinstance(kept, Kept) else ""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.call import keys
-from eslflow.call.commands import Api, Await, Execute, Tell
+from eslflow.call.commands import Api, Await, Execute
 from eslflow.call.events import Executed, Parked, Queued, Replied
 from eslflow.call.recording import Recording
 from eslflow.flow.model import Record, Told
@@ -78,7 +78,7 @@ class Queue(Step):
         variables = f"{talking()};cc_cause=;cc_cancel_reason={_told(live)}"
         yield Api(ApiCommand.UUID_SETVAR_MULTI, f"{uuid} {variables}", waits=False)
         yield from keys.bind(live)
-        yield Tell(f"waits in queue {self.queue}")
+        live.tell(f"waits in queue {self.queue}")
         if self.type is QueueKind.FIFO:
             ending = yield from self._fifo(live)
         else:
@@ -88,7 +88,7 @@ class Queue(Step):
             # is long, and the event is most of what a waiting call would hold.
             yield from talk(live, "an agent answers", "the agent has left")
         else:
-            yield Tell(f"queue {self.queue}: {ending.replace('_', ' ')}")
+            live.tell(f"queue {self.queue}: {ending.replace('_', ' ')}")
             yield Api(ApiCommand.UUID_SETVAR, f"{uuid} socket_resume true", waits=False)
         return ending
 

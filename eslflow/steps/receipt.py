@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eslflow.call.commands import Tell
 from eslflow.call.receipt import receipt_of
 from eslflow.flow.readout import AGAIN, BEGIN, receipt_path
 from eslflow.steps import speech
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 def read_out(live: Live, leg: str = "") -> Speech:
     """Read the call's code out to a leg or the caller; return whether all was said."""
     code = receipt_of(live.offered.uuid)
-    yield Tell(f"reads out the receipt {code}")
+    live.tell(f"reads out the receipt {code}")
     for word in (BEGIN, *code, AGAIN, *code):
         sound = live.site.sounds.get(receipt_path(live.language, word))
         if not (yield from speech.play(live, sound, f"receipt {word}", leg)):

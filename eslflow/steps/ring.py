@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.call import keys
 from eslflow.call.callee import let_go, taken_over
-from eslflow.call.commands import Execute, Job, Keep, Tell
+from eslflow.call.commands import Execute, Job, Keep
 from eslflow.call.events import JobDone, TimedOut
 from eslflow.flow import codes
 from eslflow.flow.destination import Destination
@@ -55,13 +55,13 @@ class Ring(Calling):
         yield from let_go(live)
         address = self.to.address(live.offered.called)
         if not address:
-            yield Tell(f"{live.offered.called!r} is no number that could be called")
+            live.tell(f"{live.offered.called!r} is no number that could be called")
             return "invalid"
         if not live.is_answered:
             yield Execute(App.RING_READY, waits=False)
         # Now, for nothing is played to the caller: what is would hold them up.
         yield from keys.bind(live, keys.Other.CALLEE)
-        yield Tell(f"calls {address}")
+        live.tell(f"calls {address}")
         live.callee = leg = live.new_leg()
         ended = taken_over(live, leg)
         if ended:
@@ -72,7 +72,7 @@ class Ring(Calling):
         )
         done = yield Job(ApiCommand.ORIGINATE, arg, leg, self.timeout + LATE_S)
         if isinstance(done, JobDone) and done.is_ok and live.callee == leg:
-            yield Tell("the called party answers")
+            live.tell("the called party answers")
             return "answered"
         ending, why = "error", getattr(done, "text", "no answer from the switch")
         if isinstance(done, TimedOut):
@@ -81,7 +81,7 @@ class Ring(Calling):
         if isinstance(done, JobDone):
             cause = done.text.removeprefix("-ERR ").strip()
             ending, why = "failed" if done.is_ok else ending_of(cause), cause
-        yield Tell(f"{address}: {ending.replace('_', ' ')} ({why})")
+        live.tell(f"{address}: {ending.replace('_', ' ')} ({why})")
         return ending
 
 

@@ -11,14 +11,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from eslflow.call.commands import Tell
 from eslflow.flow import codes
 from eslflow.flow.model import Purpose
 from eslflow.flow.options import option
 from eslflow.flow.problems import Wrong
 from eslflow.flow.template import MOST_VALUE, Piece
 from eslflow.flow.values import LANGUAGE, Assignments
-from eslflow.steps.step import Road, Step
+from eslflow.steps.step import AT_ONCE, Road, Step
 
 if TYPE_CHECKING:
     from eslflow.call.live import Live
@@ -63,5 +62,6 @@ class Set(Step):
                 live.language = value
             else:
                 live.values[name] = value
-            yield Tell(f"sets {name}")
+            live.tell(f"sets {name}")
+        yield from AT_ONCE
         return "done"

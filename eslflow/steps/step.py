@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 Road = Generator[Command, Event | None, str]
 """A step on its way: yields commands, is resumed with events, returns its ending."""
 
+AT_ONCE: tuple[Command, ...] = ()
+"""What a step yields that asks nobody for anything."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Step:

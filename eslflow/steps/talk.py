@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING
 
-from eslflow.call.commands import Await, Command, Execute, Tell
+from eslflow.call.commands import Await, Command, Execute
 from eslflow.call.events import Event, Parked
 from eslflow.wire.terms import App, EventName
 
@@ -58,6 +58,6 @@ def driven(live: Live) -> Generator[Command, Event | None, None]:
 def talk(live: Live, begins: str, ends: str) -> Generator[Command, Event | None, None]:
     """Wait until the call comes back; a caller who hangs up never does."""
     live.was_bridged = live.is_answered = True
-    yield Tell(begins)
+    live.tell(begins)
     yield Await((Parked,))
-    yield Tell(ends)
+    live.tell(ends)

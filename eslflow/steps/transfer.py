@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.call import hush
 from eslflow.call.callee import let_go
-from eslflow.call.commands import Api, Await, Tell
+from eslflow.call.commands import Api, Await
 from eslflow.call.events import Replied
 from eslflow.flow import codes
 from eslflow.flow.model import From, Purpose, Record
@@ -62,7 +62,7 @@ class Transfer(Step):
         # With it on, the death of the controller would pull the caller back (measured).
         yield Api(ApiCommand.UUID_SETVAR, f"{uuid} socket_resume false", waits=False)
         to, context = self.where["to"], self.where["context"]
-        yield Tell(f"transfers to {to} in {context}")
+        live.tell(f"transfers to {to} in {context}")
         arg = f"{uuid} {to} XML {context}"
         live.leaving = "transferred"
         reply = yield Api(ApiCommand.UUID_TRANSFER, arg, timeout_s=REPLY_S)

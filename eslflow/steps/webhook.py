@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from eslflow.call.commands import Alarm, Command, Recall, Request, Tell, Token
+from eslflow.call.commands import Alarm, Command, Recall, Request, Token
 from eslflow.call.events import CallEnded, Event, Responded
 from eslflow.call.secret import Secret
 from eslflow.flow import codes
@@ -123,14 +123,14 @@ class Webhook(Step):
         key = live.new_request()
         fields = self._fields(live)
         began = live.now
-        yield Tell(f"webhook {self._where}: asks")
+        live.tell(f"webhook {self._where}: asks")
         try:
             answer = yield Request(
                 key, self.url, fields, self._token, self.timeout, self.retries
             )
         except CallEnded:
             # What has left cannot be taken back; the driver tells what comes of it.
-            yield Tell(f"webhook {self._where}: the call has ended meanwhile")
+            live.tell(f"webhook {self._where}: the call has ended meanwhile")
             yield Recall(key)
             raise
         if not isinstance(answer, Responded):
@@ -138,15 +138,15 @@ class Webhook(Step):
             answer = Responded(key, problem=f"no answer within {self.timeout:g} s")
         ending, why = self._take(live, answer, fields)
         took = f"after {(live.now - began) / 1e6:.1f} s"
-        yield from self._say(ending, why, took, answer)
+        yield from self._say(live, ending, f"{why} {took}", answer)
         return ending
 
     def _say(
-        self, ending: str, why: str, took: str, answer: Responded
+        self, live: Live, ending: str, why: str, answer: Responded
     ) -> Generator[Command, Event | None, None]:
-        told = f"webhook {self._where}: {ending}, {why} {took}"
+        told = f"webhook {self._where}: {ending}, {why}"
         if ending != "failed":
-            yield Tell(told)
+            live.tell(told)
             return
         doubt = "; it may have been done" if answer.is_sent else "; nothing was sent"
         yield Alarm(told + doubt)

@@ -76,9 +76,9 @@ class Conversation:
         "_engine",
         "_events",
         "_hello",
+        "_has_left",
         "_is_busy",
         "_is_open",
-        "_is_told",
         "_peer",
         "_reader",
         "_reading",
@@ -98,9 +98,8 @@ class Conversation:
         self._dialogue: Dialogue | None = None
         self._engine: Engine | None = None
         self._events: deque[Event] = deque()
-        self._is_busy = False
+        self._is_busy = self._has_left = False
         self._is_open = True
-        self._is_told = controller.listens
         self._reader = Reader()
         self._hello: Handle | None = None
         """Until the peer has offered a call."""
@@ -124,9 +123,8 @@ class Conversation:
 
     def about(self) -> LiveCall | None:
         """Return what the call is now; None when it is not ours any more."""
-        if self._engine is None:
-            return None
-        return LiveCall.of(self._engine.live)
+        engine = self._engine
+        return None if engine is None else LiveCall.of(engine.live)
 
     def start(self) -> None:
         """Begin to live through the call, from `connect` to the closed socket."""
@@ -149,6 +147,8 @@ class Conversation:
 
     def close(self) -> None:
         """Close the socket; rows that are not durable yet are still waited for."""
+        if self._has_left:
+            return
         self._is_open = False
         self._timers.clear()
         self._await_hello(False)
@@ -166,6 +166,7 @@ class Conversation:
             if self._engine is not None and log.isEnabledFor(logging.INFO):
                 log.info("call %s: %s", self.uuid, on_one_line(self._engine.in_short))
             self._engine = self._dialogue = None
+            self._has_left = True
             self._controller.left(self)
 
     def _await_hello(self, is_on: bool) -> None:
@@ -207,13 +208,13 @@ class Conversation:
         except BlockingIOError:
             return
         self.received += len(data)
-        for message in self._reader.feed(data):
-            if self._dialogue is not None:
-                event = self._dialogue.hear(message)
-                if event is not None:
-                    self._take(event)
-            elif self._is_open:
+        messages = iter(self._reader.feed(data))
+        while self._dialogue is None and (message := next(messages, None)):
+            if self._is_open:
                 self._begin(message)
+        if self._dialogue is not None:
+            for event in self._dialogue.hears(messages):
+                self._take(event)
         if self._events:
             self._dispatch()
         if not data:
@@ -252,13 +253,14 @@ class Conversation:
         flow = controller.shelf.choose(offered)
         if flow is None:
             names = ", ".join(controller.shelf.flows) or "none"
-            asked = offered.flow_path or offered.called
-            problem = f"there is no flow for {asked!r}, there are: {names}"
-            controller.told(offered.uuid, Alarm(problem))
+            asked = f"there is no flow for {offered.flow_path or offered.called!r}"
+            controller.told(offered.uuid, Alarm(f"{asked}, there are: {names}"))
             self.close()
             return
         self._await_hello(False)
         self._engine = Engine(offered, flow, controller.site, controller.clock.now())
+        if not controller.listens:
+            self._engine.live.hears = None
         self._dialogue = Dialogue(offered.uuid)
         controller.desk.joined(self)
         heard = controller.heard[flow.name]
@@ -295,19 +297,20 @@ class Conversation:
         A command that is refused because it is unsafe costs no row.
         """
         said: list[Command] = []
-        instead = self._controller.instead
         for command in commands:
-            if type(command) is Keep:
+            if type(command) in FOR_THE_SWITCH:
+                said.append(command)
+            elif type(command) is Keep:
                 done = self._kept if command.is_durable else None
                 self._controller.ledger.keep(command.rows, done)
             elif type(command) is Timer:
                 self._timers.set(command)
-            elif type(command) in FOR_THE_SWITCH:
-                said.append(instead(command) if instead else command)
-            elif type(command) is not Tell or self._is_told:
+            else:
                 self._pass_on(command)
         if not said or self._dialogue is None:
             return b""
+        if self._controller.instead is not None:
+            said = list(map(self._controller.instead, said))
         return b"".join(map(self._dialogue.say, said))
 
     def _pass_on(self, command: Command) -> None:
