@@ -17,6 +17,7 @@ from eslflow.call.events import HungUp, Parked
 from eslflow.errors import ProtocolError, UnsafeValue
 from eslflow.sim.script import Script
 from eslflow.switch import conversation
+from eslflow.switch.controller import Controller
 from eslflow.switch.conversation import Conversation
 from eslflow.wire.message import Message
 from tests.peers import (
@@ -397,3 +398,24 @@ def test_the_doctors_call_is_marked_and_given_back_and_nothing_is_kept(controlle
     assert controller.controller.settle() == 0
     with controller.look() as ledger:
         assert ledger.calls() == []
+
+
+@pytest.mark.parametrize("is_heard", [True, False])
+def test_what_a_call_tells_is_passed_on_where_somebody_listens(
+    controller, monkeypatch, is_heard
+):
+    told = []
+    monkeypatch.setattr(Controller, "listens", is_heard)
+    controller.controller.told = lambda uuid, what: told.append((uuid, what.text))
+    on_call(controller).close()
+    assert controller.controller.settle(PATIENCE_S) == 0
+    assert (("u-1", 'announces "Welcome."') in told) is is_heard
+    assert bool(told) is is_heard
+
+
+def test_a_call_that_is_over_is_let_go_once(controller):
+    left = []
+    controller.controller.when_left = left.append
+    on_call(controller).close()
+    assert controller.controller.settle(PATIENCE_S) == 0
+    assert left == ["u-1"]

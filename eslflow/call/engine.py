@@ -279,7 +279,7 @@ class Engine:
             return
 
     def _walk(self) -> Generator[Command, Event | None, None]:
-        """Go from step to step; every wait goes through here, so that it is one."""
+        """Go from step to step, in one generator: every wait goes through it."""
         live = self.live
         try:
             if live.is_emergency:
