@@ -63,13 +63,35 @@ def test_boxes_are_steps_as_they_are_recorded_and_the_ends():
 def test_arrows_carry_what_leads_there_and_ways_that_lead_alike_share_one():
     assert arrows(drawn()) == {
         ("hello", "ask", False): "",
-        ("ask", "choose", False): "granted, refused, unanswered",
+        ("ask", "choose", False): "1 granted, 2 refused, unanswered",
         ("choose", "pin", False): "1",
         ("choose", "talk", False): "2, failure, error",
         ("pin", "talk", False): "",
         ("talk", "hangs up", False): "",
         ("talk", "bye", True): "timeout",
         ("talk", "dialplan", True): "no agents, failed, error",
+    }
+
+
+def test_what_a_key_chose_is_whole_and_silence_is_dashed():
+    chosen = """
+    tongue: {language: hello, keys: {1: en}, failure: bye}
+    tell:
+      objection: {notice: recording, purpose: quality}
+      keys: {3: objected}
+      objected: bye
+      undecided: bye
+    talk: {queue: sales, record: on}
+    bye: {hangup: NORMAL_CLEARING}
+    """
+    quality = "quality: {basis: legitimate_interests}"
+    found = graph(flow(chosen, HEAD.replace("training: {basis: consent}", quality)))
+    told = {ends: words for ends, words in arrows(found).items() if ends[0] != "talk"}
+    assert told == {
+        ("tongue", "tell", False): "1 en",
+        ("tongue", "bye", True): "failure",
+        ("tell", "bye", False): "3 objected, undecided",
+        ("tell", "talk", True): "unopposed",
     }
 
 

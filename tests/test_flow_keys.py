@@ -3,7 +3,7 @@
 import pytest
 
 from eslflow.flow.document import Document
-from eslflow.flow.keys import Keys, unmeant
+from eslflow.flow.keys import Keys, keys_for, unmeant
 from eslflow.flow.options import OneOf, StepName
 from eslflow.flow.problems import Context
 from eslflow.steps.consent import Meaning
@@ -79,3 +79,9 @@ def test_names_inside_can_be_other_ones():
         "1": "step a"
     }
     assert takes.schema()["minProperties"] == 1
+
+
+def test_keys_are_told_with_what_they_mean():
+    meant = {"1": Meaning.GRANTED, "2": Meaning.REFUSED, "3": Meaning.REFUSED}
+    assert keys_for(meant, "refused") == ("2 refused", "3 refused")
+    assert keys_for(meant, "unanswered") == ()

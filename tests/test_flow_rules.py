@@ -134,6 +134,7 @@ def test_nobody_withdraws_for_somebody_else():
     "step",
     [
         "menu: welcome\n  keys: {star: talk}",
+        "language: welcome\n  keys: {star: en}",
         "consent: {notice: recording, purpose: training}\n"
         "  keys: {star: granted, 2: refused}",
         "collect: welcome\n  digits: 4\n  into: pin\n  terminator: star",

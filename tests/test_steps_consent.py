@@ -357,3 +357,9 @@ def test_what_is_not_asked_for_is_told_of_as_its_basis_wants(basis, instead):
     keys = ", keys: {3: objected}" if step == "objection" else ""
     tell = f"a: {{{step}: {{notice: recording, purpose: training}}{keys}}}"
     assert flow(tell, HEAD.replace("consent", basis)).steps
+
+
+def test_its_keys_are_told_with_what_they_mean():
+    step = ASK.steps["ask"]
+    assert step.keys_to("granted") == ("1 granted",)
+    assert step.keys_to("unanswered") == ()

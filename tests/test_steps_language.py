@@ -128,3 +128,10 @@ def test_only_languages_of_the_flow_can_be_chosen():
         "languages: en, de",
     )
     assert problem.width == len("star")
+
+
+def test_its_keys_choose_languages():
+    step = CHOOSE.steps["tongue"]
+    assert set(step.takes_keys) == {"1", "2", "*"}
+    assert step.keys_to("chosen") == ("1 en", "2 de", "* de")
+    assert step.keys_to("failure") == ()

@@ -247,3 +247,9 @@ def test_where_nothing_is_recorded_nothing_is_announced():
     with Playbook(on("legitimate_interests", f"hush: {{private: key}}{STEPS}")) as call:
         call.expects(ANSWER, PLAY)
     assert "not announced: nothing of this call is recorded" in call.told
+
+
+def test_its_keys_are_told_with_what_they_mean():
+    (step, *_) = on("legitimate_interests").steps.values()
+    assert step.keys_to("objected") == ("3 objected",)
+    assert step.keys_to("undecided") == ()

@@ -24,7 +24,7 @@ def test_a_step_leads_where_its_targets_say_and_asks_for_nothing():
     assert step.leads_to() == ["b", "b"]
     assert step.asks_for() == step.speaks_of() == ()
     assert step.asks_whom == ()
-    assert step.takes_keys == ()
+    assert step.takes_keys == step.keys_to("done") == ()
     assert not step.says_receipt
     assert not step.dials_called
     assert step.writes() == ()

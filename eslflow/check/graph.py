@@ -23,8 +23,8 @@ from eslflow.steps.step import Step
 HANGS_UP, DIALPLAN = "hangs up", "dialplan"
 QUIET = frozenset({"done", "answered", "collected", "chosen"})
 """Ways that are what a step is there for; their arrows say nothing."""
-CHOSEN = frozenset({"granted", "refused", "open", "otherwise"})
-"""Endings that somebody chose, or a rule of the flow; whole, whatever comes then."""
+CHOSEN = frozenset({"refused", "open", "otherwise"})
+"""Endings that a program chose, or a rule of the flow; whole, as what a key chose."""
 MOST_ENDS = 8
 """Arrows to one end, or one step that hangs up; where more lead there, each step has an
 end of its own: no eye can follow lines from everywhere to one corner of a picture."""
@@ -107,14 +107,14 @@ def _ways(step: Step) -> dict[tuple[str, bool], list[str]]:
     ways: dict[tuple[str, bool], list[str]] = {}
     quiet: dict[tuple[str, bool], list[str]] = {}
     for way, target in step.ways().items():
-        is_fallback = way in (step.fallbacks | step.again) - CHOSEN
+        keys = step.keys_to(way)
+        is_fallback = way in (step.fallbacks | step.again) - CHOSEN and not keys
         is_fallback |= way in step.ends - QUIET
         end = DIALPLAN if way in step.fallbacks else HANGS_UP
         place = target or end, is_fallback
         ways.setdefault(place, [])
-        (quiet if way in QUIET else ways).setdefault(place, []).append(
-            way.replace("_", " ")
-        )
+        told = quiet if way in QUIET and not keys else ways
+        told.setdefault(place, []).extend(keys or (way.replace("_", " "),))
     for target, is_fallback in list(ways):
         if is_fallback and (target, False) in ways:
             # One arrow will do; where it says nothing, it means whatever comes.

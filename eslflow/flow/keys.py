@@ -78,3 +78,8 @@ def unmeant(meaning: object, keys: Mapping[str, object]) -> str:
     if all(key.isalpha() for key in having):
         return f"no key of an ordinary telephone means {meaning}"
     return ""
+
+
+def keys_for(keys: Mapping[str, str], what: str) -> tuple[str, ...]:
+    """Return the keys that mean something, each with that: `1 granted`."""
+    return tuple(f"{key} {means}" for key, means in keys.items() if means == what)

@@ -18,7 +18,7 @@ from eslflow.call.commands import Keep
 from eslflow.call.consent import OPPOSABLE
 from eslflow.call.records import Reason, State
 from eslflow.flow import codes
-from eslflow.flow.keys import KEYS, unmeant
+from eslflow.flow.keys import KEYS, keys_for, unmeant
 from eslflow.flow.model import Asked, Basis, Party
 from eslflow.flow.problems import Wrong
 from eslflow.steps import memory
@@ -42,6 +42,10 @@ class Consent(Question):
     def takes_keys(self) -> Collection[str]:
         """Return the keys that answer the question."""
         return self.keys
+
+    def keys_to(self, ending: str) -> tuple[str, ...]:
+        """Return the keys that mean an ending, each with that."""
+        return keys_for(self.keys, ending)
 
     @property
     def asks_whom(self) -> tuple[Party, ...]:

@@ -7,7 +7,7 @@ each language that can be chosen, one after the other; a key counts at any momen
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -48,6 +48,17 @@ class Language(Step):
     timeout: float = option(
         Duration(0.5, 60), 5.0, "How long a key is waited for after the last language."
     )
+
+    @property
+    def takes_keys(self) -> Collection[str]:
+        """Return the keys that choose a language."""
+        return self.keys
+
+    def keys_to(self, ending: str) -> tuple[str, ...]:
+        """Return the keys that choose a language, each with that."""
+        if ending != "chosen":
+            return ()
+        return tuple(f"{key} {language}" for key, language in self.keys.items())
 
     def refers_to(self) -> Iterator[tuple[str, str, str]]:
         """Yield the languages that can be chosen."""

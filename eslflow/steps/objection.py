@@ -17,7 +17,7 @@ from eslflow.call.commands import Alarm, Command, Keep
 from eslflow.call.events import CallEnded, Event, Kept
 from eslflow.call.records import Reason, State
 from eslflow.flow import codes
-from eslflow.flow.keys import Keys, unmeant
+from eslflow.flow.keys import Keys, keys_for, unmeant
 from eslflow.flow.model import Basis
 from eslflow.flow.options import (
     Duration,
@@ -81,6 +81,10 @@ class Objection(Step):
     def takes_keys(self) -> Collection[str]:
         """Return the keys that mean something."""
         return self.keys
+
+    def keys_to(self, ending: str) -> tuple[str, ...]:
+        """Return the keys that mean an ending, each with that."""
+        return keys_for(self.keys, ending)
 
     def may_be_opposed(self) -> tuple[str, ...]:
         """Return the purpose that the caller may object to."""

@@ -93,6 +93,13 @@ class Step:
         """Return the keys that mean something in the step, besides digits it takes."""
         return ()
 
+    def keys_to(self, ending: str) -> tuple[str, ...]:
+        """Return what is pressed for an ending, with what that means: `1 granted`.
+
+        Nothing where the ending is the key itself, or none brings it about.
+        """
+        return ()
+
     @property
     def asks_whom(self) -> tuple[Party, ...]:
         """Who is asked for consent, in order."""
