@@ -92,12 +92,13 @@ def fingerprint(stage: Stage, looks: Looks) -> Print:
         # Nothing is to come but the end, and what is owed by the ledger.
         left = "left", engine.live.leaving, _recorder(stage, True)[0], files(stage)
         return (*left, rights, _owed(stage, others))
+    never = looks.never_records(stage)
     return (
         _live(stage, looks),
-        _recorder(stage, looks.never_records(stage)),
+        _recorder(stage, never),
         _track(stage, flow),
         _beside(stage, others),
-        _books(stage, looks.never_records(stage)),
+        _books(stage, never),
         tuple(type(event) for event in stage.switch.coming),
         stage.is_late,
         stage.is_troubled,

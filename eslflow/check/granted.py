@@ -76,10 +76,13 @@ class Grants:
 
     def _is_permitted(self, purpose: Purpose) -> bool:
         name, basis = purpose.name, purpose.basis
-        asked = {who for about, who in self._book if about == name} or {CALLER}
-        if name in self._both:
-            asked = {CALLER, CALLEE}
-        return all(self._permits(name, basis, who) for who in asked)
+        is_both = name in self._both
+        asks_callee = is_both or (name, CALLEE) in self._book
+        asks_caller = is_both or not asks_callee or (name, CALLER) in self._book
+        return not (
+            (asks_caller and not self._permits(name, basis, CALLER))
+            or (asks_callee and not self._permits(name, basis, CALLEE))
+        )
 
     def _permits(self, name: str, basis: Basis, who: str) -> bool:
         state, reason = self._book.get((name, who), ("", ""))
@@ -105,10 +108,12 @@ class Grants:
         That is whether both were to be asked, which commits permit it once they are
         due, and who has agreed to it where it was not only one.
         """
-        due = [number for number, rows in enumerate(self._asked) if _is_in(name, rows)]
         is_of_two = any(who == CALLEE for _, who in self._book)
-        words = self._words(name) if is_of_two else ()
         is_both = name in self._both
+        if not (self._asked or is_of_two or is_both):
+            return ()
+        due = [number for number, rows in enumerate(self._asked) if _is_in(name, rows)]
+        words = self._words(name) if is_of_two else ()
         return (is_both, *due, *words) if is_both or due or words else ()
 
     def _words(self, name: str) -> list[tuple[str, bool]]:

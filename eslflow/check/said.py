@@ -60,9 +60,9 @@ def _parts(stage: Stage) -> Iterator[tuple[str, tuple[Hashable, ...]]]:
     recorded = (is_open and segment and segment.purposes) or ()
     begun = [names for _, names in _running(stage)]
     purposes = stage.plan.flow.purposes
-    words = {name: consents.asked(name) for name in purposes}
-    is_of_two = any(Party.CALLEE in parties for parties in words.values())
+    is_of_two = any(party is Party.CALLEE for _, party in consents._states)
     for name in purposes:
+        words = is_of_two and consents.asked(name)
         yield (
             name,
             (
@@ -71,6 +71,6 @@ def _parts(stage: Stage) -> Iterator[tuple[str, tuple[Hashable, ...]]]:
                 name in recorded,
                 tuple([number for number, for_ in enumerate(begun) if name in for_]),
                 grants.about(name),
-                is_of_two and words[name] and (words[name], consents.agreed(name)),
+                words and (words, consents.agreed(name)),
             ),
         )

@@ -237,7 +237,8 @@ class Stage:
     def is_moving(self) -> bool:
         """Whether the switch is being asked for something that has not come yet."""
         moves = self.track("moves.watch")
-        return bool(self.switch.coming) or (moves is not None and len(names(moves)) > 1)
+        road: Any = moves and moves._road
+        return bool(self.switch.coming or (road and road.gi_yieldfrom is not None))
 
     # Events.
 
@@ -375,8 +376,7 @@ def name_of(track: Track) -> str:
     """Return module and function of a track, as `moves.watch`."""
     # The frames of a generator are no part of its type.
     road: Any = track._road
-    code = road.gi_code
-    return _NAMES.get(code) or _name(code)
+    return _NAMES.get(road.gi_code) or _name(road.gi_code)
 
 
 def _name(code: types.CodeType) -> str:
