@@ -46,6 +46,16 @@ steps:
   more: {{announce: welcome, record: on}}
   talk: {{queue: support, record: on}}
 """
+PASSED_ON = f"""\
+{HEAD % ""}
+steps:
+  ask:
+{ASK}
+  call: {{dial: {{user: 5112}}, next: talk, answered: bye}}
+  bye: {{hangup: NORMAL_CLEARING}}
+  talk: {{queue: support, record: on}}
+"""
+"""A call may be passed on in a step that is not recorded."""
 KEYS = """\
 recording:
   caller_keys: {0: withdraw, 7: private}
@@ -112,7 +122,13 @@ RARE = (Sort.FAILS, Sort.TIME, Sort.LEAVES)
 
 @pytest.mark.parametrize(
     ("text", "has_all"),
-    [(WITHDRAWN, True), (PRIVATE, False), (BOTH, False), (VERBAL, False)],
+    [
+        (WITHDRAWN, True),
+        (PASSED_ON, True),
+        (PRIVATE, False),
+        (BOTH, False),
+        (VERBAL, False),
+    ],
 )
 def test_states_that_differ_in_what_matters_no_more_go_on_alike(
     text, has_all, monkeypatch

@@ -47,7 +47,7 @@ def watch(live: Live) -> Moves:
     wakes_at = 0
 
     def is_news() -> bool:
-        if recorder.is_idle and not wakes_at:
+        if recorder.is_at_rest and not wakes_at:
             return False
         recorder.guard(live)
         return (

@@ -191,6 +191,16 @@ class Recorder:
         """Whether nothing is recorded, nor wanted, nor masked: most of the time."""
         return self.state is OFF and TARGETS[self.wanted] is OFF and not self.masks
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nothing is to be done before a step, or the end of a mask.
+
+        A mask that has no end is nothing to wait for, nor is what has failed.
+        """
+        is_over = self.state is OFF or self.state is Recording.FAILED
+        is_unwanted = TARGETS[self.wanted] is OFF
+        return is_over and is_unwanted and not (self.masks and self.until)
+
     def target(self, live: Live) -> Recording:
         """Return what the recording is to be: off, on or masked."""
         wanted = TARGETS[self.wanted]
