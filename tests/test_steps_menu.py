@@ -8,9 +8,9 @@
 | timeout | 500ms to 60s | 5s |
 """
 
-from eslflow.call.commands import Alarm, Close, Execute, mark
+from eslflow.call.commands import Alarm, Api, Close, Execute, mark
 from eslflow.call.events import Executed, Replied, Told
-from eslflow.wire.terms import App
+from eslflow.wire.terms import ApiCommand, App
 from tests.playbook import SOUNDS, Playbook, site_for
 from tests.steps_of import flow
 
@@ -26,6 +26,7 @@ choose:
 """
 STEPS = "sales: {announce: welcome}\nsupport: {announce: welcome}"
 CHOOSE = flow(MENU + STEPS)
+FORGET = Api(ApiCommand.UUID_SETVAR, "4c1b-9 playback_last_offset_pos", waits=False)
 
 
 def question(number):
@@ -36,7 +37,8 @@ def question(number):
 def answer(number, **values):
     told = {f"eslflow_digits_{number}{k}": v for k, v in values.items()}
     told["playback_last_offset_pos"] = "8000"
-    return Executed(mark(number + 1), variables=Told(told))
+    # Before each question but the first, what was played is forgotten.
+    return Executed(mark(2 * number), variables=Told(told))
 
 
 def key(number, digit):
@@ -59,7 +61,7 @@ def test_wrong_and_missing_keys_are_asked_again_until_the_tries_are_used_up():
     with Playbook(CHOOSE) as call:
         call.expects(ANSWER, question(1))
         call.when(wrong(1, "7"))
-        call.expects(question(2))
+        call.expects(FORGET, question(2))
         call.when(answer(2))
         call.expects(PLAY)
         assert call.engine.live.step == "support"
@@ -86,7 +88,7 @@ def test_its_own_name_for_an_ending_means_ask_again():
     with Playbook(again) as call:
         call.skips()
         call.when(wrong(1, "7"))
-        call.expects(question(2))
+        call.expects(FORGET, question(2))
 
 
 def test_a_menu_without_audio_or_that_is_not_played_goes_on():
@@ -103,6 +105,18 @@ def test_a_menu_without_audio_or_that_is_not_played_goes_on():
         call.skips()
         call.when(Executed(mark(2)))
         call.expects(Alarm(f"prompt which was not played: {WHICH}"), PLAY)
+
+
+def test_what_was_played_before_is_forgotten_so_that_silence_shows():
+    steps = flow("hello: {announce: welcome}\n" + MENU + "  error: support\n" + STEPS)
+    with Playbook(steps) as call:
+        call.expects(ANSWER, PLAY)
+        call.when(Executed(mark(2), "FILE PLAYED"))
+        call.expects(FORGET, question(1))
+        # FreeSWITCH says the same of a file that it cannot find.
+        call.when(Executed(mark(4)))
+        call.expects(Alarm(f"prompt which was not played: {WHICH}"), PLAY)
+        assert call.engine.live.step == "support"
 
 
 def test_a_menu_that_fails_with_nowhere_to_go_gives_the_call_to_the_dialplan():

@@ -135,6 +135,7 @@ class Live:
         "step",
         "values",
         "was_bridged",
+        "was_played",
     )
 
     def __init__(self, offered: Offered, flow: Flow, site: Site, now: int) -> None:
@@ -164,8 +165,9 @@ class Live:
         self.callee = self.asked = ""
         """Unique-ID of a leg that was called and does not talk yet, and of the one
         whose owner was asked for consent; empty: none."""
-        self.was_bridged = False
-        """Whether an agent had the call; the dialplan cannot take it on after that."""
+        self.was_bridged = self.was_played = False
+        """Whether an agent had the call: the dialplan cannot take it on after that;
+        whether something was played to the caller, and its length not forgotten yet."""
         self.leaving = ""
         """How the flow ends the call, once it does: `finished`, `handed_back`, ..."""
         self.secrets: dict[str, Secret] = {}

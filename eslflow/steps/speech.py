@@ -81,6 +81,7 @@ def forget(live: Live, leg: str = "") -> Generator[Command, Event | None, None]:
     uuid = leg or live.offered.uuid
     yield Api(ApiCommand.UUID_FLUSH_DTMF, uuid, waits=False)
     yield Api(ApiCommand.UUID_SETVAR, f"{uuid} {PLAYED}", waits=False)
+    live.was_played &= bool(leg)
 
 
 def play(live: Live, sound: Sound | None, what: str, leg: str = "") -> Speech:
@@ -93,7 +94,9 @@ def play(live: Live, sound: Sound | None, what: str, leg: str = "") -> Speech:
     done = yield Execute(App.PLAYBACK, sound.path, leg=leg, sooner=sooner)
     if isinstance(done, LegEnded):
         return False
-    live.is_driven |= isinstance(done, Executed) and not leg
+    is_callers = isinstance(done, Executed) and not leg
+    live.is_driven |= is_callers
+    live.was_played |= is_callers
     if isinstance(done, Executed) and done.response not in BROKEN:
         return True
     yield Alarm(f"{what} was not played: {sound.path}")
@@ -126,6 +129,8 @@ def ask(
     `leg` is asked instead of the caller.
     """
     yield from answered(live)
+    if live.was_played and not leg:
+        yield Api(ApiCommand.UUID_SETVAR, f"{live.offered.uuid} {PLAYED}", waits=False)
     variable, began = live.new_variable(), live.now
     # min max tries timeout terminators file invalid-file variable regex digit-timeout
     done = yield Execute(
@@ -143,6 +148,7 @@ def ask(
     played = done.variables.variable(PLAYED)
     key = done.variables.variable(variable) or ""
     is_broken = played is None or not played.isdigit()
+    live.was_played |= not (leg or is_broken)
     rate = done.variables.variable(RATE)
     heard_ms = played_ms(played, rate) if played and not is_broken else 0
     if key and key in keys and not is_broken:
