@@ -293,6 +293,19 @@ def test_a_pause_before_there_is_a_file_pauses_nothing():
     assert recorder.segment is None
 
 
+def test_what_has_failed_and_a_mask_without_an_end_are_nothing_to_wait_for():
+    recorder = Recorder()
+    assert (recorder.is_at_rest, recorder.is_idle) == (True, True)
+    recorder.masks = {"page": 0}
+    assert (recorder.is_at_rest, recorder.is_idle) == (True, False)
+    recorder.masks = {"page": START}
+    assert not recorder.is_at_rest
+    recorder.masks, recorder.state = {}, Recording.FAILED
+    assert (recorder.is_at_rest, recorder.is_idle) == (True, False)
+    recorder.wanted = Record.ON
+    assert not recorder.is_at_rest
+
+
 def test_a_file_that_could_not_be_stopped_may_still_run():
     recorder = Recorder()
     recorder.segment = Segment("4c1b-9-1", "/r/4c1b-9-1.wav")

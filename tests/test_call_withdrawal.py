@@ -1,5 +1,7 @@
 """A consent is withdrawn while the call goes on."""
 
+from itertools import product
+
 import pytest
 
 from eslflow.call.commands import Alarm, Api, Keep
@@ -15,7 +17,7 @@ from eslflow.call.records import Choice, RecordingAction, RecordingBegun, State
 from eslflow.flow.model import Party
 from eslflow.wire.terms import ApiCommand
 from tests.playbook import SOUNDS, Playbook, site_for
-from tests.steps_of import pressed
+from tests.steps_of import flow, pressed
 from tests.talking import HEAD, is_record, keeps, meets, starts, stops, talks
 
 ASK = """
@@ -288,3 +290,33 @@ def test_a_called_party_takes_back_their_own_word_and_no_other():
         call.when(Kept(True))
         call.skips()
     assert "callee withdraws training" in call.told
+
+
+SEVERAL = HEAD.replace(
+    "notices:",
+    """\
+  evidence: {basis: consent, on_withdrawal: keep}
+  quality: {basis: legitimate_interests, on_withdrawal: keep}
+  more: {basis: consent, on_withdrawal: delete}
+notices:""",
+)
+TELL = """
+tell: {objection: {notice: recording, purpose: quality}, keys: {3: objected}}
+"""
+NAMES = ("training", "evidence", "quality", "more")
+
+
+@pytest.mark.parametrize("permits", [*product([True, False], repeat=len(NAMES))])
+def test_whatever_the_caller_has_permitted_is_taken_back_and_nothing_else(permits):
+    """The proof rests on it: of purposes that stand alike it tries one."""
+    granted = {name for name, is_so in zip(NAMES, permits, strict=True) if is_so}
+    with Playbook(flow(TELL + ASK, SEVERAL)) as call:
+        call.skips()
+        consents = call.engine.live.consents
+        for name in NAMES:
+            consents.kept(name, State.GRANTED if name in granted else State.REFUSED)
+        call.when(KEY)
+        taken = [row for row in call.rows(Choice) if row.state == "withdrawn"]
+        assert {row.purpose for row in taken} == granted
+        assert consents.permitting() == ()
+        call.skips()

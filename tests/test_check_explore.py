@@ -281,6 +281,18 @@ def test_what_is_wrong_is_noted_and_not_gone_on_from(monkeypatch):
     assert explorer.wrong[0].choice.arg == "start does"
 
 
+def test_calls_that_are_one_and_go_on_otherwise_are_a_fault(monkeypatch):
+    def happens_(stage, choice):
+        happens(stage, choice)
+        assert choice.what != "presses nothing"
+
+    monkeypatch.setattr("eslflow.check.explore.happens", happens_)
+    explorer = explored(flow_of("asked"))
+    (wrong, *_) = explorer.wrong
+    assert wrong.choice.what == "presses nothing"
+    assert wrong.found.detail.endswith("one goes on as another cannot")
+
+
 def test_a_call_that_is_wrong_from_its_begin_is_noted(monkeypatch):
     def begins(engine):
         raise ValueError("wrong")

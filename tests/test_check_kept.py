@@ -18,6 +18,14 @@ def test_a_call_that_is_kept_is_given_once():
     assert kept.gives(3) is None
 
 
+def test_a_call_that_goes_on_knows_its_way_from_the_last_step():
+    call = kept_call("presses/2")
+    played = choice_of(call.stage, "played")
+    assert call.after(played).way.anchor is call.stage.pause is not None
+    call.stage.pause = None
+    assert call.after(played).way == call.way.then(played)
+
+
 def test_no_more_are_kept_than_are_needed():
     kept = Kept()
     assert kept.takes(kept_call(), 3, 1)

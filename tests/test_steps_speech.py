@@ -133,6 +133,17 @@ def test_what_was_before_is_thrown_away():
     assert [command.arg for command in said] == ["u-1", f"u-1 {speech.PLAYED}"]
 
 
+def test_what_was_played_is_forgotten_before_the_next_question():
+    call = live()
+    unset = Api(ApiCommand.UUID_SETVAR, f"u-1 {speech.PLAYED}", waits=False)
+    drive(speech.play(call, SOUND, "it"), Executed("m", "FILE PLAYED"))
+    assert drive(speech.ask(call, SOUND, "12", 6, "b-1"), Executed("m"))[0][0] != unset
+    (first, _), answer = drive(speech.ask(call, SOUND, "12", 6), Executed("m"))
+    assert (first, answer.is_broken) == (unset, True)
+    drive(speech.forget(call))
+    assert not call.was_played
+
+
 def test_a_prompt_is_taken_in_the_calls_language_or_in_another():
     call = live()
     assert speech.prompt_sound(call, "welcome").path.endswith("/test/en/welcome.wav")

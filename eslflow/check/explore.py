@@ -18,7 +18,7 @@ from eslflow.check.kept import Call, Kept
 from eslflow.check.looked import Looks
 from eslflow.check.observer import Found
 from eslflow.check.outcomes import choices
-from eslflow.check.stage import Begin, Plan, Stage
+from eslflow.check.stage import FAULTS, Begin, Plan, Stage
 from eslflow.check.way import Way, call_on, shortened
 from eslflow.flow.model import Flow
 from eslflow.steps.menu import Menu
@@ -69,6 +69,7 @@ class Wrong:
 Key = tuple[Print, str | None]
 """What tells a state from all others: what it is, and in which step."""
 
+UNLIKE = "one goes on as another cannot"
 KEYS = frozenset(("presses", "presses at last"))
 """With these a menu's step is chosen."""
 
@@ -184,7 +185,7 @@ class Explorer:
         call = self._kept.gives(number) or Call(call_on(self.plan, way), way)
         stage = call.stage
         if self._happens(stage, choice, number):
-            call = _after(call, choice)
+            call = call.after(choice)
             to = self._goes(call, number, choice)
             if self._stays(call, to) or self._hops(call, to):
                 return
@@ -206,7 +207,7 @@ class Explorer:
         near = next((move for move in state.moves if self._rest.get(move.to)), None)
         if near is None or not self._happens(call.stage, near.choice, number):
             return False
-        return self._stays(_after(call, near.choice), near.to)
+        return self._stays(call.after(near.choice), near.to)
 
     def _repeats(self, number: int, choice: Choice) -> bool:
         """Take in a menu's key that leads to a step like that of a key before it."""
@@ -325,7 +326,11 @@ class Explorer:
         """Let something happen in a state; return whether nothing was wrong then."""
         stage.visited.clear()
         stage.met, stage.pause, stage.note = False, None, note
-        happens(stage, choice)
+        try:
+            happens(stage, choice)
+        except FAULTS:
+            # It has happened to another call, which was the same in all that counts.
+            stage.fails(f"of calls that seem to be the same, {UNLIKE}")
         return self._is_sound(stage, number, choice)
 
     def _is_sound(self, stage: Stage, number: int, choice: Choice | None) -> bool:
@@ -387,12 +392,5 @@ class Explorer:
         if leaves is not None and twin is not None:
             self._rest[number].remove(leaves)
             if self._happens(twin.stage, leaves, number):
-                self._goes(_after(twin, leaves), number, leaves)
+                self._goes(twin.after(leaves), number, leaves)
             twin.stage.drop()
-
-
-def _after(call: Call, choice: Choice) -> Call:
-    """Return a call to which something has happened, with its way there."""
-    pause = call.stage.pause
-    way = call.way.then(choice)
-    return call._replace(way=way if pause is None else Way(way.begin, pause))

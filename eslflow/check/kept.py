@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from eslflow.check.choice import Choice
 from eslflow.check.stage import Stage
 from eslflow.check.way import Way
 
@@ -24,6 +25,12 @@ class Call(NamedTuple):
 
     stage: Stage
     way: Way
+
+    def after(self, choice: Choice) -> Call:
+        """Return it once something has happened to it, with its way there."""
+        pause = self.stage.pause
+        way = self.way.then(choice)
+        return self._replace(way=way if pause is None else Way(way.begin, pause))
 
 
 class Kept:
