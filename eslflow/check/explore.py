@@ -69,7 +69,6 @@ class Wrong:
 Key = tuple[Print, str | None]
 """What tells a state from all others: what it is, and in which step."""
 
-UNLIKE = "one goes on as another cannot"
 KEYS = frozenset(("presses", "presses at last"))
 """With these a menu's step is chosen."""
 
@@ -330,7 +329,9 @@ class Explorer:
             happens(stage, choice)
         except FAULTS:
             # It has happened to another call, which was the same in all that counts.
-            stage.fails(f"of calls that seem to be the same, {UNLIKE}")
+            stage.fails(
+                "of calls that seem to be the same, one goes on as another cannot"
+            )
         return self._is_sound(stage, number, choice)
 
     def _is_sound(self, stage: Stage, number: int, choice: Choice | None) -> bool:

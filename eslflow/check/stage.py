@@ -149,7 +149,7 @@ class Stage:
         )
         self.engine = Engine(begin.offered, plan.starting_at(step), self.site, self.now)
         live = self.engine.live
-        live.is_driven, live.hears = True, None  # before that, it only waits
+        live.is_driven, live.hears = True, None  # it has been parked; nobody listens
         self.observer.is_barred = begin.is_barred
         self.observer.is_emergency = live.is_emergency
         self.timers: dict[int, int] = {}

@@ -80,8 +80,12 @@ def forget(live: Live, leg: str = "") -> Generator[Command, Event | None, None]:
     """
     uuid = leg or live.offered.uuid
     yield Api(ApiCommand.UUID_FLUSH_DTMF, uuid, waits=False)
-    yield Api(ApiCommand.UUID_SETVAR, f"{uuid} {PLAYED}", waits=False)
+    yield _unset_played(uuid)
     live.was_played &= bool(leg)
+
+
+def _unset_played(uuid: str) -> Api:
+    return Api(ApiCommand.UUID_SETVAR, f"{uuid} {PLAYED}", waits=False)
 
 
 def play(live: Live, sound: Sound | None, what: str, leg: str = "") -> Speech:
@@ -130,7 +134,7 @@ def ask(
     """
     yield from answered(live)
     if live.was_played and not leg:
-        yield Api(ApiCommand.UUID_SETVAR, f"{live.offered.uuid} {PLAYED}", waits=False)
+        yield _unset_played(live.offered.uuid)
     variable, began = live.new_variable(), live.now
     # min max tries timeout terminators file invalid-file variable regex digit-timeout
     done = yield Execute(

@@ -53,6 +53,7 @@ def _value(head: bytes, at: int) -> str:
     """Return the rest of a line, without blanks around it, decoded."""
     end = head.find(b"\n", at)
     raw = (head[at:end] if end >= 0 else head[at:]).strip()
+    # Nearly all are plain, and a call asks for thirty: not worth a call of its own.
     if _PERCENT in raw:
         return decode(raw)
     try:
