@@ -47,6 +47,19 @@ def test_a_call_that_has_ended_keeps_nobody_waiting():
     assert line.woken == [False]
 
 
+def test_time_stands_still_until_every_call_that_is_being_dialled_is_answered():
+    line, other = Line(5), Line(3)
+    turns = sharing(line)
+    turns.expect(2)
+    assert not turns.is_next(line)
+    turns.arrive()
+    assert (turns.is_next(line), line.woken) == (False, [])
+    turns.arrive()
+    assert line.woken == [False]
+    turns.join(other)
+    assert not turns.is_next(line)
+
+
 def test_without_anything_to_come_nobody_is_woken_until_a_timer_is_set():
     line = Line(math.inf)
     turns = sharing(line)

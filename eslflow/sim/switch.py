@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import NamedTuple
 
@@ -105,8 +106,12 @@ class SimulatedSwitch:
             OSError: nobody listens there.
         """
         turns = self._turns or Turns(SimulatedClock())
+        turns.expect(1)
+        return self._call(script, turns)
+
+    def _call(self, script: Script, turns: Turns) -> SimulatedCall:
         channel = Channel(script, turns.clock, self._length_ms)
-        with socket.create_connection(self._address) as sock:
+        with self._dial(turns) as sock:
             # As mod_event_socket: what is said is not kept back for more.
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             line = _Line(channel, sock, turns, self._settle, self._patience_s)
@@ -130,9 +135,18 @@ class SimulatedSwitch:
         Raises:
             OSError: nobody listens there.
         """
-        jobs = [gevent.spawn(self.call, script) for script in scripts]
+        all_turns = [self._turns or Turns(SimulatedClock()) for _ in scripts]
+        for turns in all_turns:
+            turns.expect(1)
+        jobs = list(map(gevent.spawn, repeat(self._call), scripts, all_turns))
         gevent.joinall(jobs, raise_error=True)
         return [job.get() for job in jobs]
+
+    def _dial(self, turns: Turns) -> socket.socket:
+        try:
+            return socket.create_connection(self._address)
+        finally:
+            turns.arrive()
 
     def _recorded(self, recording: Recording) -> None:
         data = recording.wav() if self._record_to_disk else b""

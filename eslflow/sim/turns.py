@@ -35,8 +35,18 @@ class Turns:
     def __init__(self, clock: SimulatedClock) -> None:
         self.clock = clock
         self._lines: list[Line] = []
+        self._dialling = 0
         # Whoever has set a timer may be about to say something on some call as well.
         clock.on_timer = partial(self.pass_on, is_news=True)
+
+    def expect(self, calls: int) -> None:
+        """Let no time pass before so many more calls have been answered, or not."""
+        self._dialling += calls
+
+    def arrive(self) -> None:
+        """One that was expected is through: it joins now, or never will."""
+        self._dialling -= 1
+        self.pass_on()
 
     def join(self, line: Line) -> None:
         """Take part from now on."""
@@ -58,7 +68,9 @@ class Turns:
             first.wake(is_news)
 
     def _first(self) -> Line | None:
-        if not self._lines or any(line.is_busy for line in self._lines):
+        if self._dialling or not self._lines:
+            return None
+        if any(line.is_busy for line in self._lines):
             return None
         first = min(self._lines, key=lambda line: line.next_micros)
         soonest = min(first.next_micros, self.clock.due)
