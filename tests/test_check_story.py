@@ -106,9 +106,9 @@ def test_a_violation_is_told_with_its_story():
         "  It happens like this:\n"
         "    ask  the caller presses 2 (refused)\n"
         "    bye  the flow hangs up\n"
-        "  An agreement that is needed to be served is none (GDPR Art. 7(4)). Let both "
-        "keys\n"
-        "  lead to the same people."
+        "  An agreement that is needed to be served is none (GDPR Art. 7(4)). Let "
+        "whoever\n"
+        "  refuses, or withdraws, come to the same people."
     )
 
 

@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from eslflow.check.trails import shortest, without_ends
+from eslflow.check.trails import leading_to, reached, shortest, without_ends
 
 
 def graph(**leads):
@@ -33,3 +33,14 @@ def test_a_way_keeps_to_some_states_and_goes_no_further_than_it_may():
 def test_only_states_that_lead_round_go_on_for_ever():
     assert without_ends(ROADS) == {1, 2, 3, 4}
     assert without_ends(graph(_1=[2], _2=[])) == set()
+
+
+def test_states_from_which_an_end_is_reached_are_told():
+    assert leading_to(ROADS, to(5), lambda move: False) == {1, 2, 3, 4}
+    assert leading_to(ROADS, to(5), to(4)) == {4}
+    assert leading_to(ROADS, to(6), to(4)) == set()
+
+
+def test_states_that_one_comes_to_are_told():
+    assert reached(ROADS, [2], lambda move: False) == {1, 2, 3, 4, 5}
+    assert reached(ROADS, [2, 5], to(4)) == {2, 5}

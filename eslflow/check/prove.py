@@ -11,7 +11,7 @@ has been made durable. Shown is, for every path that is covered:
   is unmasked that somebody has masked;
 - every path ends, or reaches a person: no wait for nothing, no circle without a pause;
 - nobody talks unrecorded where the law demands a recording;
-- who refuses reaches whom he would have reached, had he agreed.
+- who refuses, or withdraws, reaches a person where he would have, had he not.
 
 Covered are each key, also with the hang-up, wrong keys, silence and hanging up wherever
 the call waits; prompts that are not played; the ledger that fails; queues, calls,
@@ -63,12 +63,11 @@ from eslflow.check.observer import (
     UNRECORDED,
     Rule,
 )
+from eslflow.check.refusals import Refusals
 from eslflow.check.roads import endless, graph
 from eslflow.check.stage import Begin
 from eslflow.check.trails import shortest, without_ends
 from eslflow.flow.model import Flow
-from eslflow.steps.consent import Consent
-from eslflow.steps.objection import Objection
 
 STUCK = Rule(
     "stuck",
@@ -91,8 +90,8 @@ CIRCLE = Rule(
 REFUSED = Rule(
     "refused",
     "who refuses is not served",
-    "An agreement that is needed to be served is none (GDPR Art. 7(4)). Let both keys "
-    "lead to the same people.",
+    "An agreement that is needed to be served is none (GDPR Art. 7(4)). Let whoever "
+    "refuses, or withdraws, come to the same people.",
 )
 
 RULES = (
@@ -101,11 +100,6 @@ RULES = (
     + (*(UNMASKED, UNASKED, FORGOTTEN, UNRECORDED, STUCK, FAULT),)
 )
 """All that must hold."""
-PERSON, GONE = "a person", "the flow hangs up"
-_KINDS = {"handed_back": PERSON, "transferred": PERSON} | dict.fromkeys(
-    ("finished", "refused"), GONE
-)
-_YES, _NO = ("granted", "unopposed"), ("refused", "objected")
 _RESTLESS = (Sort.WORKS, Sort.FAILS)
 """What happens without anybody being waited for."""
 
@@ -153,7 +147,7 @@ def prove(flow: Flow) -> Proof:
     found: dict[tuple[str, str], Violation] = {}
     for violation in judge.violations():
         known = found.get((violation.rule.code, violation.step))
-        if known is None or len(violation.story) < len(known.story):
+        if known is None or _plainness(violation) < _plainness(known):
             found[violation.rule.code, violation.step] = violation
     alike = explorer.plan.alike
     seen = {alike[step] for step, _ in explorer.visited}
@@ -165,6 +159,12 @@ def prove(flow: Flow) -> Proof:
         left=tuple(name for name in flow.steps if alike[name] not in seen),
         is_whole=explorer.is_whole,
     )
+
+
+def _plainness(violation: Violation) -> tuple[int, int]:
+    """Return how much goes wrong in a story, and its length."""
+    choices = [happening.choice for happening in violation.story]
+    return sum(not choice.is_fair for choice in choices), len(choices)
 
 
 class _Judge:
@@ -267,77 +267,12 @@ class _Judge:
     # Refusals.
 
     def _refusals(self) -> Iterator[Violation]:
-        fair = {
-            state.number: [m for m in state.moves if m.choice.is_fair]
-            for state in self._states
-        }
-        for state in self._states:
-            yes, no = self._answers(state)
-            for refuses in no:
-                for agrees in yes:
-                    yield from self._compare(fair, state, refuses, agrees)
-
-    def _answers(self, state: State) -> tuple[list[Move], list[Move]]:
-        """Return what agrees in a question, once it is kept, and what refuses."""
-        step = self._flow.steps.get(state.step)
-        if not isinstance(step, (Consent, Objection)):
-            return [], []
-        yes, no = [], []
-        for move in state.moves:
-            meaning = _meaning(step, move.choice)
-            if meaning in _NO:
-                no.append(move)
-            elif meaning in _YES:
-                kept = self._states[move.to].moves
-                yes += [after for after in kept if after.choice.what == "kept"]
-        return yes, no
-
-    def _compare(
-        self, fair: dict[int, list[Move]], state: State, refuses: Move, agrees: Move
-    ) -> Iterator[Violation]:
-        with_yes, with_no = self._ends(fair, agrees.to), self._ends(fair, refuses.to)
-        if PERSON in with_yes and PERSON not in with_no:
-            detail = f"who agrees reaches {PERSON}, who refuses does not"
-            way = next(iter(with_no.values()), [])
-        elif PERSON in with_yes and GONE in with_no and GONE not in with_yes:
-            detail = f"who agrees reaches {PERSON}, who refuses may not"
-            way = with_no[GONE]
-        else:
-            return
-        more = (refuses.choice,)
-        found = self._violation(REFUSED, state.step, detail, state.number, more)
-        yes_way = with_yes[PERSON]
-        at = yes_way[-2].to if len(yes_way) > 1 else agrees.to
-        found = replace(found, reaches=self._states[at].step)
-        yield _longer(found, self._states, refuses.to, way)
-
-    def _ends(self, fair: dict[int, list[Move]], start: int) -> dict[str, list[Move]]:
-        """Return how calls can end from a state if all goes well, each with its way."""
-        found: dict[str, list[Move]] = {}
-        for kind in (PERSON, GONE):
-
-            def is_end(move: Move, kind: str = kind) -> bool:
-                return self._kind(move) == kind
-
-            way = shortest(
-                fair, start, is_end, None, lambda move: self._kind(move) != ""
-            )
-            if way is not None:
-                found[kind] = way
-        return found
-
-    def _kind(self, move: Move) -> str:
-        if move.meets:
-            return PERSON
-        return _KINDS.get(self._states[move.to].ending, "")
-
-
-def _meaning(step: Consent | Objection, choice: Choice) -> str:
-    """Return what a caller says to a question; who does not object, agrees."""
-    if choice.what == "presses":
-        return str(step.keys.get(choice.arg, ""))
-    is_silent = isinstance(step, Objection) and choice.what == "presses nothing"
-    return "unopposed" if is_silent else ""
+        for refusal in Refusals(self._flow, self._states).found():
+            step = self._states[refusal.state].step
+            found = self._violation(REFUSED, step, refusal.detail, refusal.state)
+            said = [Happening(self._states[n].step, each) for n, each in refusal.story]
+            story = (*found.story, *said)
+            yield replace(found, story=story, reaches=refusal.reaches)
 
 
 def _goes_on(choice: Choice, is_plain: bool) -> bool:

@@ -53,3 +53,40 @@ def without_ends(graph: Moves) -> set[int]:
         before = left
         left = {n for n in left if any(move.to in left for move in graph[n])}
     return left
+
+
+def leading_to(
+    graph: Moves,
+    is_end: Callable[[Move], bool],
+    stops: Callable[[Move], bool],
+) -> set[int]:
+    """Return the states from which there is a way to a move that is an end."""
+    before: dict[int, list[int]] = {}
+    waiting = []
+    for number, moves in graph.items():
+        for move in moves:
+            if is_end(move):
+                waiting.append(number)
+            elif not stops(move):
+                before.setdefault(move.to, []).append(number)
+    found: set[int] = set()
+    while waiting:
+        number = waiting.pop()
+        if number not in found:
+            found.add(number)
+            waiting += before.get(number, ())
+    return found
+
+
+def reached(
+    graph: Moves, starts: Iterable[int], stops: Callable[[Move], bool]
+) -> set[int]:
+    """Return the states that one comes to without a move that stops."""
+    waiting = list(starts)
+    found: set[int] = set()
+    while waiting:
+        number = waiting.pop()
+        if number not in found:
+            found.add(number)
+            waiting += [move.to for move in graph[number] if not stops(move)]
+    return found
