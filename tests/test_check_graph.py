@@ -14,7 +14,7 @@ from eslflow.check.graph import (
     graph,
     mermaid,
 )
-from tests.steps_of import flow
+from tests.steps_of import Texts, flow
 
 HEAD = """\
 flow: test
@@ -63,9 +63,11 @@ def test_boxes_are_steps_as_they_are_recorded_and_the_ends():
 def test_arrows_carry_what_leads_there_and_ways_that_lead_alike_share_one():
     assert arrows(drawn()) == {
         ("hello", "ask", False): "",
-        ("ask", "choose", False): "1 granted, 2 refused, unanswered",
+        ("ask", "choose", False): "1 granted, 2 refused",
+        ("ask", "choose", True): "unanswered (nothing pressed)",
         ("choose", "pin", False): "1",
-        ("choose", "talk", False): "2, failure, error",
+        ("choose", "talk", False): "2",
+        ("choose", "talk", True): "nothing pressed, error",
         ("pin", "talk", False): "",
         ("talk", "hangs up", False): "",
         ("talk", "bye", True): "timeout",
@@ -89,23 +91,62 @@ def test_what_a_key_chose_is_whole_and_silence_is_dashed():
     told = {ends: words for ends, words in arrows(found).items() if ends[0] != "talk"}
     assert told == {
         ("tongue", "tell", False): "1 en",
-        ("tongue", "bye", True): "failure",
-        ("tell", "bye", False): "3 objected, undecided",
-        ("tell", "talk", True): "unopposed",
+        ("tongue", "bye", True): "nothing pressed",
+        ("tell", "bye", False): "3 objected",
+        ("tell", "bye", True): "undecided",
+        ("tell", "talk", True): "unopposed (nothing pressed)",
     }
 
 
-def test_what_a_rule_chose_is_whole_and_what_nobody_chose_is_dashed():
-    branched = """
-    by: {branch: caller, cases: {+49*: hi}, otherwise: bye}
+def test_a_key_that_says_more_leads_back_to_the_question():
+    asked = """
+    ask:
+      consent: {notice: recording, purpose: training}
+      keys: {1: granted, 2: refused, 9: more}
+      more: recording
+    talk: {queue: sales, record: on}
+    """
+    assert arrows(drawn(asked))["ask", "ask", False] == "9 more"
+    assert ("ask", "ask", False) not in arrows(drawn())
+
+
+def test_whether_silence_or_another_key_leads_on_is_told_apart():
+    asked = """
+    which: {menu: hello, keys: {1: talk}, on_timeout: bye, failure: number}
+    number: {collect: hello, digits: 4, into: number, failure: bye}
+    other: {menu: hello, keys: {1: talk}, invalid: bye}
+    talk: {queue: sales}
+    bye: {hangup: NORMAL_CLEARING}
+    """
+    told = arrows(drawn(asked))
+    assert told["which", "bye", True] == "nothing pressed"
+    assert told["which", "number", True] == "another key, error"
+    assert told["number", "bye", True] == "not entered"
+    assert told["other", "bye", True] == "another key"
+    assert told["other", "talk", True] == "nothing pressed, error"
+
+
+def test_what_a_rule_chose_is_whole():
+    ruled = """
+    by: {branch: caller, cases: {+49*: when}, otherwise: bye}
+    when: {hours: office, holiday: bye, closed: bye}
     hi: {announce: hello, error: bye}
     bye: {hangup: NORMAL_CLEARING}
     """
-    assert arrows(drawn(branched)) == {
-        ("by", "hi", False): "+49*",
+    office = "hours: {office: {zone: Europe/Berlin, mon: 08:00-17:00}}\n"
+    assert arrows(graph(flow(ruled, HEAD + office))) == {
+        ("by", "when", False): "+49*",
         ("by", "bye", False): "otherwise",
+        ("when", "hi", False): "open",
+        ("when", "bye", False): "closed, holiday",
         ("hi", "bye", False): "",
     }
+
+
+def test_a_case_is_told_even_if_it_is_named_as_a_quiet_ending():
+    ruled = "by: {branch: caller_name, cases: {done: bye}, otherwise: talk}\n"
+    ruled += "talk: {queue: sales}\nbye: {hangup: NORMAL_CLEARING}\n"
+    assert arrows(drawn(ruled))["by", "bye", False] == "done"
 
 
 def test_a_call_that_came_to_nothing_is_dashed_whatever_comes_then():
@@ -143,6 +184,12 @@ def test_mermaid_draws_boxes_arrows_and_looks():
     assert "    class s5 recorded" in lines
     assert "    class s3 masked" in lines
     assert "    class s6,s7 over" in lines
+
+
+def test_a_step_that_goes_into_another_flow_leads_there_without_a_word():
+    inner = "flow: inner\nsteps: {bye: {hangup: NORMAL_CLEARING}}\n"
+    found = graph(flow("in: {flow: inner}\n", HEAD, Texts({"inner": inner})))
+    assert arrows(found)["in", "in/bye", False] == ""
 
 
 def test_looks_that_are_not_there_are_not_named():
@@ -221,8 +268,9 @@ def test_a_large_picture_goes_from_left_to_right():
 def test_what_a_step_is_there_for_is_told_beside_what_else_leads_there():
     steps = "ask: {webhook: 'https://a.example/', refused: b, failed: b, done: %s}\n"
     steps += "b: {queue: b}\nc: {queue: c}\n"
-    assert arrows(drawn(steps % "b"))["ask", "b", False] == "done, refused, failed"
-    assert arrows(drawn(steps % "c"))["ask", "b", False] == "refused, failed"
+    assert arrows(drawn(steps % "b"))["ask", "b", False] == "done, refused"
+    assert arrows(drawn(steps % "b"))["ask", "b", True] == "failed"
+    assert arrows(drawn(steps % "c"))["ask", "b", False] == "refused"
     assert arrows(drawn(steps % "c"))["ask", "c", False] == ""
 
 

@@ -5,26 +5,39 @@ it out. Must not draw by itself, nor know what a step does: the ways are the ste
 
 What is recorded is red, what is masked is striped; what happens when nothing was
 chosen, or something failed, is dashed, and the picture says so. Ways of a step that
-lead alike share an arrow.
+lead alike share an arrow, whole and dashed ones apart.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from html import escape
 from textwrap import wrap
 
 from eslflow.flow.model import Flow, Record
+from eslflow.flow.subflow import BEGIN, DONE
+from eslflow.flow.week import CLOSED, HOLIDAY, OPEN
+from eslflow.steps.question import Meaning
 from eslflow.steps.step import Step
 
 HANGS_UP, DIALPLAN = "hangs up", "dialplan"
-QUIET = frozenset({"done", "answered", "collected", "chosen"})
+QUIET = frozenset({BEGIN, DONE, "answered", "collected"})
 """Ways that are what a step is there for; their arrows say nothing."""
-CHOSEN = frozenset({"refused", "open", "otherwise"})
+CHOSEN = frozenset({"refused", OPEN, CLOSED, HOLIDAY, "otherwise"})
 """Endings that a program chose, or a rule of the flow; whole, as what a key chose."""
+SILENCE: Mapping[tuple[str, str], str] = {
+    ("consent", "unanswered"): "unanswered (nothing pressed)",
+    ("objection", "unopposed"): "unopposed (nothing pressed)",
+    ("menu", "invalid"): "another key",
+    ("menu", "timeout"): "nothing pressed",
+    ("menu", "failure"): "nothing pressed",
+    ("language", "failure"): "nothing pressed",
+    ("collect", "failure"): "not entered",
+}
+"""What it is called when whoever is asked chooses nothing, by kind and ending."""
 MOST_ENDS = 8
 """Arrows to one end, or one step that hangs up; where more lead there, each step has an
 end of its own: no eye can follow lines from everywhere to one corner of a picture."""
@@ -106,25 +119,38 @@ def _ways(step: Step) -> dict[tuple[str, bool], list[str]]:
     """Return what stands on the arrow to each target, whole and dashed ones apart."""
     ways: dict[tuple[str, bool], list[str]] = {}
     quiet: dict[tuple[str, bool], list[str]] = {}
-    for way, target in step.ways().items():
-        keys = step.keys_to(way)
-        is_fallback = way in (step.fallbacks | step.again) - CHOSEN and not keys
-        is_fallback |= way in step.ends - QUIET
+    again = {str(Meaning.MORE): step.name} if step.keys_to(Meaning.MORE) else {}
+    for way, target in {**step.ways(), **again}.items():
         end = DIALPLAN if way in step.fallbacks else HANGS_UP
-        place = target or end, is_fallback
-        ways.setdefault(place, [])
-        told = quiet if way in QUIET and not keys else ways
-        told.setdefault(place, []).extend(keys or (way.replace("_", " "),))
+        is_quiet = way in QUIET and way in step.targets
+        for words, is_fallback in _led(step, way):
+            place = target or end, is_fallback
+            ways.setdefault(place, [])
+            told = quiet if is_quiet else ways
+            told.setdefault(place, []).append(words)
     for target, is_fallback in list(ways):
-        if is_fallback and (target, False) in ways:
-            # One arrow will do; where it says nothing, it means whatever comes.
-            more, whole = ways.pop((target, True)), ways[target, False]
-            whole += more if whole else ()
+        if is_fallback and ways.get((target, False)) == []:
+            # One arrow will do: it says nothing, and means whatever comes.
+            del ways[target, True]
     # Beside others that are told, what a step is there for must be told, too.
     return {
         place: [*quiet.get(place, ()), *words] if words else []
         for place, words in ways.items()
     }
+
+
+def _led(step: Step, way: str) -> Iterator[tuple[str, bool]]:
+    """Yield what leads to a way out of a step, and whether as a fallback."""
+    keys = step.keys_to(way)
+    yield from ((key, False) for key in keys)
+    # Where silence has a way of its own, only wrong keys use up the tries.
+    is_wrong = way == "failure" and "timeout" in step.ways()
+    silence = SILENCE.get((step.kind, "invalid" if is_wrong else way))
+    if silence:
+        yield silence, True
+    elif not keys:
+        is_fallback = way in (step.fallbacks | step.again) - CHOSEN
+        yield way.replace("_", " "), is_fallback or way in step.ends - QUIET
 
 
 def _cut(words: str) -> str:
