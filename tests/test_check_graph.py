@@ -49,12 +49,12 @@ def arrows(found):
 
 def test_boxes_are_steps_as_they_are_recorded_and_the_ends():
     assert drawn().boxes == (
-        Box("hello", "announce", Look.PLAIN),
-        Box("ask", "consent", Look.PLAIN),
-        Box("choose", "menu", Look.PLAIN),
-        Box("pin", "collect", Look.MASKED),
+        Box("hello", "announce", Look.PLAIN, "“Hello.”"),
+        Box("ask", "consent", Look.PLAIN, "training"),
+        Box("choose", "menu", Look.PLAIN, "“Hello.”"),
+        Box("pin", "collect", Look.MASKED, "4 digits"),
         Box("bye", "hangup", Look.PLAIN),
-        Box("talk", "queue", Look.RECORDED),
+        Box("talk", "queue", Look.RECORDED, "sales"),
         Box("hangs up", "", Look.END),
         Box("dialplan", "", Look.END),
     )
@@ -177,7 +177,7 @@ def test_each_way_of_an_arrow_is_there_until_there_are_too_many():
 def test_mermaid_draws_boxes_arrows_and_looks():
     lines = mermaid(drawn()).splitlines()
     assert lines[0] == "flowchart TD"
-    assert '    s5["talk<br/><small>queue</small>"]' in lines
+    assert '    s5["talk<br/><small>queue: sales</small>"]' in lines
     assert '    s6(["hangs up"])' in lines
     assert "    s0 --> s1" in lines
     assert '    s5 -.->|"timeout"| s4' in lines
@@ -201,14 +201,14 @@ def test_looks_that_are_not_there_are_not_named():
 def test_nothing_of_a_name_is_markup():
     odd = Graph(
         'a"b\\',
-        (Box('"<#>*', "k", Look.PLAIN), Box("z", "k", Look.PLAIN)),
+        (Box('"<#>*', "k", Look.PLAIN, "<b>"), Box("z", "k", Look.PLAIN)),
         (Arrow(0, 1, '"*"', False),),
     )
-    assert '["#quot;#lt;#35;#gt;#42;<br/>' in mermaid(odd)
+    assert '["#quot;#lt;#35;#gt;#42;<br/><small>k: #lt;b#gt;<' in mermaid(odd)
     assert '|"#quot;#42;#quot;"|' in mermaid(odd)
     lines = dot(odd).splitlines()
     assert lines[0] == 'digraph "a\\"b\\\\" {'
-    assert '    s0 [label="\\"<#>*\\nk"]' in lines
+    assert '    s0 [label="\\"<#>*\\nk: <b>"]' in lines
     assert '    s0 -> s1 [label=" \\"*\\" "]' in lines
 
 
@@ -216,10 +216,11 @@ def test_graphviz_draws_boxes_arrows_and_looks():
     lines = dot(drawn()).splitlines()
     assert lines[-1] == "}"
     assert (
-        '    s5 [label="talk\\nqueue", fillcolor="#fbd5d5", color="#b00020"]' in lines
+        '    s5 [label="talk\\nqueue: sales", fillcolor="#fbd5d5", color="#b00020"]'
+        in lines
     )
     assert any(
-        line.startswith('    s3 [label="pin\\ncollect", style=striped')
+        line.startswith('    s3 [label="pin\\ncollect: 4 digits", style=striped')
         for line in lines
     )
     assert '    s0 -> s1 [label=""]' in lines

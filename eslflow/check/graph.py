@@ -17,6 +17,7 @@ from enum import Enum
 from html import escape
 from textwrap import wrap
 
+from eslflow.check.details import cut, detail
 from eslflow.flow.model import Flow, Record
 from eslflow.flow.subflow import BEGIN, DONE
 from eslflow.flow.week import CLOSED, HOLIDAY, OPEN
@@ -64,6 +65,13 @@ class Box:
     name: str
     kind: str
     look: Look
+    detail: str = ""
+    """What is worth knowing of it at a glance."""
+
+    @property
+    def second(self) -> str:
+        """Its second line."""
+        return f"{self.kind}: {self.detail}" if self.detail else self.kind
 
 
 @dataclass(frozen=True)
@@ -98,7 +106,12 @@ def graph(flow: Flow) -> Graph:
         end for end, arrows in led.items() if arrows > MOST_ENDS and not ways.get(end)
     }
     boxes = [
-        Box(step.name, step.kind, _LOOKS.get(step.record, Look.PLAIN))
+        Box(
+            step.name,
+            step.kind,
+            _LOOKS.get(step.record, Look.PLAIN),
+            detail(flow, step),
+        )
         for step in flow.steps.values()
         if step.name not in far
     ]
@@ -110,7 +123,7 @@ def graph(flow: Flow) -> Graph:
                 place[target] = len(boxes)
                 kind = flow.steps[target].kind if target in flow.steps else ""
                 boxes.append(Box(target, kind, Look.END))
-            told = _cut(", ".join(words))
+            told = cut(", ".join(words), MOST_WORDS)
             arrows.append(Arrow(place[step.name], place[target], told, is_fallback))
     return Graph(flow.name, tuple(boxes), tuple(arrows), flow.description)
 
@@ -153,10 +166,6 @@ def _led(step: Step, way: str) -> Iterator[tuple[str, bool]]:
         yield way.replace("_", " "), is_fallback or way in step.ends - QUIET
 
 
-def _cut(words: str) -> str:
-    return words if len(words) <= MOST_WORDS else f"{words[: MOST_WORDS - 1]}…"
-
-
 # As text.
 
 _MERMAID = """\
@@ -173,8 +182,8 @@ def mermaid(drawn: Graph) -> str:
     lines = ["flowchart TD"]
     for number, box in enumerate(drawn.boxes):
         before, after = _SHAPES.get(box.look, _PLAIN)
-        kind = f"<br/><small>{box.kind}</small>" if box.kind else ""
-        lines.append(f"    s{number}{before}{_escaped(box.name)}{kind}{after}")
+        second = f"<br/><small>{_escaped(box.second)}</small>" if box.kind else ""
+        lines.append(f"    s{number}{before}{_escaped(box.name)}{second}{after}")
     for arrow in drawn.arrows:
         line = "-.->" if arrow.is_fallback else "-->"
         words = f'|"{_escaped(arrow.words)}"|' if arrow.words else ""
@@ -239,7 +248,7 @@ def _dot_lines(drawn: Graph) -> Iterator[str]:
     yield _DOT.rstrip("\n").format(way=way)
     yield f"    label=<{'<br/>'.join(_title(drawn))}>"
     for number, box in enumerate(drawn.boxes):
-        label = _quoted(f"{box.name}\n{box.kind}".rstrip("\n"))
+        label = _quoted(f"{box.name}\n{box.second}".rstrip("\n"))
         fill = f", {_FILLS[box.look]}" if box.look in _FILLS else ""
         yield f"    s{number} [label={label}{fill}]"
     for arrow in drawn.arrows:
