@@ -38,6 +38,7 @@ BYE = "bye: {hangup: NORMAL_CLEARING}\n"
             "quality",
         ),
         ("{inform: {notice: recording, purpose: law}}", "law"),
+        ("{collect: hello, digits: 1, into: pin}", "1 digit"),
         ("{collect: hello, digits: 4, into: pin}", "4 digits"),
         ("{collect: hello, digits: 12..19, into: card}", "12 to 19 digits"),
         ("{queue: sales}", "sales"),

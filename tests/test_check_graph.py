@@ -3,14 +3,12 @@
 from itertools import pairwise
 
 from eslflow.check.graph import (
-    MOST_DOWN,
     MOST_ENDS,
     MOST_WORDS,
     Arrow,
     Box,
     Graph,
     Look,
-    dot,
     graph,
     mermaid,
 )
@@ -206,25 +204,6 @@ def test_nothing_of_a_name_is_markup():
     )
     assert '["#quot;#lt;#35;#gt;#42;<br/><small>k: #lt;b#gt;<' in mermaid(odd)
     assert '|"#quot;#42;#quot;"|' in mermaid(odd)
-    lines = dot(odd).splitlines()
-    assert lines[0] == 'digraph "a\\"b\\\\" {'
-    assert '    s0 [label="\\"<#>*\\nk: <b>"]' in lines
-    assert '    s0 -> s1 [label=" \\"*\\" "]' in lines
-
-
-def test_graphviz_draws_boxes_arrows_and_looks():
-    lines = dot(drawn()).splitlines()
-    assert lines[-1] == "}"
-    assert (
-        '    s5 [label="talk\\nqueue: sales", fillcolor="#fbd5d5", color="#b00020"]'
-        in lines
-    )
-    assert any(
-        line.startswith('    s3 [label="pin\\ncollect: 4 digits", style=striped')
-        for line in lines
-    )
-    assert '    s0 -> s1 [label=""]' in lines
-    assert '    s5 -> s4 [label=" timeout ", style=dashed]' in lines
 
 
 def with_queues(number):
@@ -260,12 +239,6 @@ def test_a_step_that_hangs_up_and_that_many_lead_to_is_drawn_at_each_of_them():
     assert set(leading) == {1}
 
 
-def test_a_large_picture_goes_from_left_to_right():
-    for boxes, way in ((MOST_DOWN, "TB"), (MOST_DOWN + 1, "LR")):
-        found = Graph("a", (Box("a", "queue", Look.PLAIN),) * boxes, ())
-        assert f"rankdir={way}" in dot(found)
-
-
 def test_what_a_step_is_there_for_is_told_beside_what_else_leads_there():
     steps = "ask: {webhook: 'https://a.example/', refused: b, failed: b, done: %s}\n"
     steps += "b: {queue: b}\nc: {queue: c}\n"
@@ -273,13 +246,3 @@ def test_what_a_step_is_there_for_is_told_beside_what_else_leads_there():
     assert arrows(drawn(steps % "b"))["ask", "b", True] == "failed"
     assert arrows(drawn(steps % "c"))["ask", "b", False] == "refused"
     assert arrows(drawn(steps % "c"))["ask", "c", False] == ""
-
-
-def test_a_picture_says_what_it_shows_and_what_its_colours_mean():
-    (label,) = [line for line in dot(drawn()).splitlines() if "label=<" in line]
-    assert label.startswith("    label=<<b>test</b><br/>")
-    for words in ("red: recorded", "striped: silence", "dashed: nothing was"):
-        assert words in label
-    plain = Graph("a<b", (Box("a", "queue", Look.PLAIN),), (), "Day & night")
-    words = '<b>a&lt;b</b><br/><font point-size="12">Day &amp; night</font>'
-    assert f"    label=<{words}>" in dot(plain).splitlines()

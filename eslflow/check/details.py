@@ -48,7 +48,8 @@ def _purpose(step: Step) -> str:
 
 def _digits(step: Collect) -> str:
     least, most = step.digits
-    return f"{most} digits" if least == most else f"{least} to {most} digits"
+    count = str(most) if least == most else f"{least} to {most}"
+    return f"{count} digit{'' if most == 1 else 's'}"
 
 
 def _called(step: Calling) -> str:

@@ -1,7 +1,7 @@
 """A flow as a picture: its steps as boxes, and where each way out of them leads.
 
-In: a flow that loads. Out: a graph, and its text for Mermaid or for Graphviz, which lay
-it out. Must not draw by itself, nor know what a step does: the ways are the step's own.
+In: a flow that loads. Out: a graph, and its text for Mermaid, which lays it out. Must
+not draw by itself, nor know what a step does: the ways are the step's own.
 
 What is recorded is red, what is masked is striped; what happens when nothing was
 chosen, or something failed, is dashed, and the picture says so. Ways of a step that
@@ -14,8 +14,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from html import escape
-from textwrap import wrap
 
 from eslflow.check.details import cut, detail
 from eslflow.flow.model import Flow, Record
@@ -42,9 +40,6 @@ SILENCE: Mapping[tuple[str, str], str] = {
 MOST_ENDS = 8
 """Arrows to one end, or one step that hangs up; where more lead there, each step has an
 end of its own: no eye can follow lines from everywhere to one corner of a picture."""
-MOST_DOWN = 24
-"""Boxes that are drawn from above; more go from left to right, for their words are wide
-and would make the picture many times wider than high."""
 MOST_WORDS = 60
 """Characters of what stands on an arrow; more is cut."""
 
@@ -166,8 +161,6 @@ def _led(step: Step, way: str) -> Iterator[tuple[str, bool]]:
         yield way.replace("_", " "), is_fallback or way in step.ends - QUIET
 
 
-# As text.
-
 _MERMAID = """\
     classDef recorded fill:#fbd5d5,stroke:#b00020,color:#000
     classDef masked fill:#e4e4e4,stroke:#555,stroke-dasharray:5 3,color:#000
@@ -199,65 +192,3 @@ def _escaped(text: str) -> str:
     """Return a text for Mermaid, where nothing of it is markup."""
     marks = {'"': "#quot;", "<": "#lt;", ">": "#gt;", "#": "#35;", "*": "#42;"}
     return "".join(marks.get(character, character) for character in text)
-
-
-_DOT = """\
-    graph [rankdir={way}, nodesep=0.35, ranksep=0.45, fontname="Helvetica", labelloc=t]
-    node [shape=box, style="rounded,filled", fillcolor=white, fontname="Helvetica"]
-    edge [fontname="Helvetica", fontsize=10, color="#444444"]
-"""
-_FILLS = {
-    Look.RECORDED: 'fillcolor="#fbd5d5", color="#b00020"',
-    # A stripe is all the hatching that Graphviz has.
-    Look.MASKED: (
-        'style=striped, fillcolor="#ffffff:#dddddd:#ffffff:#dddddd:#ffffff:#dddddd"'
-    ),
-    Look.END: 'shape=plaintext, style="", fontcolor="#555555"',
-}
-
-
-_LEGEND = {
-    Look.RECORDED: "red: recorded, where that is permitted",
-    Look.MASKED: "striped: silence in the recording",
-}
-_DASHED = "dashed: nothing was chosen, or something failed"
-TITLE = 50
-"""Characters on a line above a picture."""
-
-
-def dot(drawn: Graph) -> str:
-    """Return the text from which Graphviz draws it."""
-    return "\n".join(_dot_lines(drawn)) + "\n}\n"
-
-
-def _title(drawn: Graph) -> Iterator[str]:
-    """Yield what stands above a picture: what it shows, and what its colours mean."""
-    yield f"<b>{escape(drawn.name)}</b>"
-    for line in wrap(drawn.description, TITLE):
-        yield f'<font point-size="12">{escape(line)}</font>'
-    looks = {box.look for box in drawn.boxes}
-    told = [words for look, words in _LEGEND.items() if look in looks]
-    told += [_DASHED] if any(arrow.is_fallback for arrow in drawn.arrows) else []
-    for line in told:
-        yield f'<font point-size="10" color="#555555">{line}</font>'
-
-
-def _dot_lines(drawn: Graph) -> Iterator[str]:
-    yield f"digraph {_quoted(drawn.name)} {{"
-    way = "LR" if len(drawn.boxes) > MOST_DOWN else "TB"
-    yield _DOT.rstrip("\n").format(way=way)
-    yield f"    label=<{'<br/>'.join(_title(drawn))}>"
-    for number, box in enumerate(drawn.boxes):
-        label = _quoted(f"{box.name}\n{box.second}".rstrip("\n"))
-        fill = f", {_FILLS[box.look]}" if box.look in _FILLS else ""
-        yield f"    s{number} [label={label}{fill}]"
-    for arrow in drawn.arrows:
-        style = ", style=dashed" if arrow.is_fallback else ""
-        # Blanks keep the words off the line.
-        label = _quoted(f" {arrow.words} " if arrow.words else "")
-        yield f"    s{arrow.source} -> s{arrow.target} [label={label}{style}]"
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
