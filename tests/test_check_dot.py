@@ -56,9 +56,12 @@ def test_a_fallback_is_dashed_and_an_arrow_without_words_has_none():
 
 
 def test_what_stands_beside_an_arrow_is_broken_into_short_lines():
-    words = "unanswered (nothing pressed), no agents, error"
-    told = "unanswered<br/>(nothing pressed),<br/>no agents, error"
-    assert beside(Arrow(0, 0, words, False)) == f"s0 -> s0 [label=<{told}>]"
+    for words, told in {
+        "1 granted, 2 refused": "1 granted,<br/>2 refused",
+        "unopposed (nothing pressed)": "unopposed<br/>(nothing pressed)",
+        "timeout, no agents, failed": "timeout, no agents,<br/>failed",
+    }.items():
+        assert beside(Arrow(0, 0, words, False)) == f"s0 -> s0 [label=<{told}>]"
 
 
 def test_what_stands_beside_an_arrow_keeps_off_its_line():

@@ -18,7 +18,7 @@ from eslflow.check.graph import Arrow, Box, Graph, Look
 
 MOST_RANKS = 20
 """Boxes below each other; what comes then stands in the next column."""
-MOST_LINE = 18
+MOST_LINE = 19
 """Characters on one line beside an arrow."""
 TITLE = 50
 """Characters on a line above a picture."""
