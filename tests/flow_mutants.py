@@ -739,17 +739,17 @@ MUTANTS: tuple[FlowMutant, ...] = (
             "ask",
             "for-nothing",
             (
-                "    queue: unrecorded\n    record: on\n    from: answer\n",
-                "    queue: unrecorded\n",
+                "    queue: others\n    record: on\n    from: answer\n",
+                "    queue: others\n",
             ),
-            ("cases: {granted: recorded}", "cases: {refused: recorded}"),
-            ("    granted: connecting\n", "    granted: unrecorded\n"),
+            ("cases: {granted: agreed}", "cases: {refused: agreed}"),
+            ("    granted: connecting\n", "    granted: others\n"),
         ),
         (
             "the other queue is for those whose question has a state that is none",
             "sort",
             "no question ends as 'agreed'",
-            ("cases: {granted: recorded}", "cases: {agreed: recorded}"),
+            ("cases: {granted: agreed}", "cases: {agreed: agreed}"),
         ),
         (
             "whoever refuses is hung up on",
@@ -759,11 +759,11 @@ MUTANTS: tuple[FlowMutant, ...] = (
         ),
         (
             "the queues hand the call back and forth",
-            "recorded",
+            "agreed",
             "[circle]",
             (
-                "    queue: unrecorded\n    record: on\n",
-                "    queue: unrecorded\n    failed: recorded\n    record: on\n",
+                "    queue: others\n    record: on\n",
+                "    queue: others\n    failed: agreed\n    record: on\n",
             ),
         ),
     ),

@@ -8,6 +8,7 @@ from eslflow.site import flow_files, load_flows
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "recording.md"
+FLOWS = load_flows(flow_files(ROOT / "flows")).values()
 
 
 def test_every_move_of_the_recordings_table_is_an_arrow():
@@ -24,7 +25,18 @@ def test_the_picture_in_the_documentation_is_current():
 
 
 def test_the_pictures_of_the_flows_are_current():
-    shipped = load_flows(flow_files(ROOT / "flows")).values()
     page = (ROOT / "docs" / "flows.md").read_text(encoding="utf-8")
-    assert page == draw.flows(shipped), "run scripts/docs"
-    assert page.count("flowchart TD") == len(shipped)
+    assert page == draw.flows(FLOWS), "run scripts/docs"
+    assert page.count("flowchart TD") == len(FLOWS)
+
+
+def test_the_page_of_the_flows_says_what_its_colours_and_lines_mean():
+    page, _, pictures = draw.flows(FLOWS).partition("## ")
+    told = " ".join(page.split())
+    for there, words in {
+        "class s11,s12 recorded": "recorded, where that is permitted, is red",
+        "stroke-dasharray": "masked, silence in the recording, is grey with a dashed",
+        "-.->": "Arrows are dashed where nothing was chosen, or something failed",
+    }.items():
+        assert there in pictures
+        assert words in told

@@ -3,18 +3,16 @@
 from itertools import pairwise
 
 from eslflow.check.graph import (
-    MOST_DOWN,
     MOST_ENDS,
     MOST_WORDS,
     Arrow,
     Box,
     Graph,
     Look,
-    dot,
     graph,
     mermaid,
 )
-from tests.steps_of import flow
+from tests.steps_of import Texts, flow
 
 HEAD = """\
 flow: test
@@ -49,12 +47,12 @@ def arrows(found):
 
 def test_boxes_are_steps_as_they_are_recorded_and_the_ends():
     assert drawn().boxes == (
-        Box("hello", "announce", Look.PLAIN),
-        Box("ask", "consent", Look.PLAIN),
-        Box("choose", "menu", Look.PLAIN),
-        Box("pin", "collect", Look.MASKED),
+        Box("hello", "announce", Look.PLAIN, "“Hello.”"),
+        Box("ask", "consent", Look.PLAIN, "training"),
+        Box("choose", "menu", Look.PLAIN, "“Hello.”"),
+        Box("pin", "collect", Look.MASKED, "4 digits"),
         Box("bye", "hangup", Look.PLAIN),
-        Box("talk", "queue", Look.RECORDED),
+        Box("talk", "queue", Look.RECORDED, "sales"),
         Box("hangs up", "", Look.END),
         Box("dialplan", "", Look.END),
     )
@@ -63,9 +61,11 @@ def test_boxes_are_steps_as_they_are_recorded_and_the_ends():
 def test_arrows_carry_what_leads_there_and_ways_that_lead_alike_share_one():
     assert arrows(drawn()) == {
         ("hello", "ask", False): "",
-        ("ask", "choose", False): "1 granted, 2 refused, unanswered",
+        ("ask", "choose", False): "1 granted, 2 refused",
+        ("ask", "choose", True): "unanswered (nothing pressed)",
         ("choose", "pin", False): "1",
-        ("choose", "talk", False): "2, failure, error",
+        ("choose", "talk", False): "2",
+        ("choose", "talk", True): "nothing pressed, error",
         ("pin", "talk", False): "",
         ("talk", "hangs up", False): "",
         ("talk", "bye", True): "timeout",
@@ -89,23 +89,62 @@ def test_what_a_key_chose_is_whole_and_silence_is_dashed():
     told = {ends: words for ends, words in arrows(found).items() if ends[0] != "talk"}
     assert told == {
         ("tongue", "tell", False): "1 en",
-        ("tongue", "bye", True): "failure",
-        ("tell", "bye", False): "3 objected, undecided",
-        ("tell", "talk", True): "unopposed",
+        ("tongue", "bye", True): "nothing pressed",
+        ("tell", "bye", False): "3 objected",
+        ("tell", "bye", True): "undecided",
+        ("tell", "talk", True): "unopposed (nothing pressed)",
     }
 
 
-def test_what_a_rule_chose_is_whole_and_what_nobody_chose_is_dashed():
-    branched = """
-    by: {branch: caller, cases: {+49*: hi}, otherwise: bye}
+def test_a_key_that_says_more_leads_back_to_the_question():
+    asked = """
+    ask:
+      consent: {notice: recording, purpose: training}
+      keys: {1: granted, 2: refused, 9: more}
+      more: recording
+    talk: {queue: sales, record: on}
+    """
+    assert arrows(drawn(asked))["ask", "ask", False] == "9 more"
+    assert ("ask", "ask", False) not in arrows(drawn())
+
+
+def test_whether_silence_or_another_key_leads_on_is_told_apart():
+    asked = """
+    which: {menu: hello, keys: {1: talk}, on_timeout: bye, failure: number}
+    number: {collect: hello, digits: 4, into: number, failure: bye}
+    other: {menu: hello, keys: {1: talk}, invalid: bye}
+    talk: {queue: sales}
+    bye: {hangup: NORMAL_CLEARING}
+    """
+    told = arrows(drawn(asked))
+    assert told["which", "bye", True] == "nothing pressed"
+    assert told["which", "number", True] == "another key, error"
+    assert told["number", "bye", True] == "not entered"
+    assert told["other", "bye", True] == "another key"
+    assert told["other", "talk", True] == "nothing pressed, error"
+
+
+def test_what_a_rule_chose_is_whole():
+    ruled = """
+    by: {branch: caller, cases: {+49*: when}, otherwise: bye}
+    when: {hours: office, holiday: bye, closed: bye}
     hi: {announce: hello, error: bye}
     bye: {hangup: NORMAL_CLEARING}
     """
-    assert arrows(drawn(branched)) == {
-        ("by", "hi", False): "+49*",
+    office = "hours: {office: {zone: Europe/Berlin, mon: 08:00-17:00}}\n"
+    assert arrows(graph(flow(ruled, HEAD + office))) == {
+        ("by", "when", False): "+49*",
         ("by", "bye", False): "otherwise",
+        ("when", "hi", False): "open",
+        ("when", "bye", False): "closed, holiday",
         ("hi", "bye", False): "",
     }
+
+
+def test_a_case_is_told_even_if_it_is_named_as_a_quiet_ending():
+    ruled = "by: {branch: caller_name, cases: {done: bye}, otherwise: talk}\n"
+    ruled += "talk: {queue: sales}\nbye: {hangup: NORMAL_CLEARING}\n"
+    assert arrows(drawn(ruled))["by", "bye", False] == "done"
 
 
 def test_a_call_that_came_to_nothing_is_dashed_whatever_comes_then():
@@ -136,13 +175,19 @@ def test_each_way_of_an_arrow_is_there_until_there_are_too_many():
 def test_mermaid_draws_boxes_arrows_and_looks():
     lines = mermaid(drawn()).splitlines()
     assert lines[0] == "flowchart TD"
-    assert '    s5["talk<br/><small>queue</small>"]' in lines
+    assert '    s5["talk<br/><small>queue: sales</small>"]' in lines
     assert '    s6(["hangs up"])' in lines
     assert "    s0 --> s1" in lines
     assert '    s5 -.->|"timeout"| s4' in lines
     assert "    class s5 recorded" in lines
     assert "    class s3 masked" in lines
     assert "    class s6,s7 over" in lines
+
+
+def test_a_step_that_goes_into_another_flow_leads_there_without_a_word():
+    inner = "flow: inner\nsteps: {bye: {hangup: NORMAL_CLEARING}}\n"
+    found = graph(flow("in: {flow: inner}\n", HEAD, Texts({"inner": inner})))
+    assert arrows(found)["in", "in/bye", False] == ""
 
 
 def test_looks_that_are_not_there_are_not_named():
@@ -154,29 +199,11 @@ def test_looks_that_are_not_there_are_not_named():
 def test_nothing_of_a_name_is_markup():
     odd = Graph(
         'a"b\\',
-        (Box('"<#>*', "k", Look.PLAIN), Box("z", "k", Look.PLAIN)),
+        (Box('"<#>*', "k", Look.PLAIN, "<b>"), Box("z", "k", Look.PLAIN)),
         (Arrow(0, 1, '"*"', False),),
     )
-    assert '["#quot;#lt;#35;#gt;#42;<br/>' in mermaid(odd)
+    assert '["#quot;#lt;#35;#gt;#42;<br/><small>k: #lt;b#gt;<' in mermaid(odd)
     assert '|"#quot;#42;#quot;"|' in mermaid(odd)
-    lines = dot(odd).splitlines()
-    assert lines[0] == 'digraph "a\\"b\\\\" {'
-    assert '    s0 [label="\\"<#>*\\nk"]' in lines
-    assert '    s0 -> s1 [label=" \\"*\\" "]' in lines
-
-
-def test_graphviz_draws_boxes_arrows_and_looks():
-    lines = dot(drawn()).splitlines()
-    assert lines[-1] == "}"
-    assert (
-        '    s5 [label="talk\\nqueue", fillcolor="#fbd5d5", color="#b00020"]' in lines
-    )
-    assert any(
-        line.startswith('    s3 [label="pin\\ncollect", style=striped')
-        for line in lines
-    )
-    assert '    s0 -> s1 [label=""]' in lines
-    assert '    s5 -> s4 [label=" timeout ", style=dashed]' in lines
 
 
 def with_queues(number):
@@ -212,25 +239,10 @@ def test_a_step_that_hangs_up_and_that_many_lead_to_is_drawn_at_each_of_them():
     assert set(leading) == {1}
 
 
-def test_a_large_picture_goes_from_left_to_right():
-    for boxes, way in ((MOST_DOWN, "TB"), (MOST_DOWN + 1, "LR")):
-        found = Graph("a", (Box("a", "queue", Look.PLAIN),) * boxes, ())
-        assert f"rankdir={way}" in dot(found)
-
-
 def test_what_a_step_is_there_for_is_told_beside_what_else_leads_there():
     steps = "ask: {webhook: 'https://a.example/', refused: b, failed: b, done: %s}\n"
     steps += "b: {queue: b}\nc: {queue: c}\n"
-    assert arrows(drawn(steps % "b"))["ask", "b", False] == "done, refused, failed"
-    assert arrows(drawn(steps % "c"))["ask", "b", False] == "refused, failed"
+    assert arrows(drawn(steps % "b"))["ask", "b", False] == "done, refused"
+    assert arrows(drawn(steps % "b"))["ask", "b", True] == "failed"
+    assert arrows(drawn(steps % "c"))["ask", "b", False] == "refused"
     assert arrows(drawn(steps % "c"))["ask", "c", False] == ""
-
-
-def test_a_picture_says_what_it_shows_and_what_its_colours_mean():
-    (label,) = [line for line in dot(drawn()).splitlines() if "label=<" in line]
-    assert label.startswith("    label=<<b>test</b><br/>")
-    for words in ("red: recorded", "striped: silence", "dashed: nothing was"):
-        assert words in label
-    plain = Graph("a<b", (Box("a", "queue", Look.PLAIN),), (), "Day & night")
-    words = '<b>a&lt;b</b><br/><font point-size="12">Day &amp; night</font>'
-    assert f"    label=<{words}>" in dot(plain).splitlines()

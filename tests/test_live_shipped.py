@@ -157,10 +157,10 @@ def test_opt_out_has_nothing_of_who_objects(office):
 # The recording follows the choice, not the queue.
 
 
-def two_queues(office, recorded, unrecorded):
+def two_queues(office, agreed, others):
     names = {
-        "queue: recorded": f"queue: {recorded}",
-        "queue: unrecorded": f"queue: {unrecorded}",
+        "queue: agreed": f"queue: {agreed}",
+        "queue: others": f"queue: {others}",
     }
     serve(office, "two-queues", changes=names)
 

@@ -180,19 +180,19 @@ def test_opt_in_first_takes_no_1_for_an_answer(office: Goes) -> None:
 
 
 def test_two_queues_sends_the_caller_where_the_choice_says(office: Goes) -> None:
-    assert office("two-queues", "1").queues == ["recorded"]
+    assert office("two-queues", "1").queues == ["agreed"]
 
 
 @pytest.mark.parametrize("key", ["2", ""])
-def test_two_queues_keeps_others_out_of_the_recorded_one(
+def test_two_queues_keeps_others_out_of_the_queue_of_who_agreed(
     office: Goes, key: str
 ) -> None:
-    assert office("two-queues", key, key).queues == ["unrecorded"]
+    assert office("two-queues", key, key).queues == ["others"]
 
 
 def test_in_two_queues_the_recording_follows_the_call(office: Goes) -> None:
     told = office("two-queues", "1", agent=Agent.TIMEOUT)
-    assert told.queues == ["recorded", "unrecorded"]
+    assert told.queues == ["agreed", "others"]
     assert [recording["purposes"] for recording in told.recordings] == ["training"]
 
 

@@ -15,10 +15,12 @@ from eslflow.flow.model import Flow
 PAGE = """\
 # What the flows that ship look like
 
-Drawn by `eslflow graph NAME`; `scripts/docs` writes this page. What is recorded is red,
-what is masked has a dashed frame; arrows are dashed where nothing was chosen, or
-something failed. What each is for, and what to change in it, stands in
-[flows/README.md](../flows/README.md); `eslflow explain NAME` tells it in sentences.
+Drawn by `eslflow graph NAME --format mermaid`; `scripts/docs` writes this page. What is
+recorded, where that is permitted, is red. What is masked, silence in the recording, is
+grey with a dashed frame, and striped in what `eslflow graph NAME` draws itself. Arrows
+are dashed where nothing was chosen, or something failed. What each flow is for, and
+what to change in it, stands in [flows/README.md](../flows/README.md);
+`eslflow explain NAME` tells it in sentences.
 """
 
 

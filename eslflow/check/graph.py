@@ -1,36 +1,45 @@
 """A flow as a picture: its steps as boxes, and where each way out of them leads.
 
-In: a flow that loads. Out: a graph, and its text for Mermaid or for Graphviz, which lay
-it out. Must not draw by itself, nor know what a step does: the ways are the step's own.
+In: a flow that loads. Out: a graph, and its text for Mermaid, which lays it out. Must
+not draw by itself, nor know what a step does: the ways are the step's own.
 
 What is recorded is red, what is masked is striped; what happens when nothing was
 chosen, or something failed, is dashed, and the picture says so. Ways of a step that
-lead alike share an arrow.
+lead alike share an arrow, whole and dashed ones apart.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from html import escape
-from textwrap import wrap
 
+from eslflow.check.details import cut, detail
 from eslflow.flow.model import Flow, Record
+from eslflow.flow.subflow import BEGIN, DONE
+from eslflow.flow.week import CLOSED, HOLIDAY, OPEN
+from eslflow.steps.question import Meaning
 from eslflow.steps.step import Step
 
 HANGS_UP, DIALPLAN = "hangs up", "dialplan"
-QUIET = frozenset({"done", "answered", "collected", "chosen"})
+QUIET = frozenset({BEGIN, DONE, "answered", "collected"})
 """Ways that are what a step is there for; their arrows say nothing."""
-CHOSEN = frozenset({"refused", "open", "otherwise"})
+CHOSEN = frozenset({"refused", OPEN, CLOSED, HOLIDAY, "otherwise"})
 """Endings that a program chose, or a rule of the flow; whole, as what a key chose."""
+SILENCE: Mapping[tuple[str, str], str] = {
+    ("consent", "unanswered"): "unanswered (nothing pressed)",
+    ("objection", "unopposed"): "unopposed (nothing pressed)",
+    ("menu", "invalid"): "another key",
+    ("menu", "timeout"): "nothing pressed",
+    ("menu", "failure"): "nothing pressed",
+    ("language", "failure"): "nothing pressed",
+    ("collect", "failure"): "not entered",
+}
+"""What it is called when whoever is asked chooses nothing, by kind and ending."""
 MOST_ENDS = 8
 """Arrows to one end, or one step that hangs up; where more lead there, each step has an
 end of its own: no eye can follow lines from everywhere to one corner of a picture."""
-MOST_DOWN = 24
-"""Boxes that are drawn from above; more go from left to right, for their words are wide
-and would make the picture many times wider than high."""
 MOST_WORDS = 60
 """Characters of what stands on an arrow; more is cut."""
 
@@ -51,6 +60,13 @@ class Box:
     name: str
     kind: str
     look: Look
+    detail: str = ""
+    """What is worth knowing of it at a glance."""
+
+    @property
+    def second(self) -> str:
+        """Its second line."""
+        return f"{self.kind}: {self.detail}" if self.detail else self.kind
 
 
 @dataclass(frozen=True)
@@ -85,7 +101,12 @@ def graph(flow: Flow) -> Graph:
         end for end, arrows in led.items() if arrows > MOST_ENDS and not ways.get(end)
     }
     boxes = [
-        Box(step.name, step.kind, _LOOKS.get(step.record, Look.PLAIN))
+        Box(
+            step.name,
+            step.kind,
+            _LOOKS.get(step.record, Look.PLAIN),
+            detail(flow, step),
+        )
         for step in flow.steps.values()
         if step.name not in far
     ]
@@ -97,7 +118,7 @@ def graph(flow: Flow) -> Graph:
                 place[target] = len(boxes)
                 kind = flow.steps[target].kind if target in flow.steps else ""
                 boxes.append(Box(target, kind, Look.END))
-            told = _cut(", ".join(words))
+            told = cut(", ".join(words), MOST_WORDS)
             arrows.append(Arrow(place[step.name], place[target], told, is_fallback))
     return Graph(flow.name, tuple(boxes), tuple(arrows), flow.description)
 
@@ -106,20 +127,19 @@ def _ways(step: Step) -> dict[tuple[str, bool], list[str]]:
     """Return what stands on the arrow to each target, whole and dashed ones apart."""
     ways: dict[tuple[str, bool], list[str]] = {}
     quiet: dict[tuple[str, bool], list[str]] = {}
-    for way, target in step.ways().items():
-        keys = step.keys_to(way)
-        is_fallback = way in (step.fallbacks | step.again) - CHOSEN and not keys
-        is_fallback |= way in step.ends - QUIET
+    again = {str(Meaning.MORE): step.name} if step.keys_to(Meaning.MORE) else {}
+    for way, target in {**step.ways(), **again}.items():
         end = DIALPLAN if way in step.fallbacks else HANGS_UP
-        place = target or end, is_fallback
-        ways.setdefault(place, [])
-        told = quiet if way in QUIET and not keys else ways
-        told.setdefault(place, []).extend(keys or (way.replace("_", " "),))
+        is_quiet = way in QUIET and way in step.targets
+        for words, is_fallback in _led(step, way):
+            place = target or end, is_fallback
+            ways.setdefault(place, [])
+            told = quiet if is_quiet else ways
+            told.setdefault(place, []).append(words)
     for target, is_fallback in list(ways):
-        if is_fallback and (target, False) in ways:
-            # One arrow will do; where it says nothing, it means whatever comes.
-            more, whole = ways.pop((target, True)), ways[target, False]
-            whole += more if whole else ()
+        if is_fallback and ways.get((target, False)) == []:
+            # One arrow will do: it says nothing, and means whatever comes.
+            del ways[target, True]
     # Beside others that are told, what a step is there for must be told, too.
     return {
         place: [*quiet.get(place, ()), *words] if words else []
@@ -127,11 +147,19 @@ def _ways(step: Step) -> dict[tuple[str, bool], list[str]]:
     }
 
 
-def _cut(words: str) -> str:
-    return words if len(words) <= MOST_WORDS else f"{words[: MOST_WORDS - 1]}…"
+def _led(step: Step, way: str) -> Iterator[tuple[str, bool]]:
+    """Yield what leads to a way out of a step, and whether as a fallback."""
+    keys = step.keys_to(way)
+    yield from ((key, False) for key in keys)
+    # Where silence has a way of its own, only wrong keys use up the tries.
+    is_wrong = way == "failure" and "timeout" in step.ways()
+    silence = SILENCE.get((step.kind, "invalid" if is_wrong else way))
+    if silence:
+        yield silence, True
+    elif not keys:
+        is_fallback = way in (step.fallbacks | step.again) - CHOSEN
+        yield way.replace("_", " "), is_fallback or way in step.ends - QUIET
 
-
-# As text.
 
 _MERMAID = """\
     classDef recorded fill:#fbd5d5,stroke:#b00020,color:#000
@@ -147,8 +175,8 @@ def mermaid(drawn: Graph) -> str:
     lines = ["flowchart TD"]
     for number, box in enumerate(drawn.boxes):
         before, after = _SHAPES.get(box.look, _PLAIN)
-        kind = f"<br/><small>{box.kind}</small>" if box.kind else ""
-        lines.append(f"    s{number}{before}{_escaped(box.name)}{kind}{after}")
+        second = f"<br/><small>{_escaped(box.second)}</small>" if box.kind else ""
+        lines.append(f"    s{number}{before}{_escaped(box.name)}{second}{after}")
     for arrow in drawn.arrows:
         line = "-.->" if arrow.is_fallback else "-->"
         words = f'|"{_escaped(arrow.words)}"|' if arrow.words else ""
@@ -164,65 +192,3 @@ def _escaped(text: str) -> str:
     """Return a text for Mermaid, where nothing of it is markup."""
     marks = {'"': "#quot;", "<": "#lt;", ">": "#gt;", "#": "#35;", "*": "#42;"}
     return "".join(marks.get(character, character) for character in text)
-
-
-_DOT = """\
-    graph [rankdir={way}, nodesep=0.35, ranksep=0.45, fontname="Helvetica", labelloc=t]
-    node [shape=box, style="rounded,filled", fillcolor=white, fontname="Helvetica"]
-    edge [fontname="Helvetica", fontsize=10, color="#444444"]
-"""
-_FILLS = {
-    Look.RECORDED: 'fillcolor="#fbd5d5", color="#b00020"',
-    # A stripe is all the hatching that Graphviz has.
-    Look.MASKED: (
-        'style=striped, fillcolor="#ffffff:#dddddd:#ffffff:#dddddd:#ffffff:#dddddd"'
-    ),
-    Look.END: 'shape=plaintext, style="", fontcolor="#555555"',
-}
-
-
-_LEGEND = {
-    Look.RECORDED: "red: recorded, where that is permitted",
-    Look.MASKED: "striped: silence in the recording",
-}
-_DASHED = "dashed: nothing was chosen, or something failed"
-TITLE = 50
-"""Characters on a line above a picture."""
-
-
-def dot(drawn: Graph) -> str:
-    """Return the text from which Graphviz draws it."""
-    return "\n".join(_dot_lines(drawn)) + "\n}\n"
-
-
-def _title(drawn: Graph) -> Iterator[str]:
-    """Yield what stands above a picture: what it shows, and what its colours mean."""
-    yield f"<b>{escape(drawn.name)}</b>"
-    for line in wrap(drawn.description, TITLE):
-        yield f'<font point-size="12">{escape(line)}</font>'
-    looks = {box.look for box in drawn.boxes}
-    told = [words for look, words in _LEGEND.items() if look in looks]
-    told += [_DASHED] if any(arrow.is_fallback for arrow in drawn.arrows) else []
-    for line in told:
-        yield f'<font point-size="10" color="#555555">{line}</font>'
-
-
-def _dot_lines(drawn: Graph) -> Iterator[str]:
-    yield f"digraph {_quoted(drawn.name)} {{"
-    way = "LR" if len(drawn.boxes) > MOST_DOWN else "TB"
-    yield _DOT.rstrip("\n").format(way=way)
-    yield f"    label=<{'<br/>'.join(_title(drawn))}>"
-    for number, box in enumerate(drawn.boxes):
-        label = _quoted(f"{box.name}\n{box.kind}".rstrip("\n"))
-        fill = f", {_FILLS[box.look]}" if box.look in _FILLS else ""
-        yield f"    s{number} [label={label}{fill}]"
-    for arrow in drawn.arrows:
-        style = ", style=dashed" if arrow.is_fallback else ""
-        # Blanks keep the words off the line.
-        label = _quoted(f" {arrow.words} " if arrow.words else "")
-        yield f"    s{arrow.source} -> s{arrow.target} [label={label}{style}]"
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'

@@ -8,7 +8,8 @@ from shutil import which
 
 import click
 
-from eslflow.check.graph import Graph, dot, graph, mermaid
+from eslflow.check.dot import dot
+from eslflow.check.graph import Graph, graph, mermaid
 from eslflow.cli.places import flow_paths
 from eslflow.errors import EslflowError
 from eslflow.site import load_flows
