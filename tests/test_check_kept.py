@@ -1,6 +1,10 @@
 """Calls that stand where more is to be tried."""
 
-from eslflow.check.kept import FAR, Call, Kept
+import gc
+
+import pytest
+
+from eslflow.check.kept import FAR, Call, Kept, uncollected
 from eslflow.check.way import Way
 from tests.proofs import call_of, choice_of, flow_of
 
@@ -54,3 +58,14 @@ def test_calls_that_nobody_needs_are_let_go():
     kept.leaves(3)
     kept.leaves(3)
     assert not hasattr(call.stage, "engine")
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_the_garbage_collector_is_off_meanwhile_and_then_as_it_was(is_on):
+    try:
+        (gc.enable if is_on else gc.disable)()
+        with uncollected():
+            assert not gc.isenabled()
+        assert gc.isenabled() is is_on
+    finally:
+        gc.enable()

@@ -1,5 +1,6 @@
 """A proof that no path does what it must not; and that it finds what does."""
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,18 @@ def test_who_objects_must_be_served_where_a_key_or_silence_goes_on(keys):
     steps += f"  keys: {{{keys}}}\n  objected: bye\n"
     steps += "q: {queue: q}\nbye: {hangup: USER_BUSY}\n"
     assert told(steps, head=head) == [(REFUSED, "tell", ["presses", "the end"])]
+
+
+def test_the_states_are_judged_without_the_garbage_collector(monkeypatch):
+    was_on = []
+
+    def found(_):
+        was_on.append(gc.isenabled())
+        return iter(())
+
+    monkeypatch.setattr("eslflow.check.prove.Refusals.found", found)
+    told(ASK)
+    assert was_on == [False]
 
 
 def test_silence_after_a_question_is_no_yes():

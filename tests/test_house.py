@@ -93,7 +93,7 @@ HARMLESS = (
 )
 """What the core may import: nothing here opens, waits or asks the time by itself."""
 
-OPENS = {"check.load": "pathlib", "flow.hours": "zoneinfo", "check.explore": "gc"}
+OPENS = {"check.load": "pathlib", "flow.hours": "zoneinfo", "check.kept": "gc"}
 """The modules of the core that read files, flows and time zones, or bid the collector
 wait, and by what."""
 

@@ -6,7 +6,6 @@ found wrong, with the shortest way there. Must not judge the whole: `prove` does
 
 from __future__ import annotations
 
-import gc
 from collections import deque
 from dataclasses import dataclass, field, replace
 
@@ -14,7 +13,7 @@ from eslflow.check.anchor import Anchor, note
 from eslflow.check.choice import Choice
 from eslflow.check.fingerprint import Print, fingerprint, place
 from eslflow.check.happens import happens
-from eslflow.check.kept import Call, Kept
+from eslflow.check.kept import Call, Kept, uncollected
 from eslflow.check.looked import Looks
 from eslflow.check.observer import Found
 from eslflow.check.outcomes import choices
@@ -132,19 +131,13 @@ class Explorer:
 
     def run(self) -> None:
         """Go on until no new state appears."""
-        # A call that is let go is in no circle: the garbage collector would find
-        # nothing, and look through all that is kept.
-        was_on = gc.isenabled()
-        gc.disable()
-        try:
-            self._explore()
-        except _UnlikeError:
-            self._is_copying = False
-            self._forget()
-            self._explore()
-        finally:
-            if was_on:
-                gc.enable()
+        with uncollected():
+            try:
+                self._explore()
+            except _UnlikeError:
+                self._is_copying = False
+                self._forget()
+                self._explore()
 
     def _explore(self) -> None:
         for begin in self.looks.calls():

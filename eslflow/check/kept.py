@@ -7,6 +7,9 @@ be brought there anew. Must not hold more than some thousand.
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from eslflow.check.choice import Choice
@@ -63,3 +66,18 @@ class Kept:
         for call in self._calls.pop(number, ()):
             self._count -= 1
             call.stage.drop()
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Keep the garbage collector off: it would look through all states, for nothing.
+
+    A call that is let go is in no circle.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -50,6 +50,7 @@ from itertools import groupby
 
 from eslflow.check.choice import Choice, Sort
 from eslflow.check.explore import Explorer, Move, State
+from eslflow.check.kept import uncollected
 from eslflow.check.observer import (
     BARRED,
     FAULT,
@@ -142,13 +143,13 @@ class Proof:
 def prove(flow: Flow) -> Proof:
     """Return what a flow can do that it must not."""
     explorer = Explorer(flow)
-    explorer.run()
-    judge = _Judge(flow, explorer)
     found: dict[tuple[str, str], Violation] = {}
-    for violation in judge.violations():
-        known = found.get((violation.rule.code, violation.step))
-        if known is None or _plainness(violation) < _plainness(known):
-            found[violation.rule.code, violation.step] = violation
+    with uncollected():
+        explorer.run()
+        for violation in _Judge(flow, explorer).violations():
+            known = found.get((violation.rule.code, violation.step))
+            if known is None or _plainness(violation) < _plainness(known):
+                found[violation.rule.code, violation.step] = violation
     alike = explorer.plan.alike
     seen = {alike[step] for step, _ in explorer.visited}
     return Proof(

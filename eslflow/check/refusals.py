@@ -78,6 +78,7 @@ class Refusals:
             number: [move for move in moves if move.choice.is_fair]
             for number, moves in self._all.items()
         }
+        self._leads: dict[int, tuple[dict[Choice, int], dict[Choice, int]]] = {}
         self._can = {
             kind: leading_to(self._fair, partial(self._is, kind), self._is_end)
             for kind in (PERSON, GONE)
@@ -153,24 +154,32 @@ class Refusals:
     def _near(self, pair: Pair) -> Iterator[tuple[Choice, Pair]]:
         """Yield what comes by itself in one of them, or in both in the same step."""
         yes, no = pair
-        mine, others = self._goes_on(no), self._goes_on(yes)
+        (mine, awaited), (others, awaited_there) = self._goes_on(no), self._goes_on(yes)
         for choice, to in mine.items():
-            if choice.what in _BY_ITSELF:
-                yield choice, (yes, to)
-            elif choice in others and self._step(yes) == self._step(no):
-                yield choice, (others[choice], to)
+            yield choice, (yes, to)
         for choice, to in others.items():
-            if choice.what in _BY_ITSELF:
-                yield choice, (to, no)
+            yield choice, (to, no)
+        if self._step(yes) == self._step(no):
+            for choice in awaited.keys() & awaited_there.keys():
+                yield choice, (awaited_there[choice], awaited[choice])
 
-    def _goes_on(self, number: int) -> dict[Choice, int]:
-        """Return what can happen before a person has the call, and where it leads."""
-        return {
-            move.choice: move.to
-            for move in self._all[number]
-            if (move.choice.is_fair or move.choice.what in _ENDINGS)
-            and not self._is_end(move)
-        }
+    def _goes_on(self, number: int) -> tuple[dict[Choice, int], dict[Choice, int]]:
+        """Return where it leads what comes by itself, and what is waited for.
+
+        Only what happens before a person has the call.
+        """
+        known = self._leads.get(number)
+        if known is None:
+            known = self._leads[number] = {}, {}
+            for choice, to in self._before_a_person(number):
+                known[choice.what not in _BY_ITSELF][choice] = to
+        return known
+
+    def _before_a_person(self, number: int) -> Iterator[tuple[Choice, int]]:
+        for move in self._all[number]:
+            is_awaited = move.choice.is_fair or move.choice.what in _ENDINGS
+            if is_awaited and not self._is_end(move):
+                yield move.choice, move.to
 
     def _step(self, number: int) -> str:
         return self._states[number].step
