@@ -4,6 +4,7 @@ import pytest
 
 from eslflow.check.wordlist import (
     asks_for_card,
+    in_digits,
     keys_ending,
     keys_named,
     keys_said,
@@ -48,6 +49,49 @@ PLAIN = [
 @pytest.mark.parametrize(("language", "words"), PLAIN)
 def test_yes_and_no_are_understood(language, words):
     assert meanings(words, language) == {"1": True, "2": False}
+
+
+SPELLED = [
+    (
+        "en",
+        "Press one to agree, or two to refuse.",
+        "Press 1 to agree, or 2 to refuse.",
+    ),
+    ("en", "To agree, press One; to refuse, press the key two.", "press the key 2."),
+    ("en", "Press one or two.", "Press 1 or 2."),
+    (
+        "de",
+        "Drücken Sie die Eins, wenn Sie zustimmen, oder die Zwei, um",
+        "oder die 2,",
+    ),
+    ("de", "Ja mit der eins, nein mit der zwo.", "Ja mit der 1, nein mit der 2."),
+    (
+        "fr",
+        "Appuyez sur un pour accepter, sur deux pour refuser.",
+        "sur 2 pour refuser",
+    ),
+    ("es", "Pulse uno para aceptar, o marque dos para rechazar.", "o marque 2 para"),
+    ("it", "Premete uno per accettare, premete due per rifiutare.", "premete 2 per"),
+    ("nl", "Druk op een voor ja, druk op twee voor nee.", "Druk op 1 voor ja"),
+]
+
+
+@pytest.mark.parametrize(("language", "words", "digits"), SPELLED)
+def test_keys_that_are_told_by_name_are_read_as_digits(language, words, digits):
+    assert digits in in_digits(words, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Press one of the keys, and one of us will be with you."),
+        ("en", "Hello, one moment please. For one year, we keep it."),
+        ("nl", "Druk op een toets."),
+        ("nb", "Trykk en for ja."),
+    ],
+)
+def test_words_that_name_no_key_stay_as_they_are(language, words):
+    assert in_digits(words, language) == words
 
 
 @pytest.mark.parametrize("language", QUESTIONS)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from eslflow.check.finding import Finding, Rule, at, own
 from eslflow.check.wordlist import (
     asks_for_card,
+    in_digits,
     keys_ending,
     keys_named,
     keys_said,
@@ -237,14 +238,15 @@ def card_in_clear(flow: Flow) -> Iterator[Finding]:
 
 
 def _texts(flow: Flow, step: Step) -> Mapping[str, str]:
-    """Return the words that a step asks with, by language."""
+    """Return the words that a step asks with, by language, their keys as digits."""
+    texts: Mapping[str, str] = {}
     if isinstance(step, Consent):
-        return flow.notices[step.asks["notice"]].text
-    if isinstance(step, Objection):
-        return flow.notices[step.announces["notice"]].text
-    if isinstance(step, (Menu, Language)):
-        return flow.prompts[step.prompt].text
-    return {}
+        texts = flow.notices[step.asks["notice"]].text
+    elif isinstance(step, Objection):
+        texts = flow.notices[step.announces["notice"]].text
+    elif isinstance(step, (Menu, Language)):
+        texts = flow.prompts[step.prompt].text
+    return {language: in_digits(text, language) for language, text in texts.items()}
 
 
 RULES = {

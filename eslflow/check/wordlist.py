@@ -71,6 +71,27 @@ _PRESS = re.compile(
     r"|puls|marque|prem|digit|toets|druk|kies)",
     re.I,
 )
+_NAMED = {
+    language: {
+        name: str(digit)
+        for digit, names in enumerate(told.split()[:10])
+        for name in names.split("|")
+    }
+    for language, told in _NAMES.items()
+}
+"""By language, which digit a word is."""
+_BEFORE = (
+    r"(?:\bmit der|\b(?:press|dial|hit|push|drück|tast|wähl|appuy|tape|puls|marque|"
+    r"prem|digit|toets|druk|kies)\w*|[,;]|\b(?:or|and|oder|und|ou|et)\b)"
+    r"(?:\s+(?:press|please|the|key|number|sie|bitte|die|der|taste|ziffer|mit|sur|le|la|"
+    r"touche|el|tecla|il|tasto|de|op|toets))*"
+)
+"""Behind what a word stands that is a key: what tells to press, or goes on with it."""
+_BEHIND = (
+    r"(?=\s*(?:[.,;:!?]|$)|\s+(?:to|for|if|or|and|um|für|wenn|oder|und|pour|si|ou|et|"
+    r"para|per|voor|om|als)\b)"
+)
+"""Before what: "press one of the keys" names none."""
 _KEY = re.compile(r"(?<![\w.,*-])[0-9](?![\w-])(?!\.\w)")
 _LAST = re.compile(r"[\s,:]([0-9])(?=[.,;:!?](?:\s|$)|$)")
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+")
@@ -95,6 +116,15 @@ def tells_of_recording(texts: Mapping[str, str]) -> bool:
 def asks_for_card(texts: Mapping[str, str]) -> bool:
     """Whether a text asks for what stands on a card, in any language."""
     return any(says(_CARD, text, lang) for lang, text in texts.items())
+
+
+def in_digits(text: str, language: str) -> str:
+    """Return a text in which the keys that it tells to press by name are digits."""
+    digits = _NAMED.get(language.partition("-")[0].lower())
+    if digits is None:
+        return text
+    named = re.compile(rf"({_BEFORE})\s+({'|'.join(digits)}){_BEHIND}", re.I)
+    return named.sub(lambda found: f"{found[1]} {digits[found[2].lower()]}", text)
 
 
 def sentences(text: str) -> Iterator[str]:
