@@ -1,0 +1,122 @@
+"""The terminal as the telephone's keypad, for `eslflow try`.
+
+In: what is typed. Out: what is pressed at each question. On a terminal a key counts as
+soon as it is pressed, as on a telephone; from a pipe come lines. Must not leave the
+terminal as it is while keys are read.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import termios
+import tty
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from eslflow.check.words import HANG_UP, PRESSES, pressed
+from eslflow.errors import EslflowError
+from eslflow.flow.model import Flow
+from eslflow.steps.collect import Collect
+
+_KEYS = frozenset("0123456789*#ABCD")
+_LEAVES = frozenset(("h", "\x04", ""))
+"""What hangs up: the letter, Ctrl-D, and a terminal that is gone."""
+_ESCAPE = "\x1b"
+"""Begins what an arrow key and the like send."""
+_INDENT = " " * 10
+
+
+def keys_of(text: str) -> str:
+    """Return what is pressed, as the simulated switch takes it.
+
+    Raises:
+        EslflowError: it is no key.
+    """
+    text = text.strip()
+    keys = pressed(text) if text else ""
+    if keys is None:
+        raise EslflowError(f"{text!r} is no key: takes {PRESSES}")
+    return keys
+
+
+class Keypad:
+    """The keypad of one call; it knows which step asks."""
+
+    def __init__(self, flow: Flow) -> None:
+        self._steps = flow.steps
+        self._most, self._ends = 1, ""
+
+    def comes_to(self, _: str, name: str, __: str) -> None:
+        """Take in the step that may ask next: how many keys it takes, and its last."""
+        step = self._steps[name]
+        self._most, self._ends = 1, ""
+        if isinstance(step, Collect):
+            self._most, self._ends = step.digits[1], "".join(step.takes_keys)
+
+    def press(self, _: int = 0) -> str:
+        """Return what is pressed at a question; who leaves the terminal has hung up."""
+        return self._typed() if sys.stdin.isatty() else _line()
+
+    def _typed(self) -> str:
+        """Take key after key, until the question has enough of them."""
+        taken = ""
+        with _single_keys(sys.stdin.fileno()) as keys:
+            what, enter = ("a key", "say nothing")
+            if self._most > 1:
+                what, enter = ("keys", "no more of them")
+            click.echo(
+                f"{_INDENT}press {what} (Enter: {enter}, h: hang up): ", nl=False
+            )
+            for key in keys:
+                if key in _LEAVES:
+                    taken = HANG_UP
+                if key in _LEAVES or key in "\r\n":
+                    break
+                if key not in _KEYS:
+                    continue
+                taken += key
+                click.echo(key, nl=False)
+                if len(taken) == self._most or key in self._ends:
+                    break
+        click.echo()
+        return taken
+
+
+@contextmanager
+def _single_keys(terminal: int) -> Iterator[Iterator[str]]:
+    """Give the keys one by one, as they are pressed; Ctrl-C is one that leaves."""
+    before = termios.tcgetattr(terminal)
+    try:
+        # What was typed while something was played or told stays, to be read now.
+        tty.setcbreak(terminal, termios.TCSADRAIN)
+        yield _read(terminal)
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+
+
+def _read(terminal: int) -> Iterator[str]:
+    while True:
+        try:
+            key = os.read(terminal, 1).decode("ascii", "replace")
+        except (KeyboardInterrupt, OSError):
+            key = ""
+        if key == _ESCAPE:
+            termios.tcflush(terminal, termios.TCIFLUSH)
+        yield key
+
+
+def _line() -> str:
+    words = f"{_INDENT}press keys, then Enter (only Enter: nothing, h: hang up)"
+    while True:
+        try:
+            answer = click.prompt(words, default="", show_default=False)
+        except click.Abort:
+            click.echo()
+            return HANG_UP
+        try:
+            return HANG_UP if answer == "h" else keys_of(answer)
+        except EslflowError as error:
+            click.echo(str(error))
