@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from eslflow.check.words import PRESSES
+from eslflow.cli.fitted import WIDEST
 from eslflow.cli.keypad import Keypad, keys_of
 from eslflow.errors import EslflowError
 from tests.steps_of import flow
@@ -21,6 +22,8 @@ FLOW = flow(
     choose: {menu: which, keys: {1: card}, failure: card}
     card: {collect: which, digits: 3..4, into: card}
     pin: {collect: which, digits: 2, into: pin, terminator: star}
+    cvc: {collect: which, digits: 3, into: cvc, secure: true}
+    pay: {webhook: 'https://pay.example.com/', secrets: [cvc], timeout: 1s}
     """
 )
 
@@ -48,6 +51,12 @@ def test_a_key_counts_as_soon_as_it_is_pressed(terminal, capsys):
     assert pressed("choose") == ["1"]
     told = capsys.readouterr().out
     assert told == "          press a key (Enter: say nothing, h: hang up): 1\n"
+
+
+def test_secret_digits_are_not_shown(terminal, capsys):
+    os.write(terminal, b"123")
+    assert pressed("cvc") == ["123"]
+    assert capsys.readouterr().out.endswith("h: hang up): ...\n")
 
 
 def test_what_is_typed_ahead_is_for_the_next_question(terminal):
@@ -151,6 +160,7 @@ def test_a_call_is_made_on_a_terminal_key_by_key_and_left_with_ctrl_c():
         told += read_until(typist, b"(NORMAL_CLEARING)")
         assert process.wait() == 0
     assert b"caller presses 1: granted" in told
+    assert max(map(len, told.splitlines())) <= WIDEST
     assert b"call ends: hung up (NORMAL_CLEARING)" in told
     assert termios.tcgetattr(ours) == before
     os.close(ours)

@@ -47,14 +47,15 @@ class Keypad:
 
     def __init__(self, flow: Flow) -> None:
         self._steps = flow.steps
-        self._most, self._ends = 1, ""
+        self._most, self._ends, self._is_secret = 1, "", False
 
     def comes_to(self, _: str, name: str, __: str) -> None:
-        """Take in the step that may ask next: how many keys it takes, and its last."""
+        """Take in the step that may ask next, and what it takes."""
         step = self._steps[name]
-        self._most, self._ends = 1, ""
+        self._most, self._ends, self._is_secret = 1, "", False
         if isinstance(step, Collect):
             self._most, self._ends = step.digits[1], "".join(step.takes_keys)
+            self._is_secret = step.secure
 
     def press(self, _: int = 0) -> str:
         """Return what is pressed at a question; who leaves the terminal has hung up."""
@@ -78,7 +79,7 @@ class Keypad:
                 if key not in _KEYS:
                     continue
                 taken += key
-                click.echo(key, nl=False)
+                click.echo("." if self._is_secret else key, nl=False)
                 if len(taken) == self._most or key in self._ends:
                     break
         click.echo()

@@ -23,6 +23,7 @@ from click.core import ParameterSource
 from eslflow.call.commands import Alarm, Tell
 from eslflow.call.records import Row
 from eslflow.check.load import load_scenarios, scenarios_of
+from eslflow.cli.fitted import fitted
 from eslflow.cli.keypad import Keypad, keys_of
 from eslflow.cli.places import command_line, flow_paths, settings_or_none, sounds_beside
 from eslflow.cli.player import Player
@@ -44,6 +45,8 @@ Keys = tuple[str, ...]
 """What is pressed at each question."""
 
 RATE = 8000
+STORY, TABLE = 10, 21
+"""Where the words begin that are told, and of rows that are kept."""
 FIRST = 3
 """How much of what is wrong with the audio is told; `check` tells all of it."""
 
@@ -180,7 +183,7 @@ def tell(
         def watch(_: str, now: int, what: Tell | Alarm) -> None:
             mark = "! " if isinstance(what, Alarm) else ""
             text = visible(mark + what.text).replace(f"{folder}/", "")
-            click.echo(f"{(now - start) / 1e6:6.1f} s  {text}")
+            say(f"{(now - start) / 1e6:6.1f} s  {text}")
 
         sounds = sounds_beside(site, path)
         missing = _assume_missing(flow, sounds, folder / "sounds")
@@ -197,15 +200,25 @@ def tell(
         ) as rig:
             for line in _of_audio(missing, rig.faults, site, path):
                 told = line.replace(str(folder / "sounds"), str(sounds))
-                click.echo(f"          ! {told}")
+                say(f"          ! {told}")
             if player is not None:
                 silent = {item.path for item in missing}
                 script = replace(script, hears=_played(player, folder, silent))
             rig.call(script)
         if not is_quiet:
-            click.echo("Such a call leaves in the ledger:")
-            for line in told_rows(rows, start):
-                click.echo(visible(line).replace(f"{folder}/", ""))
+            _say_kept(rows, start, name)
+
+
+def say(line: str, indent: int = STORY) -> None:
+    """Tell a line that begins with its time, or leaves room for it."""
+    click.echo(fitted(line, indent))
+
+
+def _say_kept(rows: Sequence[Row], start: int, folder: str) -> None:
+    """Tell what the ledger would have kept of a call."""
+    click.echo("Such a call leaves in the ledger:")
+    for line in told_rows(rows, start):
+        say(visible(line).replace(f"{folder}/", ""), TABLE)
 
 
 def _demand_alone(ctx: click.Context) -> None:
@@ -237,18 +250,16 @@ def _tell_scenario(
         Rehearsal([flow], Path(folder)) as stage,
     ):
         played = stage.play(flow, scenario)
-    lines = list(played.story)
+    for line in played.story:
+        say(visible(line).replace(f"{folder}/", ""))
     if not is_quiet:
-        start = START if scenario.at is None else scenario.at
-        lines += ["Such a call leaves in the ledger:", *told_rows(played.rows, start)]
-    for line in lines:
-        click.echo(visible(line).replace(f"{folder}/", ""))
+        _say_kept(played.rows, START if scenario.at is None else scenario.at, folder)
 
 
 def _played(player: Player, folder: Path, missing: set[str]) -> Callable[[str], None]:
     """Return what plays the files of a flow, and tells once why it does not."""
     if player.problem:
-        click.echo(f"          ! {player.problem}")
+        say(f"          ! {player.problem}")
 
     def play(name: str) -> None:
         path = Path(name)
@@ -258,7 +269,7 @@ def _played(player: Player, folder: Path, missing: set[str]) -> Callable[[str], 
         before = player.problem
         player.play(path)
         if player.problem != before:
-            click.echo(f"          ! {player.problem}")
+            say(f"          ! {player.problem}")
 
     return play
 
