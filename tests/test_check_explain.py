@@ -185,7 +185,7 @@ def test_who_speaks_no_other_language_hears_what_is_asked():
     where: {transfer: {to: '1000', context: default}}
     """
     text = told(chosen)
-    assert "For later, these are remembered: dept." in text["note"]
+    assert "From here on, 'dept' is “sales”." in text["note"]
     assert "chooses the language: “Which one? Welche?”" in text["tongue"]
     assert "It speaks English and German; English until another" in text["test"]
     assert "chosen, or if no such key is pressed, the call" in text["tongue"]
@@ -397,6 +397,33 @@ def test_languages_that_nobody_can_choose_are_not_said_to_be_spoken(steps, words
 def test_a_language_without_a_name_is_told_by_its_code():
     head = "flow: test\nlanguages: [en, pl]\nprompts: {hello: {en: Hi., pl: Hej.}}\n"
     assert "in English and pl; " in told("hi: {announce: hello}", head=head)["test"]
+
+
+def test_what_is_set_is_told():
+    steps = "a: {set: {line: '{{ caller }} of sales', language: de}}\nb: {queue: x}\n"
+    words = (
+        "From here on, 'line' is “{{ caller }} of sales” and the language is German."
+    )
+    assert words in told(steps)["a"]
+    words = "gilt: „line“ ist „{{ caller }} of sales“ und die Sprache ist Deutsch."
+    assert words in told(steps, "de")["a"]
+
+
+def test_what_a_program_is_sent_and_what_it_decides_is_told():
+    asked = """
+    pin: {collect: which, digits: 4, into: pin, secure: true}
+    pay:
+      webhook: https://pay.example.com/
+      sends: [call, caller]
+      secrets: [pin]
+      gets: {status: payment}
+    bare: {webhook: https://pay.example.com/}
+    """
+    text = told(asked)
+    words = "/. It is sent 'call', 'caller' and 'pin'. Its answer sets 'payment'. The"
+    assert words in text["pay"]
+    assert "at most. Once it has answered" in text["bare"]
+    assert "Seine Antwort bestimmt „payment“." in told(asked, "de")["pay"]
 
 
 def test_emergency_calls_are_told():

@@ -7,7 +7,7 @@ made from an option or a target of a step, and each way out of a step is told on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from eslflow.check import cases, counted, opening
@@ -81,10 +81,7 @@ class _Teller:
 
     def _spoken(self) -> str:
         """Return which languages there are, and whether callers get at all of them."""
-        names = [
-            self._templates.get(f"language.{code}", code)
-            for code in self._flow.languages
-        ]
+        names = list(map(self.language, self._flow.languages))
         sentence = "languages.first"
         if any(map(_chooses_language, self._flow.steps.values())):
             sentence = "languages"
@@ -147,6 +144,15 @@ class _Teller:
     def named(self, name: str) -> str:
         """Return a step's name as it stands in a sentence."""
         return self.say("step", name=name)
+
+    def language(self, code: str) -> str:
+        """Return the name of a language, if it has one here."""
+        return self._templates.get(f"language.{code}", code)
+
+    def quoted(self, names: Iterable[str]) -> str:
+        """Return names of values, one after the other."""
+        told = [self.say("quoted", name=name) for name in names]
+        return series(told, self.say("and"))
 
     def text(self, texts: Mapping[str, str]) -> str:
         """Return what is played, in this language if the flow has it."""
@@ -324,7 +330,13 @@ def _transfer(teller: _Teller, step: Transfer) -> Iterator[str]:
 
 
 def _webhook(teller: _Teller, step: Webhook) -> Iterator[str]:
-    yield teller.say("webhook", url=step.url, time=teller.time(step.timeout))
+    yield teller.say("webhook", url=step.url)
+    sends = (*step.sends, *step.secrets)
+    if sends:
+        yield teller.say("webhook.sends", names=teller.quoted(sends))
+    if step.gets:
+        yield teller.say("webhook.gets", names=teller.quoted(step.writes()))
+    yield teller.say("webhook.waits", time=teller.time(step.timeout))
 
 
 def _language(teller: _Teller, step: Language) -> Iterator[str]:
@@ -340,7 +352,14 @@ def _branch(teller: _Teller, step: Branch) -> Iterator[str]:
 
 
 def _set(teller: _Teller, step: Set) -> Iterator[str]:
-    yield teller.say("set", names=", ".join(step.values))
+    told = []
+    for name, pieces in step.values.items():
+        text = "".join(p.text or f"{{{{ {p.name} }}}}" for p in pieces)
+        if name == LANGUAGE:
+            told.append(teller.say("set.language", language=teller.language(text)))
+        else:
+            told.append(teller.say("set.value", name=name, text=text))
+    yield teller.say("set", values=series(told, teller.say("and")))
 
 
 def _flow(teller: _Teller, step: SubFlow) -> Iterator[str]:

@@ -111,8 +111,10 @@ GERMAN: Mapping[str, str] = MappingProxyType(
         "connect": "Anrufer und Angerufener sprechen miteinander.",
         "transfer": "Der Anrufer wird der Nebenstelle {where} des Wählplans übergeben; "
         "eslflow hat mit dem Anruf nichts mehr zu tun.",
-        "webhook": "Ein Programm wird gefragt: {url}. Der Anruf wartet höchstens "
-        "{time}.",
+        "webhook": "Ein Programm wird gefragt: {url}.",
+        "webhook.sends": "Es bekommt {names}.",
+        "webhook.gets": "Seine Antwort bestimmt {names}.",
+        "webhook.waits": "Der Anruf wartet höchstens {time}.",
         "language": "Der Anrufer wählt die Sprache: „{text}“",
         "hours": "Es kommt auf die Öffnungszeiten „{hours}“ an{week}.",
         "hours.holidays": "Feiertage: {days}.",
@@ -130,7 +132,9 @@ GERMAN: Mapping[str, str] = MappingProxyType(
         "branch.called": "der gewählten Nummer",
         "branch.language": "der Sprache",
         "branch.consent": "der Antwort auf die Frage nach „{name}“",
-        "set": "Gemerkt wird für später: {names}.",
+        "set": "Von hier an gilt: {values}.",
+        "set.value": "„{name}“ ist „{text}“",
+        "set.language": "die Sprache ist {language}",
         "flow": "Der Ablauf „{flow}“ wird ab Schritt {first} durchlaufen; danach geht "
         "dieser weiter.",
         "hangup": "eslflow legt auf ({cause}).",

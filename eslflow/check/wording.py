@@ -115,7 +115,10 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "connect": "The caller and the called party talk.",
         "transfer": "The caller is handed to extension {where} of the dialplan, and "
         "eslflow has no more to do with the call.",
-        "webhook": "A program is asked: {url}. The call waits {time} at most.",
+        "webhook": "A program is asked: {url}.",
+        "webhook.sends": "It is sent {names}.",
+        "webhook.gets": "Its answer sets {names}.",
+        "webhook.waits": "The call waits {time} at most.",
         "language": "The caller chooses the language: “{text}”",
         "hours": "The opening hours '{hours}' are looked at{week}.",
         "hours.holidays": "Holidays: {days}.",
@@ -133,7 +136,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "branch.called": "the number that was dialled",
         "branch.language": "the language",
         "branch.consent": "what became of the question for '{name}'",
-        "set": "For later, these are remembered: {names}.",
+        "set": "From here on, {values}.",
+        "set.value": "'{name}' is “{text}”",
+        "set.language": "the language is {language}",
         "flow": "The flow '{flow}' is walked through from step {first}; this one "
         "goes on after it.",
         "hangup": "eslflow hangs up ({cause}).",
