@@ -86,6 +86,7 @@ def test_digits_are_taken_until_there_are_enough_of_them(terminal, step, typed, 
         (b"\n", ""),
         (b"\r", ""),
         (b"h", "hangup"),
+        (b"\x03", "hangup"),
         (b"\x04", "hangup"),
         (b"x\xc3\xa4\t 5", "5"),
     ],
@@ -93,14 +94,14 @@ def test_digits_are_taken_until_there_are_enough_of_them(terminal, step, typed, 
 def test_other_keys_say_nothing_hang_up_or_are_none(
     terminal, monkeypatch, typed, taken
 ):
-    setcbreak = tty.setcbreak
+    set_mode, once = termios.tcsetattr, iter((typed, b""))
 
     def then_types(*words):
-        setcbreak(*words)
-        os.write(terminal, typed)
+        set_mode(*words)
+        os.write(terminal, next(once))
 
-    # Before, Ctrl-D would be the terminal's own.
-    monkeypatch.setattr(tty, "setcbreak", then_types)
+    # Before, Ctrl-C and Ctrl-D would be the terminal's own.
+    monkeypatch.setattr(termios, "tcsetattr", then_types)
     assert pressed("choose") == [taken]
 
 

@@ -22,8 +22,8 @@ from eslflow.flow.model import Flow
 from eslflow.steps.collect import Collect
 
 _KEYS = frozenset("0123456789*#ABCD")
-_LEAVES = frozenset(("h", "\x04", ""))
-"""What hangs up: the letter, Ctrl-D, and a terminal that is gone."""
+_LEAVES = frozenset(("h", "\x03", "\x04", ""))
+"""What hangs up: the letter, Ctrl-C, Ctrl-D, and a terminal that is gone."""
 _ESCAPE = "\x1b"
 """Begins what an arrow key and the like send."""
 _INDENT = " " * 10
@@ -88,11 +88,14 @@ class Keypad:
 
 @contextmanager
 def _single_keys(terminal: int) -> Iterator[Iterator[str]]:
-    """Give the keys one by one, as they are pressed; Ctrl-C is one that leaves."""
+    """Give the keys one by one, as they are pressed; Ctrl-C is one of them."""
     before = termios.tcgetattr(terminal)
+    mode = termios.tcgetattr(terminal)
+    mode[tty.LFLAG] &= ~(termios.ECHO | termios.ICANON | termios.ISIG)
+    mode[tty.CC][termios.VMIN], mode[tty.CC][termios.VTIME] = 1, 0
     try:
         # What was typed while something was played or told stays, to be read now.
-        tty.setcbreak(terminal, termios.TCSADRAIN)
+        termios.tcsetattr(terminal, termios.TCSADRAIN, mode)
         yield _read(terminal)
     finally:
         termios.tcsetattr(terminal, termios.TCSADRAIN, before)
