@@ -11,7 +11,7 @@ import pytest
 
 from eslflow.check.words import PRESSES
 from eslflow.cli.fitted import WIDEST
-from eslflow.cli.keypad import Keypad, keys_of
+from eslflow.cli.keypad import Given, Keypad, keys_of
 from eslflow.errors import EslflowError
 from tests.steps_of import flow
 
@@ -178,6 +178,14 @@ def test_from_a_pipe_come_lines(monkeypatch, tmp_path, capsys):
     told = capsys.readouterr().out
     assert "press keys, then Enter (only Enter: nothing, h: hang up)" in told
     assert f"'x' is no key: takes {PRESSES}\n" in told
+
+
+def test_keys_that_were_given_are_pressed_one_question_after_the_other():
+    given = Given(("1", "", "2", "", "3"))
+    assert [given.press(place) for place in (0, 0, 1)] == ["1", "", "2"]
+    assert given.unpressed() == "3"
+    assert [given.press(), given.press(), given.press()] == ["", "3", ""]
+    assert given.unpressed() == ""
 
 
 def test_keys_are_spelt_as_in_scenarios():

@@ -81,6 +81,15 @@ def test_silence_at_one_question_and_a_key_at_the_next():
     assert "silence,star,hangup" in tried("--help")[1]
 
 
+def test_keys_go_to_whoever_is_asked_as_in_scenarios():
+    words = ("try", "two-party", "--called", "030123456", "--press", "1,2,7,silence")
+    told = run(ROOT, *words).output
+    assert "caller presses 1: granted" in told
+    assert "callee presses 2: refused" in told
+    assert told.endswith("No question came for: 7\n")
+    assert "No question" not in tried("--press", "1,2,silence")[1]
+
+
 def test_what_a_webhook_answers_is_given():
     words = ("try", "receipt", "--press", "64556562,2", "--quiet", "--answer")
     assert "step permitted" in run(ROOT, *words, "state=permitted").output
@@ -124,6 +133,7 @@ def test_audio_that_is_missing_is_taken_to_be_as_long_as_its_words(tmp_path, new
         "long as the words take. Make it with: "
         f"eslflow --site {tmp_path} prompts build {new_flow}"
     )
+    assert story.pop() == "No question came for: 1"
     times = [line[:8].strip() for line in story]
     assert times == ["0.0 s"] * 3 + ["0.5 s"] * 2 + ["3.0 s", "3.1 s"]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["flows"]

@@ -11,7 +11,7 @@ import os
 import sys
 import termios
 import tty
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import click
@@ -40,6 +40,21 @@ def keys_of(text: str) -> str:
     if keys is None:
         raise EslflowError(f"{text!r} is no key: takes {PRESSES}")
     return keys
+
+
+class Given:
+    """Keys that were named beforehand, a question each, whoever is asked."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        self._left = list(keys)
+
+    def press(self, _: int = 0) -> str:
+        """Return what is pressed at the next question; nothing when all are used."""
+        return self._left.pop(0) if self._left else ""
+
+    def unpressed(self) -> str:
+        """Return the keys for which no question came."""
+        return ", ".join(filter(None, self._left))
 
 
 class Keypad:

@@ -24,7 +24,7 @@ from eslflow.call.commands import Alarm, Tell
 from eslflow.call.records import Row
 from eslflow.check.load import load_scenarios, scenarios_of
 from eslflow.cli.fitted import fitted
-from eslflow.cli.keypad import Keypad, keys_of
+from eslflow.cli.keypad import Given, Keypad, keys_of
 from eslflow.cli.places import command_line, flow_paths, settings_or_none, sounds_beside
 from eslflow.cli.player import Player
 from eslflow.cli.rows import told as told_rows
@@ -139,12 +139,10 @@ def command(
     if scenario:
         _tell_scenario(ctx, found, scenarios_of(path), scenario, quiet)
         return
-    keypad = Keypad(found)
+    keypad, given = Keypad(found), Given(press or ())
     script = Script(
         uuid="try",
-        keys=press or (),
-        callee_keys=press or (),
-        press=keypad.press if press is None else None,
+        press=keypad.press if press is None else given.press,
         caller=caller,
         path=found.name,
         called=called or found.name,
@@ -160,6 +158,8 @@ def command(
         player=Player() if sound else None,
         is_quiet=quiet,
     )
+    if given.unpressed():
+        say(f"No question came for: {given.unpressed()}")
 
 
 def tell(
