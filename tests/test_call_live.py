@@ -39,6 +39,19 @@ def test_nobody_watches_the_steps_of_a_call_unless_asked_to():
     assert Site("/r").visited("u", "a", "") is None
 
 
+def test_a_step_is_told_by_its_name_when_it_begins():
+    seen = []
+    site = Site("/r", visited=lambda *words: seen.append(words))
+    live = Live(Offered("u"), flow("a: {announce: welcome}"), site, 1)
+    live.screen.brought = "leg-of-the-step-before"
+    live.hears = []
+    live.comes_to("a")
+    assert live.step == "a"
+    assert live.hears == [Tell("step a")]
+    assert seen == [("u", "a", "")]
+    assert live.screen.brought == ""
+
+
 def test_a_leg_that_is_called_has_a_name_that_no_other_has():
     steps = flow("a: {announce: welcome}")
     live = Live(Offered("u"), steps, Site("/r"), 1)

@@ -1,9 +1,12 @@
 """A branch in words."""
 
+from dataclasses import replace
+
 import pytest
 
-from eslflow.check.cases import KNOWN, chosen, looks_at, when
+from eslflow.check.cases import KNOWN, chosen, looks_at
 from eslflow.check.wording import LANGUAGES
+from eslflow.flow.values import Looked
 from eslflow.steps.branch import STATES
 from tests.steps_of import flow
 
@@ -16,6 +19,11 @@ def branch(on, case):
 
 def say_in(language):
     return lambda sentence, /, **places: LANGUAGES[language][sentence].format(**places)
+
+
+def when(step, language="en"):
+    ((told, _),) = chosen(say_in(language), step)
+    return told
 
 
 @pytest.mark.parametrize(
@@ -31,18 +39,53 @@ def say_in(language):
 def test_a_pattern_is_told_as_it_is_compared(on, case, looked, taken):
     step = branch(on, case)
     assert looks_at(say_in("en"), step) == looked
-    assert when(say_in("en"), step, case) == taken
+    assert when(step) == taken
 
 
 def test_answers_are_told_in_words():
     step = branch("{consent: training}", "granted")
-    assert when(say_in("en"), step, "granted") == "If the answer was yes,"
-    assert when(say_in("de"), step, "refused") == "War die Antwort nein,"
+    assert when(step) == "If the answer was yes,"
+    step = branch("{consent: training}", "refused")
+    assert when(step, "de") == "War die Antwort nein,"
+
+
+@pytest.mark.parametrize(
+    ("on", "german"),
+    [
+        ("called", "Ist sie 112,"),
+        ("caller_name", "Ist er 112,"),
+        ("vip", "Ist es 112,"),
+    ],
+)
+def test_what_is_looked_at_has_its_pronoun(on, german):
+    step = replace(branch("called", "112"), looks_at=Looked(value=on))
+    assert when(step, "de") == german
+
+
+def test_alike_keys_and_cases_that_lead_to_one_step_are_told_together():
+    steps = flow(
+        "a: {menu: welcome, keys: {1: q, 2: b, 3: q, 5: q}, failure: q}\n"
+        "b:\n"
+        "  branch: called\n"
+        "  cases: {0*: q, +*: q, 112: q, 1*: a, 2*: q}\n"
+        "  otherwise: q\n"
+        "q: {queue: q}\n"
+    ).steps
+    assert [*chosen(say_in("en"), steps["a"])] == [
+        ("If the caller presses 1, 3 or 5,", "q"),
+        ("If the caller presses 2,", "b"),
+    ]
+    assert [*chosen(say_in("de"), steps["b"])] == [
+        ("Beginnt sie mit 0, + oder 2,", "q"),
+        ("Ist sie 112,", "q"),
+        ("Beginnt sie mit 1,", "a"),
+    ]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_there_are_words_for_all_that_can_be_looked_at(language):
     names = [f"branch.{value}" for value in KNOWN]
+    names += [f"it.{value}" for value in (*KNOWN, "value")]
     names += [f"case.{state}" for state in STATES]
     assert set(names) <= set(LANGUAGES[language])
 

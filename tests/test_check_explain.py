@@ -47,7 +47,7 @@ def test_a_question_is_told_with_its_words_its_keys_and_its_ends():
     text = told(ASK)["ask"]
     assert "The caller is asked to agree to 'training': “May we?”" in text
     assert "Key 1: agrees. Key 2: refuses. Key 9: hears more, and is asked" in text
-    assert "More is: “Because.”" in text
+    assert "Whoever wants to hear more hears: “Because.”" in text
     assert "If the caller agrees, the call goes on with step talk." in text
     assert (
         "If the caller refuses, or if nobody presses such a key within 6 seconds, "
@@ -59,7 +59,7 @@ def test_the_same_is_told_in_german():
     text = told(ASK, "de")["ask"]
     assert "wird um Einwilligung in „training“ gebeten: „Dürfen wir?“" in text
     assert (
-        "Lehnt der Anrufer ab, oder wird zweimal binnen 6 Sekunden keine solche Taste "
+        "Lehnt der Anrufer ab oder wird zweimal binnen 6 Sekunden keine solche Taste "
         "gedrückt, geht es weiter mit Schritt talk, und für „training“ wird nicht "
         "aufgezeichnet."
     ) in text
@@ -68,8 +68,8 @@ def test_the_same_is_told_in_german():
 def test_what_is_recorded_is_told_with_its_condition():
     text = told(ASK)["talk"]
     assert (
-        "This is recorded from the moment somebody answers, if the caller has agreed "
-        "(training) or for it rests on a contract (evidence)."
+        "From the moment somebody answers, the call is recorded for 'training' if the "
+        "caller has agreed, and for 'evidence' in any case."
     ) in text
     assert "Nothing is recorded meanwhile." in told(ASK)["ask"]
 
@@ -92,7 +92,7 @@ def test_what_comes_after_a_prompt_is_told_once_if_it_comes_anyway():
 
 def test_the_whole_is_told_first():
     text = told(ASK)["test"]
-    assert "It speaks en, de; en until another one is chosen." in text
+    assert "Its words are there in English and German; callers hear English." in text
     assert "rest on consent and may be kept for 90 days." in text
     assert "rest on a contract and may be kept for 36 hours." in text
     assert text.endswith("A call begins with step ask.")
@@ -122,7 +122,7 @@ def test_the_one_who_is_asked_is_the_one_who_has_agreed():
     assert "The called party is asked to agree" in text["ask"]
     assert "The caller hears meanwhile: “Hello.”" in text["ask"]
     assert "within 6 seconds, the call goes on with step talk" in text["ask"]
-    assert "if the called party has agreed (training)" in text["talk"]
+    assert "for 'training' if the called party has agreed" in text["talk"]
 
 
 def test_keys_and_cases_are_told_with_the_endings_that_lead_alike():
@@ -133,8 +133,8 @@ def test_keys_and_cases_are_told_with_the_endings_that_lead_alike():
     """
     text = told(chosen)
     assert (
-        "If the caller presses 1, if no such key is pressed within 5 seconds, 4 times, "
-        "or if the question cannot be played, the call goes on with step left."
+        "If the caller presses 1, if no such key is pressed within 5 seconds, four "
+        "times, or if the question cannot be played, the call goes on with step left."
     ) in text["choose"]
     assert "The way on depends on the caller's number." in text["left"]
     assert "If it begins with +49, the call goes on with step right." in text["left"]
@@ -157,7 +157,7 @@ def test_an_objection_is_told_and_what_it_does():
     assert "The recording for 'evidence' is announced: “May we?”" in text["tell"]
     assert "Key 3: objects. Key 1: does not object." in text["tell"]
     assert "If the caller objects, or if it cannot be told what" in text["tell"]
-    assert "unless the caller has objected (evidence)" in text["talk"]
+    assert "for 'evidence' unless the caller has objected" in text["talk"]
 
 
 def test_digits_that_nobody_sees_are_told_to_be_so():
@@ -171,9 +171,9 @@ def test_digits_that_nobody_sees_are_told_to_be_so():
     text = told(collected)
     assert "asked for 12 to 19 digits" in text["card"]
     assert "Nobody sees the digits" in text["card"]
-    assert "it holds silence meanwhile" in text["card"]
+    assert "If a recording runs, it holds silence meanwhile" in text["card"]
     assert "asked for 4 digits: " in text["pin"]
-    assert "asked for 1 digit: " in text["yes"]
+    assert "asked for one digit: " in text["yes"]
     assert "Nobody" not in text["pin"]
     assert "The call waits 1 second at most." in text["pay"]
 
@@ -185,8 +185,9 @@ def test_who_speaks_no_other_language_hears_what_is_asked():
     where: {transfer: {to: '1000', context: default}}
     """
     text = told(chosen)
-    assert "For later, these are remembered: dept." in text["note"]
+    assert "From here on, 'dept' is “sales”." in text["note"]
     assert "chooses the language: “Which one? Welche?”" in text["tongue"]
+    assert "It speaks English and German; English until another" in text["test"]
     assert "chosen, or if no such key is pressed, the call" in text["tongue"]
     assert "handed to extension 1000 of the dialplan" in text["where"]
 
@@ -196,8 +197,8 @@ def test_keys_of_a_talk_and_what_they_do_are_told():
     head = HEAD.replace("retain: 90d", "retain: 90d, on_withdrawal: delete") + keys
     text = told(ASK.replace("  more", "  receipt: true\n  more"), head=head)
     assert "90 days; they are deleted when consent is withdrawn." in text["test"]
-    assert "the caller presses *0 to withdraw the consent" in text["test"]
-    assert "Then a receipt code is read out." in text["ask"]
+    assert "the caller can press *0 to withdraw the consent" in text["test"]
+    assert "Whoever answers hears a receipt code." in text["ask"]
 
 
 def test_what_an_agent_asks_is_told():
@@ -207,9 +208,12 @@ recording:
   verbal: {notice: recording, purpose: training}
 """
     text = told("talk: {queue: sales, record: on}", head=HEAD + spoken)
-    assert "the agent presses *1 to note that the caller has agreed." in text["test"]
+    assert (
+        "the agent can press *1 to note that the caller has agreed, or *2 to note that "
+        "the caller has refused."
+    ) in text["test"]
     assert "Once the recording runs, both hear: “May we?”" in text["test"]
-    assert "if the caller has agreed (training)" in text["talk"]
+    assert "for 'training' if the caller has agreed" in text["talk"]
 
 
 def test_what_agents_must_agree_to_is_told():
@@ -329,7 +333,7 @@ def test_a_question_to_both_is_told_as_one():
     assert (
         "if one of them refuses, or if one of them presses no such key" in text.lower()
     )
-    everybody = "if everybody who is asked has agreed (training)"
+    everybody = "for 'training' if everybody who is asked has agreed"
     assert everybody in told(BOTH)["talk"]
     assert everybody in told(EACH)["talk"]
     assert "Willigen beide ein" in told(BOTH, "de")["ask"]
@@ -339,9 +343,9 @@ def test_what_a_key_for_a_private_call_does_is_told():
     head = HEAD + "recording:\n  agent_keys: {7: private}\n  caller_keys: "
     head += "{8: private}\n  before_private: %s\n"
     text = told(ASK, head=head % "delete")["test"]
-    assert "the agent presses *7 to make the call private" in text
-    assert "the caller presses *8 to make the call private" in text
-    assert "before a call became private, is deleted" in text
+    assert "the agent can press *7 to make the call private" in text
+    assert "the caller can press *8 to make the call private" in text
+    assert "before a call became private is deleted" in text
     text = told(ASK, "de", head % "keep")["test"]
     assert "privat wurde, bleibt" in text
 
@@ -350,7 +354,7 @@ def test_a_called_partys_key_is_told():
     head = HEAD.replace("retain: 90d", "retain: 90d, on_withdrawal: keep")
     head += "recording: {callee_keys: {0: withdraw}}\n"
     text = told(BOTH, head=head)["test"]
-    assert "a called party who was asked presses *0 to withdraw" in text
+    assert "a called party who was asked can press *0 to withdraw" in text
 
 
 @pytest.mark.parametrize("receipt", [True, False])
@@ -360,6 +364,66 @@ def test_a_receipt_after_a_yes_to_the_agent_is_told(receipt):
     head += f"  verbal: {{notice: longer, purpose: training{more}}}\n"
     text = told("talk: {queue: sales, record: on}", head=head)["test"]
     assert ("a receipt code is read out" in text) is receipt
+
+
+def test_hours_are_told_once_where_they_are_looked_at_first():
+    open_at = "hours:\n  office:\n    zone: Europe/Berlin\n    mon-fri: 09:00-17:00\n"
+    head = f"{HEAD}{open_at}    holidays: {{12-25: Christmas}}\n"
+    steps = "a: {hours: office, open: c}\nb: {hours: office}\nc: {queue: x}\n"
+    text = told(steps, head=head)
+    assert (
+        "The opening hours 'office' are looked at: Monday to Friday from 9:00 to 17:00 "
+        "(Europe/Berlin). Holidays: 25 December (Christmas). If it is open,"
+    ) in text["a"]
+    assert "The opening hours 'office' are looked at. If" in text["b"]
+    assert "If it is closed, or if it is a holiday, the call goes on" in text["a"]
+    assert "(Europe/Berlin). If it is open" in told(steps, head=HEAD + open_at)["a"]
+    german = told(steps, "de", head)["a"]
+    assert "an: Montag bis Freitag von 9:00 bis 17:00 Uhr (Europe/Berlin)." in german
+    assert "Feiertage: 25. Dezember (Christmas). Ist geöffnet," in german
+
+
+@pytest.mark.parametrize(
+    ("steps", "words"),
+    [
+        ("a: {set: {language: de}}\nb: {queue: x}\n", "It speaks English and German; "),
+        ("a: {set: {line: de}}\nb: {queue: x}\n", "Its words are there in English and"),
+    ],
+)
+def test_languages_that_nobody_can_choose_are_not_said_to_be_spoken(steps, words):
+    assert words in told(steps)["test"]
+
+
+def test_a_language_without_a_name_is_told_by_its_code():
+    head = "flow: test\nlanguages: [en, pl]\nprompts: {hello: {en: Hi., pl: Hej.}}\n"
+    assert "in English and pl; " in told("hi: {announce: hello}", head=head)["test"]
+
+
+def test_what_is_set_is_told():
+    steps = "a: {set: {line: '{{ caller }} of sales', language: de}}\nb: {queue: x}\n"
+    words = (
+        "From here on, 'line' is “{{ caller }} of sales” and the language is German."
+    )
+    assert words in told(steps)["a"]
+    words = "gilt: „line“ ist „{{ caller }} of sales“ und die Sprache ist Deutsch."
+    assert words in told(steps, "de")["a"]
+
+
+def test_what_a_program_is_sent_and_what_it_decides_is_told():
+    asked = """
+    pin: {collect: which, digits: 4, into: pin, secure: true}
+    pay:
+      webhook: https://pay.example.com/
+      sends: [call, caller]
+      secrets: [pin]
+      gets: {status: payment}
+    bare: {webhook: https://pay.example.com/}
+    """
+    text = told(asked)
+    words = "/. It is sent 'call', 'caller' and 'pin'. Its answer sets 'payment'. The"
+    assert words in text["pay"]
+    assert "at most. Once it has answered" in text["bare"]
+    assert "Seine Antwort bestimmt „payment“." in told(asked, "de")["pay"]
 
 
 def test_emergency_calls_are_told():

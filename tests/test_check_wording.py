@@ -1,6 +1,6 @@
 """The sentences that explain a flow."""
 
-from eslflow.check.wording import ENGLISH, GERMAN, LANGUAGES
+from eslflow.check.wording import ENGLISH, GERMAN, LANGUAGES, series
 
 
 def test_each_language_is_complete():
@@ -8,3 +8,9 @@ def test_each_language_is_complete():
     assert set(ENGLISH) == set(GERMAN)
     assert all(ENGLISH.values())
     assert all(GERMAN.values())
+
+
+def test_words_in_series_are_joined_before_the_last():
+    assert series(["1"], " or ") == "1"
+    assert series(["1", "2"], " or ") == "1 or 2"
+    assert series(["1", "2", "3"], ", or ") == "1, 2, or 3"

@@ -19,6 +19,13 @@ def read(text, take):
     return found
 
 
+def test_what_is_pressed_is_keys_silence_or_a_hang_up():
+    given = ("1", "1234", "star", "hash", "*0", "silence", "-", "hangup")
+    taken = ["1", "1234", "*", "#", "*0", "", "", "hangup"]
+    assert list(map(words.pressed, given)) == taken
+    assert [words.pressed(text) for text in ("x", "", "hang_up", "1 2")] == [None] * 4
+
+
 KEYS = {"withdraw": "*0"}
 
 

@@ -1,10 +1,15 @@
 """`eslflow explain`."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from eslflow.cli import explain
+from eslflow.cli import fitted
 from eslflow.cli.main import CONFIGURATION
 from tests.command import run
+
+STEPS = ("welcome", "ask", "choose", "sales", "support")
+"""Of the flow that `init` lays out."""
 
 
 @pytest.fixture
@@ -26,12 +31,17 @@ def test_a_flow_is_told_in_german(site):
 
 
 def test_a_terminal_gets_paragraphs_that_fit_it(site, monkeypatch):
-    monkeypatch.setattr(explain.sys.stdout.__class__, "isatty", lambda _: True, False)
+    terminal = SimpleNamespace(isatty=lambda: True)
+    whole = run(site, "explain", "support").stdout
+    assert len(whole.splitlines()) == len(STEPS) + 1
+    monkeypatch.setattr(fitted, "sys", SimpleNamespace(stdout=terminal))
     monkeypatch.setenv("COLUMNS", "60")
-    text = "support. " + "word " * 30
-    lines = explain._paragraph(text).splitlines()
+    lines = run(site, "explain", "support").stdout.splitlines()
     assert max(map(len, lines)) <= 60
-    assert len(lines) > 2
+    assert [line.partition(".")[0] for line in lines if line[0] != " "] == [
+        "support",
+        *STEPS,
+    ]
 
 
 def test_a_flow_with_mistakes_is_not_told(site):

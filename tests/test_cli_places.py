@@ -1,8 +1,15 @@
 """Which files a command means."""
 
+from pathlib import Path
+
 import pytest
 
-from eslflow.cli.places import flow_paths, settings_or_none, sounds_beside
+from eslflow.cli.places import (
+    command_line,
+    flow_paths,
+    settings_or_none,
+    sounds_beside,
+)
 from eslflow.errors import NotFound, SettingsError
 
 
@@ -50,6 +57,13 @@ def test_without_names_the_sites_flows_are_meant(tmp_path):
     (tmp_path / "mine" / "a.yaml").write_text("")
     assert [path.name for path in flow_paths(tmp_path, [])] == ["a.yaml"]
     assert sounds_beside(tmp_path, tmp_path / "mine" / "a.yaml").name == "noise"
+
+
+def test_a_command_is_told_as_it_can_be_typed():
+    here = command_line(Path(), "check", "my flow.yaml")
+    assert here == "eslflow check 'my flow.yaml'"
+    there = command_line(Path("/srv/eslflow"), "prompts", "build")
+    assert there == "eslflow --site /srv/eslflow prompts build"
 
 
 def test_a_flow_outside_a_site_has_its_sounds_beside_its_folder(tmp_path):

@@ -3,9 +3,9 @@
 import tempfile
 from pathlib import Path
 
+import click
 import pytest
 
-from eslflow.cli import trial
 from eslflow.clock import SystemClock
 from tests.command import run
 
@@ -25,6 +25,9 @@ def test_a_grant_is_told_from_the_first_ring_to_the_end():
     assert "caller presses 1: granted, and kept" in lines
     assert any(line.startswith("recording starts:") for line in lines)
     assert "call ends: hung up (NORMAL_CLEARING)" in lines
+    steps = [line for line in lines if line.startswith("step ")]
+    assert steps == ["step welcome", "step ask", "step choose", "step support"]
+    assert lines[lines.index("step choose") + 1].startswith('asks "For sales')
 
 
 @pytest.mark.parametrize(("queue", "is_late"), [("1", False), ("2", True)])
@@ -69,6 +72,33 @@ def test_another_language_is_tried():
     assert "does not speak 'it', but en, de, fr, es" in told
 
 
+def test_silence_at_one_question_and_a_key_at_the_next():
+    code, told = tried("--press", "silence,1,2")
+    assert code == 0
+    assert "no answer: timeout" in told
+    assert "caller presses 1: granted, and kept" in told
+    assert "'silent' is no key: takes keys" in tried("--press", "silent")[1]
+    assert "silence,star,hangup" in tried("--help")[1]
+
+
+def test_keys_go_to_whoever_is_asked_as_in_scenarios():
+    words = ("try", "two-party", "--called", "030123456", "--press", "1,2,7,silence")
+    told = run(ROOT, *words).output
+    assert "caller presses 1: granted" in told
+    assert "callee presses 2: refused" in told
+    assert told.endswith("No question came for: 7\n")
+    assert "No question" not in tried("--press", "1,2,silence")[1]
+
+
+def test_what_a_webhook_answers_is_given():
+    words = ("try", "receipt", "--press", "64556562,2", "--quiet", "--answer")
+    assert "step permitted" in run(ROOT, *words, "state=permitted").output
+    assert "step withdrawn" in run(ROOT, *words, "state=withdrawn").output
+    done = run(ROOT, *words, "state")
+    assert done.exit_code == 2
+    assert "'state' is no FIELD=TEXT" in done.output
+
+
 def test_a_key_that_is_none_is_told():
     code, told = tried("--press", "1,x")
     assert code == 1
@@ -97,12 +127,35 @@ def new_flow(tmp_path):
 def test_audio_that_is_missing_is_taken_to_be_as_long_as_its_words(tmp_path, new_flow):
     done = run(tmp_path, "try", str(new_flow), "--press", "1", "-q")
     assert done.exit_code == 0
-    first, second, *story = done.output.splitlines()
-    assert "! prompt hello (en) has no audio yet: taken to be 0.5 s long" in first
-    assert "! prompt long (en) has no audio yet: taken to be 2.5 s long" in second
+    first, *story = done.output.splitlines()
+    assert first == (
+        "          ! no audio yet: prompt hello (en), prompt long (en); silent for as "
+        "long as the words take. Make it with: "
+        f"eslflow --site {tmp_path} prompts build {new_flow}"
+    )
+    assert story.pop() == "No question came for: 1"
     times = [line[:8].strip() for line in story]
-    assert times == ["0.0 s", "0.0 s", "0.5 s", "3.0 s", "3.1 s"]
+    assert times == ["0.0 s"] * 3 + ["0.5 s"] * 2 + ["3.0 s", "3.1 s"]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["flows"]
+
+
+def test_much_that_is_missing_or_broken_is_told_in_a_line(tmp_path):
+    path = tmp_path / "flows" / "many.yaml"
+    path.parent.mkdir()
+    prompts = "".join(f"  p{number}: Hello.\n" for number in range(40))
+    path.write_text(f"flow: many\nprompts:\n{prompts}steps: {{a: {{announce: p0}}}}\n")
+    words = ("try", "many", "--press", "1", "-q")
+    first, second, *_ = run(tmp_path, *words).output.splitlines()
+    names = "prompt p0 (en), prompt p1 (en), prompt p2 (en)"
+    assert f"! no audio yet: 40 prompts and notices, as {names}; silent" in first
+    assert "call from" in second
+    for number in range(40):
+        sound = tmp_path / "sounds" / "many" / "en" / f"p{number}.wav"
+        sound.parent.mkdir(parents=True, exist_ok=True)
+        sound.write_bytes(b"no sound")
+    told = run(tmp_path, *words).output.splitlines()
+    assert [line.count("no WAV file") for line in told[:4]] == [1, 1, 1, 0]
+    assert told[3].endswith(f"! 37 more: eslflow --site {tmp_path} check {path}")
 
 
 def test_audio_that_is_broken_is_told_once(tmp_path, new_flow, caplog):
@@ -130,7 +183,7 @@ def test_audio_of_languages_that_are_not_played_is_not_missed(tmp_path):
     words = ("try", "support", "--press", "2")
     assert "no audio" not in run(tmp_path, *words).stdout
     told = run(tmp_path, *words, "--language", "de").stdout
-    assert "! prompt welcome (de) has no audio yet" in told
+    assert "! no audio yet: prompt welcome (de); silent" in told
 
 
 def test_a_flow_that_changes_its_language_keeps_the_words_of_all(tmp_path):
@@ -203,7 +256,7 @@ def test_a_sound_is_played_before_its_key_is_asked_for(monkeypatch, tmp_path):
         seen.append(len((tmp_path / "played").read_text()))
         return "1"
 
-    monkeypatch.setattr(trial.click, "prompt", asked)
+    monkeypatch.setattr(click, "prompt", asked)
     tried("--sound")
     assert seen == [2, 3]
 

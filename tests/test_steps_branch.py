@@ -93,7 +93,10 @@ def test_with_no_case_and_nowhere_to_go_the_dialplan_takes_the_call():
     )
     with Playbook(steps, Offered("4c1b-9", caller="3")) as call:
         call.expects(Close())
-    assert call.told[1:3] == ["caller: otherwise", "caller: otherwise"]
+    assert call.told[1:5] == [
+        *("step a", "caller: otherwise"),
+        *("step b", "caller: otherwise"),
+    ]
 
 
 CHOICE = flow(

@@ -288,9 +288,7 @@ class Engine:
             name = live.flow.start
             for _ in range(MOST_STEPS):
                 step = live.flow.steps[name]
-                live.step = name
-                live.screen.comes_to_step()
-                live.site.visited(live.offered.uuid, name, "")
+                live.comes_to(name)
                 yield from hush.fit(live, step.meets)
                 yield from want(live, step.record, step.record_from)
                 if unrecorded.is_lost(live):
@@ -314,8 +312,7 @@ class Engine:
         """Put an emergency call through before anything else, and record nothing."""
         live = self.live
         step = live.flow.steps[live.flow.way_out]
-        live.step = step.name
-        live.site.visited(live.offered.uuid, step.name, "")
+        live.comes_to(step.name)
         live.recorder.is_forbidden = True
         live.drop_prefix(*live.flow.prefixes)
         live.tell(f"emergency call to {live.offered.called}")

@@ -175,6 +175,13 @@ class Live:
         self._named: dict[str, int] = {}
         """How many names of each kind were given."""
 
+    def comes_to(self, step: str) -> None:
+        """Begin a step; whoever watches is told."""
+        self.step = step
+        self.screen.comes_to_step()
+        self.tell(f"step {step}")
+        self.site.visited(self.offered.uuid, step, "")
+
     def tell(self, words: str) -> None:
         """Say something of the call to whoever watches, if anybody does."""
         if self.hears is not None:

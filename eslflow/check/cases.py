@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from eslflow.check.wording import series
 from eslflow.flow.values import ANONYMOUS, CALLER
 from eslflow.steps.branch import Branch
 from eslflow.steps.menu import Menu
@@ -30,20 +31,32 @@ def looks_at(say: Say, step: Branch) -> str:
 
 
 def chosen(say: Say, step: Step) -> Iterator[tuple[str, str]]:
-    """Yield when each key of a menu, or case of a branch, is taken, and its step."""
+    """Yield when keys of a menu, or cases of a branch, are taken, and their step."""
+    alike: dict[tuple[str, str], list[str]] = {}
     if isinstance(step, Menu):
-        yield from ((say("menu.key", key=key), to) for key, to in step.keys.items())
+        for key, to in step.keys.items():
+            alike.setdefault(("menu.key", to), []).append(key)
     elif isinstance(step, Branch):
-        yield from ((when(say, step, case), to) for case, to in step.cases.items())
+        for case, to in step.cases.items():
+            sentence, key = _case(step, case)
+            alike.setdefault((sentence, to), []).append(key)
+    for (sentence, to), keys in alike.items():
+        yield say(sentence, keys=series(keys, say("or")), it=_it(say, step)), to
 
 
-def when(say: Say, step: Branch, case: str) -> str:
-    """Return when a case is taken."""
+def _case(step: Branch, case: str) -> tuple[str, str]:
+    """Return the sentence of a case, and what it compares with."""
     looked = step.looks_at
     if looked.purpose:
-        return say(f"case.{case}")
+        return f"case.{case}", ""
     if looked.value == CALLER and case == ANONYMOUS:
-        return say("case.anonymous")
+        return "case.anonymous", ""
     if case.endswith("*"):
-        return say("case.begins", key=case[:-1])
-    return say("case.is", key=case)
+        return "case.begins", case[:-1]
+    return "case.is", case
+
+
+def _it(say: Say, step: Step) -> str:
+    """Return the pronoun of what a branch looks at; German has three."""
+    value = step.looks_at.value if isinstance(step, Branch) else ""
+    return say(f"it.{value if value in KNOWN else 'value'}")

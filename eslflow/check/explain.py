@@ -10,19 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from eslflow.check import cases
-from eslflow.check.wording import LANGUAGES
+from eslflow.check import cases, counted, opening
+from eslflow.check.recorded import recorded
+from eslflow.check.wording import LANGUAGES, series
 from eslflow.flow.destination import CALLED, Destination
 from eslflow.flow.model import (
     Asked,
     Basis,
     Flow,
-    From,
     Outside,
     Purpose,
-    Record,
     RecordingRules,
 )
+from eslflow.flow.values import LANGUAGE
 from eslflow.steps.announce import Announce
 from eslflow.steps.branch import Branch
 from eslflow.steps.calling import Calling
@@ -41,11 +41,6 @@ from eslflow.steps.step import Step
 from eslflow.steps.transfer import Transfer
 from eslflow.steps.webhook import Webhook
 
-_UNITS = (
-    (86400, "day", "days"),
-    (3600, "hour", "hours of time"),
-    (60, "minute", "minutes"),
-)
 UNRECORDED = frozenset({"refused", "unanswered", "objected", "undecided"})
 """Endings of a question after which its purpose permits nothing."""
 
@@ -63,6 +58,7 @@ class _Teller:
         self._flow = flow
         self._language = language
         self._templates = LANGUAGES[language]
+        self._hours_told: set[str] = set()
 
     def say(self, name: str, /, **places: object) -> str:
         """Return a sentence, or a part of one."""
@@ -73,8 +69,7 @@ class _Teller:
         flow = self._flow
         told = [f"{flow.name}.", flow.description]
         if len(flow.languages) > 1:
-            first, spoken = flow.languages[0], ", ".join(flow.languages)
-            told.append(self.say("languages", languages=spoken, first=first))
+            told.append(self._spoken())
         told += map(self._purpose, flow.purposes.values())
         if not flow.records:
             told.append(self.say("unrecorded flow"))
@@ -83,6 +78,15 @@ class _Teller:
         if flow.way_out:
             told.append(self.say("emergency", step=self.named(flow.way_out)))
         return " ".join(filter(None, told))
+
+    def _spoken(self) -> str:
+        """Return which languages there are, and whether callers get at all of them."""
+        names = list(map(self.language, self._flow.languages))
+        sentence = "languages.first"
+        if any(map(_chooses_language, self._flow.steps.values())):
+            sentence = "languages"
+        every = series(names, self.say("and"))
+        return self.say(sentence, languages=every, first=names[0])
 
     def _purpose(self, purpose: Purpose) -> str:
         retain = ""
@@ -99,7 +103,7 @@ class _Teller:
         if rules.verbal is not None:
             text = self.notice(rules.verbal.notice)
             yield self.say("verbal", purpose=rules.verbal.purpose, text=text)
-            yield from [self.say("receipt")] * rules.verbal.receipt
+            yield from [self.say("verbal.receipt")] * rules.verbal.receipt
         if rules.refusal:
             yield self.say("refuses", text=self.prompt(rules.refusal))
         if rules.never_record:
@@ -112,25 +116,43 @@ class _Teller:
 
     def _bound(self, rules: RecordingRules) -> Iterator[str]:
         """Yield what keys do in a talk."""
-        for key, action in rules.agent_keys.items():
-            yield self.say("agent", key=key, what=self.say(f"agent.{action}"))
-        for key, deed in rules.caller_keys.items():
-            yield self.say("caller key", key=key, what=self.say(f"caller.{deed}"))
+        if rules.agent_keys:
+            yield self.say("agent", keys=self._presses("agent", rules.agent_keys))
+        if rules.caller_keys:
+            keys = self._presses("caller", rules.caller_keys)
+            yield self.say("caller key", keys=keys)
         for key in rules.callee_keys:
             yield self.say("callee key", key=key)
         if rules.before_private:
             yield self.say(f"private.{rules.before_private}")
 
+    def _presses(self, who: str, keys: Mapping[str, object]) -> str:
+        told = [
+            self.say("press", key=key, what=self.say(f"{who}.{does}"))
+            for key, does in keys.items()
+        ]
+        return series(told, f",{self.say('or')}")
+
     def step(self, step: Step) -> str:
         """Return the paragraph about one step: what it does, and where it leads."""
-        told = [*SENTENCES[step.kind](self, step), *self._recorded(step)]
-        return " ".join([f"{step.name}.", *told, *self._ways(step)])
+        told = SENTENCES[step.kind](self, step)
+        more = recorded(self.say, self._flow, step)
+        return " ".join([f"{step.name}.", *told, *more, *self._ways(step)])
 
     # Parts of sentences.
 
     def named(self, name: str) -> str:
         """Return a step's name as it stands in a sentence."""
         return self.say("step", name=name)
+
+    def language(self, code: str) -> str:
+        """Return the name of a language, if it has one here."""
+        return self._templates.get(f"language.{code}", code)
+
+    def quoted(self, names: Iterable[str]) -> str:
+        """Return names of values, one after the other."""
+        told = [self.say("quoted", name=name) for name in names]
+        return series(told, self.say("and"))
 
     def text(self, texts: Mapping[str, str]) -> str:
         """Return what is played, in this language if the flow has it."""
@@ -155,18 +177,7 @@ class _Teller:
 
     def time(self, seconds: float) -> str:
         """Return a duration in words."""
-        for unit, one, many in _UNITS:
-            if seconds >= unit and seconds % unit == 0:
-                count = round(seconds / unit)
-                return self.say(one if count == 1 else many, n=count)
-        return self.say("second" if seconds == 1 else "seconds", n=f"{seconds:g}")
-
-    def tries(self, count: int) -> str:
-        """Return how often something is tried; empty for once."""
-        if count == 1:
-            return ""
-        often = self.say("twice") if count == 2 else self.say("times", n=count)
-        return self.say("tries", times=often)
+        return counted.time(self.say, seconds)
 
     def keys(self, keys: Mapping[str, Any]) -> Iterator[str]:
         """Yield what each key of a question means."""
@@ -177,6 +188,19 @@ class _Teller:
         """Return who is called."""
         name = to.user or to.number
         return self.say("called") if name == CALLED else name
+
+    def hours(self, name: str) -> Iterator[str]:
+        """Yield which hours are looked at; when they are, the first time."""
+        if name in self._hours_told:
+            yield self.say("hours", hours=name, week="")
+            return
+        self._hours_told.add(name)
+        hours = self._flow.hours[name]
+        week = f": {opening.week(self.say, hours)}"
+        yield self.say("hours", hours=name, week=week)
+        days = opening.holidays(self.say, hours)
+        if days:
+            yield self.say("hours.holidays", days=days)
 
     # Where a step leads.
 
@@ -201,9 +225,8 @@ class _Teller:
         yield from (f"{when} {goes}{also}." for when in then)
         if clauses and not is_anyway:
             later = [clauses[0], *(each[0].lower() + each[1:] for each in clauses[1:])]
-            if len(later) > 1:
-                later[-1] = self.say("or") + later[-1]
-            yield f"{' '.join(later)} {goes}."
+            bare = [each.removesuffix(",") for each in later]
+            yield f"{series(bare, self.say('or if'))}, {goes}."
 
     def _chosen(self, step: Step) -> Iterator[tuple[str, str]]:
         """Yield where the keys of a menu and the cases of a branch lead."""
@@ -231,44 +254,14 @@ class _Teller:
         places = {"who": self.say(f"who.{whom}")}
         if isinstance(step, (Consent, Objection, Menu, Collect, Language)):
             places["time"] = self.time(step.timeout)
-            places["tries"] = self.tries(step.tries)
+            places["tries"] = counted.tries(self.say, step.tries)
         return self.say(name, **places)
 
-    # What is recorded.
 
-    def _recorded(self, step: Step) -> Iterator[str]:
-        if step.record is Record.MASKED:
-            yield self.say("masked")
-        elif step.record is Record.ON:
-            is_late = step.record_from is From.ANSWER
-            moment = self.say("on.answer" if is_late else "on.step")
-            conditions = self._or(self._conditions())
-            yield self.say("on", moment=moment, condition=conditions)
-        elif self._flow.records and step.waits:
-            yield self.say("off")
-
-    def _or(self, words: Iterable[str]) -> str:
-        return f" {self.say('or')}".join(words)
-
-    def _conditions(self) -> Iterator[str]:
-        for purpose in self._flow.purposes.values():
-            name, who = "if basis", ""
-            if purpose.basis is Basis.CONSENT:
-                name, who = self._asked(purpose.name)
-            elif purpose.name in self._flow.announced:
-                name = "if announced"
-            basis = self.basis(purpose.basis)
-            yield self.say(name, purpose=purpose.name, basis=basis, who=who)
-
-    def _asked(self, purpose: str) -> tuple[str, str]:
-        """Return the sentence of who is to agree to a purpose, and who that is."""
-        asking = (s for s in self._flow.steps.values() if isinstance(s, Consent))
-        whom = dict.fromkeys(s.whom for s in asking if purpose in s.asks_for())
-        # By word of mouth, it is the caller whom the agent asks.
-        whom = whom or {Asked.CALLER: None}
-        if Asked.BOTH in whom or len(whom) > 1:
-            return "if all", ""
-        return "if consent", self.say(f"who.{next(iter(whom))}")
+def _chooses_language(step: Step) -> bool:
+    return isinstance(step, Language) or (
+        isinstance(step, Set) and LANGUAGE in step.values
+    )
 
 
 # One for each kind: what the step does.
@@ -337,7 +330,13 @@ def _transfer(teller: _Teller, step: Transfer) -> Iterator[str]:
 
 
 def _webhook(teller: _Teller, step: Webhook) -> Iterator[str]:
-    yield teller.say("webhook", url=step.url, time=teller.time(step.timeout))
+    yield teller.say("webhook", url=step.url)
+    sends = (*step.sends, *step.secrets)
+    if sends:
+        yield teller.say("webhook.sends", names=teller.quoted(sends))
+    if step.gets:
+        yield teller.say("webhook.gets", names=teller.quoted(step.writes()))
+    yield teller.say("webhook.waits", time=teller.time(step.timeout))
 
 
 def _language(teller: _Teller, step: Language) -> Iterator[str]:
@@ -345,7 +344,7 @@ def _language(teller: _Teller, step: Language) -> Iterator[str]:
 
 
 def _hours(teller: _Teller, step: OpeningHours) -> Iterator[str]:
-    yield teller.say("hours", hours=step.hours)
+    yield from teller.hours(step.hours)
 
 
 def _branch(teller: _Teller, step: Branch) -> Iterator[str]:
@@ -353,7 +352,14 @@ def _branch(teller: _Teller, step: Branch) -> Iterator[str]:
 
 
 def _set(teller: _Teller, step: Set) -> Iterator[str]:
-    yield teller.say("set", names=", ".join(step.values))
+    told = []
+    for name, pieces in step.values.items():
+        text = "".join(p.text or f"{{{{ {p.name} }}}}" for p in pieces)
+        if name == LANGUAGE:
+            told.append(teller.say("set.language", language=teller.language(text)))
+        else:
+            told.append(teller.say("set.value", name=name, text=text))
+    yield teller.say("set", values=series(told, teller.say("and")))
 
 
 def _flow(teller: _Teller, step: SubFlow) -> Iterator[str]:

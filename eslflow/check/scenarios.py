@@ -32,7 +32,7 @@ from eslflow.check.scenario import (
     Scenario,
 )
 from eslflow.check.words import (
-    PRESSED,
+    PRESSES,
     Convert,
     acts,
     answer,
@@ -40,6 +40,7 @@ from eslflow.check.words import (
     files,
     items,
     one_of,
+    pressed,
     several,
 )
 from eslflow.flow import codes
@@ -72,10 +73,8 @@ REASONS = (
 EARLIER = ("granted", "refused", "withdrawn")
 """What a caller can have chosen in another call."""
 ACTS = (HOLD, UNHOLD, PASS_ON, PASS_OUTSIDE, HANG_UP)
-SILENCE = ("-", "silence")
 _NAME = re.compile(r"\S(?:.{0,98}\S)?")
 _NUMBER = re.compile(r"[+]?[0-9*#]+")
-_KEYS = {"star": "*", "hash": "#", "hangup": "hangup"}
 
 
 def read(data: bytes, file: str, flow: Flow) -> tuple[Scenario, ...]:
@@ -376,14 +375,13 @@ def _texts(node: Node, context: Context) -> tuple[str, ...]:
 
 def _key(node: Node, context: Context) -> str:
     """Return what is pressed at a question; nothing for silence."""
-    if node.kind is Kind.NOTHING or node.text in SILENCE:
+    if node.kind is Kind.NOTHING:
         return ""
-    key = _KEYS.get(node.text, node.text)
-    if not node.is_scalar or not (key == "hangup" or PRESSED.fullmatch(key)):
-        hint = "Takes keys (0 to 9, star, hash, several as 1234), silence or hangup."
+    keys = pressed(node.text) if node.is_scalar else None
+    if keys is None:
         problem = f"'{node.text}' is no key of a telephone"
-        context.problem(codes.WRONG_VALUE, node, problem, hint)
-    return key
+        context.problem(codes.WRONG_VALUE, node, problem, f"Takes {PRESSES}.")
+    return keys or ""
 
 
 def _reasons(node: Node, context: Context) -> tuple[str, ...]:

@@ -17,7 +17,21 @@ from eslflow.flow.problems import Context, listed, near, scalar
 Convert = Callable[[Node, Context], Any]
 
 PRESSED = re.compile(r"[0-9*#A-D]+")
+HANG_UP = "hangup"
+"""Instead of keys at a question: whoever is asked hangs up."""
+PRESSES = "keys (0 to 9, star, hash, several as 1234), silence or hangup"
+"""What `pressed` takes, as messages name it."""
+_SILENCE = ("-", "silence")
+_NAMES = {"star": "*", "hash": "#"}
 MOST_FILES = 100
+
+
+def pressed(text: str) -> str | None:
+    """Return what is pressed at a question, empty for silence; None: it is no key."""
+    if text in _SILENCE:
+        return ""
+    keys = _NAMES.get(text, text)
+    return keys if keys == HANG_UP or PRESSED.fullmatch(keys) else None
 
 
 def items(node: Node) -> list[Node]:

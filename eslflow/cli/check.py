@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,7 +14,13 @@ from eslflow.check.there import Ask
 from eslflow.cli.asking import asking
 from eslflow.cli.drift import demand_same_notices
 from eslflow.cli.main import CONFIGURATION
-from eslflow.cli.places import flow_paths, name_in, settings_or_none, sounds_beside
+from eslflow.cli.places import (
+    command_line,
+    flow_paths,
+    name_in,
+    settings_or_none,
+    sounds_beside,
+)
 from eslflow.cli.prove import told as told_proof
 from eslflow.cli.why import explained
 from eslflow.errors import FlowErrors, NotFound, SettingsError, StoreError, visible
@@ -162,14 +167,15 @@ def report(site: Path, flow: Flow, path: Path, ask: Ask | None = None) -> bool:
 def is_heard(site: Path, flow: Flow, path: Path) -> bool:
     """Tell what is wrong with a flow's audio; return whether callers hear all of it."""
     sounds, faults = find_sounds(flow.audio(), sounds_beside(site, path))
+    make = command_line(site, "prompts", "build", str(path))
     for fault in faults:
         warning = "" if fault.is_silent else "warning: "
         at = _place(path, fault)
         click.echo(f"{at}: {warning}{fault} [{fault.code}]", err=True)
     if any(fault.is_ours for fault in faults):
-        click.echo(f"  Make it with: {_command(site, path)}", err=True)
+        click.echo(f"  Make it with: {make}", err=True)
     if any(fault.is_ours is False for fault in faults):
-        hint = f"or remove the file, then: {_command(site, path)}"
+        hint = f"or remove the file, then: {make}"
         click.echo(f"  What a person recorded: record it again, {hint}", err=True)
     is_good = _is_as_heard(site, flow, path, sounds)
     return is_good and not any(fault.is_silent for fault in faults)
@@ -198,11 +204,3 @@ def _is_as_heard(
     except StoreError as error:
         click.echo(f"{path}: warning: its notices were not compared: {error}", err=True)
     return True
-
-
-def _command(site: Path, path: Path) -> str:
-    """Return what makes a flow's audio, as it can be typed here."""
-    words = ["eslflow", "prompts", "build", str(path)]
-    if site != Path():
-        words[1:1] = ["--site", str(site)]
-    return shlex.join(words)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
-import textwrap
-
 import click
 
 from eslflow.check.explain import explain
 from eslflow.check.wording import LANGUAGES
+from eslflow.cli.fitted import fitted
 from eslflow.cli.places import flow_paths
 from eslflow.site import load_flows
 
-WIDEST = 100
-"""Columns that are still easy to read."""
+INDENT = 2
 
 
 @click.command("explain", short_help="Tell flows in sentences.")
@@ -32,12 +28,5 @@ def command(ctx: click.Context, flows: tuple[str, ...], language: str) -> None:
     for place, flow in enumerate(load_flows(flow_paths(ctx.obj, flows)).values()):
         if place:
             click.echo()
-        click.echo("\n".join(map(_paragraph, explain(flow, language))))
-
-
-def _paragraph(text: str) -> str:
-    """Return a paragraph that fits the terminal; a file gets it in one line."""
-    if not sys.stdout.isatty():
-        return text
-    width = min(WIDEST, shutil.get_terminal_size().columns)
-    return textwrap.fill(text, width, subsequent_indent="  ", break_long_words=False)
+        for paragraph in explain(flow, language):
+            click.echo(fitted(paragraph, INDENT))

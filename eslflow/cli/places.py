@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -75,6 +76,12 @@ def name_in(path: Path) -> str:
     except (OSError, ValueError):
         return ""
     return found[1] if found else ""
+
+
+def command_line(site: Path, *words: str) -> str:
+    """Return a command of eslflow on a site, as it can be typed here."""
+    where = () if site == Path() else ("--site", str(site))
+    return shlex.join(("eslflow", *where, *words))
 
 
 def sounds_beside(site: Path, flow: Path) -> Path:

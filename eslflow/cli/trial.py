@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import tempfile
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -21,10 +21,11 @@ import click
 from click.core import ParameterSource
 
 from eslflow.call.commands import Alarm, Tell
-from eslflow.call.live import Site
 from eslflow.call.records import Row
 from eslflow.check.load import load_scenarios, scenarios_of
-from eslflow.cli.places import flow_paths, settings_or_none, sounds_beside
+from eslflow.cli.fitted import fitted
+from eslflow.cli.keypad import Given, Keypad, keys_of
+from eslflow.cli.places import command_line, flow_paths, settings_or_none, sounds_beside
 from eslflow.cli.player import Player
 from eslflow.cli.rows import told as told_rows
 from eslflow.clock import SystemClock
@@ -36,19 +37,42 @@ from eslflow.prompts.wav import encode
 from eslflow.rehearsal import Rehearsal
 from eslflow.rig import ANSWERS, Rig, Silent, spoken_ms
 from eslflow.sim.clock import START, SimulatedClock
-from eslflow.sim.script import HANG_UP, Script
-from eslflow.site import load_flows, site_of
+from eslflow.sim.script import Script
+from eslflow.site import Fault, load_flows, site_of
+from eslflow.switch.courier import Courier
+
+Keys = tuple[str, ...]
+"""What is pressed at each question."""
 
 RATE = 8000
-_KEYS = frozenset("0123456789*#ABCD")
-_NAMES = {"star": "*", "hash": "#"}
+STORY, TABLE = 10, 21
+"""Where the words begin that are told, and of rows that are kept."""
+FIRST = 3
+"""How much of what is wrong with the audio is told; `check` tells all of it."""
+
+
+def _keys(_: click.Context, __: click.Parameter, press: str | None) -> Keys | None:
+    return None if press is None else tuple(map(keys_of, press.split(",")))
+
+
+def _fields(
+    _: click.Context, __: click.Parameter, answer: tuple[str, ...]
+) -> dict[str, str]:
+    fields = [words.partition("=") for words in answer]
+    for name, sign, _text in fields:
+        if not (name and sign):
+            raise click.BadParameter(f"{name!r} is no FIELD=TEXT")
+    return {name: text for name, _sign, text in fields}
 
 
 @click.command("try", short_help="Play a whole call here, without a switch.")
 @click.argument("flow")
 @click.option(
     "--press",
-    help="Keys at each question, in order: 1,2. Empty: says nothing. hangup: hangs up.",
+    metavar="KEYS",
+    callback=_keys,
+    help="Keys at each question, in order, as scenarios have them: 1,2 or "
+    "silence,star,hangup. A question that is asked again counts again.",
 )
 @click.option("--caller", default="+4930123456", help="Caller's number.")
 @click.option(
@@ -72,6 +96,13 @@ _NAMES = {"star": "*", "hash": "#"}
     help="How webhooks end; nothing is sent.",
 )
 @click.option(
+    "--answer",
+    multiple=True,
+    metavar="FIELD=TEXT",
+    callback=_fields,
+    help="A field that webhooks answer with; may be given several times.",
+)
+@click.option(
     "--scenario",
     default="",
     metavar="NAME",
@@ -84,12 +115,13 @@ def command(
     ctx: click.Context,
     /,
     flow: str,
-    press: str | None,
+    press: Keys | None,
     caller: str,
     called: str,
     language: str,
     at: datetime | None,
     webhook: str,
+    answer: dict[str, str],
     scenario: str,
     sound: bool,
     quiet: bool,
@@ -104,47 +136,46 @@ def command(
     """
     (path,) = flow_paths(ctx.obj, [flow])
     (found,) = load_flows([path]).values()
-    settings = settings_or_none(ctx.obj)
     if scenario:
-        _demand_alone(ctx)
-        _tell_scenario(found, scenarios_of(path), scenario, quiet)
+        _tell_scenario(ctx, found, scenarios_of(path), scenario, quiet)
         return
-    keys = None if press is None else tuple(_key(word) for word in press.split(","))
+    keypad, given = Keypad(found), Given(press or ())
     script = Script(
         uuid="try",
-        keys=keys or (),
-        callee_keys=keys or (),
-        press=_ask if keys is None else None,
+        press=keypad.press if press is None else given.press,
         caller=caller,
         path=found.name,
         called=called or found.name,
     )
     tell(
         _in_language(found, language or found.languages[0]),
-        sounds_beside(ctx.obj, path),
+        path,
+        ctx.obj,
         script,
-        click.echo,
+        Silent((webhook,), answer),
         SystemClock().now() if at is None else round(at.timestamp()) * 1_000_000,
-        webhook,
+        visited=keypad.comes_to,
         player=Player() if sound else None,
         is_quiet=quiet,
-        site=site_of(settings, {}) if settings else None,
     )
+    if given.unpressed():
+        say(f"No question came for: {given.unpressed()}")
 
 
 def tell(
     flow: Flow,
-    sounds: Path,
+    path: Path,
+    site: Path,
     script: Script,
-    say: Callable[[str], object],
-    start: int = START,
-    webhook: str = "done",
-    player: Player | None = None,
-    is_quiet: bool = True,
-    site: Site | None = None,
+    courier: Courier,
+    start: int,
+    visited: Callable[[str, str, str], object],
+    player: Player | None,
+    is_quiet: bool,
 ) -> None:
     """Run one simulated call and say what happens, and what would be kept of it."""
     clock = SimulatedClock(start)
+    settings = settings_or_none(site)
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as name, alarms_told_once():
         folder = Path(name)
@@ -154,13 +185,8 @@ def tell(
             text = visible(mark + what.text).replace(f"{folder}/", "")
             say(f"{(now - start) / 1e6:6.1f} s  {text}")
 
-        missing: set[str] = set()
-        for item, ms in _assume_missing(flow, sounds, folder / "sounds"):
-            missing.add(item.path)
-            say(
-                f"          ! {item.what} ({item.language}) has no audio yet: "
-                f"taken to be {ms / 1000:.1f} s long"
-            )
+        sounds = sounds_beside(site, path)
+        missing = _assume_missing(flow, sounds, folder / "sounds")
         with Rig(
             [flow],
             folder / "sounds",
@@ -168,19 +194,31 @@ def tell(
             clock=clock,
             watch=watch,
             kept=rows.extend,
-            courier=Silent((webhook,)),
-            site=site,
+            courier=courier,
+            visited=visited,
+            site=site_of(settings, {}) if settings else None,
         ) as rig:
-            for fault in rig.faults:
-                told = str(fault).replace(str(folder / "sounds"), str(sounds))
+            for line in _of_audio(missing, rig.faults, site, path):
+                told = line.replace(str(folder / "sounds"), str(sounds))
                 say(f"          ! {told}")
             if player is not None:
-                script = replace(script, hears=_played(player, folder, missing, say))
+                silent = {item.path for item in missing}
+                script = replace(script, hears=_played(player, folder, silent))
             rig.call(script)
         if not is_quiet:
-            say("Such a call leaves in the ledger:")
-            for line in told_rows(rows, start):
-                say(visible(line).replace(f"{folder}/", ""))
+            _say_kept(rows, start, name)
+
+
+def say(line: str, indent: int = STORY) -> None:
+    """Tell a line that begins with its time, or leaves room for it."""
+    click.echo(fitted(line, indent))
+
+
+def _say_kept(rows: Sequence[Row], start: int, folder: str) -> None:
+    """Tell what the ledger would have kept of a call."""
+    click.echo("Such a call leaves in the ledger:")
+    for line in told_rows(rows, start):
+        say(visible(line).replace(f"{folder}/", ""), TABLE)
 
 
 def _demand_alone(ctx: click.Context) -> None:
@@ -193,8 +231,11 @@ def _demand_alone(ctx: click.Context) -> None:
             raise click.UsageError(problem, ctx)
 
 
-def _tell_scenario(flow: Flow, file: Path, name: str, is_quiet: bool) -> None:
+def _tell_scenario(
+    ctx: click.Context, flow: Flow, file: Path, name: str, is_quiet: bool
+) -> None:
     """Play one scenario, and say what happens and what would be kept of it."""
+    _demand_alone(ctx)
     if not file.exists():
         raise NotFound(f"{flow.name} has no scenarios: {file}")
     known = {scenario.name: scenario for scenario in load_scenarios(file, flow)}
@@ -209,17 +250,13 @@ def _tell_scenario(flow: Flow, file: Path, name: str, is_quiet: bool) -> None:
         Rehearsal([flow], Path(folder)) as stage,
     ):
         played = stage.play(flow, scenario)
-    lines = list(played.story)
+    for line in played.story:
+        say(visible(line).replace(f"{folder}/", ""))
     if not is_quiet:
-        start = START if scenario.at is None else scenario.at
-        lines += ["Such a call leaves in the ledger:", *told_rows(played.rows, start)]
-    for line in lines:
-        click.echo(visible(line).replace(f"{folder}/", ""))
+        _say_kept(played.rows, START if scenario.at is None else scenario.at, folder)
 
 
-def _played(
-    player: Player, folder: Path, missing: set[str], say: Callable[[str], object]
-) -> Callable[[str], None]:
+def _played(player: Player, folder: Path, missing: set[str]) -> Callable[[str], None]:
     """Return what plays the files of a flow, and tells once why it does not."""
     if player.problem:
         say(f"          ! {player.problem}")
@@ -237,10 +274,9 @@ def _played(
     return play
 
 
-def _assume_missing(
-    flow: Flow, sounds: Path, target: Path
-) -> Iterator[tuple[Audio, int]]:
-    """Lay out the audio that is there; yield what is not, with the length it gets."""
+def _assume_missing(flow: Flow, sounds: Path, target: Path) -> list[Audio]:
+    """Lay out the audio that is there, and silence for what is not; return that."""
+    missing = []
     target.mkdir()
     if (sounds / MANIFEST).exists():
         (target / MANIFEST).symlink_to((sounds / MANIFEST).resolve())
@@ -252,7 +288,24 @@ def _assume_missing(
             continue
         ms = spoken_ms(item.text)
         path.write_bytes(encode(array("h", bytes(2 * RATE * ms // 1000)), RATE))
-        yield item, ms
+        missing.append(item)
+    return missing
+
+
+def _of_audio(
+    missing: Sequence[Audio], faults: Sequence[Fault], site: Path, path: Path
+) -> Iterator[str]:
+    """Yield what is wrong with the audio, in a few lines however much that is."""
+    if missing:
+        names = ", ".join(f"{item.what} ({item.language})" for item in missing[:FIRST])
+        if len(missing) > FIRST:
+            names = f"{len(missing)} prompts and notices, as {names}"
+        make = command_line(site, "prompts", "build", str(path))
+        silent = "silent for as long as the words take"
+        yield f"no audio yet: {names}; {silent}. Make it with: {make}"
+    yield from map(str, faults[:FIRST])
+    if len(faults) > FIRST:
+        yield f"{len(faults) - FIRST} more: {command_line(site, 'check', str(path))}"
 
 
 @contextmanager
@@ -296,26 +349,3 @@ def _changes_language(flow: Flow) -> bool:
         for step in flow.steps.values()
         for _, what, _ in step.refers_to()
     )
-
-
-def _key(word: str) -> str:
-    """Return what is pressed, as the simulated switch takes it."""
-    key = _NAMES.get(word.strip(), word.strip())
-    if key in ("", HANG_UP) or set(key) <= _KEYS:
-        return key
-    raise EslflowError(f"{word!r} is no key: press 0 to 9, star, hash or hangup")
-
-
-def _ask(_: int) -> str:
-    """Read a key from the terminal; whoever leaves it has hung up."""
-    words = "          press keys, then Enter (only Enter: nothing, h: hang up)"
-    while True:
-        try:
-            answer = click.prompt(words, default="", show_default=False)
-        except click.Abort:
-            click.echo()
-            return HANG_UP
-        try:
-            return _key(HANG_UP if answer == "h" else answer)
-        except EslflowError as error:
-            click.echo(str(error))
