@@ -1,5 +1,6 @@
 """`eslflow check`."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def test_a_good_site_is_said_to_be_good(site):
 def test_a_flow_with_twelve_mistakes_gets_twelve_messages_and_78(site):
     done = run(site, "check", str(TWELVE))
     assert done.exit_code == CONFIGURATION
-    assert done.stderr.count("twelve.yaml:") == 12
+    assert len(re.findall(r"twelve\.yaml:\d+:", done.stderr)) == 12
 
 
 def test_files_with_other_endings_are_told_not_to_be_read(site):
@@ -76,6 +77,42 @@ def test_what_the_proof_finds_is_told_beside_what_else_is_wrong(tmp_path):
     assert done.exit_code == 78
     assert "notice recording v1 (en) has no audio" in done.output
     assert "who agrees reaches a person, who refuses does not [refused]" in done.output
+
+
+def test_what_keeps_a_flow_from_loading_hides_nothing_else(site):
+    path = site / "flows" / "support.yaml"
+    for old, new in (
+        ("  choose:\n", "  lost: {announce: welcome, next: choose}\n  choose:\n"),
+        ("2: refused}", "3: refused}"),
+    ):
+        path.write_text(path.read_text().replace(old, new))
+    (site / "sounds" / "support" / "de" / "welcome.wav").unlink()
+    done = run(site, "check")
+    assert done.exit_code == CONFIGURATION
+    for code in ("dead-step", "key-unsaid", "no-audio"):
+        assert f"[{code}]" in done.stderr
+    left = "where its steps lead, and its proof"
+    assert f"{path}: not looked at until this is mended: {left}\n" in done.stderr
+
+
+def test_words_that_cannot_be_read_are_not_looked_for_on_disk(site):
+    path = site / "flows" / "support.yaml"
+    path.write_text(path.read_text().replace("    en: Thank you", "    it: Thank you"))
+    told = run(site, "check").stderr
+    assert "[no-words]" in told
+    assert "-audio]" not in told
+
+
+def test_where_nothing_can_be_read_all_else_is_left(site):
+    path = site / "flows" / "support.yaml"
+    path.write_text("flow: [")
+    told = run(site, "check").stderr
+    assert f"{path}: not looked at until this is mended: all else\n" in told
+    path.unlink()
+    path.symlink_to(site / "none")
+    told = run(site, "check").stderr
+    assert "[unreadable]" in told
+    assert "not looked at" not in told
 
 
 def test_every_flow_is_told_in_one_run(site):
@@ -183,7 +220,8 @@ def test_a_flow_that_is_not_there_is_told(site):
     assert done.exit_code == 1
     assert "Did you mean support?" in done.stderr
     done = run(site, "check", str(site / "none.yaml"))
-    assert done.exit_code == CONFIGURATION
+    assert done.exit_code == 1
+    assert f"there is no file {site / 'none.yaml'}" in done.stderr
 
 
 def test_a_checkout_needs_no_site():

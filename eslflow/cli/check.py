@@ -10,7 +10,13 @@ import click
 
 from eslflow.call.live import Sound
 from eslflow.check.finding import place_in
-from eslflow.check.load import SCENARIOS, findings, lonely_scenarios, named_alike
+from eslflow.check.load import (
+    SCENARIOS,
+    draft_findings,
+    findings,
+    lonely_scenarios,
+    named_alike,
+)
 from eslflow.check.there import Ask
 from eslflow.cli.asking import asking
 from eslflow.cli.drift import demand_same_notices
@@ -19,6 +25,7 @@ from eslflow.cli.places import flow_paths, name_in, settings_or_none, sounds_bes
 from eslflow.cli.prove import told as told_proof
 from eslflow.cli.why import explained
 from eslflow.errors import FlowErrors, NotFound, SettingsError, StoreError, visible
+from eslflow.flow.codes import UNREADABLE
 from eslflow.flow.document import Document
 from eslflow.flow.model import Flow
 from eslflow.settings import load_settings
@@ -73,6 +80,8 @@ def _check(site: Path, paths: list[Path], ask: Ask | None) -> bool:
                     click.echo(problem, err=True)
                     told.add(problem)
             is_good = False
+            if error.problems[0].code != UNREADABLE:
+                _tell_rest(site, path, ask)
             continue
         if seen.setdefault(flow.name, flow) is not flow:
             click.echo(str(named_alike(flow, seen[flow.name])), err=True)
@@ -81,6 +90,20 @@ def _check(site: Path, paths: list[Path], ask: Ask | None) -> bool:
         is_right = report(site, flow, path, ask)
         is_good &= not told_proof(flow, is_right).violations and is_right
     return is_good
+
+
+def _tell_rest(site: Path, path: Path, ask: Ask | None) -> None:
+    """Tell what else is wrong with a flow that does not load, and what may be."""
+    left = "all else"
+    read = draft_findings(path, ask)
+    if read is not None:
+        draft, are_texts_sound, found = read
+        if are_texts_sound:
+            is_heard(site, draft, path)
+        for told in found:
+            click.echo(str(told), err=True)
+        left = "where its steps lead, and its proof"
+    click.echo(f"{path}: not looked at until this is mended: {left}", err=True)
 
 
 def _found(site: Path, names: tuple[str, ...]) -> tuple[list[Path], bool]:

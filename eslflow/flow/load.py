@@ -112,6 +112,25 @@ def load(
     return _Loader(document, kinds, library, data).flow(top)
 
 
+def load_draft(
+    data: bytes,
+    file: str,
+    kinds: Mapping[str, type[Step]],
+    library: Library | None = None,
+) -> tuple[Flow, tuple[FlowError, ...]] | None:
+    """Return what could be read of a flow that does not load, and what is wrong.
+
+    It has the parts that are right; nothing, where too much is wrong to tell them. No
+    call may ever run it.
+    """
+    document = Document(data, file)
+    try:
+        loader = _Loader(document, kinds, library or Alone(), data)
+        return loader.draft(document.read()), tuple(document.problems)
+    except FlowErrors:
+        return None
+
+
 def _besides(
     document: Document,
     error: FlowErrors,
@@ -153,6 +172,12 @@ class _Loader:
         self._library = library
 
     def flow(self, top: Node) -> Flow:
+        flow = self.draft(top)
+        self._document.stop_if_broken()
+        return flow
+
+    def draft(self, top: Node) -> Flow:
+        """Return the flow, less what is wrong with it, which is noted."""
         context = Context(self._document, {}, "", "a flow")
         if top.kind is not Kind.MAPPING:
             hint = "Begin with flow: NAME"
@@ -179,7 +204,6 @@ class _Loader:
         self._check_receipts(entries, steps, recording)
         name = self._name(entries.get("flow"))
         description = self._text(entries.get("description"))
-        self._document.stop_if_broken()
         versions = inside.versions(name, self._data, self._document.file)
         return Flow(
             name=name,
