@@ -8,6 +8,7 @@ from eslflow.check import flow_files, load_flow
 from eslflow.check.load import (
     draft_findings,
     findings,
+    flow_of,
     load_scenarios,
     lonely_scenarios,
     named_alike,
@@ -29,6 +30,7 @@ def test_scenarios_are_no_flow_and_lie_beside_theirs(tmp_path):
         (tmp_path / name).write_text("scenarios: {x: {expect: {ends: finished}}}")
     assert flow_files(tmp_path) == [tmp_path / "a.yaml", tmp_path / "b.yaml"]
     found = scenarios_of(tmp_path / "a.yaml")
+    assert flow_of(found) == tmp_path / "a.yaml"
     assert found == tmp_path / "a.scenarios.yaml"
     flow = load_flow(ROOT / "flows" / "opening.yaml")
     (scenario,) = load_scenarios(found, flow)

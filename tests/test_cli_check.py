@@ -70,6 +70,40 @@ def test_hidden_files_of_editors_are_no_flows_and_scenarios_without_a_flow_are_t
     assert "suport" not in run(site, "check", "support").output
 
 
+def test_a_file_of_scenarios_is_checked_as_what_it_is(site):
+    path = site / "flows" / "support.scenarios.yaml"
+    path.write_text("scenarios:\n  agrees: {press: [1], expect: {recorded: true}}\n")
+    flows = [str(path), str(site / "flows" / "support.yaml")]
+    done = run(site, "check", *flows)
+    assert done.exit_code == 0
+    assert f"{path}: good (1 scenario)\n" in done.stdout
+    path.write_text("scenarios:\n  agrees: {pres: [1], expect: {recorded: true}}\n")
+    done = run(site, "check", *flows)
+    assert done.exit_code == CONFIGURATION
+    assert f"{path}:2:12: 'pres' is not an option of a scenario" in done.stderr
+    assert "support.yaml: good" in done.stdout
+
+
+def test_scenarios_whose_flow_is_broken_or_gone_are_played_by_nobody(site):
+    flow = site / "flows" / "support.yaml"
+    path = flow.with_suffix(".scenarios.yaml")
+    flow.write_text("flow: [")
+    done = run(site, "check", str(path))
+    assert done.exit_code == 0
+    assert "nobody plays these scenarios: support.yaml does not load\n" in done.stderr
+    assert f"  See: eslflow check {flow}\n" in done.stderr
+    flow.unlink()
+    assert "there is no support.yaml\n" in run(site, "check", str(path)).stderr
+
+
+def test_scenarios_that_are_not_named_so_are_told_in_one_message(site):
+    path = site / "flows" / "tests.yaml"
+    path.write_text("at: x\nscenarios:\n  a: {}\n")
+    told = run(site, "check", str(path)).stderr
+    assert told.startswith(f"{path}:2:1: these are scenarios, and no flow [missing]\n")
+    assert len(re.findall(r"tests\.yaml:\d", told)) == 1
+
+
 def test_what_the_proof_finds_is_told_beside_what_else_is_wrong(tmp_path):
     path = tmp_path / "bad.yaml"
     path.write_text(REFUSED)

@@ -52,6 +52,13 @@ def test_a_new_site_has_the_scenarios_of_its_flows(tmp_path):
     assert run(tmp_path, "check").exit_code == 0
 
 
+def test_a_file_of_scenarios_stands_for_its_flow(site):
+    scenarios(site, GOOD)
+    done = run(site, "test", str(site / "flows" / "support.scenarios.yaml"))
+    assert done.exit_code == 0
+    assert done.stdout.startswith("passed  support: agrees\n")
+
+
 def test_what_came_as_expected_is_a_line_and_flows_without_are_named(site):
     scenarios(site, GOOD)
     shutil.copy(FLOWS / "opt-in.yaml", site / "flows")

@@ -182,6 +182,13 @@ def test_of_what_is_no_flow_there_is_no_draft(text):
     assert load_draft(text.encode(), "t.yaml", KINDS) is None
 
 
+def test_a_file_of_scenarios_is_told_as_one_and_a_flow_with_some_is_a_flow():
+    told = problems("caller: x\nscenarios: {a: {press: 1}}\n")
+    assert told == ["these are scenarios, and no flow"]
+    (told,) = problems(f"{TINY}scenarios: {{}}\n")
+    assert told.startswith("'scenarios' is not an option of a flow")
+
+
 RULES = """\
 flow: t
 prompts: {hi: Hi.}

@@ -61,6 +61,11 @@ def scenarios_of(path: Path) -> Path:
     return path.with_name(f"{path.stem}{SCENARIOS}")
 
 
+def flow_of(path: Path) -> Path:
+    """Return where the flow of a file of scenarios lies."""
+    return path.with_name(f"{path.name.removesuffix(SCENARIOS)}.yaml")
+
+
 def load_scenarios(path: Path, flow: Flow) -> tuple[Scenario, ...]:
     """Return the scenarios in a file; they are of this flow.
 

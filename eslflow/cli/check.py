@@ -14,6 +14,8 @@ from eslflow.check.load import (
     SCENARIOS,
     draft_findings,
     findings,
+    flow_of,
+    load_scenarios,
     lonely_scenarios,
     named_alike,
 )
@@ -71,6 +73,9 @@ def _check(site: Path, paths: list[Path], ask: Ask | None) -> bool:
     told: set[str] = set()
     seen: dict[str, Flow] = {}
     for path in paths:
+        if path.name.endswith(SCENARIOS):
+            is_good &= _are_right(path)
+            continue
         try:
             (flow,) = load_flows([path]).values()
         except FlowErrors as error:
@@ -90,6 +95,23 @@ def _check(site: Path, paths: list[Path], ask: Ask | None) -> bool:
         is_right = report(site, flow, path, ask)
         is_good &= not told_proof(flow, is_right).violations and is_right
     return is_good
+
+
+def _are_right(path: Path) -> bool:
+    """Tell what is wrong with a file of scenarios; return whether nothing is."""
+    try:
+        (flow,) = load_flows([flow_of(path)]).values()
+    except FlowErrors:
+        _tell_unplayed(path)
+        return True
+    try:
+        found = load_scenarios(path, flow)
+    except FlowErrors as error:
+        click.echo(str(error), err=True)
+        return False
+    word = "scenario" if len(found) == 1 else "scenarios"
+    click.echo(f"{path}: good ({len(found)} {word})")
+    return True
 
 
 def _tell_rest(site: Path, path: Path, ask: Ask | None) -> None:
@@ -144,12 +166,19 @@ def _tell_unread(folder: Path) -> None:
 def tell_lonely(folder: Path) -> None:
     """Tell of scenarios that nobody plays, for their flow is not there."""
     for path in lonely_scenarios(folder):
-        flow = f"{path.name.removesuffix(SCENARIOS)}.yaml"
-        click.echo(
-            f"{path}: warning: nobody plays these scenarios: there is no {flow}\n"
-            f"  Give the file the name of its flow, with {SCENARIOS} behind it.",
-            err=True,
-        )
+        _tell_unplayed(path)
+
+
+def _tell_unplayed(path: Path) -> None:
+    """Tell why nobody plays some scenarios."""
+    flow = flow_of(path)
+    told = f"there is no {flow.name}"
+    hint = f"Give the file the name of its flow, with {SCENARIOS} behind it."
+    if flow.exists():
+        told, hint = f"{flow.name} does not load", f"See: eslflow check {flow}"
+    click.echo(
+        f"{path}: warning: nobody plays these scenarios: {told}\n  {hint}", err=True
+    )
 
 
 def _tell_others(site: Path, paths: list[Path]) -> None:

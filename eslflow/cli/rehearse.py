@@ -16,7 +16,7 @@ from click.core import ParameterSource
 
 from eslflow.check.covered import Place, coverage
 from eslflow.check.happened import compare
-from eslflow.check.load import load_scenarios, scenarios_of
+from eslflow.check.load import SCENARIOS, flow_of, load_scenarios, scenarios_of
 from eslflow.check.scenario import Scenario
 from eslflow.cli import junit, onswitch
 from eslflow.cli.check import tell_lonely
@@ -80,7 +80,7 @@ def command(
     """
     if not live and ctx.get_parameter_source("at_once") is ParameterSource.COMMANDLINE:
         raise click.UsageError("--at-once goes with --live.", ctx)
-    paths = flow_paths(ctx.obj, flows)
+    paths = [_flow(path) for path in flow_paths(ctx.obj, flows)]
     without = [path for path in paths if not scenarios_of(path).exists()]
     if flows and without:
         raise NotFound(f"{without[0]} has no scenarios: {scenarios_of(without[0])}")
@@ -100,6 +100,11 @@ def command(
         tell_lonely(paths[0].parent)
     is_good = _conclude(reports, without, need, is_quiet=is_json)
     ctx.exit(0 if is_good else 1)
+
+
+def _flow(path: Path) -> Path:
+    """Return the file of a flow, also where that of its scenarios is named."""
+    return flow_of(path) if path.name.endswith(SCENARIOS) else path
 
 
 def _load(paths: Iterable[Path]) -> Cast:

@@ -183,6 +183,7 @@ class _Loader:
             hint = "Begin with flow: NAME"
             context.problem(codes.NOT_YAML, top, "there is no flow in this file", hint)
             self._document.stop_if_broken()
+        self._refuse_scenarios(top, context)
         entries = entries_of(top, context, KEYS, "a flow") or {}
         for key in ("flow", "steps"):
             if key not in entries:
@@ -220,6 +221,15 @@ class _Loader:
             file=self._document.file,
             versions=versions,
         )
+
+    def _refuse_scenarios(self, top: Node, context: Context) -> None:
+        """Note that a file holds scenarios, and nothing that follows from it."""
+        keys = {key.text: key for key, _ in top.pairs}
+        if "scenarios" in keys and "flow" not in keys:
+            problem = "these are scenarios, and no flow"
+            hint = "Name the file as its flow, with .scenarios.yaml behind the name."
+            context.problem(codes.MISSING, keys["scenarios"], problem, hint)
+            self._document.stop_if_broken()
 
     def _inside(self, entries: Mapping[str, Node]) -> tuple[Inside, dict[str, Purpose]]:
         """Return the flows inside, and the purposes of all."""
