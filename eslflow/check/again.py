@@ -110,14 +110,14 @@ def scenario(flow: Flow, violation: Violation) -> str:
 
 def _lines(draft: _Draft, violation: Violation) -> Iterator[str]:
     for name, value in told(violation.begin).items():
-        yield f"{name}: {_quoted(value)}"
+        yield f"{name}: {quoted(value)}"
     if draft.flow.hours:
         zone = next(iter(draft.flow.hours.values())).zone
         at = datetime.fromtimestamp(violation.begin.at // 1_000_000, timezone.utc)
         yield f'at: "{at.astimezone(zone):%Y-%m-%d %H:%M}"'
     faults = {str(fault): list(named) for fault, named in draft.faults.items()}
     said = {
-        "press": f"[{', '.join(map(_quoted, draft.press))}]" if draft.press else "",
+        "press": f"[{', '.join(map(quoted, draft.press))}]" if draft.press else "",
         "queue": _table(draft.queues) if draft.queues else "",
         "callee": draft.callee,
         "webhook": draft.webhook,
@@ -146,16 +146,17 @@ def _expected(draft: _Draft, violation: Violation) -> str:
 
 
 def _table(values: dict[str, list[str]]) -> str:
-    parts = (f"{_quoted(key)}: [{', '.join(has)}]" for key, has in values.items())
+    parts = (f"{quoted(key)}: [{', '.join(has)}]" for key, has in values.items())
     return f"{{{', '.join(parts)}}}"
 
 
 def _mapping(values: dict[str, str]) -> str:
-    inner = ", ".join(f"{_quoted(key)}: {value}" for key, value in values.items())
+    inner = ", ".join(f"{quoted(key)}: {value}" for key, value in values.items())
     return f"{{{inner}}}" if inner else ""
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Return a text as YAML takes it for just that."""
     is_plain = _PLAIN_TEXT.fullmatch(text) is not None
     return text if is_plain else f'"{text}"'
 

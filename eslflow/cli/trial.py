@@ -196,7 +196,8 @@ def _demand_alone(ctx: click.Context) -> None:
 def _tell_scenario(flow: Flow, file: Path, name: str, is_quiet: bool) -> None:
     """Play one scenario, and say what happens and what would be kept of it."""
     if not file.exists():
-        raise NotFound(f"{flow.name} has no scenarios: {file}")
+        hint = f"To begin: eslflow test {flow.name}"
+        raise NotFound(f"{flow.name} has no scenarios: {file}. {hint}")
     known = {scenario.name: scenario for scenario in load_scenarios(file, flow)}
     named = [name] if name in known else [each for each in known if name in each]
     if len(named) != 1:
