@@ -46,6 +46,13 @@ def test_a_bad_example_breaks_its_rule_and_no_other(rule):
     assert found(good) == ()
 
 
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_finding_says_first_what_mends_it(rule):
+    does = "Add|Ask|Lead|Leave|Let|Remove|Say|Swap|Tell|Write"
+    for told in found(EXAMPLES[rule.code][0]):
+        assert re.match(rf"({does}) ", told.error.hint), told.error.hint
+
+
 def test_codes_are_of_one_rule_each():
     assert len({rule.code for rule in RULES}) == len(RULES)
 

@@ -333,7 +333,7 @@ class _Loader:
         for key in ("version", "text"):
             if key not in entries:
                 problem = f"notice '{name}' has no {key}"
-                hint = "A notice has a version and a text."
+                hint = f"Add {key}: a notice has a version and a text."
                 context.problem(codes.MISSING, node, problem, hint)
         values = converted(entries, NOTICE, context)
         text: dict[str, str] = {}
