@@ -123,8 +123,9 @@ def test_of_a_flow_that_does_not_load_is_found_what_can_be_read(tmp_path):
     path.write_text("flow: a\nprompts: {left: Over.}\nsteps: {a: {}}\n")
     draft, are_words_right, told = draft_findings(path)
     assert (draft.name, are_words_right, told) == ("a", True, ())
-    path.write_text("flow: [")
-    assert draft_findings(path) is None
+    for text in ("flow: [", "flow: a\npromts: {}\nsteps: {a: {}}\n"):
+        path.write_text(text)
+        assert draft_findings(path) is None
 
 
 def test_a_step_is_named_with_its_line(tmp_path):

@@ -125,7 +125,7 @@ def test_what_keeps_a_flow_from_loading_hides_nothing_else(site):
     assert done.exit_code == CONFIGURATION
     for code in ("dead-step", "key-unsaid", "no-audio"):
         assert f"[{code}]" in done.stderr
-    left = "where its steps lead, and its proof"
+    left = "the rest, such as where its steps lead, and its proof"
     assert f"{path}: not looked at until this is mended: {left}\n" in done.stderr
 
 

@@ -165,8 +165,8 @@ def test_a_damaged_flow_loads_or_tells_places_that_are_there(data):
         assert 1 <= problem.column <= len(lines[problem.line - 1]) + 2
         assert problem.hint
     draft = load_draft(damaged, "everything.yaml", KINDS)
-    if draft is not None:
-        assert lint_draft(*draft, damaged) is not None
+    told = draft and lint_draft(*draft, damaged)
+    assert all(1 <= each.error.line <= len(lines) for each in told or ())
 
 
 def test_a_draft_has_what_is_right_and_what_is_not():

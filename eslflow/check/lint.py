@@ -53,15 +53,16 @@ def lint(flow: Flow, data: bytes, ask: Ask | None = None) -> tuple[Told, ...]:
 
 def lint_draft(
     draft: Flow, problems: Collection[FlowError], data: bytes, ask: Ask | None = None
-) -> tuple[Told, ...]:
+) -> tuple[Told, ...] | None:
     """Return what is wrong with a flow besides the problems that keep it from loading.
 
-    Only what holds whatever mends those: nothing of the ways that calls take.
+    Only what holds whatever mends those: nothing of the ways that calls take. None,
+    where those leave nothing that surely is as it stands.
     """
     ours = [tuple(p.path.split(".")) for p in problems if p.file == draft.file]
     # A word that stands for no section may have been meant for any.
     if any(place[0] == "" for place in ours):
-        return ()
+        return None
     sound, rules = draft, list(BY_STEP)
     if all(place[0] == "steps" for place in ours):
         rules += BY_SECTION

@@ -106,9 +106,10 @@ def draft_findings(
     """
     data, library = _read(path), _Folder(path.parent, (path.stem,), {})
     read = load_draft(data, str(path), KINDS, library)
-    if read is None:
+    found = None if read is None else lint_draft(*read, data, ask)
+    if read is None or found is None:
         return None
-    return read[0], are_texts_sound(read[1]), lint_draft(*read, data, ask)
+    return read[0], are_texts_sound(read[1]), found
 
 
 def place_of(flow: Flow, step: str) -> str:

@@ -124,7 +124,7 @@ def _tell_rest(site: Path, path: Path, ask: Ask | None) -> None:
             is_heard(site, draft, path)
         for told in found:
             click.echo(str(told), err=True)
-        left = "where its steps lead, and its proof"
+        left = "the rest, such as where its steps lead, and its proof"
     click.echo(f"{path}: not looked at until this is mended: {left}", err=True)
 
 
