@@ -107,8 +107,9 @@ def slips(text):
 
 
 FAULTY = {rule.code: whole(EXAMPLES[rule.code][0]) for rule in RULES}
-OWN_FAULT = {"secret": {"card-in-clear"}}
-"""Without `secure` a secret is none, and digits of a card are asked for in clear."""
+OWN_FAULT = {"secret": {"card-in-clear"}, "dead-step": {"unused"}}
+"""Two faults by one slip: without `secure` a secret is none, and a card is asked for in
+clear; without a step nothing leads to the next one, and nothing plays its prompt."""
 
 
 @pytest.mark.parametrize("name", [*SHIPPED, *FAULTY])

@@ -126,7 +126,7 @@ def test_what_keeps_a_flow_from_loading_hides_nothing_else(site):
     for code in ("dead-step", "key-unsaid", "no-audio"):
         assert f"[{code}]" in done.stderr
     left = "the rest, such as where its steps lead, and its proof"
-    assert f"{path}: not looked at until this is mended: {left}\n" in done.stderr
+    assert f"{path}: not looked at until the above is mended: {left}\n" in done.stderr
 
 
 def test_words_that_cannot_be_read_are_not_looked_for_on_disk(site):
@@ -141,7 +141,7 @@ def test_where_nothing_can_be_read_all_else_is_left(site):
     path = site / "flows" / "support.yaml"
     path.write_text("flow: [")
     told = run(site, "check").stderr
-    assert f"{path}: not looked at until this is mended: all else\n" in told
+    assert f"{path}: not looked at until the above is mended: all else\n" in told
     path.unlink()
     path.symlink_to(site / "none")
     told = run(site, "check").stderr

@@ -61,7 +61,7 @@ def test_a_flow_that_does_not_load_is_not_proved_and_the_others_are(tmp_path, ba
     done = run(tmp_path, "prove", str(broken), str(bad))
     assert done.exit_code == CONFIGURATION
     assert "'steps:' is missing" in done.stderr
-    assert f"{broken}: not proved until this is mended\n" in done.stderr
+    assert f"{broken}: not proved until the above is mended\n" in done.stderr
     assert "[refused]" in done.stderr
 
 

@@ -125,7 +125,7 @@ def _tell_rest(site: Path, path: Path, ask: Ask | None) -> None:
         for told in found:
             click.echo(str(told), err=True)
         left = "the rest, such as where its steps lead, and its proof"
-    click.echo(f"{path}: not looked at until this is mended: {left}", err=True)
+    click.echo(f"{path}: not looked at until the above is mended: {left}", err=True)
 
 
 def _found(site: Path, names: tuple[str, ...]) -> tuple[list[Path], bool]:

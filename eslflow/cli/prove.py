@@ -38,7 +38,9 @@ def command(ctx: click.Context, flows: tuple[str, ...]) -> None:
         try:
             (flow,) = load_flows([path]).values()
         except FlowErrors as error:
-            click.echo(f"{error}\n{path}: not proved until this is mended", err=True)
+            click.echo(
+                f"{error}\n{path}: not proved until the above is mended", err=True
+            )
             are_right = False
             continue
         proofs.append(told(flow))
