@@ -51,6 +51,10 @@ After an error `eslflow check` ends with 78: such a flow should take no calls. A
 lets it end well: it is right as far as eslflow can tell, and should be thought about
 twice.
 
+What keeps a flow from being loaded hides little else: steps, words and audio that are
+right themselves are looked at all the same. Where steps lead, and the proof, wait until
+the flow loads, and a last line says so.
+
 It understands some words of English, German, French, Spanish, Italian and Dutch:
 whether a notice tells that consent can be withdrawn, which key it gives for yes and for
 no, whether a menu tells of its keys, whether a prompt asks for a card. Of other

@@ -6,7 +6,14 @@ from ruamel.yaml import YAML
 from eslflow.check.again import scenario
 from eslflow.check.choice import Choice
 from eslflow.check.looked import Looks
-from eslflow.check.observer import BARRED, FORGOTTEN, PRIVATE, UNMASKED, UNPERMITTED
+from eslflow.check.observer import (
+    BARRED,
+    FORGOTTEN,
+    PRIVATE,
+    UNMASKED,
+    UNPERMITTED,
+    UNWILLING,
+)
 from eslflow.check.prove import REFUSED, Happening, Violation
 from eslflow.check.scenarios import read
 from tests.mutants import FLOWS
@@ -55,6 +62,7 @@ def found(rule, *story, step="sales", reaches=""):
 def test_all_that_can_be_said_is_said():
     one, said, _ = found(
         UNPERMITTED,
+        ("ask", "found/nothing"),
         ("ask", "presses/1"),
         ("ask", "kept"),
         ("tell", "presses wrongly/7"),
@@ -71,7 +79,8 @@ def test_all_that_can_be_said_is_said():
         ("sales", "recorder/mask does"),
         ("sales", "agent leaves"),
         ("call", "dialled/USER_BUSY"),
-        ("pay", "says no"),
+        ("pay", 'responds/{"state": "open", "note": "0 1"}'),
+        ("pay", "responds/"),
         ("pay", "hang up"),
     )
     assert one.name == "recorded though nothing permits it at sales"
@@ -84,7 +93,7 @@ def test_all_that_can_be_said_is_said():
             "desk": ["failed"],
         },
         "callee": "busy",
-        "webhook": "refused",
+        "answer": {"state": "open", "note": "0 1"},
         "agent": ["mask", "hang_up"],
         "switch": {"cannot_play": ["a"], "refuse": ["record", "stop"]},
         "hang_up_at": "pay",
@@ -137,6 +146,65 @@ def test_what_cannot_be_said_is_remarked():
     _, said, text = found(FORGOTTEN, ("sales", "dead man"), ("pay", "no response"))
     assert "# A scenario cannot say: the switch masks it by itself" in text
     assert said["webhook"] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("story", "webhook"),
+    [
+        ("says no", "refused"),
+        ("no response", "failed"),
+        ("responds, responds", None),
+        ("says no, says no", "refused"),
+        ("says no, responds, no response", ["refused", "done", "failed"]),
+    ],
+)
+def test_what_programs_answer_is_said_one_after_the_other(story, webhook):
+    _, said, _ = found(FORGOTTEN, *(("pay", what) for what in story.split(", ")))
+    assert said.get("webhook") == webhook
+
+
+def test_programs_that_answer_in_two_ways_are_remarked():
+    states = ('responds/{"state": "a"}', 'responds/{"state": "b"}')
+    _, _, text = found(FORGOTTEN, *(("pay", state) for state in states))
+    assert text.count("# A scenario cannot say: the program says yes") == 1
+
+
+@pytest.mark.parametrize(
+    ("story", "agent"),
+    [
+        ("agent passes on, other agent", ["pass_on"]),
+        ("agent passes on, other agent/outside", ["pass_outside"]),
+        ("agent passes on, parked", ["hang_up"]),
+        ("agent passes on, other agent, agent leaves", ["pass_on", "hang_up"]),
+    ],
+)
+def test_a_call_that_is_passed_on_is_said_so(story, agent):
+    talk = ("agent answers", *story.split(", "))
+    one, said, text = found(FORGOTTEN, *(("sales", what) for what in talk))
+    assert said["agent"] == list(one.agent) == agent
+    assert "cannot say" not in text
+
+
+def test_a_call_that_is_passed_on_to_nobody_yet_is_a_remark():
+    talk = ("agent answers", "agent passes on", "hang up")
+    _, said, text = found(FORGOTTEN, *(("sales", what) for what in talk))
+    assert "agent" not in said
+    assert "# A scenario cannot say: the agent passes the call on" in text
+
+
+def test_agents_who_have_not_agreed_are_said_where_none_has():
+    unwilling, willing = ("sales", f"agent answers/{UNWILLING}"), ("sales", "joined")
+    one, said, text = found(FORGOTTEN, unwilling, unwilling)
+    assert (said["agent_agreed"], one.agent_agreed) == (False, False)
+    assert "cannot say" not in text
+    _, said, text = found(FORGOTTEN, unwilling, willing)
+    assert "agent_agreed" not in said
+    assert "cannot say: an agent answers, who has not agreed" in text
+
+
+def test_a_caller_who_hangs_up_while_the_recorder_is_asked_is_said_to():
+    _, said, _ = found(FORGOTTEN, ("sales", "recorder/start refuses hang up"))
+    assert said["hang_up_at"] == "sales"
 
 
 def test_a_queue_that_is_none_is_left_out():
@@ -210,6 +278,7 @@ def test_what_no_scenario_can_say_of_people_is_a_remark():
         ("talk", "agent answers/listed"),
     )
     assert "earlier" not in said
+    assert "# A scenario cannot say: the ledger remembers granted to other" in text
     assert "# A scenario cannot say: an agent answers, who is never recorded" in text
     said, text = of_people(BARRED, ("talk", "joined/unknown"))
     assert "# A scenario cannot say: the two talk, and nobody can say who" in text

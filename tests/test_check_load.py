@@ -6,7 +6,9 @@ import pytest
 
 from eslflow.check import flow_files, load_flow
 from eslflow.check.load import (
+    draft_findings,
     findings,
+    flow_of,
     load_scenarios,
     lonely_scenarios,
     named_alike,
@@ -28,6 +30,7 @@ def test_scenarios_are_no_flow_and_lie_beside_theirs(tmp_path):
         (tmp_path / name).write_text("scenarios: {x: {expect: {ends: finished}}}")
     assert flow_files(tmp_path) == [tmp_path / "a.yaml", tmp_path / "b.yaml"]
     found = scenarios_of(tmp_path / "a.yaml")
+    assert flow_of(found) == tmp_path / "a.yaml"
     assert found == tmp_path / "a.scenarios.yaml"
     flow = load_flow(ROOT / "flows" / "opening.yaml")
     (scenario,) = load_scenarios(found, flow)
@@ -46,10 +49,22 @@ def test_a_file_without_end_is_too_large():
 
 
 def test_a_file_that_cannot_be_read_is_told(tmp_path):
-    with pytest.raises(FlowErrors, match="cannot be read: No such file"):
-        load_flow(tmp_path / "none.yaml")
-    with pytest.raises(FlowErrors, match="cannot be read: Is a directory"):
-        load_flow(tmp_path)
+    for path, why in (
+        (tmp_path / "none.yaml", "No such file .*\n.*gone, or a link"),
+        (tmp_path, r"Is a directory \[unreadable\]\n.*name the file of a flow in it"),
+        (Path("/dev/zero/a.yaml"), "Not a directory .*\n.*take a copy"),
+    ):
+        with pytest.raises(FlowErrors, match=f"cannot be read: {why}"):
+            load_flow(path)
+
+
+def test_a_file_that_nobody_lets_us_read_is_told_so(tmp_path, monkeypatch):
+    def denied(path, mode):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "open", denied)
+    with pytest.raises(FlowErrors, match="denied .unreadable.\n.*Let this user read"):
+        load_flow(tmp_path / "a.yaml")
 
 
 def test_a_folder_that_nobody_may_look_into_is_not_an_empty_one(tmp_path, monkeypatch):
@@ -101,6 +116,16 @@ def test_what_a_check_finds_is_found_in_the_flows_own_file(tmp_path):
     assert findings(load_flow(tmp_path / "outer.yaml")) == ()
     (told,) = findings(load_flow(tmp_path / "inner.yaml"))
     assert (told.rule.code, told.error.line) == ("dropped", 3)
+
+
+def test_of_a_flow_that_does_not_load_is_found_what_can_be_read(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text("flow: a\nprompts: {left: Over.}\nsteps: {a: {}}\n")
+    draft, are_words_right, told = draft_findings(path)
+    assert (draft.name, are_words_right, told) == ("a", True, ())
+    for text in ("flow: [", "flow: a\npromts: {}\nsteps: {a: {}}\n"):
+        path.write_text(text)
+        assert draft_findings(path) is None
 
 
 def test_a_step_is_named_with_its_line(tmp_path):

@@ -1,5 +1,6 @@
 """`eslflow check`."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def test_a_good_site_is_said_to_be_good(site):
 def test_a_flow_with_twelve_mistakes_gets_twelve_messages_and_78(site):
     done = run(site, "check", str(TWELVE))
     assert done.exit_code == CONFIGURATION
-    assert done.stderr.count("twelve.yaml:") == 12
+    assert len(re.findall(r"twelve\.yaml:\d+:", done.stderr)) == 12
 
 
 def test_files_with_other_endings_are_told_not_to_be_read(site):
@@ -69,6 +70,40 @@ def test_hidden_files_of_editors_are_no_flows_and_scenarios_without_a_flow_are_t
     assert "suport" not in run(site, "check", "support").output
 
 
+def test_a_file_of_scenarios_is_checked_as_what_it_is(site):
+    path = site / "flows" / "support.scenarios.yaml"
+    path.write_text("scenarios:\n  agrees: {press: [1], expect: {recorded: true}}\n")
+    flows = [str(path), str(site / "flows" / "support.yaml")]
+    done = run(site, "check", *flows)
+    assert done.exit_code == 0
+    assert f"{path}: good (1 scenario)\n" in done.stdout
+    path.write_text("scenarios:\n  agrees: {pres: [1], expect: {recorded: true}}\n")
+    done = run(site, "check", *flows)
+    assert done.exit_code == CONFIGURATION
+    assert f"{path}:2:12: 'pres' is not an option of a scenario" in done.stderr
+    assert "support.yaml: good" in done.stdout
+
+
+def test_scenarios_whose_flow_is_broken_or_gone_are_played_by_nobody(site):
+    flow = site / "flows" / "support.yaml"
+    path = flow.with_suffix(".scenarios.yaml")
+    flow.write_text("flow: [")
+    done = run(site, "check", str(path))
+    assert done.exit_code == 0
+    assert "nobody plays these scenarios: support.yaml does not load\n" in done.stderr
+    assert f"  See: eslflow check {flow}\n" in done.stderr
+    flow.unlink()
+    assert "there is no support.yaml\n" in run(site, "check", str(path)).stderr
+
+
+def test_scenarios_that_are_not_named_so_are_told_in_one_message(site):
+    path = site / "flows" / "tests.yaml"
+    path.write_text("at: x\nscenarios:\n  a: {}\n")
+    told = run(site, "check", str(path)).stderr
+    assert told.startswith(f"{path}:2:1: these are scenarios, and no flow [missing]\n")
+    assert len(re.findall(r"tests\.yaml:\d", told)) == 1
+
+
 def test_what_the_proof_finds_is_told_beside_what_else_is_wrong(tmp_path):
     path = tmp_path / "bad.yaml"
     path.write_text(REFUSED)
@@ -76,6 +111,42 @@ def test_what_the_proof_finds_is_told_beside_what_else_is_wrong(tmp_path):
     assert done.exit_code == 78
     assert "notice recording v1 (en) has no audio" in done.output
     assert "who agrees reaches a person, who refuses does not [refused]" in done.output
+
+
+def test_what_keeps_a_flow_from_loading_hides_nothing_else(site):
+    path = site / "flows" / "support.yaml"
+    for old, new in (
+        ("  choose:\n", "  lost: {announce: welcome, next: choose}\n  choose:\n"),
+        ("2: refused}", "3: refused}"),
+    ):
+        path.write_text(path.read_text().replace(old, new))
+    (site / "sounds" / "support" / "de" / "welcome.wav").unlink()
+    done = run(site, "check")
+    assert done.exit_code == CONFIGURATION
+    for code in ("dead-step", "key-unsaid", "no-audio"):
+        assert f"[{code}]" in done.stderr
+    left = "the rest, such as where its steps lead, and its proof"
+    assert f"{path}: not looked at until the above is mended: {left}\n" in done.stderr
+
+
+def test_words_that_cannot_be_read_are_not_looked_for_on_disk(site):
+    path = site / "flows" / "support.yaml"
+    path.write_text(path.read_text().replace("    en: Thank you", "    it: Thank you"))
+    told = run(site, "check").stderr
+    assert "[no-words]" in told
+    assert "-audio]" not in told
+
+
+def test_where_nothing_can_be_read_all_else_is_left(site):
+    path = site / "flows" / "support.yaml"
+    path.write_text("flow: [")
+    told = run(site, "check").stderr
+    assert f"{path}: not looked at until the above is mended: all else\n" in told
+    path.unlink()
+    path.symlink_to(site / "none")
+    told = run(site, "check").stderr
+    assert "[unreadable]" in told
+    assert "not looked at" not in told
 
 
 def test_every_flow_is_told_in_one_run(site):
@@ -183,7 +254,8 @@ def test_a_flow_that_is_not_there_is_told(site):
     assert done.exit_code == 1
     assert "Did you mean support?" in done.stderr
     done = run(site, "check", str(site / "none.yaml"))
-    assert done.exit_code == CONFIGURATION
+    assert done.exit_code == 1
+    assert f"there is no file {site / 'none.yaml'}" in done.stderr
 
 
 def test_a_checkout_needs_no_site():

@@ -16,11 +16,29 @@ from eslflow.errors import NotFound, SettingsError
 def test_flows_are_named_by_path_or_by_name(tmp_path):
     (tmp_path / "flows").mkdir()
     (tmp_path / "flows" / "a.yaml").write_text("")
-    assert flow_paths(tmp_path, ["x/b.yaml", "a"])[0].name == "b.yaml"
+    other = tmp_path / "b.yml"
+    other.write_text("")
+    assert flow_paths(tmp_path, [str(other), "a"])[0] == other
     assert flow_paths(tmp_path, ["a"]) == [tmp_path / "flows" / "a.yaml"]
     with pytest.raises(NotFound, match="there is no flow zz") as told:
         flow_paths(tmp_path, ["zz"])
     assert "make one (eslflow init FOLDER)" in str(told.value)
+
+
+def test_a_file_that_is_not_there_is_told_with_what_was_meant(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NotFound, match=r"^there is no file flows/b\.yaml$"):
+        flow_paths(tmp_path, ["flows/b.yaml"])
+    for name in ("support.yaml", "hours.yaml"):
+        (tmp_path / name).write_text("")
+    with pytest.raises(NotFound, match=r"suport\.yaml\. Did you mean support\.yaml\?$"):
+        flow_paths(tmp_path, ["suport.yaml"])
+
+
+def test_a_link_that_leads_nowhere_is_a_file(tmp_path):
+    link = tmp_path / "a.yaml"
+    link.symlink_to(tmp_path / "none")
+    assert flow_paths(tmp_path, [str(link)]) == [link]
 
 
 def test_a_flow_is_found_by_what_it_calls_itself_too(tmp_path):
@@ -42,6 +60,9 @@ def test_a_folder_is_no_flow(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(NotFound, match=r"^\. is a folder: name a flow, or its file$"):
         flow_paths(tmp_path, ["."])
+    (tmp_path / "a.yaml").mkdir()
+    with pytest.raises(NotFound, match=r"^a\.yaml is a folder"):
+        flow_paths(tmp_path, ["a.yaml"])
     (tmp_path / "eslflow.yaml").write_text("")
     with pytest.raises(NotFound, match=f"Or leave it out, with --site {tmp_path}$"):
         flow_paths(tmp_path, [str(tmp_path)])

@@ -55,6 +55,16 @@ def test_its_scenario_fails_where_the_proof_does(tmp_path, bad):
     assert "who refuses is not served at ask" in done.output
 
 
+def test_a_flow_that_does_not_load_is_not_proved_and_the_others_are(tmp_path, bad):
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("flow: broken\n")
+    done = run(tmp_path, "prove", str(broken), str(bad))
+    assert done.exit_code == CONFIGURATION
+    assert "'steps:' is missing" in done.stderr
+    assert f"{broken}: not proved until the above is mended\n" in done.stderr
+    assert "[refused]" in done.stderr
+
+
 def test_a_flow_that_is_too_large_is_not_proved(tmp_path, monkeypatch):
     monkeypatch.setattr(explore, "MOST_STATES", 3)
     monkeypatch.setattr(prove, "KNOWN", {})

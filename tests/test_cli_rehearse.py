@@ -1,6 +1,7 @@
 """`eslflow test`."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -52,6 +53,13 @@ def test_a_new_site_has_the_scenarios_of_its_flows(tmp_path):
     assert run(tmp_path, "check").exit_code == 0
 
 
+def test_a_file_of_scenarios_stands_for_its_flow(site):
+    scenarios(site, GOOD)
+    done = run(site, "test", str(site / "flows" / "support.scenarios.yaml"))
+    assert done.exit_code == 0
+    assert done.stdout.startswith("passed  support: agrees\n")
+
+
 def test_what_came_as_expected_is_a_line_and_flows_without_are_named(site):
     scenarios(site, GOOD)
     shutil.copy(FLOWS / "opt-in.yaml", site / "flows")
@@ -59,7 +67,8 @@ def test_what_came_as_expected_is_a_line_and_flows_without_are_named(site):
     assert done.exit_code == 0
     assert done.stdout.startswith("passed  support: agrees\n")
     assert "not reached: choose: failure (goes to support)\n" in done.stdout
-    assert "opt-in.yaml: no scenarios (opt-in.scenarios.yaml)" in done.stdout
+    told = "opt-in.yaml: no scenarios (opt-in.scenarios.yaml); to begin: eslflow test"
+    assert f"{told} opt-in\n" in done.stdout
     assert "!" not in done.stdout
 
 
@@ -93,6 +102,19 @@ def test_a_flow_without_scenarios_is_too_little_too(site):
     done = run(site, "test", "support")
     assert done.exit_code == 1
     assert "support.yaml has no scenarios" in done.stderr
+
+
+@pytest.mark.parametrize("path", flow_files(FLOWS), ids=lambda path: path.stem)
+def test_a_flow_without_scenarios_is_given_a_first_one_that_passes(tmp_path, path):
+    for file in flow_files(FLOWS):
+        shutil.copy(file, tmp_path)
+    own = tmp_path / path.name
+    told = run(tmp_path, "test", str(own)).stderr
+    example = re.search(r"put this into (.*):\n((?:    .*\n)+)", told)
+    Path(example[1]).write_text(example[2])
+    done = run(tmp_path, "test", str(own))
+    assert done.exit_code == 0, done.output
+    assert f"passed  {path.stem}: the caller presses nothing\n" in done.stdout
 
 
 def test_scenarios_that_are_wrong_are_told_with_the_flows_that_are(site):

@@ -110,6 +110,14 @@ def test_new_calls_run_the_new_flow(site, table, caplog):
     )
 
 
+def test_it_is_told_before_files_are_looked_at(site, table):
+    looked = []
+    site.reloader.looked = lambda: looked.append(len(table.asked))
+    reload(site)
+    reload(site)
+    assert looked == [0, 1]
+
+
 def test_what_serve_began_with_is_examined_as_well_but_once(site, table):
     reload(site)
     table.told, table.code = "bad", FAILED

@@ -12,6 +12,7 @@ import sys
 from hashlib import sha256
 from http.client import HTTPConnection
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -29,10 +30,12 @@ from eslflow.cli.main import CONFIGURATION
 from eslflow.cli.serve import (
     NO_SWITCH,
     SQLITE,
+    _reloading,
     allow_sockets,
     demand_ledger,
     quick_log,
 )
+from eslflow.cli.watch import Watch
 from eslflow.clock import SystemClock
 from eslflow.errors import SettingsError
 from eslflow.ledger.read import Reader
@@ -41,6 +44,7 @@ from eslflow.ledger.verify import verify
 from eslflow.ledger.versions import Versions
 from eslflow.ledger.writer import Ledger, write
 from eslflow.rig import file_length_ms
+from eslflow.settings import load_settings
 from eslflow.sim.script import Script
 from eslflow.sim.switch import SimulatedSwitch
 from eslflow.web.client import SOCKET
@@ -235,6 +239,13 @@ def test_flows_are_reloaded_when_a_file_changes_if_the_site_wants_that(small):
         process.terminate()
         process.communicate()
         assert process.returncode == 0
+
+
+def test_what_is_reloaded_on_request_is_no_change_to_reload_for(small):
+    (small / "eslflow.yaml").write_text("reload: on_change\n")
+    reloader = SimpleNamespace(close=lambda: None)
+    with _reloading(load_settings(small), reloader):
+        assert isinstance(reloader.looked.__self__, Watch)
 
 
 def test_a_reload_that_goes_on_does_not_keep_it_from_stopping(small):

@@ -300,6 +300,7 @@ def test_a_scenario_that_is_not_there_is_told_with_those_that_are(tmp_path, new_
     assert "opening.scenarios.yaml has no such:\n  in the office's hours" in done.output
     done = run(tmp_path, "try", str(new_flow), "--scenario", "x")
     assert "has no scenarios: " in done.output
+    assert "To begin: eslflow test " in done.output
 
 
 def test_a_scenario_says_itself_what_is_pressed():

@@ -81,6 +81,21 @@ def test_a_change_that_is_taken_back_at_once_is_none(site, told, watch):
     assert told == []
 
 
+def test_what_somebody_has_looked_at_is_no_change_and_what_comes_then_is(
+    site, told, watch
+):
+    path = site / "flows/small.yaml"
+    path.write_text("other")
+    watch.looked()
+    watch.look()
+    watch.look()
+    assert told == []
+    path.write_text("yet another")
+    watch.look()
+    watch.look()
+    assert told == [1]
+
+
 def test_other_files_are_none_of_its_business(site, told, watch):
     (site / "flows/small.yaml~").write_text("a copy")
     (site / "eslflow.db").write_text("")

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eslflow.check.lint import lint_draft
 from eslflow.errors import FlowErrors
 from eslflow.flow.document import MOST_PROBLEMS
-from eslflow.flow.load import load
+from eslflow.flow.load import load, load_draft
 from eslflow.flow.model import Basis, From, Record, RecordingRules
 from eslflow.steps import KINDS
 from tests.steps_of import Texts
@@ -163,6 +164,29 @@ def test_a_damaged_flow_loads_or_tells_places_that_are_there(data):
         assert 1 <= problem.line <= len(lines)
         assert 1 <= problem.column <= len(lines[problem.line - 1]) + 2
         assert problem.hint
+    draft = load_draft(damaged, "everything.yaml", KINDS)
+    told = draft and lint_draft(*draft, damaged)
+    assert all(1 <= each.error.line <= len(lines) for each in told or ())
+
+
+def test_a_draft_has_what_is_right_and_what_is_not():
+    flow, (wrong,) = load_draft(
+        TINY.replace("\n  a:", "\n  b: {menu: hi}\n  a:").encode(), "t.yaml", KINDS
+    )
+    assert (flow.name, list(flow.prompts), list(flow.steps)) == ("t", ["hi"], ["a"])
+    assert wrong.problem == "step 'b' has no 'keys'"
+
+
+@pytest.mark.parametrize("text", ["flow: [", "- a list", ""])
+def test_of_what_is_no_flow_there_is_no_draft(text):
+    assert load_draft(text.encode(), "t.yaml", KINDS) is None
+
+
+def test_a_file_of_scenarios_is_told_as_one_and_a_flow_with_some_is_a_flow():
+    told = problems("caller: x\nscenarios: {a: {press: 1}}\n")
+    assert told == ["these are scenarios, and no flow"]
+    (told,) = problems(f"{TINY}scenarios: {{}}\n")
+    assert told.startswith("'scenarios' is not an option of a flow")
 
 
 RULES = """\

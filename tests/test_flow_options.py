@@ -152,6 +152,12 @@ def test_a_name_must_be_declared(takes, text):
     assert "a list stands" in convert(takes, "[a]")
 
 
+def test_where_nothing_is_declared_that_is_what_mends_it(monkeypatch):
+    monkeypatch.setitem(NAMES, "prompt", [])
+    told = convert(PromptName(), "hi")
+    assert told == "there is no prompt 'hi' | Declare it under prompts:"
+
+
 @pytest.mark.parametrize("text", ["support", "support@default", "100", "a.b-c_d"])
 def test_a_queue_has_a_name_of_the_switch(text):
     assert convert(QueueName(), text) == text

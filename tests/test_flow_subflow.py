@@ -6,7 +6,7 @@ from textwrap import dedent
 import pytest
 
 from eslflow.errors import FlowErrors
-from eslflow.flow.load import load
+from eslflow.flow.load import load, load_draft
 from eslflow.flow.subflow import MOST_STEPS, Alone, flatten, together, top
 from eslflow.steps import KINDS
 from tests.steps_of import HEAD, Texts, flow
@@ -212,6 +212,10 @@ def test_a_flow_inside_must_speak_what_the_caller_hears():
     steps = "office: {flow: opening}\n"
     (found,) = problems(OPENING, steps, head)
     assert found.startswith("test.yaml:5: flow 'opening' has no words in fr | Add them")
+    text = head + "steps:\n  office: {flow: opening}\n"
+    library = Texts({"opening": OPENING})
+    draft, _ = load_draft(text.encode(), "test.yaml", KINDS, library)
+    assert {*draft.prompts["opening/closed"].text} == {"en"}
     silent = "flow: opening\nsteps:\n  a: {set: {x: y}}\n"
     assert "office/a" in within(silent, steps + "b: {announce: welcome}", head).steps
 

@@ -91,6 +91,22 @@ def test_its_own_name_for_an_ending_means_ask_again():
         call.expects(FORGET, question(2))
 
 
+def test_its_own_name_for_an_ending_counts_as_a_try_and_for_a_key_it_does_not():
+    again = MENU.replace("2: support", "2: choose")
+    again += "  invalid: choose\n  on_timeout: choose\n"
+    with Playbook(flow(again + STEPS)) as call:
+        call.skips()
+        call.when(answer(1))
+        call.expects(FORGET, question(2))
+        call.when(key(2, "2"))
+        call.expects(FORGET, question(3))
+        call.when(answer(3))
+        call.expects(FORGET, question(4))
+        call.when(wrong(4, "7"))
+        call.expects(PLAY)
+        assert call.engine.live.step == "support"
+
+
 def test_a_menu_without_audio_or_that_is_not_played_goes_on():
     silent = site_for(CHOOSE, missing=("test/en/which.wav",))
     with Playbook(CHOOSE, site=silent) as call:

@@ -6,6 +6,7 @@ read scenarios: `scenarios` does.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -14,9 +15,24 @@ from datetime import datetime, timezone
 from eslflow.call.wishes import Want
 from eslflow.check.choice import Choice
 from eslflow.check.looked import told
-from eslflow.check.observer import BARRED, PRIVATE, UNMASKED, UNPERMITTED
+from eslflow.check.observer import (
+    BARRED,
+    PRIVATE,
+    STRANGER,
+    UNMASKED,
+    UNPERMITTED,
+    UNWILLING,
+)
 from eslflow.check.prove import REFUSED, Happening, Violation
-from eslflow.check.scenario import Callee, Fault, Outcome, Posted
+from eslflow.check.scenario import (
+    HANG_UP,
+    PASS_ON,
+    PASS_OUTSIDE,
+    Callee,
+    Fault,
+    Outcome,
+    Posted,
+)
 from eslflow.check.story import merged, words
 from eslflow.flow.model import Flow
 from eslflow.steps.calling import Calling, ending_of
@@ -35,7 +51,7 @@ _FAULTS = {
     "silent": Fault.LATE,
     "silently": Fault.LATE,
 }
-_ANSWERS = ("agent answers", "called party talks", "joined")
+_ANSWERS = ("agent answers", "called party talks", "joined", "other agent")
 _ACTS = {"start": "record"}
 _WISHES = {Want.MASKED: "mask", Want.ON: "unmask", Want.OFF: "stop"}
 _PLAIN = frozenset(
@@ -48,9 +64,8 @@ _PLAIN = frozenset(
         "told",
         "time",
         "renewed",
-        "joined",
+        "called party answers",
     )
-    + ("called party talks", "called party answers", "responds")
 )
 """What happens in a scenario unless it says otherwise."""
 
@@ -72,8 +87,13 @@ class _Draft:
     earlier: dict[str, str] = field(default_factory=dict)
     is_talk: bool = False
     """Whether somebody has answered."""
+    people: list[Happening] = field(default_factory=list)
+    """Who answers, one after the other."""
+    passed: list[Happening] = field(default_factory=list)
+    """That the agent passes the call on, until somebody has it."""
     callee: str = ""
-    webhook: str = ""
+    webhook: list[Posted] = field(default_factory=list)
+    answer: dict[str, str] = field(default_factory=dict)
     hang_up_at: str = ""
     unsaid: list[str] = field(default_factory=list)
 
@@ -84,8 +104,26 @@ class _Draft:
         add = _ADDS.get(what)
         if add is not None:
             add(self, happening.step, arg)
-        elif what not in _PLAIN or (what in _ANSWERS and arg):
-            self.unsaid.append(words(self.flow, happening))
+        elif what not in (*_PLAIN, *_ANSWERS):
+            self.cannot_say(happening)
+        if what in _ANSWERS:
+            self.people.append(happening)
+
+    def cannot_say(self, happening: Happening) -> None:
+        """Remark what a scenario has no word for."""
+        self.unsaid.append(words(self.flow, happening))
+
+    @property
+    def are_unwilling(self) -> bool:
+        """Whether nobody who answers has agreed to being recorded."""
+        return {each.choice.arg for each in self.people} == {UNWILLING}
+
+    def ends(self) -> None:
+        """Remark what only the end of the story shows to be unsaid."""
+        known = ("", STRANGER, *((UNWILLING,) if self.are_unwilling else ()))
+        strange = [each for each in self.people if each.choice.arg not in known]
+        for happening in (*self.passed, *strange):
+            self.cannot_say(happening)
 
     def fault(self, fault: Fault, what: str) -> None:
         """Let the switch get something wrong."""
@@ -101,6 +139,7 @@ def scenario(flow: Flow, violation: Violation) -> str:
     draft = _Draft(flow)
     for happening in merged(violation.story):
         draft.takes(happening)
+    draft.ends()
     where = f" at {violation.step}" if violation.step else ""
     lines = [f"  {violation.rule.words}{where}:"]
     lines += [f"    # A scenario cannot say: {unsaid}" for unsaid in draft.unsaid]
@@ -110,18 +149,20 @@ def scenario(flow: Flow, violation: Violation) -> str:
 
 def _lines(draft: _Draft, violation: Violation) -> Iterator[str]:
     for name, value in told(violation.begin).items():
-        yield f"{name}: {_quoted(value)}"
+        yield f"{name}: {quoted(value)}"
     if draft.flow.hours:
         zone = next(iter(draft.flow.hours.values())).zone
         at = datetime.fromtimestamp(violation.begin.at // 1_000_000, timezone.utc)
         yield f'at: "{at.astimezone(zone):%Y-%m-%d %H:%M}"'
     faults = {str(fault): list(named) for fault, named in draft.faults.items()}
     said = {
-        "press": f"[{', '.join(map(_quoted, draft.press))}]" if draft.press else "",
+        "press": f"[{', '.join(map(quoted, draft.press))}]" if draft.press else "",
         "queue": _table(draft.queues) if draft.queues else "",
         "callee": draft.callee,
-        "webhook": draft.webhook,
+        "webhook": _posted(draft.webhook),
+        "answer": _mapping(draft.answer),
         "agent": f"[{', '.join(draft.agent)}]" if draft.agent else "",
+        "agent_agreed": "false" if draft.are_unwilling else "",
         "switch": _table(faults) if faults else "",
         "in_queue": f"[{', '.join(draft.in_queue)}]" if draft.in_queue else "",
         "in_talk": f"[{', '.join(draft.in_talk)}]" if draft.in_talk else "",
@@ -145,17 +186,25 @@ def _expected(draft: _Draft, violation: Violation) -> str:
     return "{alarms: []}"
 
 
+def _posted(ways: list[Posted]) -> str:
+    """Return what becomes of webhooks: a word for all, or a list."""
+    if set(ways) <= {Posted.DONE}:
+        return ""
+    return ways[0] if len(set(ways)) == 1 else f"[{', '.join(ways)}]"
+
+
 def _table(values: dict[str, list[str]]) -> str:
-    parts = (f"{_quoted(key)}: [{', '.join(has)}]" for key, has in values.items())
+    parts = (f"{quoted(key)}: [{', '.join(has)}]" for key, has in values.items())
     return f"{{{', '.join(parts)}}}"
 
 
 def _mapping(values: dict[str, str]) -> str:
-    inner = ", ".join(f"{_quoted(key)}: {value}" for key, value in values.items())
+    inner = ", ".join(f"{quoted(key)}: {value}" for key, value in values.items())
     return f"{{{inner}}}" if inner else ""
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Return a text as YAML takes it for just that."""
     is_plain = _PLAIN_TEXT.fullmatch(text) is not None
     return text if is_plain else f'"{text}"'
 
@@ -186,23 +235,22 @@ def _queue(draft: _Draft, name: str, outcome: str) -> None:
         draft.queues.setdefault(step.queue, []).append(outcome)
 
 
-def _agent_answers(draft: _Draft, name: str, who: str) -> None:
+def _agent_answers(draft: _Draft, name: str, _: str) -> None:
     _queue(draft, name, Outcome.ANSWERED)
-    if who:
-        choice = Choice("agent answers", who)
-        draft.unsaid.append(words(draft.flow, Happening(name, choice)))
 
 
 def _queue_ends(draft: _Draft, name: str, reason: str) -> None:
     _queue(draft, name, _QUEUES.get(reason, Outcome.FAILED))
 
 
-def _recorder(draft: _Draft, _: str, how: str) -> None:
+def _recorder(draft: _Draft, name: str, how: str) -> None:
     action, manner = how.split(" ")[:2]
     if manner in _FAULTS:
         draft.fault(_FAULTS[manner], _ACTS.get(action, action))
     if how.endswith((" fails", " mute")):
         draft.fault(Fault.REFUSE, "stop")
+    if how.endswith(" hang up"):
+        draft.hang_up_at = name
 
 
 def _key(draft: _Draft, _: str, want: str) -> None:
@@ -218,6 +266,8 @@ def _found(draft: _Draft, name: str, what: str) -> None:
     step = draft.step(name)
     if isinstance(step, Consent) and " " not in what and what != "nothing":
         draft.earlier[step.asks["purpose"]] = what
+    elif what != "nothing":
+        draft.cannot_say(Happening(name, Choice("found", what)))
 
 
 def _presses(draft: _Draft, _: str, keys: str) -> None:
@@ -240,12 +290,21 @@ def _callee(draft: _Draft, _: str, cause: str) -> None:
     draft.callee = Callee(ending_of(cause))
 
 
+def _responds(draft: _Draft, name: str, body: str) -> None:
+    draft.webhook.append(Posted.DONE)
+    fields = {key: quoted(value) for key, value in json.loads(body or "{}").items()}
+    # One answer stands for all webhooks.
+    if any(draft.answer.get(key, value) != value for key, value in fields.items()):
+        draft.cannot_say(Happening(name, Choice("responds", body)))
+    draft.answer |= fields
+
+
 def _says_no(draft: _Draft, _: str, __: str) -> None:
-    draft.webhook = Posted.REFUSED
+    draft.webhook.append(Posted.REFUSED)
 
 
 def _no_response(draft: _Draft, _: str, __: str) -> None:
-    draft.webhook = Posted.FAILED
+    draft.webhook.append(Posted.FAILED)
 
 
 def _hangs_up(draft: _Draft, name: str, _: str) -> None:
@@ -253,7 +312,22 @@ def _hangs_up(draft: _Draft, name: str, _: str) -> None:
 
 
 def _agent_leaves(draft: _Draft, _: str, __: str) -> None:
-    draft.agent.append("hang_up")
+    draft.agent.append(HANG_UP)
+
+
+def _passes_on(draft: _Draft, name: str, _: str) -> None:
+    draft.passed.append(Happening(name, Choice("agent passes on")))
+
+
+def _takes_over(draft: _Draft, _: str, who: str) -> None:
+    draft.agent.append(PASS_OUTSIDE if who == STRANGER else PASS_ON)
+    draft.passed.clear()
+
+
+def _parked(draft: _Draft, _: str, __: str) -> None:
+    """Say that the agent is gone: who passes a call on to nobody has hung up."""
+    draft.agent.append(HANG_UP)
+    draft.passed.clear()
 
 
 _ADDS: dict[str, Callable[[_Draft, str, str], None]] = {
@@ -268,9 +342,13 @@ _ADDS: dict[str, Callable[[_Draft, str, str], None]] = {
     "queue": _queue_ends,
     "dialled": _callee,
     "called party": _callee,
+    "responds": _responds,
     "says no": _says_no,
     "no response": _no_response,
     "agent leaves": _agent_leaves,
+    "agent passes on": _passes_on,
+    "other agent": _takes_over,
+    "parked": _parked,
     "recorder": _recorder,
     "key": _key,
     "callee key": _key,

@@ -10,20 +10,26 @@ from __future__ import annotations
 from pathlib import Path
 
 from eslflow.check.finding import Finding, Rule, Told, place_in, told
-from eslflow.check.lint import lint
+from eslflow.check.lint import are_texts_sound, lint, lint_draft
 from eslflow.check.scenario import Scenario
 from eslflow.check.scenarios import read
 from eslflow.check.there import Ask
 from eslflow.errors import FlowError, FlowErrors, SettingsError, unreadable
-from eslflow.flow.codes import NOT_YAML, SORTS, TWICE
+from eslflow.flow.codes import SORTS, TWICE, UNREADABLE
 from eslflow.flow.document import MOST_BYTES, Document
-from eslflow.flow.load import load
+from eslflow.flow.load import load, load_draft
 from eslflow.flow.model import Flow
 from eslflow.flow.subflow import Library, top
 from eslflow.steps import KINDS
 
 SCENARIOS = ".scenarios.yaml"
 """What stands behind a flow's name in the name of the file with its scenarios."""
+_HINTS: dict[type[OSError], str] = {
+    FileNotFoundError: "It is gone, or a link that leads to nothing: put it there.",
+    IsADirectoryError: "This is a folder: name the file of a flow in it.",
+    PermissionError: "Let this user read it, or run eslflow as the user who serves.",
+}
+"""What mends a file that cannot be read."""
 
 
 def flow_files(folder: Path) -> list[Path]:
@@ -55,6 +61,11 @@ def scenarios_of(path: Path) -> Path:
     return path.with_name(f"{path.stem}{SCENARIOS}")
 
 
+def flow_of(path: Path) -> Path:
+    """Return where the flow of a file of scenarios lies."""
+    return path.with_name(f"{path.name.removesuffix(SCENARIOS)}.yaml")
+
+
 def load_scenarios(path: Path, flow: Flow) -> tuple[Scenario, ...]:
     """Return the scenarios in a file; they are of this flow.
 
@@ -80,6 +91,25 @@ def findings(flow: Flow, ask: Ask | None = None) -> tuple[Told, ...]:
         FlowErrors: the file cannot be read any more.
     """
     return lint(flow, _read(Path(flow.file)), ask)
+
+
+def draft_findings(
+    path: Path, ask: Ask | None = None
+) -> tuple[Flow, bool, tuple[Told, ...]] | None:
+    """Return what could be read of a flow that does not load, and what is wrong there.
+
+    Between them stands whether its words are right. Nothing, where too much is wrong to
+    tell them.
+
+    Raises:
+        FlowErrors: the file cannot be read any more.
+    """
+    data, library = _read(path), _Folder(path.parent, (path.stem,), {})
+    read = load_draft(data, str(path), KINDS, library)
+    found = None if read is None else lint_draft(*read, data, ask)
+    if read is None or found is None:
+        return None
+    return read[0], are_texts_sound(read[1]), found
 
 
 def place_of(flow: Flow, step: str) -> str:
@@ -136,6 +166,6 @@ def _read(path: Path) -> bytes:
             return file.read(MOST_BYTES + 1)
     except OSError as error:
         problem = f"the file cannot be read: {error.strerror}"
-        hint = "Is the path right, and may this user read it?"
-        wrong = FlowError(str(path), 1, 1, problem, hint=hint, code=NOT_YAML)
+        hint = _HINTS.get(type(error), "Mend what is wrong there, or take a copy.")
+        wrong = FlowError(str(path), 1, 1, problem, hint=hint, code=UNREADABLE)
         raise FlowErrors([wrong]) from error

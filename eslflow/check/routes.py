@@ -176,7 +176,7 @@ def crossed(flow: Flow) -> Iterator[Finding]:
                     f"step '{step.name}': {ending} leads to '{to}', and {to} leads to "
                     f"'{ways[to]}'"
                 )
-                hint = "Are they swapped? If not, give the step another name."
+                hint = "Swap them; if it is meant so, give the step another name."
                 yield Finding(CROSSED, _way(step, ending), problem, hint)
                 break
 

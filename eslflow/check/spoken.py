@@ -47,6 +47,7 @@ _CARD_DIGITS = 16
 """Of most cards; other numbers of that length are rare."""
 _NO = (Answer.REFUSED, Opposition.OBJECTED)
 _YES = (Answer.GRANTED, Opposition.UNOPPOSED)
+_SWAP = "Swap the keys, or mend the words."
 CALLED_CARD = ("card", "pan", "cvv", "cvc", "csc", "expiry")
 
 
@@ -67,7 +68,7 @@ def keys_swapped(flow: Flow) -> Iterator[Finding]:
             if wrong:
                 means = ", ".join(f"{key} means {step.keys[key]}" for key in wrong)
                 problem = f"step '{step.name}': {means}; the {language} words differ"
-                hint = f"They say: {' '.join(sentences(text))}"
+                hint = f"{_SWAP} They say: {' '.join(sentences(text))}"
                 yield Finding(KEYS_SWAPPED, at(step, "keys"), problem, hint)
                 break
 
@@ -83,8 +84,14 @@ def key_unsaid(flow: Flow) -> Iterator[Finding]:
                     f"step '{step.name}': key {key} means {meaning}, and the "
                     f"{language} words do not say so"
                 )
-                hint = f"They say: {' '.join(sentences(text))}"
+                hint = f"{_say(step)} They say: {' '.join(sentences(text))}"
                 yield Finding(KEY_UNSAID, at(step, "keys", key), problem, hint)
+
+
+def _say(step: Step) -> str:
+    """Return what mends words that do not tell of a key."""
+    version = "" if isinstance(step, Language) else ", with a new version of the notice"
+    return f"Say it in the words{version}, or remove the key."
 
 
 def _unsaid(step: Step, language: str, said: set[str]) -> dict[str, str]:
@@ -181,7 +188,7 @@ def menu_swapped(flow: Flow) -> Iterator[Finding]:
                         f"step '{step.name}': key {key} leads to '{step.keys[key]}', "
                         f"and its words name {', '.join(sorted(named))}"
                     )
-                    hint = f"They say: {sentence}"
+                    hint = f"{_SWAP} They say: {sentence}"
                     place = at(step, "keys", key)
                     yield Finding(MENU_SWAPPED, place, problem, hint)
 
@@ -203,7 +210,7 @@ def no_withdrawal(flow: Flow) -> Iterator[Finding]:
             f"{where}notice '{name}' does not say that consent can be withdrawn, in "
             f"{', '.join(missing)}"
         )
-        hint = "Say how, before anybody agrees (GDPR Art. 7(3))."
+        hint = "Say how there, with a new version of the notice (GDPR Art. 7(3))."
         place = ("notices", name, "text", missing[0])
         yield Finding(NO_WITHDRAWAL, place, problem, hint)
 

@@ -23,7 +23,7 @@ def unused(flow: Flow) -> Iterator[Finding]:
     """Yield what nothing plays or asks for; what another flow brings is its own."""
     used = _by_rules(flow)
     for step in flow.steps.values():
-        used |= _by_step(step)
+        used |= used_by(step)
     for name, prompt in flow.prompts.items():
         if not prompt.origin and ("prompt", name) not in used:
             problem = f"no step plays the prompt '{name}'"
@@ -40,7 +40,7 @@ def unused(flow: Flow) -> Iterator[Finding]:
             yield Finding(UNUSED, ("purposes", name), problem, _HINT)
 
 
-def _by_step(step: Step) -> Used:
+def used_by(step: Step) -> Used:
     """Return what a step names, whatever kind it is."""
     used: Used = set()
 

@@ -9,7 +9,15 @@ import click
 
 from eslflow.call.live import Sound
 from eslflow.check.finding import place_in
-from eslflow.check.load import SCENARIOS, findings, lonely_scenarios, named_alike
+from eslflow.check.load import (
+    SCENARIOS,
+    draft_findings,
+    findings,
+    flow_of,
+    load_scenarios,
+    lonely_scenarios,
+    named_alike,
+)
 from eslflow.check.there import Ask
 from eslflow.cli.asking import asking
 from eslflow.cli.drift import demand_same_notices
@@ -24,6 +32,7 @@ from eslflow.cli.places import (
 from eslflow.cli.prove import told as told_proof
 from eslflow.cli.why import explained
 from eslflow.errors import FlowErrors, NotFound, SettingsError, StoreError, visible
+from eslflow.flow.codes import UNREADABLE
 from eslflow.flow.document import Document
 from eslflow.flow.model import Flow
 from eslflow.settings import load_settings
@@ -69,6 +78,9 @@ def _check(site: Path, paths: list[Path], ask: Ask | None) -> bool:
     told: set[str] = set()
     seen: dict[str, Flow] = {}
     for path in paths:
+        if path.name.endswith(SCENARIOS):
+            is_good &= _are_right(path)
+            continue
         try:
             (flow,) = load_flows([path]).values()
         except FlowErrors as error:
@@ -78,6 +90,8 @@ def _check(site: Path, paths: list[Path], ask: Ask | None) -> bool:
                     click.echo(problem, err=True)
                     told.add(problem)
             is_good = False
+            if error.problems[0].code != UNREADABLE:
+                _tell_rest(site, path, ask)
             continue
         if seen.setdefault(flow.name, flow) is not flow:
             click.echo(str(named_alike(flow, seen[flow.name])), err=True)
@@ -86,6 +100,37 @@ def _check(site: Path, paths: list[Path], ask: Ask | None) -> bool:
         is_right = report(site, flow, path, ask)
         is_good &= not told_proof(flow, is_right).violations and is_right
     return is_good
+
+
+def _are_right(path: Path) -> bool:
+    """Tell what is wrong with a file of scenarios; return whether nothing is."""
+    try:
+        (flow,) = load_flows([flow_of(path)]).values()
+    except FlowErrors:
+        _tell_unplayed(path)
+        return True
+    try:
+        found = load_scenarios(path, flow)
+    except FlowErrors as error:
+        click.echo(str(error), err=True)
+        return False
+    word = "scenario" if len(found) == 1 else "scenarios"
+    click.echo(f"{path}: good ({len(found)} {word})")
+    return True
+
+
+def _tell_rest(site: Path, path: Path, ask: Ask | None) -> None:
+    """Tell what else is wrong with a flow that does not load, and what may be."""
+    left = "all else"
+    read = draft_findings(path, ask)
+    if read is not None:
+        draft, are_texts_sound, found = read
+        if are_texts_sound:
+            is_heard(site, draft, path)
+        for told in found:
+            click.echo(str(told), err=True)
+        left = "the rest, such as where its steps lead, and its proof"
+    click.echo(f"{path}: not looked at until the above is mended: {left}", err=True)
 
 
 def _found(site: Path, names: tuple[str, ...]) -> tuple[list[Path], bool]:
@@ -126,12 +171,19 @@ def _tell_unread(folder: Path) -> None:
 def tell_lonely(folder: Path) -> None:
     """Tell of scenarios that nobody plays, for their flow is not there."""
     for path in lonely_scenarios(folder):
-        flow = f"{path.name.removesuffix(SCENARIOS)}.yaml"
-        click.echo(
-            f"{path}: warning: nobody plays these scenarios: there is no {flow}\n"
-            f"  Give the file the name of its flow, with {SCENARIOS} behind it.",
-            err=True,
-        )
+        _tell_unplayed(path)
+
+
+def _tell_unplayed(path: Path) -> None:
+    """Tell why nobody plays some scenarios."""
+    flow = flow_of(path)
+    told = f"there is no {flow.name}"
+    hint = f"Give the file the name of its flow, with {SCENARIOS} behind it."
+    if flow.exists():
+        told, hint = f"{flow.name} does not load", f"See: eslflow check {flow}"
+    click.echo(
+        f"{path}: warning: nobody plays these scenarios: {told}\n  {hint}", err=True
+    )
 
 
 def _tell_others(site: Path, paths: list[Path]) -> None:

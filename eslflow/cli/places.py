@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Sequence
@@ -37,11 +38,14 @@ def flow_paths(site: Path, names: Sequence[str]) -> list[Path]:
 
 
 def _flow_path(site: Path, name: str) -> Path:
-    if name and Path(name).is_dir() and ("/" in name or not name.strip(".")):
+    is_path = "/" in name or name.endswith((".yaml", ".yml"))
+    if name and Path(name).is_dir() and (is_path or not name.strip(".")):
         is_site = (Path(name) / FILE).exists()
         hint = f". Or leave it out, with --site {name}" if is_site else ""
         raise NotFound(f"{name} is a folder: name a flow, or its file{hint}")
-    if "/" in name or name.endswith((".yaml", ".yml")):
+    if is_path:
+        if not os.path.lexists(name):
+            raise NotFound(f"there is no file {name}{_alike(Path(name))}")
         return Path(name)
     settings = settings_or_none(site)
     folder = settings.flows if settings else site / FLOWS
@@ -64,6 +68,13 @@ def _flow_path(site: Path, name: str) -> Path:
             "it (eslflow --site FOLDER ...), or name a flow by its file: NAME.yaml"
         )
     raise NotFound(f"there is no flow {name} in {folder}.{hint}")
+
+
+def _alike(path: Path) -> str:
+    """Return what was meant by the name of a file that is not there, if it shows."""
+    names = [file.name for file in flow_files(path.parent)]
+    near = get_close_matches(path.name, names, 1)
+    return f". Did you mean {path.parent / near[0]}?" if near else ""
 
 
 def name_in(path: Path) -> str:

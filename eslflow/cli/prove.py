@@ -14,6 +14,7 @@ from eslflow.check.prove import Proof, Violation, prove
 from eslflow.check.story import lines
 from eslflow.cli.main import CONFIGURATION
 from eslflow.cli.places import flow_paths
+from eslflow.errors import FlowErrors
 from eslflow.flow.model import Flow
 from eslflow.site import load_flows
 
@@ -31,8 +32,19 @@ def command(ctx: click.Context, flows: tuple[str, ...]) -> None:
     a grant, nothing masked is recorded in clear, every path ends or reaches a person,
     and who refuses is served like who agrees.
     """
-    proofs = [told(flow) for flow in load_flows(flow_paths(ctx.obj, flows)).values()]
-    if any(proof.violations for proof in proofs):
+    proofs: list[Proof] = []
+    are_right = True
+    for path in flow_paths(ctx.obj, flows):
+        try:
+            (flow,) = load_flows([path]).values()
+        except FlowErrors as error:
+            click.echo(
+                f"{error}\n{path}: not proved until the above is mended", err=True
+            )
+            are_right = False
+            continue
+        proofs.append(told(flow))
+    if not are_right or any(proof.violations for proof in proofs):
         ctx.exit(CONFIGURATION)
     if not all(proof.is_whole for proof in proofs):
         ctx.exit(1)

@@ -9,14 +9,17 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from textwrap import indent
 
 import click
 from click.core import ParameterSource
 
 from eslflow.check.covered import Place, coverage
+from eslflow.check.first import SILENT, first
 from eslflow.check.happened import compare
-from eslflow.check.load import load_scenarios, scenarios_of
+from eslflow.check.load import SCENARIOS, flow_of, load_scenarios, scenarios_of
 from eslflow.check.scenario import Scenario
 from eslflow.cli import junit, onswitch
 from eslflow.cli.check import tell_lonely
@@ -80,10 +83,10 @@ def command(
     """
     if not live and ctx.get_parameter_source("at_once") is ParameterSource.COMMANDLINE:
         raise click.UsageError("--at-once goes with --live.", ctx)
-    paths = flow_paths(ctx.obj, flows)
+    paths = [_flow(path) for path in flow_paths(ctx.obj, flows)]
     without = [path for path in paths if not scenarios_of(path).exists()]
     if flows and without:
-        raise NotFound(f"{without[0]} has no scenarios: {scenarios_of(without[0])}")
+        raise NotFound(_how_to_begin(without[0]))
     cast = _load(path for path in paths if path not in without)
     if live:
         say = _silent if is_json else tell
@@ -100,6 +103,34 @@ def command(
         tell_lonely(paths[0].parent)
     is_good = _conclude(reports, without, need, is_quiet=is_json)
     ctx.exit(0 if is_good else 1)
+
+
+def _how_to_begin(path: Path) -> str:
+    """Return what to write for a flow that has no scenarios, which holds as it is."""
+    (flow,) = load_flows([path]).values()
+    with _stage([flow]) as stage:
+        example = first(stage.play(flow, SILENT).happened)
+    file = scenarios_of(path)
+    return (
+        f"{path} has no scenarios: there is no {file.name} beside it\n"
+        f"  To begin, put this into {file}:\n{indent(example, '    ')}"
+        "  What else can stand there: flows/README.md, Scenarios."
+    )
+
+
+@contextmanager
+def _stage(flows: Sequence[Flow]) -> Iterator[Rehearsal]:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        alarms_told_once(),
+        Rehearsal(flows, Path(folder)) as stage,
+    ):
+        yield stage
+
+
+def _flow(path: Path) -> Path:
+    """Return the file of a flow, also where that of its scenarios is named."""
+    return flow_of(path) if path.name.endswith(SCENARIOS) else path
 
 
 def _load(paths: Iterable[Path]) -> Cast:
@@ -128,11 +159,7 @@ def play(cast: Cast, is_quiet: bool) -> Iterator[Report]:
     if not cast:
         return
     flows = [flow for flow, _, _ in cast]
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        alarms_told_once(),
-        Rehearsal(flows, Path(folder)) as stage,
-    ):
+    with _stage(flows) as stage:
         for flow, file, scenarios in cast:
             verdicts: list[Verdict] = []
             visited: set[Place] = set()
@@ -166,7 +193,11 @@ def _conclude(
 ) -> bool:
     """Tell what was reached; return whether it is enough, and all came as expected."""
     lines = [line for report in reports for line in summary(report)]
-    lines += [f"{path}: no scenarios ({scenarios_of(path).name})" for path in without]
+    lines += [
+        f"{path}: no scenarios ({scenarios_of(path).name}); to begin: eslflow test "
+        f"{path.stem}"
+        for path in without
+    ]
     low = [report.flow.name for report in reports if report.coverage.percent < need]
     low += [path.stem for path in without if need]
     if not is_quiet:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -111,6 +111,8 @@ class Reloader:
     ) -> None:
         self.problem = ""
         """Why the last reload was refused; empty when it was not."""
+        self.looked: Callable[[], object] = lambda: None
+        """Called in a thread before files are looked at."""
         self._settings = settings
         self._controller = controller
         self._link = link
@@ -184,8 +186,7 @@ class Reloader:
         before = self._controller.shelf.flows
         served = {name: flow.sha256 for name, flow in before.items()}
         known = {name: sha for name, sha in served.items() if sha in self._good}
-        asked = (self._settings.folder, known)
-        candidate = self._pool.apply(self._examiner.run, asked)
+        candidate = self._pool.apply(self._examined, (known,))
         fit = candidate.fit
         if fit is None:
             self._refuse(report, candidate.code, candidate.told)
@@ -199,6 +200,11 @@ class Reloader:
         report.told = candidate.told
         self._good = frozenset(flow.sha256 for flow in flows.values())
         self._swap(report, replace(fit, flows=flows), served)
+
+    def _examined(self, known: Mapping[str, str]) -> Candidate:
+        # What changes from here on may be missed, so it is a change.
+        self.looked()
+        return self._examiner.run(self._settings.folder, known)
 
     def _keep_texts(self, flows: Mapping[str, Flow], served: Mapping[str, str]) -> str:
         """Keep what calls will name; return why that was not possible."""

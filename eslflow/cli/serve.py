@@ -258,6 +258,8 @@ def _reloading(settings: Settings, reloader: Reloader) -> Iterator[None]:
             parts.callback(wake.close)
             wake.start(lambda: reloader.ask(Wanted("change", "a file that changed")))
             watch = Watch(settings, wake.send)
+            # What somebody has asked for is not to be told again as a change.
+            reloader.looked = watch.looked
             parts.enter_context(Rounds("looking for changes", watch.look, EVERY_S))
         yield
 

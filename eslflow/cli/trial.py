@@ -237,7 +237,8 @@ def _tell_scenario(
     """Play one scenario, and say what happens and what would be kept of it."""
     _demand_alone(ctx)
     if not file.exists():
-        raise NotFound(f"{flow.name} has no scenarios: {file}")
+        hint = f"To begin: eslflow test {flow.name}"
+        raise NotFound(f"{flow.name} has no scenarios: {file}. {hint}")
     known = {scenario.name: scenario for scenario in load_scenarios(file, flow)}
     named = [name] if name in known else [each for each in known if name in each]
     if len(named) != 1:

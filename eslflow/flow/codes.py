@@ -6,6 +6,7 @@ where it is found; nothing here judges.
 
 from __future__ import annotations
 
+UNREADABLE = "unreadable"
 NOT_YAML = "not-yaml"
 INVISIBLE = "invisible"
 UNSAFE = "unsafe"

@@ -282,7 +282,7 @@ class _Composer:
             if isinstance(event, events.DocumentStartEvent):
                 if top is not None:
                     mark = _mark_of(event.start_mark, 3)
-                    hint = "One file, one flow."
+                    hint = "Put it into a file of its own: one file, one flow."
                     problem = "a second document begins"
                     self._document.problem(codes.NOT_YAML, mark, problem, hint)
                     break

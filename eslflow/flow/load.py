@@ -112,6 +112,25 @@ def load(
     return _Loader(document, kinds, library, data).flow(top)
 
 
+def load_draft(
+    data: bytes,
+    file: str,
+    kinds: Mapping[str, type[Step]],
+    library: Library | None = None,
+) -> tuple[Flow, tuple[FlowError, ...]] | None:
+    """Return what could be read of a flow that does not load, and what is wrong.
+
+    It has the parts that are right; nothing, where too much is wrong to tell them. No
+    call may ever run it.
+    """
+    document = Document(data, file)
+    try:
+        loader = _Loader(document, kinds, library or Alone(), data)
+        return loader.draft(document.read()), tuple(document.problems)
+    except FlowErrors:
+        return None
+
+
 def _besides(
     document: Document,
     error: FlowErrors,
@@ -153,11 +172,18 @@ class _Loader:
         self._library = library
 
     def flow(self, top: Node) -> Flow:
+        flow = self.draft(top)
+        self._document.stop_if_broken()
+        return flow
+
+    def draft(self, top: Node) -> Flow:
+        """Return the flow, less what is wrong with it, which is noted."""
         context = Context(self._document, {}, "", "a flow")
         if top.kind is not Kind.MAPPING:
             hint = "Begin with flow: NAME"
             context.problem(codes.NOT_YAML, top, "there is no flow in this file", hint)
             self._document.stop_if_broken()
+        self._refuse_scenarios(top, context)
         entries = entries_of(top, context, KEYS, "a flow") or {}
         for key in ("flow", "steps"):
             if key not in entries:
@@ -179,7 +205,6 @@ class _Loader:
         self._check_receipts(entries, steps, recording)
         name = self._name(entries.get("flow"))
         description = self._text(entries.get("description"))
-        self._document.stop_if_broken()
         versions = inside.versions(name, self._data, self._document.file)
         return Flow(
             name=name,
@@ -196,6 +221,15 @@ class _Loader:
             file=self._document.file,
             versions=versions,
         )
+
+    def _refuse_scenarios(self, top: Node, context: Context) -> None:
+        """Note that a file holds scenarios, and nothing that follows from it."""
+        keys = {key.text: key for key, _ in top.pairs}
+        if "scenarios" in keys and "flow" not in keys:
+            problem = "these are scenarios, and no flow"
+            hint = "Name the file as its flow, with .scenarios.yaml behind the name."
+            context.problem(codes.MISSING, keys["scenarios"], problem, hint)
+            self._document.stop_if_broken()
 
     def _inside(self, entries: Mapping[str, Node]) -> tuple[Inside, dict[str, Purpose]]:
         """Return the flows inside, and the purposes of all."""
@@ -299,7 +333,7 @@ class _Loader:
         for key in ("version", "text"):
             if key not in entries:
                 problem = f"notice '{name}' has no {key}"
-                hint = "A notice has a version and a text."
+                hint = f"Add {key}: a notice has a version and a text."
                 context.problem(codes.MISSING, node, problem, hint)
         values = converted(entries, NOTICE, context)
         text: dict[str, str] = {}

@@ -119,7 +119,8 @@ class Name(Takes):
         if text is None:
             return None
         problem = f"there is no {self.what} '{text}'{near(text, known)}"
-        hint = f"{plural(self.what)}: {listed(known)}"
+        where = f"{plural(self.what)}:"
+        hint = f"{where} {listed(known)}" if known else f"Declare it under {where}"
         context.problem(codes.UNKNOWN_NAME, node, problem, hint)
         return None
 
@@ -294,7 +295,7 @@ class Text(Takes):
         if text is None:
             return None
         if _UNSAFE.search(text):
-            hint = "FreeSWITCH expands $ and %24; control characters forge commands."
+            hint = "Write it without $, %24 and control characters: they would be run."
             problem = f"{text!r} must not go to the switch"
             context.problem(codes.UNSAFE, node, problem, hint)
             return None

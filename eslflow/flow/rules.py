@@ -201,7 +201,7 @@ class Rules:
     def _only_digits(self, option: str, values: Mapping[str, Any], who: str) -> None:
         for key in sorted(set(values.get(option) or {}) - set("0123456789")):
             problem = f"{who} cannot press a star and then {key}"
-            hint = "FreeSWITCH binds the digits 0 to 9 (bind_meta_app)."
+            hint = "Take a digit, 0 to 9, as FreeSWITCH does (bind_meta_app)."
             self._context.problem(
                 codes.WRONG_VALUE, self._entries[option], problem, hint
             )

@@ -75,7 +75,7 @@ def _problems(step: Step, hidden: list[str], carriers: dict[str, Step]) -> list[
             hint = f"Secrets (collect with secure: true): {listed(hidden)}"
             found.append((codes.SECRET, name, problem, hint))
         elif not _is_same(carrier, step):
-            hint = "A secret goes to one step, and is wiped with it."
+            hint = "Name it there alone: a secret is wiped after that step."
             problem = f"'{name}' goes to '{carrier.name}' already"
             found.append((codes.SECRET, name, problem, hint))
     return found

@@ -280,7 +280,7 @@ class _Reader:
         """Note what is wrong with all steps together, those of flows inside too."""
         if len(steps) > MOST_STEPS:
             problem = f"with the flows inside, there are {len(steps)} steps"
-            hint = f"{MOST_STEPS} are taken."
+            hint = f"{MOST_STEPS} are taken: let fewer steps run a flow."
             self._context.problem(codes.TOO_LONG, node, problem, hint)
         names = [key.text for key, _ in node.pairs]
         # Of two steps of one name, nobody knows which is meant.

@@ -182,7 +182,8 @@ def _spoken(
     for flow in inside.flows.values():
         for spoken in texts_of(flow).values():
             name = _of(flow, spoken.name)
-            text = {lang: spoken.text[lang] for lang in languages}
+            has = spoken.text
+            text = {lang: has[lang] for lang in languages if lang in has}
             origin = spoken.origin or flow.name
             found[name] = replace(spoken, name=name, text=text, origin=origin)
     return found
