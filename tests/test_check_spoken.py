@@ -66,8 +66,27 @@ def test_a_key_that_is_told_without_a_verb_is_told():
     assert finding.hint == f"{hint} They say: To agree, press 1."
 
 
-def test_keys_that_are_no_digits_need_not_be_said():
+def test_star_and_hash_must_be_named_where_they_count():
     text = asked("Press 1 to agree or star to refuse.").replace("2: ref", "star: ref")
+    assert found(text, spoken.key_unsaid) == []
+    (finding,) = found(text.replace("star: ref", "hash: ref"), spoken.key_unsaid)
+    assert "key # means refused" in finding.problem
+
+
+def test_a_question_that_names_no_key_says_none():
+    first, second = found(asked("May we record this for 90 days?"), spoken.key_unsaid)
+    assert [finding.place[-1] for finding in (first, second)] == ["1", "2"]
+    assert first.hint.endswith("They name no key.")
+    named = asked("'One for yes, two for no.'")
+    assert found(named, spoken.key_unsaid) == []
+    head = "languages: [nb]\n"
+    assert found(head + asked("{nb: Velg.}"), spoken.key_unsaid) == []
+
+
+def test_the_keys_of_a_question_may_be_told_just_before_it():
+    text = asked("May we record this?")
+    hello = "prompts: {keys: Press 1 to agree or 2 to refuse.}\n"
+    text = hello + text.replace("steps:\n", "steps:\n  keys: {announce: keys}\n")
     assert found(text, spoken.key_unsaid) == []
 
 
@@ -121,9 +140,25 @@ def test_a_choice_of_languages_says_each_key_in_its_language():
     assert first.hint.startswith("Say it in the words, or remove the key. They say: ")
 
 
-def test_a_sentence_of_two_keys_is_not_taken_apart():
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Press 1 for sales or 2 for support.",
+        "'For sales press 1, for support press 2.'",
+        "Press one for sales or two for support.",
+    ],
+)
+def test_each_key_of_a_sentence_has_its_own_words(words):
     text = EXAMPLES["menu-swapped"][0].replace("menu: which", "menu: both")
-    head = "prompts: {both: Press 1 for sales or 2 for support.}\n"
+    first, _ = found(f"prompts: {{both: {words}}}\n{text}", spoken.menu_swapped)
+    assert "key 1 leads to 'support', and its words name sales" in first.problem
+    right = EXAMPLES["menu-swapped"][1].replace("menu: which", "menu: both")
+    assert found(f"prompts: {{both: {words}}}\n{right}", spoken.menu_swapped) == []
+
+
+def test_words_that_name_one_of_two_keys_may_be_those_of_either():
+    text = EXAMPLES["menu-swapped"][1].replace("menu: which", "menu: both")
+    head = "prompts: {both: 'Für Vertrieb die 1 drücken, für Support die 2.'}\n"
     assert found(head + text, spoken.menu_swapped) == []
 
 

@@ -37,6 +37,8 @@ PLAIN = [
     ("en", "At no cost to you, press 1 to agree or 2 to refuse."),
     ("de", "Für ja drücken Sie die 1, für nein die 2."),
     ("de", "Ja mit der 1, nein mit der 2."),
+    ("de", "Ja: Taste 1. Nein: Taste 2."),
+    ("en", "Yes: press 1. No: press 2."),
     ("de", "Mit der 1 stimmen Sie zu, mit der 2 lehnen Sie ab."),
     ("fr", "Appuyez sur 1 pour oui, sur 2 pour non."),
     ("es", "Marque 1 para decir sí o 2 para decir no."),
@@ -114,6 +116,25 @@ def test_what_is_not_clear_means_nothing():
     assert meanings("Trykk 1 for å godta.", "nb") == {}
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "If you don't mind being recorded, press 1."),
+        ("en", "If you do not object, press 1, otherwise 2."),
+        ("en", "We do not record unless you press 1."),
+        ("de", "Wenn es Sie nicht stört, drücken Sie die 1, sonst die 2."),
+        ("de", "Wir zeichnen nicht auf, außer Sie drücken die 1."),
+        ("de", "Möchten Sie nicht auf Qualität verzichten, drücken Sie die 1."),
+        ("fr", "Si cela ne vous dérange pas, appuyez sur 1."),
+        ("es", "Si no le importa, pulse 1."),
+        ("it", "Se non ha nulla in contrario, prema 1."),
+        ("nl", "Als u geen bezwaar heeft, toets 1."),
+    ],
+)
+def test_a_denial_of_an_objection_is_not_taken_for_a_no(language, words):
+    assert meanings(words, language) == {}
+
+
 def test_only_sentences_that_tell_to_press_say_keys():
     text = "We are there from 8 to 5. Article 6 says so. Press 1, or 9 for more."
     assert keys_said(text) == {"1", "9"}
@@ -143,6 +164,36 @@ def test_withdrawal_is_looked_for_in_each_language():
     }
     found = {"en": True, "de": True, "de-AT": False, "nb": None}
     assert says_withdrawal(said) == found
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Once given, your consent can not be withdrawn."),
+        ("en", "You cannot withdraw it later."),
+        ("de", "Ein Widerruf ist nicht möglich."),
+        ("de", "Sie können nicht mehr widerrufen."),
+        ("de", "Die Einwilligung ist nicht widerruflich."),
+        ("fr", "Vous ne pouvez pas retirer votre consentement."),
+        ("es", "No se puede revocar."),
+        ("it", "Il consenso non può essere revocato."),
+        ("nl", "U kunt dit niet meer intrekken."),
+    ],
+)
+def test_who_says_that_consent_cannot_be_withdrawn_does_not_say_how(language, words):
+    assert says_withdrawal({language: words}) == {language: False}
+    both = {language: f"{words} {WITHDRAWN[language]}"}
+    assert says_withdrawal(both) == {language: True}
+
+
+WITHDRAWN = {
+    "en": "You may withdraw; that does not affect what was done until then.",
+    "de": "Sie können widerrufen oder es sich anders überlegen.",
+    "fr": "Vous pouvez retirer votre consentement.",
+    "es": "Puede revocarlo.",
+    "it": "Può revocarlo.",
+    "nl": "U kunt dit intrekken.",
+}
 
 
 def test_who_hears_of_a_recording_in_no_known_language_may_have():

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from eslflow.check.finding import Finding, Rule, at, own
 from eslflow.check.wordlist import (
     asks_for_card,
+    by_key,
     in_digits,
     keys_ending,
     keys_named,
@@ -77,15 +78,31 @@ def key_unsaid(flow: Flow) -> Iterator[Finding]:
     """Yield the keys of a question that its words do not say."""
     for step in own(flow):
         for language, text in _texts(flow, step).items():
-            said = keys_said(text)
-            said |= keys_ending(text) if said else set()
+            said = _said(flow, step, language, text)
             for key, meaning in _unsaid(step, language, said).items():
                 problem = (
                     f"step '{step.name}': key {key} means {meaning}, and the "
                     f"{language} words do not say so"
                 )
-                hint = f"{_say(step)} They say: {' '.join(sentences(text))}"
+                told = " ".join(sentences(text))
+                told = f"They say: {told}" if told else "They name no key."
+                hint = f"{_say(step)} {told}"
                 yield Finding(KEY_UNSAID, at(step, "keys", key), problem, hint)
+
+
+def _said(flow: Flow, step: Step, language: str, text: str) -> set[str] | None:
+    """Return the keys that are said in a question; None: nobody can tell.
+
+    Where no sentence tells to press any, those count that are named at all, in it or
+    just before it; and star and hash are never more than named.
+    """
+    said = keys_said(text)
+    said |= keys_ending(text) if said else set()
+    before = " ".join(text.get(language, "") for text in _heard_before(flow, step))
+    named = keys_named(f"{before} {text}", language)
+    if named is None:
+        return said | set("*#") if said else None
+    return said | (named & set("*#")) if said else named
 
 
 def _say(step: Step) -> str:
@@ -94,9 +111,11 @@ def _say(step: Step) -> str:
     return f"Say it in the words{version}, or remove the key."
 
 
-def _unsaid(step: Step, language: str, said: set[str]) -> dict[str, str]:
-    """Return the digits that count and are not said; words without any say none."""
-    offered = _offered(step, language) if said else {}
+def _unsaid(step: Step, language: str, said: set[str] | None) -> dict[str, str]:
+    """Return the keys that count and are not said; none where nobody can tell."""
+    if said is None:
+        return {}
+    offered = _offered(step, language)
     # A second key for no that is not said harms nobody.
     harmless = {offered[key] for key in said if key in offered} & {
         str(no) for no in _NO
@@ -104,7 +123,7 @@ def _unsaid(step: Step, language: str, said: set[str]) -> dict[str, str]:
     return {
         key: meaning
         for key, meaning in offered.items()
-        if key.isdigit() and key not in said and meaning not in harmless
+        if key not in said and meaning not in harmless
     }
 
 
@@ -134,12 +153,7 @@ def _untold(flow: Flow, step: Step) -> dict[str, list[str]]:
     """Return by key of a menu in which languages no words have it in them."""
     if not isinstance(step, Menu):
         return {}
-    heard = [flow.prompts[step.prompt].text]
-    heard += [
-        flow.prompts[other.prompt].text
-        for other in flow.steps.values()
-        if isinstance(other, Announce) and step.name in other.ways().values()
-    ]
+    heard = [flow.prompts[step.prompt].text, *_heard_before(flow, step)]
     found: dict[str, list[str]] = {}
     for language in flow.languages:
         words = " ".join(text.get(language, "") for text in heard)
@@ -149,6 +163,15 @@ def _untold(flow: Flow, step: Step) -> dict[str, list[str]]:
         for key in [key for key in step.keys if key not in named]:
             found.setdefault(key, []).append(language)
     return found
+
+
+def _heard_before(flow: Flow, step: Step) -> list[Mapping[str, str]]:
+    """Return what is announced just before a step, by language."""
+    return [
+        flow.prompts[other.prompt].text
+        for other in flow.steps.values()
+        if isinstance(other, Announce) and step.name in other.ways().values()
+    ]
 
 
 def key_dead(flow: Flow) -> Iterator[Finding]:
@@ -162,7 +185,8 @@ def key_dead(flow: Flow) -> Iterator[Finding]:
             said = keys_said(text)
             dead = sorted(said - known)
             # Where a key that counts is not said, the words are told already.
-            if dead and not _unsaid(step, language, said):
+            every = _said(flow, step, language, text)
+            if dead and not _unsaid(step, language, every):
                 problem = (
                     f"step '{step.name}': the {language} words tell to press "
                     f"{', '.join(dead)}, and that means nothing"
@@ -178,19 +202,30 @@ def menu_swapped(flow: Flow) -> Iterator[Finding]:
         if not isinstance(step, Menu):
             continue
         for text in _texts(flow, step).values():
-            for sentence in sentences(text):
-                words = sentence.lower()
-                keys = keys_said(sentence) & set(step.keys)
-                key = keys.pop() if len(keys) == 1 else ""
-                named = {to for to in step.keys.values() if to in words}
-                if key and named and step.keys[key] not in named:
-                    problem = (
-                        f"step '{step.name}': key {key} leads to '{step.keys[key]}', "
-                        f"and its words name {', '.join(sorted(named))}"
-                    )
-                    hint = f"{_SWAP} They say: {sentence}"
-                    place = at(step, "keys", key)
-                    yield Finding(MENU_SWAPPED, place, problem, hint)
+            for sentence, key, named in _named(step, text):
+                problem = (
+                    f"step '{step.name}': key {key} leads to '{step.keys[key]}', "
+                    f"and its words name {', '.join(sorted(named))}"
+                )
+                hint = f"{_SWAP} They say: {sentence}"
+                place = at(step, "keys", key)
+                yield Finding(MENU_SWAPPED, place, problem, hint)
+
+
+def _named(step: Menu, text: str) -> Iterator[tuple[str, str, set[str]]]:
+    """Yield the sentences, the keys and the steps that belong to others than theirs."""
+
+    def steps(words: str) -> set[str]:
+        return {to for to in step.keys.values() if to in words.lower()}
+
+    for sentence in sentences(text):
+        told = list(by_key(sentence, lambda words: bool(steps(words))))
+        keys = {key: steps(words if told[1:] else sentence) for key, words in told}
+        # Of several keys, each has words that can be told, or nobody knows whose.
+        if all(keys.values()):
+            for key, named in keys.items():
+                if key in step.keys and step.keys[key] not in named:
+                    yield sentence, key, named
 
 
 def no_withdrawal(flow: Flow) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ languages without words here it says that it cannot tell. Must not know flows.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 _RECORDED = {
     "en": r"record|tap(e|ing)",
@@ -19,7 +19,7 @@ _RECORDED = {
 }
 _WITHDRAWN = {
     "en": r"withdraw|revoke|take (it|this|that|your consent) back|change your mind",
-    "de": r"widerruf|zurücknehm|zurückzieh",
+    "de": r"widerruf|zurücknehm|zurückzieh|anders überleg",
     "fr": r"retir|retrait|révoqu",
     "es": r"retir|revoc",
     "it": r"revoc|ritir",
@@ -51,6 +51,46 @@ _NO = {
     "it": r"\bsenza\b|rifiut|\bnon\b|\bno\b",
     "nl": r"\bzonder\b|weiger|\bniet\b|\bnee\b",
 }
+_OBJECTED = {
+    "en": r"\b(mind|bother|object|objections?|oppose\w*|against|problem|issue)\b",
+    "de": r"stör|gegen\b|einw[äa]nd|einwend|problem|verzicht|ausmach|etwas aus\b",
+    "fr": r"inconvénient|dérang|oppos|gêne|objection|problème|contre\b",
+    "es": r"inconveniente|importa|molest|objeci|problema|contra\b|opon",
+    "it": r"contrari|dispiac|problem|disturb|obiezion|oppon",
+    "nl": r"bezwaar|\berg\b|probleem|\btegen\b|stoor",
+}
+"""With these, a denial is a yes: "if you don't mind"."""
+_DENIED = {
+    "en": r"\b(not|no|nothing|never|without)\b|n't\b",
+    "de": r"\b(nicht|nichts|kein\w*|nie|ohne)\b",
+    "fr": r"\b(pas|sans|aucun\w*|rien|non)\b",
+    "es": r"\b(no|sin|ning\w+|nada)\b",
+    "it": r"\b(non|senza|nessun\w*|nulla|niente)\b",
+    "nl": r"\b(niet|niets|geen|zonder)\b",
+}
+_UNLESS = {
+    "en": r"\b(unless|except)\b",
+    "de": r"\baußer\b|es sei denn",
+    "fr": r"\b(sauf|à moins)\b",
+    "es": r"\b(salvo|a menos|excepto)\b",
+    "it": r"\b(salvo|a meno|tranne)\b",
+    "nl": r"\b(tenzij|behalve)\b",
+}
+"""What turns a sentence round."""
+_FOR_GOOD = {
+    "en": r"\b(?:can ?not|can't|can no longer|may not|not be|never|no way to)(?: be)? "
+    r"(?:withdr|revok|take (?:it|this|that|your consent) back)\w*|irrevocabl\w*"
+    r"|withdrawal is (?:not|im)\w*",
+    "de": r"\bnicht (?:mehr )?(?:widerr\w+|zur[üu]ck\w+)|unwiderruflich"
+    r"|kein\w* (?:recht auf )?widerruf\w*|widerruf\w* (?:ist|sind) (?:nicht|aus)\w*",
+    "fr": r"\b(?:ne |n')(?:peu|pouv|pourr|sera)\w* (?:pas|plus) (?:être )?"
+    r"(?:retir|révoq)\w*|irrévocabl\w*",
+    "es": r"\bno (?:puede|podrá|se puede) (?:ser )?(?:retir|revoc)\w*|irrevocabl\w*",
+    "it": r"\bnon (?:può|potrà|è possibile) (?:essere )?(?:revoc|ritir)\w*"
+    r"|irrevocabil\w*",
+    "nl": r"\bniet (?:meer )?(?:intrek|ingetrokken|herroep)\w*|onherroepelijk",
+}
+"""That consent cannot be withdrawn; what is left of the words must say that it can."""
 _NAMES = {
     "en": "zero one two three four five six seven eight nine star hash|pound|square",
     "de": "null eins zwei|zwo drei vier fünf sechs sieben acht neun stern raute",
@@ -94,6 +134,8 @@ _BEHIND = (
 """Before what: "press one of the keys" names none."""
 _KEY = re.compile(r"(?<![\w.,*-])[0-9](?![\w-])(?!\.\w)")
 _LAST = re.compile(r"[\s,:]([0-9])(?=[.,;:!?](?:\s|$)|$)")
+_ANSWER = re.compile(r"\b(yes|no|ja|nein|oui|non|sí|sì|nee)\s*:\s*", re.I)
+"""An answer before its key: "Yes: press 1. No: press 2."."""
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+")
 
 
@@ -103,9 +145,18 @@ def says(words: Mapping[str, str], text: str, language: str) -> bool | None:
     return None if pattern is None else bool(re.search(pattern, text, re.IGNORECASE))
 
 
+def _without(words: Mapping[str, str], text: str, language: str) -> str:
+    """Return a text less what has the words."""
+    pattern = words.get(language.partition("-")[0].lower())
+    return re.sub(pattern, "", text, flags=re.IGNORECASE) if pattern else text
+
+
 def says_withdrawal(texts: Mapping[str, str]) -> Mapping[str, bool | None]:
     """Return by language whether a text says that one may take it back."""
-    return {lang: says(_WITHDRAWN, text, lang) for lang, text in texts.items()}
+    return {
+        lang: says(_WITHDRAWN, _without(_FOR_GOOD, text, lang), lang)
+        for lang, text in texts.items()
+    }
 
 
 def tells_of_recording(texts: Mapping[str, str]) -> bool:
@@ -169,17 +220,34 @@ def meanings(text: str, language: str) -> dict[str, bool]:
     clear is left out.
     """
     found: dict[str, bool] = {}
-    for sentence in sentences(text):
-        parts = _KEY.split(sentence)
-        before, after = _meaning(parts[0], language), _meaning(parts[-1], language)
-        is_before = before is not None and after is None
-        for place, key in enumerate(_KEY.findall(sentence)):
-            meaning = _meaning(parts[place if is_before else place + 1], language)
+
+    def is_clear(words: str) -> bool:
+        return _meaning(words, language) is not None
+
+    for sentence in sentences(_ANSWER.sub(r"\1 ", text)):
+        if says(_UNLESS, sentence, language):
+            continue
+        for key, words in by_key(sentence, is_clear):
+            meaning = _meaning(words, language)
             if meaning is not None:
                 found[key] = meaning
     return found
 
 
+def by_key(sentence: str, is_told: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+    """Yield the keys of a sentence, each with the words that belong to it.
+
+    They stand behind it, or before it where it is told something before the first key,
+    and nothing behind the last.
+    """
+    parts = _KEY.split(sentence)
+    is_before = is_told(parts[0]) and not is_told(parts[-1])
+    for place, key in enumerate(_KEY.findall(sentence)):
+        yield key, parts[place if is_before else place + 1]
+
+
 def _meaning(words: str, language: str) -> bool | None:
     yes, no = says(_YES, words, language), says(_NO, words, language)
+    if says(_OBJECTED, words, language) and says(_DENIED, words, language):
+        return None
     return None if yes == no else bool(yes)
