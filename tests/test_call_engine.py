@@ -276,6 +276,27 @@ def test_a_recordings_end_is_kept_whether_it_is_seen_or_not(ends, state):
     assert ended.state == state
 
 
+def test_it_is_told_when_sound_gets_into_a_file_and_when_no_more_does():
+    talk = flow("q: {queue: q, record: on, from: answer}", KEYS)
+    with Playbook(talk) as call:
+        start = call.skips()[-1]
+        path = start.arg.split(" ")[2]
+        call.when(RecordStarted(path))
+        call.answers(start)
+        call.skips()
+        assert not [line for line in call.told if line.startswith("the recording")]
+        for event in (Bridged("b-1", "1001"), Unbridged(), Bridged("b-2", "1002")):
+            call.when(event)
+            call.skips()
+        call.engine.foresee(HungUp("NORMAL_CLEARING"))
+        for event in (Unbridged(), HungUp("NORMAL_CLEARING"), RecordStopped(path, 1)):
+            call.when(event)
+            call.skips()
+    heard = [line for line in call.told if line.startswith("the recording")]
+    told = ("runs", "pauses", "runs", "has ended")
+    assert heard == [f"the recording {how}" for how in told]
+
+
 def test_nobody_stops_the_recording_of_a_caller_who_is_gone():
     with Playbook(RECORDED_AND_ON) as call:
         path = call.skips()[-1].arg.split()[2]

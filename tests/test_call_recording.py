@@ -99,6 +99,17 @@ def test_an_agent_on_hold_or_a_hold_without_sound_cuts_nothing_out():
     assert followed(From.STEP, HELD, BACK).audio_at == 0
 
 
+def test_what_becomes_of_a_file_is_told_in_words():
+    segment = segment_of(From.ANSWER)
+    assert (recording.sound(None), recording.sound(segment)) == ("", "")
+    segment.hears(START)
+    assert recording.sound(segment) == "runs"
+    segment.pauses(START + 1)
+    assert recording.sound(segment) == recording.PAUSES
+    segment.ended = True
+    assert recording.sound(segment) == "has ended"
+
+
 def test_a_start_that_is_not_seen_is_forgotten():
     segment = segment_of(From.STEP)
     segment.started_at = 5

@@ -52,6 +52,7 @@ from eslflow.call.events import (
     Wished,
 )
 from eslflow.call.live import Live, Site
+from eslflow.call.recording import PAUSES, sound
 from eslflow.call.records import Row
 from eslflow.call.track import Numbers, Track
 from eslflow.call.wanting import held, want
@@ -191,7 +192,7 @@ class Engine:
     def _note(self, event: Event) -> None:
         """Take in what the switch tells of the call, whoever waits for it."""
         live = self.live
-        was_held = live.screen.is_held
+        was_held, before = live.screen.is_held, sound(live.recorder.segment)
         if isinstance(event, Bridged):
             live.leg, live.agent = event.leg, event.agent
             live.screen.is_held = False
@@ -206,10 +207,14 @@ class Engine:
         if isinstance(event, (Bridged, LegEnded)) and event.leg == live.callee:
             live.callee = ""
         self._out += held(live, was_held)
-        reason = "hangup" if self._ending or self._foreseen else "switch"
+        is_over = bool(self._ending or self._foreseen)
+        reason = "hangup" if is_over else "switch"
         leg = event.leg if isinstance(event, Bridged) else live.asked
         ended = callee.taken_over(live, leg)
         rows = (*ended, *live.recorder.note(event, live, reason))
+        after = sound(live.recorder.segment)
+        if after != before and not (is_over and after == PAUSES):
+            live.tell(f"the recording {after}")
         if rows:
             self._out.append(Keep(rows))
         if isinstance(event, MEETINGS):

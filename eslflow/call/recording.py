@@ -194,6 +194,18 @@ class Segment:
             self.parted_at = self.parted_at or now
 
 
+PAUSES = "pauses"
+
+
+def sound(segment: Segment | None) -> str:
+    """Return whether sound gets into a file, in words; empty: none ever did."""
+    if segment is None or not segment.audio_at:
+        return ""
+    if segment.ended:
+        return "has ended"
+    return PAUSES if segment.parted_at else "runs"
+
+
 def file_path(folder: str, uuid: str, number: int, now: int) -> str:
     """Return `FOLDER/YYYY/MM/DD/<uuid>-<n>.wav`; the day is UTC's."""
     day = gmtime(now // 1_000_000)
