@@ -30,6 +30,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from errno import EADDRINUSE, EADDRNOTAVAIL
+from pathlib import Path
 from unicodedata import category, east_asian_width
 
 LONGEST_LINE = 120
@@ -110,6 +111,16 @@ def unreadable(path: object, error: OSError) -> str:
     hint = " Let this user read it, or run eslflow as the user who serves."
     reason = f"{path} cannot be read: {error.strerror or error}."
     return f"{reason}{hint if isinstance(error, PermissionError) else ''}"
+
+
+def no_site(settings: Path, error: OSError) -> str:
+    """Return that a site has no settings, or none that can be read, and what to do."""
+    if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return unreadable(settings, error)
+    return (
+        f"there is no site in {settings.parent} ({settings.name}: {error.strerror}). "
+        "Make one with eslflow init, or name it with --site"
+    )
 
 
 _NUMBER = re.compile(r"(?<![0-9A-Za-z._-])\+?[0-9]{4,12}([0-9]{3})(?!\.?[0-9A-Za-z_-])")

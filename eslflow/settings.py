@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from eslflow.e164 import is_country
-from eslflow.errors import SettingsError
+from eslflow.errors import SettingsError, no_site
 from eslflow.flow import codes
 from eslflow.flow.audio import Rate
 from eslflow.flow.document import Document, Kind, Mark, Node
@@ -147,10 +147,7 @@ def _read(site: Path) -> tuple[Settings, _Loader, Document]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise SettingsError(
-            f"there is no site in {site} ({path.name}: {error.strerror}). "
-            "Make one with eslflow init, or name it with --site"
-        ) from error
+        raise SettingsError(no_site(path, error)) from error
     document = Document(data, str(path))
     loader = _Loader(document, site)
     return loader.settings(document.read()), loader, document

@@ -345,7 +345,7 @@ def test_an_agents_key_masks_and_the_record_says_whose():
         call.skips()
         assert call.engine.live.agent == ""
     assert call.rows(RecordingAction)[1].reason == "agent"
-    assert "key 1001 asks for masked" in call.told
+    assert "agent 1001 asks for a mask" in call.told
 
 
 def test_a_wish_for_a_call_that_is_over_is_answered():

@@ -321,3 +321,14 @@ def test_who_asks_for_more_during_a_hold_is_told_of_it():
         asks(call, Wish(Want.ON, "cli"))
         why = "it is masked while the agent has the caller on hold"
         call.expects(refusal("masked", why))
+
+
+def test_who_asks_for_what_is_told_in_words():
+    with Playbook(TWO) as call:
+        started(call)
+        asks(call, HERS)
+        call.skips()
+        asks(call, Wish(Want.ON, call.engine.live.agents_key, hand="agent"), 2)
+        call.skips()
+        assert f"{HERS.by} asks for a mask" in call.told
+        assert "agent takes a mask back" in call.told

@@ -43,7 +43,7 @@ desk: {queue: desk, type: fifo, record: on, answered: call}
 call: {dial: {user: 1001}, next: ring}
 ring: {ring: {user: 1001}, next: talk}
 talk: {connect: callee, next: pay}
-pay: {webhook: "https://a.example/", next: away}
+pay: {webhook: "https://a.example/", gets: {state: state, note: note}, next: away}
 away: {transfer: {to: 1000, context: default}}
 """
 FLOW = flow(STEPS, HEAD)

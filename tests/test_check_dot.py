@@ -3,7 +3,7 @@
 import re
 from itertools import pairwise
 
-from eslflow.check.dot import FEW, MOST_RANKS, dot
+from eslflow.check.dot import FEW, MOST_FALLBACKS, MOST_RANKS, dot
 from eslflow.check.graph import Arrow, Box, Graph, Look
 
 STEPS = (
@@ -132,3 +132,43 @@ def test_a_step_that_is_led_to_late_stands_late_wherever_it_is_in_the_file():
     drawn = Graph("a", boxes, tuple(Arrow(a, b, "", False) for a, b in pairwise(way)))
     loose = [line for line in lines(drawn) if "constraint=false" in line]
     assert [line.split(" [")[0] for line in loose] == [f"s{late} -> s1"]
+
+
+def crowd(count, *more):
+    """Return the text of a picture in which so many boxes fall back to one."""
+    boxes = (Box("<desk>", "queue", Look.PLAIN), *(PLAIN,) * count)
+    falls = (Arrow(place, 0, "error", True) for place in range(1, count + 1))
+    return lines(Graph("a", boxes, (*falls, *more)))
+
+
+def leads(found):
+    """Return where its arrows lead."""
+    return [line.split(" -> ")[1].split()[0] for line in found if " -> " in line]
+
+
+def test_a_few_lines_to_a_step_lead_there():
+    few = crowd(MOST_FALLBACKS)
+    assert set(leads(few)) == {"s0"}
+    assert "a grey name" not in "".join(few)
+
+
+def test_many_dashed_lines_to_a_step_end_at_its_name():
+    many = MOST_FALLBACKS + 1
+    found = crowd(many, Arrow(1, 0, "1", False))
+    assert leads(found) == [*(f"f{number}" for number in range(many)), "s0"]
+    stubs = [line for line in found if re.match("f[0-9]+ ", line)]
+    assert all("<b>&lt;desk&gt;</b>" in line for line in stubs)
+    (dashed,) = [line for line in found if line.startswith("s1 -> f0 ")]
+    assert "error" in dashed
+    assert dashed.endswith("style=dashed]")
+    assert any("a grey name: on to the step of that name" in line for line in found)
+
+
+def test_one_line_leads_to_a_step_to_which_only_dashed_ones_do():
+    assert leads(crowd(MOST_FALLBACKS + 1))[-2:] == [f"f{MOST_FALLBACKS - 1}", "s0"]
+
+
+def test_dashed_lines_to_an_end_stay():
+    boxes = (Box("bye", "hangup", Look.END), *(PLAIN,) * 9)
+    falls = tuple(Arrow(place, 0, "", True) for place in range(1, 10))
+    assert set(leads(lines(Graph("a", boxes, falls)))) == {"s0"}

@@ -1,5 +1,6 @@
 """The flow in a file."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -43,8 +44,23 @@ def test_scenarios_beside_which_no_flow_lies_are_lonely(tmp_path):
     assert lonely_scenarios(tmp_path) == [tmp_path / "a.scenarios.yaml"]
 
 
-def test_a_file_without_end_is_too_large():
+def test_a_file_of_any_size_is_too_large(tmp_path):
+    path = tmp_path / "large.yaml"
+    path.touch()
+    os.truncate(path, 2**40)
     with pytest.raises(FlowErrors, match="larger than"):
+        load_flow(path)
+
+
+def test_nobody_waits_for_a_pipe(tmp_path):
+    os.mkfifo(pipe := tmp_path / "pipe.yaml")
+    flow = load_flow(ROOT / "flows" / "opening.yaml")
+    told = r"Not a regular file, but a pipe.*\[unreadable\]\n.*Remove it"
+    with pytest.raises(FlowErrors, match=told):
+        load_flow(pipe)
+    with pytest.raises(FlowErrors, match=told):
+        load_scenarios(pipe, flow)
+    with pytest.raises(FlowErrors, match=told):
         load_flow(Path("/dev/zero"))
 
 
@@ -62,6 +78,7 @@ def test_a_file_that_nobody_lets_us_read_is_told_so(tmp_path, monkeypatch):
     def denied(path, mode):
         raise PermissionError(13, "Permission denied", str(path))
 
+    (tmp_path / "a.yaml").touch()
     monkeypatch.setattr(Path, "open", denied)
     with pytest.raises(FlowErrors, match="denied .unreadable.\n.*Let this user read"):
         load_flow(tmp_path / "a.yaml")

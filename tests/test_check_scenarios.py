@@ -128,11 +128,14 @@ def test_a_caller_acts_by_word_and_by_key_while_waiting_and_talking():
 
 
 def test_programs_answer_in_turn_and_with_fields():
-    found = one("webhook: [done, refused], answer: {state: permitted}")
+    hook = "webhook: 'https://example.com', gets: {state: how}"
+    asks = flow(f"look: {{{hook}, next: ask, failed: ask}}\n{STEPS}", HEAD)
+    found = one("webhook: [done, refused], answer: {state: permitted}", asks)
     assert found.webhook == (Posted.DONE, Posted.REFUSED)
     assert found.answer == {"state": "permitted"}
     assert one("webhook: failed").webhook == (Posted.FAILED,)
     assert (one("press: 1").webhook, one("press: 1").answer) == ((Posted.DONE,), {})
+    assert problem("answer: {state: x}").startswith("no webhook of this flow gets a")
     with pytest.raises(FlowErrors, match="there is no outcome of a webhook 'dne'"):
         one("webhook: [dne]")
 

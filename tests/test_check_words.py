@@ -55,10 +55,17 @@ def test_an_act_is_a_word_or_keys(text, found):
         ("{state: permitted, n: 5}", {"state": "permitted", "n": "5"}),
         ("{state: [a]}", 1),
         ("permitted", ["text stands where the fields of an answer are"]),
+        (
+            "{stat: permitted}",
+            ["no webhook of this flow gets a field 'stat'. Did you mean 'state'?"],
+        ),
     ],
 )
 def test_an_answer_is_fields_with_texts(text, found):
-    told = read(text, words.answer)
+    def take(node, context):
+        return words.answer(node, context, ("state", "n"))
+
+    told = read(text, take)
     assert told == found if found != 1 else len(told) == 1
 
 
@@ -87,3 +94,8 @@ def test_files_are_there_or_counted():
     assert read("3", words.files) == 3
     for text in ("yes", "101", "-1"):
         assert "does not say what is recorded" in read(text, words.files)[0]
+
+
+def test_of_a_field_that_nothing_gets_it_is_told_what_is_got():
+    assert words.ungot("x", ("state", "n"))[1] == "They get: state, n."
+    assert words.ungot("x", ())[1] == "Remove it: none gets any."

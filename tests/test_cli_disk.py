@@ -64,6 +64,8 @@ def test_files_that_were_not_there_come_and_go(folder):
     assert present(path) == b"x"
     put({path: None})
     assert present(path) is None
+    os.mkfifo(path)
+    assert present(path) is None
 
 
 def test_when_one_cannot_be_written_none_is(folder):

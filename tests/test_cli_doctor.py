@@ -180,6 +180,15 @@ def test_flows_that_do_not_load_are_told_and_the_rest_is_looked_at(site):
     assert topics(done)["flows"] == "error"
     assert topics(done)["ledger"] == "ok"
     assert f"eslflow --site {site} check" in done.stdout
+    assert f"2 problems in {site / 'flows' / 'test.yaml'}\n" in done.stdout
+    (site / "flows" / "other.yaml").write_text("flow: other\nstep: {}\n")
+    assert f"4 problems in {site / 'flows'}\n" in run(site, "doctor").stdout
+
+
+def test_settings_that_name_no_flow_are_told_as_theirs(site):
+    with (site / "eslflow.yaml").open("a") as file:
+        file.write("\ndefault_flow: nosuch\n")
+    assert f"1 problem in {site / 'eslflow.yaml'}\n" in run(site, "doctor").stdout
 
 
 def test_a_site_without_flows_is_told_in_its_words(site):

@@ -176,7 +176,10 @@ def test_from_a_pipe_come_lines(monkeypatch, tmp_path, capsys):
         assert pressed("choose", *range(4)) == ["1234#", "", "", "hangup"]
         assert pressed("choose") == ["hangup"]
     told = capsys.readouterr().out
-    assert "press keys, then Enter (only Enter: nothing, h: hang up)" in told
+    assert "press keys, then Enter (only Enter: nothing, h: hang up): \n" in told
+    assert all(
+        line.endswith(": ") for line in told.splitlines() if "then Enter" in line
+    )
     assert f"'x' is no key: takes {PRESSES}\n" in told
 
 

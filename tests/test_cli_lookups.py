@@ -66,7 +66,10 @@ def test_the_ledger_is_where_the_settings_say(tmp_path):
     (tmp_path / "eslflow.yaml").write_bytes(b"# Zo\xeb")
     with pytest.raises(StoreError):
         reader(tmp_path)
-    with pytest.raises(SettingsError):
+    with pytest.raises(SettingsError, match="there is no site"):
+        reader(tmp_path / "sub")
+    (tmp_path / "sub" / "eslflow.yaml").mkdir()
+    with pytest.raises(SettingsError, match="cannot be read"):
         reader(tmp_path / "sub")
 
 

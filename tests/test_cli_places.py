@@ -1,5 +1,6 @@
 """Which files a command means."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -48,11 +49,14 @@ def test_a_flow_is_found_by_what_it_calls_itself_too(tmp_path):
     path.write_text("# flow: other\nflow: 'praxis'  # ours\n")
     (tmp_path / "flows" / "latin.yaml").write_bytes(b"flow: \xe9\n")
     (tmp_path / "flows" / "none.yaml").write_text("")
+    os.mkfifo(tmp_path / "flows" / "pipe.yaml")
     assert flow_paths(tmp_path, ["praxis", "clinic"]) == [path, path]
     with pytest.raises(NotFound, match=r"Did you mean praxis\?"):
         flow_paths(tmp_path, ["praxiss"])
     for name in ("", "sales"):
-        with pytest.raises(NotFound, match="There are: clinic, latin, none, praxis$"):
+        with pytest.raises(
+            NotFound, match="There are: clinic, latin, none, pipe, praxis$"
+        ):
             flow_paths(tmp_path, [name])
 
 

@@ -99,6 +99,16 @@ def test_what_a_webhook_answers_is_given():
     assert "'state' is no FIELD=TEXT" in done.output
 
 
+def test_an_answer_of_which_nothing_is_read_is_refused():
+    for name, told in {
+        "receipt": "gets a field 'stat'. Did you mean 'state'?\n  They get: state.",
+        "support": "gets a field 'stat'\n  Remove it: none gets any.",
+    }.items():
+        done = run(ROOT, "try", name, "--press", "1", "--answer", "stat=permitted")
+        assert done.exit_code == 2
+        assert told in done.output
+
+
 def test_a_key_that_is_none_is_told():
     code, told = tried("--press", "1,x")
     assert code == 1

@@ -4,7 +4,7 @@ import pytest
 
 from eslflow.check.lint import RULES, lint
 from eslflow.check.prove import RULES as PROVED
-from eslflow.cli.why import codes
+from eslflow.cli.why import codes, explained
 from eslflow.flow.codes import SORTS
 from eslflow.flow.load import load
 from eslflow.steps import KINDS
@@ -39,6 +39,14 @@ def test_an_example_is_a_whole_flow_that_shows_it(tmp_path):
     for example, found in ((bad, {"key-unsaid"}), (good, set())):
         flow = load(example.encode(), "example.yaml", KINDS)
         assert {told.rule.code for told in lint(flow, example.encode())} == found
+
+
+def test_a_code_is_taken_in_any_case(tmp_path):
+    for word in ("KEY-UNSAID", "[Key-unsaid]"):
+        assert explained(word) == explained("key-unsaid")
+    assert explained("KEY-UNSAID").startswith("key-unsaid (")
+    said = run(tmp_path, "check", "--explain", "KEY-UNSAD").stderr
+    assert "Did you mean 'key-unsaid'?" in said
 
 
 def test_a_code_that_is_none_is_told_with_those_that_are(tmp_path):

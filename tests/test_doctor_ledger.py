@@ -34,6 +34,12 @@ def test_one_that_is_not_there_yet_is_told(tmp_path):
     assert "there is no ledger" in finding.text
 
 
+def test_one_whose_folder_is_not_there_is_an_error(tmp_path):
+    (finding,) = looked_at(tmp_path / "none" / "x.db")
+    assert finding.level is Level.ERROR
+    assert f"there is no folder {tmp_path / 'none'} for the ledger" in finding.text
+
+
 def test_a_row_that_was_changed_is_told(path):
     with closing(sqlite3.connect(path)) as db:
         db.execute("DROP TRIGGER looks_no_update")

@@ -19,6 +19,7 @@ from eslflow.errors import (
     SettingsError,
     UnsafeValue,
     nameless,
+    no_site,
     not_listening,
     on_one_line,
     unreadable,
@@ -31,6 +32,15 @@ def test_what_cannot_be_read_is_told_with_its_reason():
     assert said.startswith("flows cannot be read: Permission denied. Let this user")
     said = unreadable("flows", IsADirectoryError(21, "Is a directory"))
     assert said == "flows cannot be read: Is a directory."
+
+
+def test_settings_that_cannot_be_read_are_a_site_all_the_same(tmp_path):
+    path = tmp_path / "eslflow.yaml"
+    gone = (FileNotFoundError(2, "No such"), NotADirectoryError(20, "Not a directory"))
+    for error in gone:
+        assert no_site(path, error).startswith(f"there is no site in {tmp_path} (")
+    said = no_site(path, PermissionError(13, "Permission denied"))
+    assert said.startswith(f"{path} cannot be read: Permission denied. Let this user")
 
 
 def test_the_tree_in_the_docstring_is_the_tree():

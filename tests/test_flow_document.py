@@ -96,7 +96,7 @@ def test_a_byte_order_mark_and_windows_lines_do_no_harm():
         ("a:\n  b\n  c: 1\n", 2, 3, "it has no ':'"),
         ("a: 1\n  b: 2\n", 2, 3, "further in"),
         ("a: ? b", 1, 4, "cannot be read as YAML"),
-        ("a: 1\nb: \x07", 2, 4, "the character U+0007"),
+        ("a: 1\nb: \x07", 2, 4, "U+0007 cannot stand here (a control character)"),
         ("a: 1\nb: \u2028", 2, 4, "the character U+2028"),
         ("a: b\ufeff", 1, 5, "the character U+FEFF"),
         (r'a: "\e[2J"', 1, 4, "the character U+001B"),
@@ -202,3 +202,11 @@ def test_a_blank_that_is_none_is_told_where_it_leads_astray():
     first, second = (problem.hint for problem in document.problems)
     assert first.startswith("The line has a blank that is none (U+00A0)")
     assert second == "Make it even."
+
+
+def test_a_control_character_is_no_blank():
+    said = problem("a: b\x1f")
+    assert said.problem.endswith(
+        "U+001F cannot stand here (a control character): nobody sees it"
+    )
+    assert said.hint.startswith("Remove it")

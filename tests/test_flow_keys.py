@@ -50,6 +50,21 @@ def test_a_key_without_a_blank_behind_its_colon_is_told_how_it_is_written():
     assert "with a blank" not in convert(Keys(OneOf(Meaning)), "{12:granted}")
 
 
+@pytest.mark.parametrize(
+    ("called", "key"),
+    [
+        ("eins", "1"),
+        ("one", "1"),
+        ("Stern", "star"),
+        ("raute", "hash"),
+        ("Star", "star"),
+    ],
+)
+def test_a_key_by_its_name_is_told_how_it_is_written(called, key):
+    said = convert(Keys(OneOf(Meaning)), f"{{{called}: granted}}")
+    assert said == f"'{called}' is no key of a telephone | Write {key}."
+
+
 def test_what_it_takes_reads_as_a_sentence():
     said = convert(Keys(OneOf(Meaning)), "1").split(" | ")[1]
     assert said == (

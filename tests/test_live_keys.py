@@ -323,7 +323,7 @@ KEYS = {"agent": ("*7", "*8"), "caller": ("*8", "*7")}
 def test_a_key_makes_the_call_private_and_nothing_records_again(office, who, by):
     call, talk, pressed_at = hushed(office, who)
     talk.press("*2")
-    office.until("asks for on", call)
+    office.until("takes a mask back", call)
     call.speaks(ms=1500)
     both = [heard(leg) for leg in (call, talk)]
     call.hang_up()

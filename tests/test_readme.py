@@ -6,6 +6,7 @@ import shlex
 import shutil
 import subprocess
 from dataclasses import fields
+from datetime import datetime, timezone
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
@@ -38,6 +39,7 @@ from eslflow.onswitch.queues import found as for_tests
 from eslflow.recordings.age import recipients
 from eslflow.recordings.hook import KEPT
 from eslflow.settings import TOKENS, Convert, Reload, load_settings
+from eslflow.sim.clock import START
 from eslflow.steps import KINDS
 from eslflow.web.app import ROUTES
 from eslflow.web.scopes import Scope
@@ -360,6 +362,20 @@ def test_every_key_of_a_scenario_is_explained():
         assert f"`{key}`" in text, key
     for word in (*Outcome, *Callee, *Fault, *Act, *ENDINGS):
         assert f"`{word}`" in text, word
+
+
+def test_when_a_scenario_is_played_that_does_not_say_so_is_told():
+    at = datetime.fromtimestamp(START / 1e6, timezone.utc)
+    assert f"{at:%A, %d %B %Y, %H:%M} UTC |" in FLOWS
+
+
+def test_the_scenario_that_is_shown_is_told(tmp_path):
+    run(tmp_path, "init", str(tmp_path), "--flows", "all")
+    shown = re.findall(r"`eslflow (try [a-z-]+ --scenario [^`]+)`", FLOWS)
+    assert shown
+    for line in shown:
+        done = run(tmp_path, *shlex.split(line))
+        assert done.exit_code == 0, f"{line}: {done.output}"
 
 
 def test_the_queue_for_tests_that_is_shown_can_be_used():

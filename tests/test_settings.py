@@ -167,6 +167,9 @@ def test_each_mistake_is_named(site, text, expected):
 def test_a_folder_that_is_no_site_is_told(tmp_path):
     with pytest.raises(SettingsError, match="Make one with"):
         load_settings(tmp_path)
+    (tmp_path / "eslflow.yaml").mkdir()
+    with pytest.raises(SettingsError, match=r"yaml cannot be read: Is a directory\.$"):
+        load_settings(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["with blank", "with$dollar", "quote'"])

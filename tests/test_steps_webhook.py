@@ -17,6 +17,7 @@ from eslflow.call.commands import Alarm, Execute, Recall, Request, Token
 from eslflow.call.events import HungUp, Responded
 from eslflow.call.secret import Secret
 from eslflow.errors import FlowErrors
+from eslflow.steps.webhook import fields_got
 from eslflow.wire.terms import App
 from tests.playbook import SOUNDS, Playbook
 from tests.steps_of import flow
@@ -222,3 +223,8 @@ def test_what_contradicts_itself_is_told(options, problem):
             f"card: {{collect: which, digits: 16, into: card, secure: true}}\n"
             f"pay: {{webhook: '{URL}', {options}}}"
         )
+
+
+def test_the_fields_that_are_got_are_named_once():
+    assert fields_got(PAY.steps.values()) == ("status", "id")
+    assert fields_got([*PAY.steps.values()] * 2) == ("status", "id")

@@ -14,7 +14,7 @@ from eslflow.call.events import CallEnded, Event
 from eslflow.call.live import Live
 from eslflow.call.recording import Recording
 from eslflow.call.wanting import wished_row
-from eslflow.call.wishes import OVER, Answered, Want, Wish
+from eslflow.call.wishes import ASKS, OVER, Answered, Want, Wish
 from eslflow.flow.model import AfterMask, Record
 
 CONFIRM_S = 5.0
@@ -28,13 +28,15 @@ Moves = Generator[Command, "Event | None", None]
 def fulfil(live: Live, ticket: int, wish: Wish) -> Moves:
     """Take a wish in, and answer when the switch has confirmed it, or cannot."""
     recorder = live.recorder
+    # In proof it is the key that asked; to who reads along, its agent.
+    who = f"agent {live.agent}".rstrip() if wish.by == live.agents_key else wish.by
     if wish.want is Want.OFF and live.flow.recording.is_demanded:
-        live.tell(f"{wish.by} asks for {wish.want}, and must not")
+        live.tell(f"{who} {ASKS[wish.want]}, and must not")
         yield Answer(ticket, answered(live, wish, MUST_BE))
         return
     recorder.take(wish, live.now)
     live.screen.is_cause &= wish.want is not Want.MASKED
-    live.tell(f"{wish.by} asks for {wish.want}")
+    live.tell(f"{who} {ASKS[wish.want]}")
     yield Keep((wished_row(live, wish),))
     try:
         yield Until(lambda: recorder.is_settled(live), CONFIRM_S)

@@ -5,6 +5,7 @@ In: nothing. Out: plain values. Must not decide what may be: the recording's rul
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from eslflow.wire.terms import StrEnum
@@ -19,6 +20,14 @@ class Want(StrEnum):
     """Silence in the file, from the switch's answer on."""
     OFF = "off"
     """No recording for the rest of the call."""
+
+
+ASKS: Mapping[str, str] = {
+    Want.ON: "takes a mask back",
+    Want.MASKED: "asks for a mask",
+    Want.OFF: "stops the recording for the rest of the call",
+}
+"""What somebody does who wants it, in words for a person."""
 
 
 class Wish(NamedTuple):

@@ -25,6 +25,8 @@ TITLE = 50
 FEW = 16
 """Boxes up to which a picture is printed as large as it is drawn. With more its title
 grows as it does, and boxes move together."""
+MOST_FALLBACKS = 6
+"""Dashed lines to one step; where more lead there, each ends at the step's name."""
 _NO_BREAK = "\xa0"
 """A blank at which no line ends."""
 _DOT = """\
@@ -50,6 +52,11 @@ _LEGEND = {
     Look.MASKED: "striped: silence in the recording",
 }
 _DASHED = "dashed: nothing was chosen, or something failed"
+_NAMED = "a grey name: on to the step of that name"
+_STUB = (
+    'shape=plaintext, style="", fontsize=11, fontcolor="#555555", margin="0.06,0.03"'
+)
+"""How a step's name looks that stands for the step at the end of an arrow."""
 
 
 def dot(drawn: Graph) -> str:
@@ -65,13 +72,36 @@ def _lines(drawn: Graph) -> Iterator[str]:
     for number, box in enumerate(drawn.boxes):
         fill = f", {_FILLS[box.look]}" if box.look in _FILLS else ""
         yield f"    s{number} [label=<{_inside(box)}>{fill}]"
-    columns = _columns(drawn)
-    for arrow in drawn.arrows:
+    columns, named = _columns(drawn), _named(drawn)
+    for number, arrow in enumerate(drawn.arrows):
         label = f"<{_beside(arrow)}>" if arrow.words else '""'
         style = ", style=dashed" if arrow.is_fallback else ""
-        if columns[arrow.source] != columns[arrow.target]:
+        target = f"s{arrow.target}"
+        if number in named:
+            target = f"f{number}"
+            name = escape(drawn.boxes[arrow.target].name)
+            yield f"    {target} [label=<<b>{name}</b>>, {_STUB}]"
+        elif columns[arrow.source] != columns[arrow.target]:
             style += ", constraint=false"
-        yield f"    s{arrow.source} -> s{arrow.target} [label={label}{style}]"
+        yield f"    s{arrow.source} -> {target} [label={label}{style}]"
+
+
+def _named(drawn: Graph) -> set[int]:
+    """Return the arrows that end at a step's name: more lines there, and none is seen.
+
+    One line leads to every step.
+    """
+    to: dict[int, list[int]] = {}
+    for number, arrow in enumerate(drawn.arrows):
+        if arrow.is_fallback and drawn.boxes[arrow.target].look is not Look.END:
+            to.setdefault(arrow.target, []).append(number)
+    whole = {arrow.target for arrow in drawn.arrows if not arrow.is_fallback}
+    return {
+        number
+        for target, numbers in to.items()
+        if len(numbers) > MOST_FALLBACKS
+        for number in (numbers if target in whole else numbers[:-1])
+    }
 
 
 def _title(drawn: Graph, grown: float) -> Iterator[str]:
@@ -82,6 +112,7 @@ def _title(drawn: Graph, grown: float) -> Iterator[str]:
     looks = {box.look for box in drawn.boxes}
     told = [words for look, words in _LEGEND.items() if look in looks]
     told += [_DASHED] if any(arrow.is_fallback for arrow in drawn.arrows) else []
+    told += [_NAMED] if _named(drawn) else []
     yield from (_sized(12 * grown, line) for line in told)
 
 

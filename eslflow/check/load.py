@@ -24,7 +24,14 @@ from eslflow.steps import KINDS
 
 SCENARIOS = ".scenarios.yaml"
 """What stands behind a flow's name in the name of the file with its scenarios."""
+
+
+class _NoFileError(OSError):
+    """It is a pipe, a socket or a device."""
+
+
 _HINTS: dict[type[OSError], str] = {
+    _NoFileError: "Remove it, or put a file there.",
     FileNotFoundError: "It is gone, or a link that leads to nothing: put it there.",
     IsADirectoryError: "This is a folder: name the file of a flow in it.",
     PermissionError: "Let this user read it, or run eslflow as the user who serves.",
@@ -161,6 +168,11 @@ def _load(path: Path, library: Library) -> Flow:
 
 def _read(path: Path) -> bytes:
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            # Who opens a pipe waits until somebody writes to it.
+            raise _NoFileError(
+                0, "Not a regular file, but a pipe, a socket or a device"
+            )
         with path.open("rb") as file:
             # One byte more than is taken: enough to be told that it is too large.
             return file.read(MOST_BYTES + 1)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import partial
 from typing import Any
 
 from eslflow.call.records import Reason, State
@@ -50,6 +51,7 @@ from eslflow.flow.model import Flow, Party
 from eslflow.flow.options import OneOf
 from eslflow.flow.problems import Context, entries_of, listed, named, scalar
 from eslflow.steps.queue import Queue
+from eslflow.steps.webhook import fields_got
 from eslflow.wire.terms import ApiCommand, App
 
 KEYS = ("scenarios", "at", "caller", "called")
@@ -100,6 +102,8 @@ class _Known:
     """The names of queues, with and without their domain."""
     purposes: tuple[str, ...]
     sounds: tuple[str, ...]
+    gets: tuple[str, ...]
+    """Fields that webhooks get of their answers."""
     keys: dict[str, str]
     """Keys of an agent, or of a called party, by what they mean."""
     own_keys: dict[str, str]
@@ -117,6 +121,7 @@ class _Known:
             queues=queues,
             purposes=tuple(flow.purposes),
             sounds=(*flow.prompts, *flow.notices),
+            gets=fields_got(flow.steps.values()),
             keys={
                 str(m): f"*{key}"
                 for keys in (flow.recording.agent_keys, flow.recording.callee_keys)
@@ -174,7 +179,7 @@ class _Reader:
             "queue": self._queues,
             "callee": OneOf(Callee).convert,
             "webhook": self._webhooks,
-            "answer": answer,
+            "answer": partial(answer, gets=self._known.gets),
             "switch": self._switch,
             "agent": self._agent,
             "in_queue": self._caller,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from textwrap import wrap
 
-from eslflow.call.wishes import Want
+from eslflow.call.wishes import ASKS
 from eslflow.check.looked import told
 from eslflow.check.observer import STRANGER, UNWILLING
 from eslflow.check.outcomes import FOUND
@@ -81,9 +81,7 @@ _THEN = {
     "hang up": "; the caller hangs up meanwhile",
 }
 _ASKS: Mapping[str, str] = {
-    Want.MASKED: "asks for a mask",
-    Want.ON: "takes a mask back",
-    Want.OFF: "stops the recording for the rest of the call",
+    **ASKS,
     AgentKey.GRANTED: "presses the key for a yes of the caller",
     AgentKey.REFUSED: "presses the key for a no of the caller",
     AgentKey.PRIVATE: "presses the key that makes the call private",

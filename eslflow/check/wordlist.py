@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from eslflow.flow.keys import CALLED, EVERY
+
 _RECORDED = {
     "en": r"record|tap(e|ing)",
     "de": r"aufzeichn|aufgezeichnet|aufnahme|aufgenommen|mitgeschnitten|mitschn",
@@ -91,17 +93,6 @@ _FOR_GOOD = {
     "nl": r"\bniet (?:meer )?(?:intrek|ingetrokken|herroep)\w*|onherroepelijk",
 }
 """That consent cannot be withdrawn; what is left of the words must say that it can."""
-_NAMES = {
-    "en": "zero one two three four five six seven eight nine star hash|pound|square",
-    "de": "null eins zwei|zwo drei vier fünf sechs sieben acht neun stern raute",
-    "fr": "zéro un deux trois quatre cinq six sept huit neuf étoile dièse",
-    "es": "cero uno dos tres cuatro cinco seis siete ocho nueve asterisco|estrella "
-    "almohadilla|numeral",
-    "it": "zero uno due tre quattro cinque sei sette otto nove asterisco cancelletto",
-    "nl": "nul een|één twee drie vier vijf zes zeven acht negen ster hekje",
-}
-"""What keys are called, in the order of `_KEYS`."""
-_KEYS = "0123456789*#"
 _ALONE = re.compile(r"(?<!\d)[0-9](?!\d)|[*#]")
 _FROM_TO = re.compile(
     r"\b([0-9])\s*(?:-|–|to|through|bis|à|al?|tot(?: en met)?)\s*([0-9])\b", re.I
@@ -117,7 +108,7 @@ _NAMED = {
         for digit, names in enumerate(told.split()[:10])
         for name in names.split("|")
     }
-    for language, told in _NAMES.items()
+    for language, told in CALLED.items()
 }
 """By language, which digit a word is."""
 _BEFORE = (
@@ -200,13 +191,13 @@ def keys_named(text: str, language: str) -> set[str] | None:
 
     None: nobody can tell, for there are no words in its language.
     """
-    names = _NAMES.get(language.partition("-")[0].lower())
+    names = CALLED.get(language.partition("-")[0].lower())
     if names is None:
         return None
     found = set(_ALONE.findall(text))
     for first, last in _FROM_TO.findall(text):
         found.update(map(str, range(int(first), int(last) + 1)))
-    for key, name in zip(_KEYS, names.split(), strict=True):
+    for key, name in zip(EVERY, names.split(), strict=True):
         if re.search(rf"\b(?:{name})", text, re.IGNORECASE):
             found.add(key)
     return found

@@ -93,15 +93,27 @@ def acts(
     return tuple(found)
 
 
-def answer(node: Node, context: Context) -> dict[str, str]:
-    """Return the fields that programs answer with."""
+def answer(node: Node, context: Context, gets: Collection[str]) -> dict[str, str]:
+    """Return the fields that programs answer with; the flow gets these of them."""
     if node.kind is not Kind.MAPPING:
         problem = f"{node.kind.value} stands where the fields of an answer are"
         context.problem(codes.WRONG_VALUE, node, problem, "Write {FIELD: TEXT}.")
+    for key, _ in node.pairs:
+        if key.text not in gets:
+            context.problem(codes.UNKNOWN_NAME, key, *ungot(key.text, gets))
     return {
         key.text: scalar(value, context.inside(key.text), "text") or ""
         for key, value in node.pairs
     }
+
+
+def ungot(field: str, gets: Collection[str]) -> tuple[str, str]:
+    """Return that no webhook gets a field of its answer, and what mends it."""
+    problem = f"no webhook of this flow gets a field '{field}'{near(field, gets)}"
+    return (
+        problem,
+        f"They get: {listed(gets)}." if gets else "Remove it: none gets any.",
+    )
 
 
 def files(node: Node, context: Context) -> bool | int:

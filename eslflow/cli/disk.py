@@ -54,7 +54,7 @@ class Disk:
 def present(path: Path) -> bytes | None:
     """Return what is in a file now; None: it is not there."""
     try:
-        return path.read_bytes()
+        return path.read_bytes() if path.is_file() else None
     except FileNotFoundError:
         return None
 

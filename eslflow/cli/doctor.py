@@ -89,7 +89,9 @@ def _load(settings: Settings) -> _Loaded:
         loaded = open_site(settings)
     except EslflowError as problem:
         if isinstance(problem, FlowErrors):
-            text = f"{len(problem.problems)} problems in {settings.flows}"
+            files = {wrong.file for wrong in problem.problems}
+            where = files.pop() if len(files) == 1 else settings.flows
+            text = f"{_count(len(problem.problems), 'problem')} in {where}"
         else:
             text = str(problem)
         mend = f"eslflow --site {settings.folder} check"

@@ -132,6 +132,8 @@ def _line() -> str:
     while True:
         try:
             answer = click.prompt(words, default="", show_default=False)
+            # What is piped brings no end of the line to the screen.
+            click.echo()
         except click.Abort:
             click.echo()
             return HANG_UP

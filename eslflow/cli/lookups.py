@@ -19,7 +19,7 @@ from eslflow.cli.machine import JSON_UTC
 from eslflow.cli.tables import iso, moment
 from eslflow.clock import SystemClock
 from eslflow.e164 import normaliser
-from eslflow.errors import EslflowError, NotFound, SettingsError, visible
+from eslflow.errors import EslflowError, NotFound, SettingsError, no_site, visible
 from eslflow.ledger.read import Reader
 from eslflow.ledger.versions import Versions
 from eslflow.ledger.where import LEAST_DIGITS, Normal, ends_of
@@ -88,10 +88,7 @@ def _settings(site: Path) -> str:
     try:
         return (site / FILE).read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        raise SettingsError(
-            f"there is no site in {site} ({FILE}: {error.strerror}). Make one with "
-            "eslflow init, or name it with --site"
-        ) from error
+        raise SettingsError(no_site(site / FILE, error)) from error
 
 
 def call_named(ledger: Reader, text: str) -> str:

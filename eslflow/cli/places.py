@@ -82,6 +82,8 @@ def name_in(path: Path) -> str:
 
     Read without the rest, which may be wrong; empty when it cannot be.
     """
+    if not path.is_file():
+        return ""
     try:
         found = _FLOW.search(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

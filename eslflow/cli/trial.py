@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import tempfile
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -23,6 +23,7 @@ from click.core import ParameterSource
 from eslflow.call.commands import Alarm, Tell
 from eslflow.call.records import Row
 from eslflow.check.load import load_scenarios, scenarios_of
+from eslflow.check.words import ungot
 from eslflow.cli.fitted import fitted
 from eslflow.cli.keypad import Given, Keypad, keys_of
 from eslflow.cli.places import command_line, flow_paths, settings_or_none, sounds_beside
@@ -39,6 +40,7 @@ from eslflow.rig import ANSWERS, Rig, Silent, spoken_ms
 from eslflow.sim.clock import START, SimulatedClock
 from eslflow.sim.script import Script
 from eslflow.site import Fault, load_flows, site_of
+from eslflow.steps.webhook import fields_got
 from eslflow.switch.courier import Courier
 
 Keys = tuple[str, ...]
@@ -139,6 +141,7 @@ def command(
     if scenario:
         _tell_scenario(ctx, found, scenarios_of(path), scenario, quiet)
         return
+    _demand_got(found, answer)
     keypad, given = Keypad(found), Given(press or ())
     script = Script(
         uuid="try",
@@ -229,6 +232,15 @@ def _demand_alone(ctx: click.Context) -> None:
                 f"--{name} does not go with --scenario: it stands in the scenario."
             )
             raise click.UsageError(problem, ctx)
+
+
+def _demand_got(flow: Flow, answer: Iterable[str]) -> None:
+    """Refuse an answer of which the flow would not see something."""
+    gets = fields_got(flow.steps.values())
+    for field in answer:
+        if field not in gets:
+            problem, hint = ungot(field, gets)
+            raise click.BadParameter(f"{problem}\n  {hint}", param_hint="'--answer'")
 
 
 def _tell_scenario(

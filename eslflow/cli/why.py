@@ -97,13 +97,14 @@ def explained(name: str) -> str:
         click.BadParameter: there is no such code.
     """
     known = codes()
-    code = known.get(name.strip("[]"))
+    plain = name.strip("[]").lower()
+    code = known.get(plain)
     if code is None:
-        guess = near(name, known) or "."
+        guess = near(plain, known) or "."
         raise click.BadParameter(
             f"there is no code '{name}'{guess} There are: {', '.join(known)}"
         )
-    parts = [f"{name.strip('[]')} ({code.kind})", code.means, fill(code.why, 78)]
+    parts = [f"{plain} ({code.kind})", code.means, fill(code.why, 78)]
     for title, example in (("Wrong:", code.bad), ("Right:", code.good)):
         if example:
             parts += [title, indent(whole(example).rstrip("\n"), "  ")]

@@ -14,6 +14,7 @@ from eslflow.ledger.damage import damaged
 from eslflow.ledger.integrity import damage, strange
 from eslflow.ledger.verify import verify
 from eslflow.ledger.writer import spill_of
+from eslflow.settings import FILE
 
 TOPIC = "ledger"
 
@@ -31,6 +32,14 @@ def looked_at(path: Path) -> Iterator[Finding]:
         )
         return
     except OSError:
+        if not path.parent.is_dir():
+            yield error(
+                TOPIC,
+                f"there is no folder {path.parent} for the ledger",
+                "eslflow serve does not start.",
+                f"Make it, or name another place: ledger: in {FILE}",
+            )
+            return
         yield warning(
             TOPIC,
             f"there is no ledger at {path} yet",

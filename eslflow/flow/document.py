@@ -42,7 +42,7 @@ _HIDDEN = re.compile(
 )
 """What nobody sees, or what shows text in another order than it is read. Joiners and
 marks of direction are no such, for some languages are written with them."""
-_ODD_BLANK = re.compile("[^\\S \t]|\u200b")
+_ODD_BLANK = re.compile("[^\\S\0- \x7f-\x9f]|\u200b")
 """What looks like a blank to people and not to YAML."""
 _NO_CHARACTER = re.compile(r"\\U(?!00(?:0[0-9A-Fa-f]|10))[0-9A-Fa-f]{8}")
 _BEGAN = re.compile("<stream end>|end of stream|expected ':'")
@@ -221,7 +221,10 @@ class Document:
         for code, pattern in ((codes.NOT_YAML, _UNSEEN), (codes.INVISIBLE, _HIDDEN)):
             found = pattern.search(text)
             if found is not None:
-                name = unicodedata.name(found[0], "").lower()
+                # Control characters have no names.
+                is_control = unicodedata.category(found[0]) == "Cc"
+                usual = "a control character" if is_control else ""
+                name = unicodedata.name(found[0], usual).lower()
                 problem = f"the character U+{ord(found[0]):04X} cannot stand here"
                 problem += f" ({name}): nobody sees it" if name else ""
                 self.problem(code, mark, problem, hint)

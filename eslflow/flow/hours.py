@@ -26,7 +26,11 @@ SPAN = re.compile(
 )
 ON_DAYS = re.compile(rf"({'|'.join(DAYS)})(?:-({'|'.join(DAYS)}))?")
 HOLIDAY = re.compile(r"(?:([0-9]{4})-)?([0-9]{2})-([0-9]{2})")
-_SHORT = re.compile(r"(?<![0-9])([0-9])(?=:)")
+_LIKE_DASH = re.compile("[\u2010-\u2015\u2212]")
+"""What word processors and web pages make of a hyphen."""
+_TIME = r" *([0-9]{1,2})(?:[:.]([0-9]{2}))? *"
+_LOOSE = re.compile(f"{_TIME}-{_TIME}")
+"""What a span looks like to a person."""
 
 
 class _Week:
@@ -116,14 +120,22 @@ def _day(days: list[int], node: Node, context: Context, week: _Week) -> None:
         if text is None:
             continue
         if minutes is None:
-            better = _SHORT.sub(r"0\1", text)
-            hint = "Takes HH:MM-HH:MM, as 08:00-17:00; 24:00 ends a day."
-            if better != text and SPAN.fullmatch(better):
-                hint = f"Write {better}."
             problem = f"'{text}' is no span of time"
-            context.problem(codes.WRONG_VALUE, item, problem, hint)
+            context.problem(codes.WRONG_VALUE, item, problem, _mended(text))
             continue
         _add(days, minutes, item, context, week)
+
+
+def _mended(text: str) -> str:
+    """Return how a span is written that is none, as far as it shows."""
+    plain = _LIKE_DASH.sub("-", text)
+    if found := _LOOSE.fullmatch(plain):
+        start, start_min, end, end_min = found.groups("00")
+        better = f"{start:0>2}:{start_min}-{end:0>2}:{end_min}"
+        if _minutes(better):
+            hyphen = ", with a plain hyphen" if plain != text else ""
+            return f"Write {better}{hyphen}."
+    return "Takes HH:MM-HH:MM, as 08:00-17:00; 24:00 ends a day."
 
 
 def _minutes(text: str) -> tuple[int, int] | None:

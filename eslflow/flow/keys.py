@@ -18,7 +18,27 @@ from eslflow.flow.problems import Context
 
 KEYS = "0 to 9, star, hash"
 """The keys of every telephone, as messages name them."""
+EVERY = "0123456789*#"
+"""The same, as the switch tells them."""
+CALLED = {
+    "en": "zero one two three four five six seven eight nine star hash|pound|square",
+    "de": "null eins zwei|zwo drei vier fünf sechs sieben acht neun stern raute",
+    "fr": "zéro un deux trois quatre cinq six sept huit neuf étoile dièse",
+    "es": "cero uno dos tres cuatro cinco seis siete ocho nueve asterisco|estrella "
+    "almohadilla|numeral",
+    "it": "zero uno due tre quattro cinque sei sette otto nove asterisco cancelletto",
+    "nl": "nul een|één twee drie vier vijf zes zeven acht negen ster hekje",
+}
+"""What keys are called, by language, in the order of `EVERY`."""
 _NAMES = {"star": "*", "hash": "#"}
+_WRITTEN = {key: name for name, key in _NAMES.items()}
+_MEANT = {
+    name: _WRITTEN.get(key, key)
+    for called in CALLED.values()
+    for key, names in zip(EVERY, called.split(), strict=True)
+    for name in names.split("|")
+}
+"""How a key is written, by what people call it."""
 _KEY = re.compile(r"[0-9*#A-D]")
 
 
@@ -42,12 +62,8 @@ class Keys(Takes):
         for key_node, value_node in node.pairs:
             key = _NAMES.get(key_node.text, key_node.text)
             if not key_node.is_scalar or not _KEY.fullmatch(key):
-                hint = f"Keys are {KEYS}; and A to D, which few telephones have."
-                bare, colon, value = key.partition(":")
-                if colon and _KEY.fullmatch(_NAMES.get(bare, bare)):
-                    hint = f"Write {bare}: {value}, with a blank after the colon."
                 problem = f"'{key}' is no key of a telephone"
-                context.problem(codes.WRONG_VALUE, key_node, problem, hint)
+                context.problem(codes.WRONG_VALUE, key_node, problem, _mended(key))
                 continue
             if key in found:
                 problem = f"the key {key_node.text} stands twice"
@@ -68,6 +84,16 @@ class Keys(Takes):
     def renamed(self, value: Any, rename: Rename) -> Any:
         """Return the same keys with other names."""
         return {key: self._values.renamed(to, rename) for key, to in value.items()}
+
+
+def _mended(key: str) -> str:
+    """Return how a key is written that is none, as far as it shows."""
+    bare, colon, value = key.partition(":")
+    if colon and _KEY.fullmatch(_NAMES.get(bare, bare)):
+        return f"Write {bare}: {value}, with a blank after the colon."
+    if key.lower() in _MEANT:
+        return f"Write {_MEANT[key.lower()]}."
+    return f"Keys are {KEYS}; and A to D, which few telephones have."
 
 
 def unmeant(meaning: object, keys: Mapping[str, object]) -> str:

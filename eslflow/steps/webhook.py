@@ -10,7 +10,7 @@ itself: the driver does.
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
@@ -205,3 +205,9 @@ def _text(value: object) -> str:
     if isinstance(value, str) and len(value) <= MOST_VALUE:
         return value
     return ""
+
+
+def fields_got(steps: Iterable[Step]) -> tuple[str, ...]:
+    """Return the fields that webhooks among these steps get of their answers."""
+    hooks = (step for step in steps if isinstance(step, Webhook))
+    return tuple(dict.fromkeys(field for hook in hooks for field, _ in hook.gets))
