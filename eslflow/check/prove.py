@@ -43,7 +43,7 @@ files, nor decide what a step does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
@@ -124,6 +124,8 @@ class Violation:
     story: tuple[Happening, ...]
     reaches: str = ""
     """The step in which the caller would have come to a person."""
+    there: tuple[Happening, ...] = ()
+    """What happens on the way there to a caller who agrees."""
 
 
 @dataclass(frozen=True)
@@ -204,8 +206,7 @@ class _Judge:
     ) -> Violation:
         begin, way = self._explorer.way(state)
         at = self._states[state].step
-        story = [Happening(self._states[n].step, choice) for n, choice in way]
-        story += [Happening(at, choice) for choice in more]
+        story = [*self._told(way), *(Happening(at, choice) for choice in more)]
         return Violation(rule, step, detail, begin, tuple(story))
 
     # Endings.
@@ -286,9 +287,13 @@ class _Judge:
         for refusal in Refusals(self._flow, self._states).found():
             step = self._states[refusal.state].step
             found = self._violation(REFUSED, step, refusal.detail, refusal.state)
-            said = [Happening(self._states[n].step, each) for n, each in refusal.story]
-            story = (*found.story, *said)
-            yield replace(found, story=story, reaches=refusal.reaches)
+            story = (*found.story, *self._told(refusal.story))
+            there = tuple(self._told(refusal.there))
+            yield replace(found, story=story, reaches=refusal.reaches, there=there)
+
+    def _told(self, way: Iterable[tuple[int, Choice]]) -> Iterator[Happening]:
+        for number, choice in way:
+            yield Happening(self._states[number].step, choice)
 
 
 def _goes_on(choice: Choice, is_plain: bool) -> bool:
