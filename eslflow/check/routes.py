@@ -121,7 +121,9 @@ def broken_end(flow: Flow) -> Iterator[Finding]:
 
 def _lead_on(step: Step, flow: Flow, endings: Sequence[str]) -> str:
     """Return what to write, and a step that would do."""
-    others = (other for other in own(flow) if other is not step)
+    roads = graph(flow)
+    # Where a way leads back, it would go round and round when all fails.
+    others = [o for o in own(flow) if step.name not in reach(roads, o.name)]
     person = next((o.name for o in others if o.meets or o.hands_over), "")
     such = f"such as '{person}'" if person else "by queue, dial, ring or transfer"
     written = " and ".join(f"{ending}: STEP" for ending in endings)
