@@ -118,6 +118,16 @@ def test_what_a_check_finds_is_found_in_the_flows_own_file(tmp_path):
     assert (told.rule.code, told.error.line) == ("dropped", 3)
 
 
+def test_a_site_says_which_numbers_are_for_help(tmp_path):
+    text = "flow: a\nprompts: {hi: Hi.}\nsteps:\n  hi: {announce: hi}\n"
+    text += "  n: {dial: {user: 144}, next: end}\n  end: {hangup: USER_BUSY}\n"
+    (tmp_path / "a.yaml").write_text(text)
+    flow = load_flow(tmp_path / "a.yaml")
+    assert findings(flow) == ()
+    (told,) = findings(flow, emergency=["144"])
+    assert told.rule.code == "emergency-behind-prompt"
+
+
 def test_of_a_flow_that_does_not_load_is_found_what_can_be_read(tmp_path):
     path = tmp_path / "a.yaml"
     path.write_text("flow: a\nprompts: {left: Over.}\nsteps: {a: {}}\n")

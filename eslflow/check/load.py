@@ -7,8 +7,10 @@ this room that opens a file; what is right and wrong is decided elsewhere.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
+from eslflow.call.live import EMERGENCY
 from eslflow.check.finding import Finding, Rule, Told, place_in, told
 from eslflow.check.lint import are_texts_sound, lint, lint_draft
 from eslflow.check.scenario import Scenario
@@ -84,13 +86,17 @@ def load_flow(path: Path) -> Flow:
     return _load(path, _Folder(path.parent, (path.stem,), {}))
 
 
-def findings(flow: Flow, ask: Ask | None = None) -> tuple[Told, ...]:
+def findings(
+    flow: Flow, ask: Ask | None = None, emergency: Collection[str] = EMERGENCY
+) -> tuple[Told, ...]:
     """Return what is wrong with a flow that loads, read once more from its file.
+
+    Emergency numbers are those of the site.
 
     Raises:
         FlowErrors: the file cannot be read any more.
     """
-    return lint(flow, _read(Path(flow.file)), ask)
+    return lint(flow, _read(Path(flow.file)), ask, emergency)
 
 
 def draft_findings(

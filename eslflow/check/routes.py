@@ -5,7 +5,7 @@ In: a flow. Out: findings. Must not judge what is said to callers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from eslflow.call.live import EMERGENCY
 from eslflow.check.finding import Finding, Rule, at, own
@@ -210,7 +210,9 @@ def other_prefix(flow: Flow) -> Iterator[Finding]:
             yield Finding(OTHER_PREFIX, at(step, "prefix"), problem, hint)
 
 
-def behind_prompt(flow: Flow) -> Iterator[Finding]:
+def behind_prompt(
+    flow: Flow, emergency: Collection[str] = EMERGENCY
+) -> Iterator[Finding]:
     """Yield the steps that call for help, and are not come to at once."""
     speaking = [
         name
@@ -220,7 +222,7 @@ def behind_prompt(flow: Flow) -> Iterator[Finding]:
     at_once = reach(without(graph(flow), speaking), flow.start)
     for step in own(flow):
         number = _calls(step)
-        if number in EMERGENCY and step.name not in at_once:
+        if number in emergency and step.name not in at_once:
             problem = f"step '{step.name}' calls {number}, after words or questions"
             hint = (
                 "Let a branch on the number called lead there first: who calls for "
