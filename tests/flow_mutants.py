@@ -435,8 +435,8 @@ MUTANTS: tuple[FlowMutant, ...] = (
         "outgoing",
         (
             "the question is removed",
-            "talk",
-            "can never record: nobody is ever asked",
+            "callee_keys",
+            "no step asks the called party for anything",
             ("    answered: ask\n", "    answered: talk\n"),
             (
                 "  ask:\n    consent: {notice: recording, purpose: training}\n"

@@ -38,6 +38,9 @@ class Texts:
     texts: Mapping[str, str]
     trail: tuple[str, ...] = ("test",)
 
+    def is_part(self) -> bool:
+        return len(self.trail) > 1
+
     def names(self) -> Collection[str]:
         return (*self.texts, "test")
 

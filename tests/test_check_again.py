@@ -14,7 +14,7 @@ from eslflow.check.observer import (
     UNPERMITTED,
     UNWILLING,
 )
-from eslflow.check.prove import REFUSED, Happening, Violation
+from eslflow.check.prove import REFUSED, Happening, Violation, prove
 from eslflow.check.scenarios import read
 from tests.mutants import FLOWS
 from tests.steps_of import flow
@@ -218,6 +218,28 @@ def test_a_queue_that_is_none_is_left_out():
 def test_whom_a_caller_should_reach_is_expected(reaches, name):
     _, said, _ = found(REFUSED, ("ask", "presses/2"), reaches=reaches)
     assert said["expect"] == {"reaches": name}
+
+
+ASKED = """\
+ask:
+  consent: {notice: recording, purpose: training}
+  keys: {1: granted, 2: refused}
+  refused: bye
+m: {menu: a, keys: {1: bye, 3: desk}, failure: bye, error: bye}
+desk: {queue: desk, record: on}
+bye: {hangup: USER_BUSY}
+"""
+
+
+def test_who_refuses_presses_what_who_agrees_does_on_the_way():
+    asked = flow(ASKED, HEAD)
+    (violation,) = prove(asked).violations
+    (said,) = YAML(typ="safe").load(scenario(asked, violation))["scenarios"].values()
+    assert said == {
+        "at": said["at"],
+        "press": [2, 3],
+        "expect": {"reaches": "desk"},
+    }
 
 
 def test_without_hours_a_scenario_has_no_time():

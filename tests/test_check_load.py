@@ -135,6 +135,44 @@ def test_what_a_check_finds_is_found_in_the_flows_own_file(tmp_path):
     assert (told.rule.code, told.error.line) == ("dropped", 3)
 
 
+def test_what_a_flow_does_is_judged_in_the_flow_that_runs_it(tmp_path):
+    purpose = "purposes: {training: {basis: consent, retain: 90d}}\n"
+    asks = f"flow: asks\n{purpose}notices: {{n: {{version: 1, text: '1 or 2?'}}}}\n"
+    asks += "steps:\n  ask: {consent: {notice: n, purpose: training}, "
+    asks += "keys: {1: granted, 2: refused}}\n"
+    talks = f"flow: talks\n{purpose}steps:\n  w: {{queue: w, record: on}}\n"
+    outer = f"flow: outer\n{purpose}steps:\n  a: {{flow: asks}}\n  b: {{flow: talks}}\n"
+    (tmp_path / "asks.yaml").write_text(asks)
+    (tmp_path / "talks.yaml").write_text(talks)
+    (tmp_path / "torn.yaml").write_text("steps: [")
+    assert "for-nothing" in codes(tmp_path / "asks.yaml")
+    (tmp_path / "outer.yaml").write_text(outer.replace("asks", "talks"))
+    with pytest.raises(FlowErrors, match="nobody is ever asked"):
+        load_flow(tmp_path / "talks.yaml")
+    (tmp_path / "outer.yaml").write_text(outer)
+    assert "for-nothing" not in codes(tmp_path / "asks.yaml")
+    assert not {"too-early", "unused"} & {*codes(tmp_path / "talks.yaml")}
+    assert "too-early" not in codes(tmp_path / "outer.yaml")
+    swapped = outer.replace("asks", "-").replace("talks", "asks").replace("-", "talks")
+    (tmp_path / "outer.yaml").write_text(swapped)
+    assert "too-early" in codes(tmp_path / "outer.yaml")
+
+
+def codes(path):
+    """Return what a check finds in a file."""
+    return [told.rule.code for told in findings(load_flow(path))]
+
+
+def test_a_site_says_which_numbers_are_for_help(tmp_path):
+    text = "flow: a\nprompts: {hi: Hi.}\nsteps:\n  hi: {announce: hi}\n"
+    text += "  n: {dial: {user: 144}, next: end}\n  end: {hangup: USER_BUSY}\n"
+    (tmp_path / "a.yaml").write_text(text)
+    flow = load_flow(tmp_path / "a.yaml")
+    assert findings(flow) == ()
+    (told,) = findings(flow, emergency=["144"])
+    assert told.rule.code == "emergency-behind-prompt"
+
+
 def test_of_a_flow_that_does_not_load_is_found_what_can_be_read(tmp_path):
     path = tmp_path / "a.yaml"
     path.write_text("flow: a\nprompts: {left: Over.}\nsteps: {a: {}}\n")

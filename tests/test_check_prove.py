@@ -12,7 +12,7 @@ from eslflow.check.happens import happens
 from eslflow.check.prove import CIRCLE, NO_END, REFUSED, STUCK, prove
 from tests.mutants import FLOWS, MUTANTS, Mutant, found
 from tests.proofs import call_of, flow_of, proof_of
-from tests.steps_of import flow
+from tests.steps_of import HEAD, flow
 
 FLOW_FILES = flow_files(Path(__file__).parent.parent / "flows")
 WORDS = "flow: test\nprompts: {a: A.}\n"
@@ -152,6 +152,23 @@ def test_a_flow_that_leads_back_everywhere_is_at_fault_itself():
     steps += "m: {menu: a, keys: {1: hello, 2: m}, failure: hello, error: hello}\n"
     assert told(steps, head=WORDS)[0] == (NO_END, "hello", [])
     assert (NO_END, "q", []) in told("q: {queue: q, next: q}\n", head=WORDS)
+
+
+def test_a_question_that_is_not_asked_any_more_may_lead_round_for_ever():
+    steps = ASK + "  granted: q\n  unanswered: wait\n  refused: wait\n"
+    steps += "wait: {announce: a, next: ask}\nq: {queue: q, record: on}\n"
+    found = told(steps, head=HEAD + "  a: A.\n")
+    assert {rule for rule, *_ in found} == {CIRCLE, REFUSED}
+
+
+def test_a_way_out_that_only_some_calls_can_take_is_none_for_the_others():
+    steps = "m: {menu: which, keys: {1: q, 2: m}, failure: q, error: q}\n"
+    steps += ASK + "sort: {branch: {consent: training}, cases: {granted: q}}\n"
+    steps += "bye: {hangup: NORMAL_CLEARING}\n"
+    steps += "q: {queue: q, record: on, from: answer, answered: m, next: ask}\n"
+    rules = {rule for rule, *_ in told(steps)}
+    assert NO_END in rules
+    assert STUCK not in rules
 
 
 def test_a_circle_in_which_the_caller_is_waited_for_is_none():

@@ -19,6 +19,7 @@ ask:
   keys: {1: granted, 2: refused}
   tries: 1
 """
+Q = "q: {queue: q}\n"
 BYE = "bye: {hangup: NORMAL_CLEARING}\n"
 LOST = "who agrees reaches a person, who refuses does not"
 MAY_BE_LOST = "who agrees reaches a person, who refuses may not"
@@ -36,6 +37,15 @@ def told(steps: str, head: str = HEAD) -> dict[tuple[str, str], list[str]]:
         story = [choice.what for _, choice in refusal.story]
         found.setdefault(place, [*story, refusal.reaches])
     return found
+
+
+def test_the_way_of_who_agrees_is_told_too():
+    more = "m: {menu: gone, keys: {1: bye, 3: q}, failure: bye, error: bye}\n"
+    explorer = Explorer(whole := flow(ASK + "  refused: bye\n" + more + Q + BYE, HEAD))
+    explorer.run()
+    (refusal,) = Refusals(whole, explorer.states).found()
+    way = [(explorer.states[n].step, *each[:2]) for n, each in refusal.there]
+    assert ("m", "presses", "3") in way
 
 
 def served(cases: str) -> str:

@@ -48,6 +48,20 @@ def test_a_flow_with_twelve_mistakes_gets_twelve_messages_and_78(site):
     assert len(re.findall(r"twelve\.yaml:\d+:", done.stderr)) == 12
 
 
+def test_the_emergency_numbers_of_the_site_are_those_that_must_not_wait(tmp_path):
+    path = tmp_path / "flows" / "help.yaml"
+    path.parent.mkdir()
+    path.write_text(
+        "flow: help\nprompts: {hi: Hi.}\nsteps:\n  hi: {announce: hi}\n"
+        "  n: {dial: {user: 144}, next: end}\n  end: {hangup: USER_BUSY}\n"
+    )
+    code = "[emergency-behind-prompt]"
+    assert code not in run(tmp_path, "check", str(path)).stderr
+    for said in ("emergency: [144]", "country: AT"):
+        (tmp_path / "eslflow.yaml").write_text(f"default_flow: help\n{said}\n")
+        assert code in run(tmp_path, "check").stderr
+
+
 def test_files_with_other_endings_are_told_not_to_be_read(site):
     for name in ("other.yml", "loud.YAML", "notes.txt"):
         (site / "flows" / name).write_text("flow: other\n")

@@ -46,13 +46,26 @@ def test_a_flow_that_does_not_hold_is_told_with_a_scenario(tmp_path, bad):
 
 
 def test_its_scenario_fails_where_the_proof_does(tmp_path, bad):
-    told = run(tmp_path, "prove", str(bad)).stderr
-    text = told[told.index("    scenarios:") :]
-    scenarios = "\n".join(line[4:] for line in text.splitlines()) + "\n"
-    (tmp_path / "bad.scenarios.yaml").write_text(scenarios)
+    paste(run(tmp_path, "prove", str(bad)).stderr, tmp_path / "bad.scenarios.yaml")
     done = run(tmp_path, "test", str(bad))
     assert done.exit_code == 1
     assert "who refuses is not served at ask" in done.output
+
+
+def test_its_scenario_holds_once_who_refuses_comes_to_the_same_menu(tmp_path, bad):
+    menu = "  m: {menu: a, keys: {1: bye, 3: sales}, failure: bye, error: bye}\n"
+    steps = BAD.replace("  sales:", f"{menu}  sales:") + "prompts: {a: A.}\n"
+    bad.write_text(steps)
+    paste(run(tmp_path, "prove", str(bad)).stderr, tmp_path / "bad.scenarios.yaml")
+    assert run(tmp_path, "test", str(bad)).exit_code == 1
+    bad.write_text(steps.replace("refused: bye", "refused: m"))
+    assert run(tmp_path, "test", str(bad)).exit_code == 0
+
+
+def paste(told, path):
+    """Put the scenarios that a proof tells beside their flow."""
+    text = told[told.index("    scenarios:") :]
+    path.write_text("\n".join(line[4:] for line in text.splitlines()) + "\n")
 
 
 def test_a_flow_that_does_not_load_is_not_proved_and_the_others_are(tmp_path, bad):

@@ -1,6 +1,6 @@
 """Rows of versions."""
 
-from eslflow.cli.versions import changes, row, texts
+from eslflow.cli.versions import changes, flow_of, row, texts
 from eslflow.flow.model import Version
 from eslflow.web.reloads import Wanted
 from tests.steps_of import flow
@@ -34,3 +34,20 @@ def test_only_what_is_served_otherwise_is_a_change():
         (7, "gone", "99", "removed", "reload", "cli anna", "shorter"),
     ]
     assert changes({"a": a.sha256}, {"a": a}, 8, ANNA) == []
+
+
+class Kept:
+    """A ledger with one version in it."""
+
+    def __init__(self, version):
+        self.line = row(version)._asdict()
+
+    def whole(self, _):
+        return [self.line]
+
+
+def test_a_version_that_another_flow_asked_for_is_read_by_itself():
+    text = "flow: a\npurposes: {training: {basis: consent}}\n"
+    text += "steps:\n  w: {queue: w, record: on}\n"
+    kept = Kept(Version("a", "11", text, "a.yaml", ()))
+    assert list(flow_of(kept, "11").steps) == ["w"]

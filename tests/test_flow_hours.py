@@ -69,6 +69,7 @@ def test_holidays_are_of_every_year_or_of_one():
             "'mn' is no day. Did you mean 'mon'?",
             "Takes zone, holidays, mon",
         ),
+        ("{zone: UTC, mo-fr: 08:00-17:00}", "'mo-fr' is no day", "Takes zone"),
         (
             "{zone: UTC, mon: 08:00-09:00, mon: 10:00-11:00}",
             "'mon' stands twice",

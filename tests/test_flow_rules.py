@@ -113,6 +113,8 @@ def test_a_purpose_says_what_becomes_of_recordings():
     ((problem, hint),) = problems(HEAD.replace(", on_withdrawal: delete", ""))
     assert "'training' does not say what becomes of recordings" in problem
     assert "on_withdrawal: delete" in hint
+    wrong = HEAD.replace("on_withdrawal: delete", "on_withdrawal: loeschen")
+    assert [words for words, _ in problems(wrong)] == ["'loeschen' is not right here"]
     duty = HEAD.replace("notices:", "  duty: {basis: contract}\nnotices:")
     assert talks(head=duty).purposes["duty"].on_withdrawal is None
 

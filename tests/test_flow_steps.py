@@ -212,7 +212,7 @@ def test_a_step_has_one_place():
 
 
 def test_no_steps_is_a_mistake():
-    assert read_steps(None, None, None, {}, {}, {}) == ({}, "")
+    assert read_steps(None, None, None, {}, {}, {}, (), bool) == ({}, "")
     with pytest.raises(FlowErrors, match="there are no steps"):
         flow("", HEAD + "steps: {}\n# ")
 

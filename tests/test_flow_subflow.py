@@ -246,6 +246,18 @@ def test_purposes_and_questions_of_a_flow_inside_count_for_the_steps_outside():
     silent = silent.replace("  ask:\n", "  ask: {announce: closed}\n")
     (told,) = problems(silent)
     assert "step 'talk' can never record: nobody is ever asked" in told
+    assert not Alone().is_part()
+
+
+def test_a_flow_inside_records_on_what_is_asked_outside():
+    inner = "flow: opening\npurposes: {training: {basis: consent, retain: 90d}}\n"
+    inner += "steps:\n  w: {queue: w, record: on}\n"
+    ask = "ask: {consent: {notice: recording, purpose: training},"
+    ask += " keys: {1: granted, 2: refused}}\n"
+    run = "office: {flow: opening}\n"
+    assert "office/w" in within(inner, ask + run, HEAD).steps
+    (told,) = problems(inner, run, HEAD)
+    assert "step 'office/w' can never record: nobody is ever asked" in told
 
 
 def test_values_that_a_flow_inside_sets_can_be_looked_at_outside():

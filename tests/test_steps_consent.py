@@ -86,6 +86,17 @@ def test_more_takes_a_key_and_a_notice(step, problem):
     assert [p.problem for p in caught.value.problems] == [problem]
 
 
+@pytest.mark.parametrize(
+    ("means", "why"),
+    [("granted", "Who cannot refuse"), ("refused", "Nobody could agree")],
+)
+def test_why_a_key_is_missed_is_said(means, why):
+    step = "a: {consent: {notice: recording, purpose: training}, keys: {1: %s}}"
+    with pytest.raises(FlowErrors) as caught:
+        flow(step % means)
+    assert [p.hint[: len(why)] for p in caught.value.problems] == [why]
+
+
 def test_a_caller_who_is_asked_hears_nothing_else():
     with pytest.raises(FlowErrors, match="cannot hear another prompt"):
         flow(

@@ -139,6 +139,10 @@ def scenario(flow: Flow, violation: Violation) -> str:
     draft = _Draft(flow)
     for happening in merged(violation.story):
         draft.takes(happening)
+    for happening in merged(violation.there):
+        # Who refuses comes to the same questions, once the flow is mended.
+        if _ADDS.get(happening.choice.what) is _presses:
+            draft.takes(happening)
     draft.ends()
     where = f" at {violation.step}" if violation.step else ""
     lines = [f"  {violation.rule.words}{where}:"]

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 
+from eslflow.call.live import EMERGENCY
 from eslflow.check import before, permits, routes, spoken, unused
 from eslflow.check.finding import Finding, Look, Rule, Told, told
 from eslflow.check.there import Ask, not_there
@@ -42,12 +44,19 @@ _OF_TEXTS = ("languages", "values")
 _ALL_TEXTS = (("prompts",), ("notices",))
 
 
-def lint(flow: Flow, data: bytes, ask: Ask | None = None) -> tuple[Told, ...]:
+def lint(
+    flow: Flow,
+    data: bytes,
+    ask: Ask | None = None,
+    emergency: Collection[str] = EMERGENCY,
+) -> tuple[Told, ...]:
     """Return what is wrong with a flow, or should be thought about twice.
 
     With `ask`, a switch is asked whether it has what the flow names.
     """
-    findings = [finding for look in RULES.values() for finding in look(flow)]
+    behind_prompt = partial(routes.behind_prompt, emergency=emergency)
+    rules = RULES | {routes.BEHIND_PROMPT: behind_prompt}
+    findings = [finding for look in rules.values() for finding in look(flow)]
     return _told(flow, data, findings, ask)
 
 

@@ -7,20 +7,26 @@ this room that opens a file; what is right and wrong is decided elsewhere.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from eslflow.call.live import EMERGENCY
 from eslflow.check.finding import Finding, Rule, Told, place_in, told
 from eslflow.check.lint import are_texts_sound, lint, lint_draft
+from eslflow.check.permits import OF_ALL
 from eslflow.check.scenario import Scenario
 from eslflow.check.scenarios import read
 from eslflow.check.there import Ask
+from eslflow.check.unused import UNUSED
 from eslflow.errors import FlowError, FlowErrors, SettingsError, unreadable
 from eslflow.flow.codes import SORTS, TWICE, UNREADABLE
-from eslflow.flow.document import MOST_BYTES, Document
+from eslflow.flow.document import MOST_BYTES, Document, Node
 from eslflow.flow.load import load, load_draft
 from eslflow.flow.model import Flow
-from eslflow.flow.subflow import Library, top
+from eslflow.flow.subflow import Library, named, top
 from eslflow.steps import KINDS
+from eslflow.steps.consent import Consent
+from eslflow.steps.objection import Objection
 
 SCENARIOS = ".scenarios.yaml"
 """What stands behind a flow's name in the name of the file with its scenarios."""
@@ -91,13 +97,28 @@ def load_flow(path: Path) -> Flow:
     return _load(path, _Folder(path.parent, (path.stem,), {}))
 
 
-def findings(flow: Flow, ask: Ask | None = None) -> tuple[Told, ...]:
+def findings(
+    flow: Flow, ask: Ask | None = None, emergency: Collection[str] = EMERGENCY
+) -> tuple[Told, ...]:
     """Return what is wrong with a flow that loads, read once more from its file.
+
+    Emergency numbers are those of the site.
 
     Raises:
         FlowErrors: the file cannot be read any more.
     """
-    return lint(flow, _read(Path(flow.file)), ask)
+    path = Path(flow.file)
+    found = lint(flow, _read(path), ask, emergency)
+    of_all = [told for told in found if _rests_on_others(told)]
+    if of_all and any(_Folder(path.parent, (path.stem,), {}).running()):
+        return tuple(told for told in found if told not in of_all)
+    return found
+
+
+def _rests_on_others(told: Told) -> bool:
+    """Whether the flow that runs this one can make it right: purposes are shared."""
+    is_purpose = told.error.path.startswith("purposes.")
+    return told.rule in OF_ALL or (told.rule is UNUSED and is_purpose)
 
 
 def draft_findings(
@@ -150,6 +171,17 @@ class _Folder:
         self._read = read
         self._names = tuple(path.stem for path in flow_files(folder))
 
+    def is_part(self) -> bool:
+        """Return whether it is read for another flow, or one that asks runs it."""
+        return len(self.trail) > 1 or any(map(_asks, self.running()))
+
+    def running(self) -> Iterator[Node]:
+        """Yield the steps of each file that runs this flow."""
+        for other in self._names:
+            steps = _steps(self._folder / f"{other}.yaml")
+            if steps and any(run.text == self.trail[0] for run in named(steps)):
+                yield steps
+
     def names(self) -> tuple[str, ...]:
         """Return the names of the files, without their ends."""
         return self._names
@@ -164,6 +196,22 @@ class _Folder:
 
 def _load(path: Path, library: Library) -> Flow:
     return load(_read(path), str(path), KINDS, library)
+
+
+def _steps(path: Path) -> Node | None:
+    """Return the steps of a file, if it can be read so far."""
+    try:
+        top = Document(_read(path), str(path)).read()
+    except FlowErrors:
+        return None
+    return next((value for key, value in top.pairs if key.text == "steps"), None)
+
+
+def _asks(steps: Node) -> bool:
+    """Whether some steps ask, or may by another flow than one."""
+    kinds = {key.text for _, step in steps.pairs for key, _ in step.pairs}
+    is_asking = not kinds.isdisjoint((Consent.kind, Objection.kind))
+    return is_asking or len({run.text for run in named(steps)}) > 1
 
 
 def _read(path: Path) -> bytes:

@@ -11,6 +11,7 @@ from eslflow.check.finding import Finding, Rule, at, own
 from eslflow.check.roads import graph, permitted, reach, without
 from eslflow.check.wordlist import tells_of_recording
 from eslflow.flow.model import AfterMask, AgentKey, Basis, Flow, Record
+from eslflow.flow.subflow import top
 from eslflow.steps.announce import Announce
 from eslflow.steps.consent import Consent
 from eslflow.steps.inform import Inform
@@ -32,6 +33,8 @@ HALF_A_MASK = Rule(
     "half-a-mask", False, "Agents can mask and not unmask, or the other way round."
 )
 
+OF_ALL = (TOO_EARLY, FOR_NOTHING)
+"""What holds of a flow with all that it is run in."""
 REMEMBERED = Rule("remembered", False, "A grant is taken over from another call.")
 
 
@@ -40,14 +43,15 @@ def too_early(flow: Flow) -> Iterator[Finding]:
     if flow.recording.verbal is not None or _always(flow):
         return
     before = permitted(flow)
-    for step in own(flow):
+    for step in flow.steps.values():
         if step.record is Record.ON and not before[step.name]:
             problem = (
                 f"step '{step.name}' can never record: on no way to it does a caller "
                 "agree"
             )
             hint = "Ask on the way there, or let granted lead there; or remove record."
-            yield Finding(TOO_EARLY, at(step, "record"), problem, hint)
+            place = ("steps", top(step.name), "record")
+            yield Finding(TOO_EARLY, place, problem, hint)
 
 
 def _always(flow: Flow) -> list[str]:

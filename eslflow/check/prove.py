@@ -43,7 +43,7 @@ files, nor decide what a step does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
@@ -65,9 +65,9 @@ from eslflow.check.observer import (
     Rule,
 )
 from eslflow.check.refusals import Refusals
-from eslflow.check.roads import endless, graph
+from eslflow.check.roads import graph, reach
 from eslflow.check.stage import Begin
-from eslflow.check.trails import shortest, without_ends
+from eslflow.check.trails import leading_to, reached, shortest, without_ends
 from eslflow.flow.model import Flow
 
 STUCK = Rule(
@@ -79,8 +79,8 @@ STUCK = Rule(
 NO_END = Rule(
     "no-end",
     "no way ends the call",
-    "Every way leads back to where the call has been. Let one of them lead to a person "
-    "and no further, or hang up.",
+    "For such a call, every way leads back to where it has been. Let one of them lead "
+    "to a person and no further, or hang up.",
 )
 CIRCLE = Rule(
     "circle",
@@ -124,6 +124,8 @@ class Violation:
     story: tuple[Happening, ...]
     reaches: str = ""
     """The step in which the caller would have come to a person."""
+    there: tuple[Happening, ...] = ()
+    """What happens on the way there to a caller who agrees."""
 
 
 @dataclass(frozen=True)
@@ -204,8 +206,7 @@ class _Judge:
     ) -> Violation:
         begin, way = self._explorer.way(state)
         at = self._states[state].step
-        story = [Happening(self._states[n].step, choice) for n, choice in way]
-        story += [Happening(at, choice) for choice in more]
+        story = [*self._told(way), *(Happening(at, choice) for choice in more)]
         return Violation(rule, step, detail, begin, tuple(story))
 
     # Endings.
@@ -226,14 +227,29 @@ class _Judge:
             waiting += near
         lost = [state for state in self._states if state.number not in good]
         for state in lost[:1]:
-            rule = NO_END if state.step in self._unending() else STUCK
-            detail = "nobody but the caller can end the call, by hanging up"
-            yield self._violation(rule, state.step, detail, state.number)
+            rule = self._fault_of(state.number)
+            if rule is not CIRCLE:
+                detail = "nobody but the caller can end the call, by hanging up"
+                yield self._violation(rule, state.step, detail, state.number)
 
-    def _unending(self) -> set[str]:
-        """Return the steps from which the flow itself leads round and round."""
-        steps = self._flow.steps
-        return endless(graph(self._flow), lambda name: not steps[name].ways())
+    def _fault_of(self, lost: int) -> Rule:
+        """Return what keeps a call from its end: the flow, if its ways lead round."""
+        goes_on = {
+            state.number: [m for m in state.moves if _must_happen(m.choice)]
+            for state in self._states
+        }
+        ways = graph(self._flow)
+        back = {name for name, to in ways.items() if name in reach(ways, *to)}
+        within = reached(goes_on, [lost], _never)
+        happens = [move for number in within for move in goes_on[number]]
+        if not within <= leading_to(goes_on, partial(self._is_in, back), _never):
+            return STUCK
+        # Of a circle is told as of any other.
+        is_circle = all(move.choice.sort in _RESTLESS for move in happens)
+        return CIRCLE if is_circle else NO_END
+
+    def _is_in(self, steps: set[str], move: Move) -> bool:
+        return move.choice.what != "renewed" and self._states[move.to].step in steps
 
     # Circles.
 
@@ -271,9 +287,13 @@ class _Judge:
         for refusal in Refusals(self._flow, self._states).found():
             step = self._states[refusal.state].step
             found = self._violation(REFUSED, step, refusal.detail, refusal.state)
-            said = [Happening(self._states[n].step, each) for n, each in refusal.story]
-            story = (*found.story, *said)
-            yield replace(found, story=story, reaches=refusal.reaches)
+            story = (*found.story, *self._told(refusal.story))
+            there = tuple(self._told(refusal.there))
+            yield replace(found, story=story, reaches=refusal.reaches, there=there)
+
+    def _told(self, way: Iterable[tuple[int, Choice]]) -> Iterator[Happening]:
+        for number, choice in way:
+            yield Happening(self._states[number].step, choice)
 
 
 def _goes_on(choice: Choice, is_plain: bool) -> bool:
@@ -289,6 +309,10 @@ def _must_happen(choice: Choice) -> bool:
 
 
 _AT_WILL = ("key", "caller key", "callee key", "wish", "dead man", "file ends")
+
+
+def _never(_: Move) -> bool:
+    return False
 
 
 def _leads_to(number: int, move: Move) -> bool:

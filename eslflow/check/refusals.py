@@ -53,6 +53,8 @@ class Refusal:
     """What happens from there, each with the state before it."""
     reaches: str
     """The step in which the caller would have come to a person."""
+    there: tuple[tuple[int, Choice], ...]
+    """What happens on the way there, told as the story is."""
 
 
 @dataclass(frozen=True)
@@ -201,7 +203,7 @@ class Refusals:
     ) -> Refusal:
         yes, no = pair
         lost = "may" if no in self._can[PERSON] else "does"
-        story = self._rest(no)
+        story = list(self._way(no, GONE))
         while (came := before[pair]) is not None:
             pair, choice = came
             if pair[1] != no:
@@ -213,15 +215,14 @@ class Refusals:
             detail=seed.detail.format(lost),
             story=((seed.state, seed.refuses.choice), *story),
             reaches=self._meeting(yes),
+            there=tuple(self._way(yes, PERSON)),
         )
 
-    def _rest(self, number: int) -> list[tuple[int, Choice]]:
-        """Return how a call goes on from a state until the flow hangs up, if it can."""
-        story = []
-        for move in self._shortest(number, GONE):
-            story.append((number, move.choice))
+    def _way(self, number: int, kind: str) -> Iterator[tuple[int, Choice]]:
+        """Yield how a call goes on from a state until it ends so, if it can."""
+        for move in self._shortest(number, kind):
+            yield number, move.choice
             number = move.to
-        return story
 
     def _meeting(self, number: int) -> str:
         """Return the step in which a call comes to a person from a state."""

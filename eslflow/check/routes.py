@@ -5,7 +5,7 @@ In: a flow. Out: findings. Must not judge what is said to callers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from eslflow.call.live import EMERGENCY
 from eslflow.check.finding import Finding, Rule, at, own
@@ -121,7 +121,9 @@ def broken_end(flow: Flow) -> Iterator[Finding]:
 
 def _lead_on(step: Step, flow: Flow, endings: Sequence[str]) -> str:
     """Return what to write, and a step that would do."""
-    others = (other for other in own(flow) if other is not step)
+    roads = graph(flow)
+    # Where a way leads back, it would go round and round when all fails.
+    others = [o for o in own(flow) if step.name not in reach(roads, o.name)]
     person = next((o.name for o in others if o.meets or o.hands_over), "")
     such = f"such as '{person}'" if person else "by queue, dial, ring or transfer"
     written = " and ".join(f"{ending}: STEP" for ending in endings)
@@ -208,7 +210,9 @@ def other_prefix(flow: Flow) -> Iterator[Finding]:
             yield Finding(OTHER_PREFIX, at(step, "prefix"), problem, hint)
 
 
-def behind_prompt(flow: Flow) -> Iterator[Finding]:
+def behind_prompt(
+    flow: Flow, emergency: Collection[str] = EMERGENCY
+) -> Iterator[Finding]:
     """Yield the steps that call for help, and are not come to at once."""
     speaking = [
         name
@@ -218,7 +222,7 @@ def behind_prompt(flow: Flow) -> Iterator[Finding]:
     at_once = reach(without(graph(flow), speaking), flow.start)
     for step in own(flow):
         number = _calls(step)
-        if number in EMERGENCY and step.name not in at_once:
+        if number in emergency and step.name not in at_once:
             problem = f"step '{step.name}' calls {number}, after words or questions"
             hint = (
                 "Let a branch on the number called lead there first: who calls for "

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from eslflow.call.live import Sound
+from eslflow.call.live import EMERGENCY, Sound
 from eslflow.check.finding import place_in
 from eslflow.check.load import (
     SCENARIOS,
@@ -36,7 +36,14 @@ from eslflow.flow.codes import UNREADABLE
 from eslflow.flow.document import Document
 from eslflow.flow.model import Flow
 from eslflow.settings import load_settings
-from eslflow.site import Fault, demand_known, find_sounds, load_flows, open_site
+from eslflow.site import (
+    Fault,
+    demand_known,
+    emergency_of,
+    find_sounds,
+    load_flows,
+    open_site,
+)
 
 
 @click.command("check", short_help="Tell everything that is wrong with flows.")
@@ -205,7 +212,9 @@ def _tell_others(site: Path, paths: list[Path]) -> None:
 def report(site: Path, flow: Flow, path: Path, ask: Ask | None = None) -> bool:
     """Tell of a flow that loads; return whether everything it plays is there."""
     is_good = is_heard(site, flow, path)
-    found = findings(flow, ask)
+    settings = settings_or_none(site)
+    emergency = EMERGENCY if settings is None else emergency_of(settings)
+    found = findings(flow, ask, emergency)
     for told in found:
         click.echo(str(told), err=True)
     if not is_good or any(told.rule.is_error for told in found):

@@ -58,6 +58,10 @@ class _Kept:
     hashes: Mapping[str, str]
     trail: tuple[str, ...]
 
+    def is_part(self) -> bool:
+        """Say that it may have been: whether it was right was looked at then."""
+        return True
+
     def names(self) -> tuple[str, ...]:
         """Return what there is."""
         return tuple(self.hashes)

@@ -63,7 +63,8 @@ def read_hours(name: str, node: Node, context: Context) -> Hours | None:
     if "zone" not in seen:
         hint = "Add the zone: of the clock that these times are of, as Europe/Berlin."
         context.problem(codes.MISSING, node, f"the hours '{name}' have no zone", hint)
-    if not any(ON_DAYS.fullmatch(text) for text in seen):
+    # What else stands there was to be a day, and is told.
+    if seen <= {"zone", "holidays"}:
         context.problem(codes.MISSING, node, f"the hours '{name}' have no day", HINT)
     if week.zone is None:
         return None

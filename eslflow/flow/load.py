@@ -262,6 +262,7 @@ class _Loader:
             purposes,
             inside.flows,
             asked,
+            self._library.is_part,
         )
 
     def _check_receipts(

@@ -270,7 +270,7 @@ class Rules:
             return
         where = "caller_keys" if is_callers else "callee_keys"
         for purpose in self._purposes.values():
-            if purpose.basis is Basis.CONSENT and purpose.on_withdrawal is None:
+            if self._is_open(purpose):
                 problem = (
                     f"purpose '{purpose.name}' does not say what becomes of recordings "
                     "when the caller withdraws"
@@ -282,6 +282,13 @@ class Rules:
                 problem = f"step '{step.name}' asks the called party, not the caller"
                 hint = "Make it callee_keys: nobody can withdraw for somebody else."
                 yield codes.WITHDRAWAL, "caller_keys", problem, hint
+
+    def _is_open(self, purpose: Purpose) -> bool:
+        """Whether it says nothing of a withdrawal; what is wrong was told of."""
+        told = {each.path for each in self._context.document.problems}
+        is_said = f"purposes.{purpose.name}.on_withdrawal" in told
+        is_consent = purpose.basis is Basis.CONSENT
+        return is_consent and purpose.on_withdrawal is None and not is_said
 
     @staticmethod
     def _callee_problems(

@@ -6,7 +6,7 @@ Must not know any kind of step by name: the kinds come with their options and en
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -65,12 +65,13 @@ def read_steps(
     kinds: Mapping[str, type[Step]],
     purposes: Mapping[str, Purpose],
     inside: Mapping[str, Flow],
-    asked: Collection[str] = (),
+    asked: Collection[str],
+    is_part: Callable[[], bool],
 ) -> tuple[dict[str, Step], str]:
     """Return the steps in the file's order, and the name of the first.
 
     Behind a step that runs another flow stand that flow's steps. `asked` are purposes
-    that somebody else asks for than a step.
+    that somebody else asks for than a step; so may a flow that this one is part of.
     """
     if node is None:
         return {}, ""
@@ -81,7 +82,7 @@ def read_steps(
             problem = f"{node.kind.value} stands where steps are"
         context.problem(code, node, problem, "Write NAME: {announce: PROMPT}")
         return {}, ""
-    reader = _Reader(context, kinds, purposes, asked)
+    reader = _Reader(context, kinds, purposes, asked, is_part)
     names = [key.text for key, _ in node.pairs]
     first = names[0]
     if start is not None:
@@ -129,7 +130,9 @@ class _Reader:
         kinds: Mapping[str, type[Step]],
         purposes: Mapping[str, Purpose],
         asked: Collection[str],
+        is_part: Callable[[], bool],
     ) -> None:
+        self._is_part = is_part
         self._asked = frozenset(asked)
         self._context = context
         self._kinds = kinds
@@ -335,11 +338,14 @@ class _Reader:
             return
         asked = {purpose for step in steps.values() for purpose in step.asks_for()}
         asked |= self._asked
-        for key, value in node.pairs:
-            if steps[key.text].record is Record.ON and not self._permitted(asked):
-                hint = "Add a consent step that asks for one of the purposes."
-                problem = f"step '{key.text}' can never record: nobody is ever asked"
-                self._context.problem(codes.NEVER_ASKED, value, problem, hint)
+        recording = [name for name, step in steps.items() if step.record is Record.ON]
+        if not recording or self._permitted(asked) or self._is_part():
+            return
+        nodes = {key.text: value for key, value in node.pairs}
+        for name in recording:
+            hint = "Add a consent step that asks for one of the purposes."
+            problem = f"step '{name}' can never record: nobody is ever asked"
+            self._context.problem(codes.NEVER_ASKED, nodes[top(name)], problem, hint)
 
     def unknown(self, node: Node, steps: Mapping[str, Step]) -> None:
         """Note what steps look at and no step sets, or no flow speaks."""

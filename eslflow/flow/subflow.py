@@ -8,7 +8,7 @@ mixed up. The engine knows nothing of it. Must not open files: a `Library` does.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -40,6 +40,9 @@ class Library(Protocol):
     def trail(self) -> tuple[str, ...]:
         """Return the flows that are being read, the outermost first."""
 
+    def is_part(self) -> bool:
+        """Return whether another flow runs the one that is read, and may ask for it."""
+
     def names(self) -> Collection[str]:
         """Return what there is."""
 
@@ -56,6 +59,10 @@ class Alone:
     """The library of a text that lies nowhere: there is no other flow."""
 
     trail: tuple[str, ...] = ()
+
+    def is_part(self) -> bool:
+        """Say that no other flow runs it."""
+        return False
 
     def names(self) -> Collection[str]:
         """Return nothing."""
@@ -99,14 +106,19 @@ def together(own: str, lines: Sequence[str]) -> str:
     return hashlib.sha256("\n".join([own, *lines]).encode()).hexdigest()
 
 
+def named(steps: Node | None) -> Iterator[Node]:
+    """Yield what steps name as flows to run."""
+    for _, step in steps.pairs if steps is not None else ():
+        yield from (value for key, value in step.pairs if key.text == KEY)
+
+
 def find(steps: Node | None, library: Library, context: Context) -> Inside:
     """Load the flows that steps name; what is wrong is noted, in its own file."""
     flows: dict[str, Flow] = {}
     nodes: dict[str, Node] = {}
-    for _, step in steps.pairs if steps is not None else ():
-        for key, value in step.pairs:
-            if key.text == KEY and value.text in library.names():
-                nodes.setdefault(value.text, value)
+    for value in named(steps):
+        if value.text in library.names():
+            nodes.setdefault(value.text, value)
     for name, node in nodes.items():
         if name in library.trail:
             trail = library.trail[library.trail.index(name) :]

@@ -30,6 +30,13 @@ if TYPE_CHECKING:
     from eslflow.flow.model import Purpose
 
 
+_UNMEANT = {
+    Meaning.GRANTED: "Nobody could agree, and nothing would be recorded.",
+    Meaning.REFUSED: "Who cannot refuse has not agreed.",
+}
+"""Why some key must mean it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Consent(Question):
     """Asks for consent to one purpose."""
@@ -83,7 +90,7 @@ class Consent(Question):
         for meaning in (Meaning.GRANTED, Meaning.REFUSED):
             problem = unmeant(meaning, self.keys)
             if problem:
-                hint = f"Who cannot refuse has not agreed. Let one of {KEYS} mean it."
+                hint = f"{_UNMEANT[meaning]} Let one of {KEYS} mean it."
                 yield codes.NO_REFUSAL, "keys", problem, hint
         yield from self._unrememberable()
         if self.meanwhile and self.whom is Asked.CALLER:
