@@ -240,9 +240,9 @@ class _Judge:
         }
         ways = graph(self._flow)
         back = {name for name, to in ways.items() if name in reach(ways, *to)}
-        within = reached(goes_on, [lost], _never)
+        within = reached(goes_on, [lost])
         happens = [move for number in within for move in goes_on[number]]
-        if not within <= leading_to(goes_on, partial(self._is_in, back), _never):
+        if not within <= leading_to(goes_on, partial(self._is_in, back)):
             return STUCK
         # Of a circle is told as of any other.
         is_circle = all(move.choice.sort in _RESTLESS for move in happens)
@@ -309,10 +309,6 @@ def _must_happen(choice: Choice) -> bool:
 
 
 _AT_WILL = ("key", "caller key", "callee key", "wish", "dead man", "file ends")
-
-
-def _never(_: Move) -> bool:
-    return False
 
 
 def _leads_to(number: int, move: Move) -> bool:

@@ -210,12 +210,13 @@ class Refusals:
                 story.insert(0, (pair[1], choice))
                 no = pair[1]
         seed = seeds[pair]
+        there = tuple(self._way(yes, PERSON))
         return Refusal(
             state=seed.state,
             detail=seed.detail.format(lost),
             story=((seed.state, seed.refuses.choice), *story),
-            reaches=self._meeting(yes),
-            there=tuple(self._way(yes, PERSON)),
+            reaches=self._step(there[-1][0]),
+            there=there,
         )
 
     def _way(self, number: int, kind: str) -> Iterator[tuple[int, Choice]]:
@@ -223,11 +224,6 @@ class Refusals:
         for move in self._shortest(number, kind):
             yield number, move.choice
             number = move.to
-
-    def _meeting(self, number: int) -> str:
-        """Return the step in which a call comes to a person from a state."""
-        *way, _ = self._shortest(number, PERSON)
-        return self._step(way[-1].to if way else number)
 
     def _shortest(self, start: int, kind: str) -> list[Move]:
         is_kind = partial(self._is, kind)

@@ -58,7 +58,7 @@ def without_ends(graph: Moves) -> set[int]:
 def leading_to(
     graph: Moves,
     is_end: Callable[[Move], bool],
-    stops: Callable[[Move], bool],
+    stops: Callable[[Move], bool] = lambda _: False,
 ) -> set[int]:
     """Return the states from which there is a way to a move that is an end."""
     before: dict[int, list[int]] = {}
@@ -79,7 +79,9 @@ def leading_to(
 
 
 def reached(
-    graph: Moves, starts: Iterable[int], stops: Callable[[Move], bool]
+    graph: Moves,
+    starts: Iterable[int],
+    stops: Callable[[Move], bool] = lambda _: False,
 ) -> set[int]:
     """Return the states that one comes to without a move that stops."""
     waiting = list(starts)
