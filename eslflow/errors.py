@@ -113,8 +113,26 @@ def unreadable(path: object, error: OSError) -> str:
     return f"{reason}{hint if isinstance(error, PermissionError) else ''}"
 
 
+class NoFileError(OSError):
+    """A pipe, a socket or a device stands where a file is wanted."""
+
+
+def demand_file(path: Path) -> None:
+    """Refuse what keeps whoever opens it waiting, or never ends.
+
+    Raises:
+        NoFileError: it is there, and neither a file nor a folder.
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        # Who opens a pipe waits until somebody writes to it.
+        raise NoFileError(0, "Not a regular file, but a pipe, a socket or a device")
+
+
 def no_site(settings: Path, error: OSError) -> str:
     """Return that a site has no settings, or none that can be read, and what to do."""
+    if isinstance(error, (IsADirectoryError, NoFileError)):
+        hint = "Put the settings of the site there, in a file"
+        return f"{unreadable(settings, error)} {hint}, or name another with --site"
     if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
         return unreadable(settings, error)
     return (

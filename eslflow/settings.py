@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from eslflow.e164 import is_country
-from eslflow.errors import SettingsError, no_site
+from eslflow.errors import SettingsError, demand_file, no_site
 from eslflow.flow import codes
 from eslflow.flow.audio import Rate
 from eslflow.flow.document import Document, Kind, Mark, Node
@@ -145,6 +145,7 @@ def _read(site: Path) -> tuple[Settings, _Loader, Document]:
     """Return the settings of a site; what is wrong is noted in the document."""
     path = site / FILE
     try:
+        demand_file(path)
         data = path.read_bytes()
     except OSError as error:
         raise SettingsError(no_site(path, error)) from error

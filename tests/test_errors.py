@@ -2,7 +2,9 @@
 
 import errno
 import inspect
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -14,10 +16,12 @@ from eslflow.errors import (
     FlowError,
     FlowErrors,
     IllegalTransition,
+    NoFileError,
     ProtocolError,
     RenderError,
     SettingsError,
     UnsafeValue,
+    demand_file,
     nameless,
     no_site,
     not_listening,
@@ -41,6 +45,19 @@ def test_settings_that_cannot_be_read_are_a_site_all_the_same(tmp_path):
         assert no_site(path, error).startswith(f"there is no site in {tmp_path} (")
     said = no_site(path, PermissionError(13, "Permission denied"))
     assert said.startswith(f"{path} cannot be read: Permission denied. Let this user")
+    said = no_site(path, IsADirectoryError(21, "Is a directory"))
+    assert said.startswith(f"{path} cannot be read: Is a directory. Put the settings")
+
+
+def test_nobody_waits_for_what_is_no_file(tmp_path):
+    os.mkfifo(pipe := tmp_path / "pipe")
+    for path in (pipe, Path("/dev/zero")):
+        with pytest.raises(NoFileError, match="Not a regular file, but a pipe"):
+            demand_file(path)
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "file", tmp_path, tmp_path / "none"):
+        # Of the rest, whoever opens it is told.
+        demand_file(path)
 
 
 def test_the_tree_in_the_docstring_is_the_tree():

@@ -1,5 +1,7 @@
 """A site's settings."""
 
+import os
+
 import pytest
 
 from eslflow.errors import FlowErrors, SettingsError
@@ -168,7 +170,19 @@ def test_a_folder_that_is_no_site_is_told(tmp_path):
     with pytest.raises(SettingsError, match="Make one with"):
         load_settings(tmp_path)
     (tmp_path / "eslflow.yaml").mkdir()
-    with pytest.raises(SettingsError, match=r"yaml cannot be read: Is a directory\.$"):
+    told = r"yaml cannot be read: Is a directory\. Put the settings of the site there"
+    with pytest.raises(SettingsError, match=told):
+        load_settings(tmp_path)
+
+
+def test_nobody_waits_for_settings_that_are_a_pipe(tmp_path):
+    os.mkfifo(tmp_path / "eslflow.yaml")
+    told = r"yaml cannot be read: Not a regular file, but a pipe.*\. Put the settings"
+    with pytest.raises(SettingsError, match=told):
+        load_settings(tmp_path)
+    (tmp_path / "eslflow.yaml").unlink()
+    (tmp_path / "eslflow.yaml").symlink_to("/dev/zero")
+    with pytest.raises(SettingsError, match=told):
         load_settings(tmp_path)
 
 

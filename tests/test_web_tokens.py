@@ -72,6 +72,9 @@ def test_a_file_that_others_can_read_or_write_is_refused(path, mode):
 def test_a_file_that_cannot_be_read_is_told(tmp_path):
     with pytest.raises(SettingsError, match="cannot read .*Is a directory"):
         read_tokens(tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SettingsError, match="Not a regular file, but a pipe"):
+        read_tokens(tmp_path / "pipe")
 
 
 @pytest.mark.parametrize(

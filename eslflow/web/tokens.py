@@ -19,7 +19,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from eslflow.errors import FlowErrors, SettingsError, on_one_line
+from eslflow.errors import FlowErrors, SettingsError, demand_file, on_one_line
 from eslflow.flow import codes
 from eslflow.flow.document import Document, Kind, Mark, Node
 from eslflow.flow.options import OneOf
@@ -84,6 +84,7 @@ def read_tokens(path: Path) -> dict[str, Token]:
         FlowErrors: everything that is wrong with it.
     """
     try:
+        demand_file(path)
         with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
             data = file.read()
