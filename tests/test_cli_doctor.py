@@ -187,8 +187,10 @@ def test_flows_that_do_not_load_are_told_and_the_rest_is_looked_at(site):
 
 def test_settings_that_name_no_flow_are_told_as_theirs(site):
     with (site / "eslflow.yaml").open("a") as file:
-        file.write("\ndefault_flow: nosuch\n")
-    assert f"1 problem in {site / 'eslflow.yaml'}\n" in run(site, "doctor").stdout
+        file.write("\ndefault_flow: tset\n")
+    told = " ".join(run(site, "doctor").stdout.split())
+    assert f"{site / 'eslflow.yaml'}:" in told
+    assert "there is no flow 'tset'. Did you mean 'test'?" in told
 
 
 def test_a_site_without_flows_is_told_in_its_words(site):

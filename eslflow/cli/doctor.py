@@ -88,12 +88,14 @@ def _load(settings: Settings) -> _Loaded:
     try:
         loaded = open_site(settings)
     except EslflowError as problem:
-        if isinstance(problem, FlowErrors):
+        text = str(problem)
+        if isinstance(problem, FlowErrors) and len(problem.problems) == 1:
+            (only,) = problem.problems
+            text = f"{only.file}:{only.line}: {only.problem}"
+        elif isinstance(problem, FlowErrors):
             files = {wrong.file for wrong in problem.problems}
             where = files.pop() if len(files) == 1 else settings.flows
             text = f"{_count(len(problem.problems), 'problem')} in {where}"
-        else:
-            text = str(problem)
         mend = f"eslflow --site {settings.folder} check"
         means = "eslflow serve does not start; one that runs goes on with what it has."
         return _Loaded(error("flows", text, means, mend), {}, ())
