@@ -386,7 +386,7 @@ class _Loader:
     def _password(self, context: Context) -> str:
         password = os.environ.get(PASSWORD, "")
         node = self._entries.get("switch.password_file")
-        if node is None:
+        if node is None or scalar(node, context, "the name of a file") is None:
             return password
         hint = f"Or give the password in the environment, as {PASSWORD}."
         try:
