@@ -141,7 +141,7 @@ def no_site(settings: Path, error: OSError) -> str:
     )
 
 
-_NUMBER = re.compile(r"(?<![0-9A-Za-z._-])\+?[0-9]{4,12}([0-9]{3})(?!\.?[0-9A-Za-z_-])")
+_NUMBER = re.compile(r"(?<![\dA-Za-z._-])\+?\d{4,12}(\d{3})(?!\.?[\dA-Za-z_-])")
 
 
 def nameless(text: str) -> str:
@@ -152,12 +152,21 @@ def nameless(text: str) -> str:
     return _NUMBER.sub(r"...\1", text)
 
 
+_JOINERS = "\u200c\u200d"
+"""What nobody sees, and some languages are written with."""
+
+
 def on_one_line(text: str) -> str:
     """Return a text fit for a log: whatever a stranger wrote in it, it is one line.
 
-    What needs no escape gets none, for it may have been escaped before.
+    Letters stay readable. What would begin a line, move the cursor, hide or turn text
+    around is escaped, and nothing else, for it may have been escaped before.
     """
-    return text if text.isascii() and text.isprintable() else ascii(text)[1:-1]
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() or c in _JOINERS else ascii(c)[1:-1] for c in text
+    )
 
 
 def columns(text: str) -> int:

@@ -182,7 +182,7 @@ class Reloader:
         if not self._controller.is_taking:
             self._refuse(report, FAILED, STOPPING)
             return
-        log.info("%s wants the flows to be reloaded%s", *_ascii(report.wanted))
+        log.info("%s wants the flows to be reloaded%s", *_on_a_line(report.wanted))
         before = self._controller.shelf.flows
         served = {name: flow.sha256 for name, flow in before.items()}
         known = {name: rests_on(flow, self._settings) for name, flow in before.items()}
@@ -269,7 +269,7 @@ def _joined(first: Wanted, second: Wanted) -> Wanted:
     return Wanted(", ".join(hows), ", ".join(names), "; ".join(notes))
 
 
-def _ascii(wanted: Wanted) -> tuple[str, str]:
+def _on_a_line(wanted: Wanted) -> tuple[str, str]:
     """Return who, and why, so that they stay on their line of the log."""
     note = f": {wanted.note}" if wanted.note else ""
     return on_one_line(wanted.who), on_one_line(note)
