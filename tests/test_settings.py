@@ -178,6 +178,14 @@ def test_each_mistake_is_named(site, text, expected):
     assert any(problem.startswith(expected) for problem in found), found
 
 
+def test_a_rate_that_is_not_taken_is_told_with_those_that_are(site):
+    with pytest.raises(FlowErrors) as caught:
+        load_settings(site("sounds_rate: 44100\n"))
+    told = str(caught.value)
+    assert "'44100' is not right here [wrong-value]" in told
+    assert told.endswith("Takes 8000 or 16000.")
+
+
 def test_a_folder_that_is_no_site_is_told(tmp_path):
     with pytest.raises(SettingsError, match="Make one with"):
         load_settings(tmp_path)
