@@ -113,8 +113,26 @@ def unreadable(path: object, error: OSError) -> str:
     return f"{reason}{hint if isinstance(error, PermissionError) else ''}"
 
 
+class NoFileError(OSError):
+    """A pipe, a socket or a device stands where a file is wanted."""
+
+
+def demand_file(path: Path) -> None:
+    """Refuse what keeps whoever opens it waiting, or never ends.
+
+    Raises:
+        NoFileError: it is there, and neither a file nor a folder.
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        # Who opens a pipe waits until somebody writes to it.
+        raise NoFileError(0, "Not a regular file, but a pipe, a socket or a device")
+
+
 def no_site(settings: Path, error: OSError) -> str:
     """Return that a site has no settings, or none that can be read, and what to do."""
+    if isinstance(error, (IsADirectoryError, NoFileError)):
+        hint = "Put the settings of the site there, in a file"
+        return f"{unreadable(settings, error)} {hint}, or name another with --site"
     if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
         return unreadable(settings, error)
     return (
@@ -123,7 +141,7 @@ def no_site(settings: Path, error: OSError) -> str:
     )
 
 
-_NUMBER = re.compile(r"(?<![0-9A-Za-z._-])\+?[0-9]{4,12}([0-9]{3})(?!\.?[0-9A-Za-z_-])")
+_NUMBER = re.compile(r"(?<![\dA-Za-z._-])\+?\d{4,12}(\d{3})(?!\.?[\dA-Za-z_-])")
 
 
 def nameless(text: str) -> str:
@@ -134,12 +152,21 @@ def nameless(text: str) -> str:
     return _NUMBER.sub(r"...\1", text)
 
 
+_JOINERS = "\u200c\u200d"
+"""What nobody sees, and some languages are written with."""
+
+
 def on_one_line(text: str) -> str:
     """Return a text fit for a log: whatever a stranger wrote in it, it is one line.
 
-    What needs no escape gets none, for it may have been escaped before.
+    Letters stay readable. What would begin a line, move the cursor, hide or turn text
+    around is escaped, and nothing else, for it may have been escaped before.
     """
-    return text if text.isascii() and text.isprintable() else ascii(text)[1:-1]
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() or c in _JOINERS else ascii(c)[1:-1] for c in text
+    )
 
 
 def columns(text: str) -> int:

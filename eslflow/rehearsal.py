@@ -9,18 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from eslflow.call.commands import Alarm, Tell
 from eslflow.call.records import Remembered, Row
 from eslflow.check.happened import Happened
 from eslflow.check.scenario import (
-    HANG_UP,
-    HOLD,
-    PASS_ON,
-    PASS_OUTSIDE,
-    UNHOLD,
     Act,
     Fault,
     Outcome,
@@ -31,7 +25,7 @@ from eslflow.check.scenario import (
 from eslflow.flow.model import Flow
 from eslflow.noted import CAUSES, Moved, Noted, Played, reached, unplayable
 from eslflow.rig import Rig, Silent, assumed_sounds
-from eslflow.sim import deeds
+from eslflow.sim import acts, deeds
 from eslflow.sim.channel import Channel
 from eslflow.sim.clock import START, SimulatedClock
 from eslflow.sim.lies import Lie
@@ -43,11 +37,6 @@ from eslflow.wire.terms import ApiCommand, App
 
 HANG_UP_S = 0.3
 """How long after a step has begun the caller hangs up in it; every prompt is longer."""
-ACT_S = 3.0
-"""Between two things that an agent, then the caller, does."""
-WAIT_S = 0.5
-"""How long a caller waits in a queue before pressing keys."""
-TALK_S = 20.0
 MOST_TALKS = 10
 """How many people a caller talks with, one after the other, at most."""
 LATE_S = 10.0
@@ -66,13 +55,6 @@ _AGENTS = {
 _COMMANDS = {act: f"uuid_record {act}" for act in Act}
 _COMMANDS[Act.RECORD] = "uuid_record start"
 _EVENTS = {Act.RECORD: "RECORD_START", Act.STOP: "RECORD_STOP"}
-_ACTS: dict[str, deeds.Deed] = {
-    HOLD: deeds.Hold(),
-    UNHOLD: deeds.Unhold(),
-    HANG_UP: deeds.HangUp(),
-    PASS_ON: deeds.Attended(variables={"dialed_user": "1009"}),
-    PASS_OUTSIDE: deeds.Attended(variables={"sip_gateway_name": "provider"}),
-}
 
 
 @dataclass
@@ -95,9 +77,8 @@ class _Call(Noted):
         """Note that a step begins; hang up in it if that is the one."""
         self.steps.append((now, step))
         if step in self.waits and self.channel is not None:
-            for place, keys in enumerate(self.scenario.in_queue, 1):
-                deed = deeds.Keys(keys, deeds.CALLER)
-                self.channel.later(place * WAIT_S, partial(deed.do, self.channel))
+            pressed = map(acts.of_caller, self.scenario.in_queue)
+            acts.while_waiting(self.channel, pressed)
         if step == self.scenario.hang_up_at and not self.has_left:
             self.has_left = True
             if self.channel is None:
@@ -196,10 +177,8 @@ def _script(flow: Flow, scenario: Scenario, call: _Call, uuid: str) -> Script:
     does: dict[str, deeds.Deed] = {"offered": call}
     for number in range(1, MOST_TALKS + 1):
         does[f"bridged {number}"] = _Meeting(call.met)
-    acts = [_ACTS.get(act) or deeds.Keys(act) for act in scenario.agent]
-    acts += [deeds.Keys(keys, deeds.CALLER) for keys in scenario.in_talk]
-    for place, deed in enumerate(acts, 1):
-        does[f"bridged +{place * ACT_S:g}"] = deed
+    done = [*map(acts.of_agent, scenario.agent), *map(acts.of_caller, scenario.in_talk)]
+    in_talk, talk_s = acts.in_talk(done)
     return Script(
         uuid=uuid,
         press=call.press,
@@ -212,10 +191,10 @@ def _script(flow: Flow, scenario: Scenario, call: _Call, uuid: str) -> Script:
             for queue, outcomes in scenario.queues.items()
         },
         callee=CAUSES[scenario.callee],
-        talk_s=TALK_S + len(acts) * ACT_S,
+        talk_s=talk_s,
         refuse=dict.fromkeys(_refused(scenario), "-ERR refused"),
         missing=tuple(unplayable(flow, scenario)),
-        does=does,
+        does=does | in_talk,
         lies=tuple(_lies(scenario)),
     )
 

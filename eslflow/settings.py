@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from eslflow.e164 import is_country
-from eslflow.errors import SettingsError, no_site
+from eslflow.errors import SettingsError, demand_file, no_site
 from eslflow.flow import codes
 from eslflow.flow.audio import Rate
 from eslflow.flow.document import Document, Kind, Mark, Node
@@ -145,6 +145,7 @@ def _read(site: Path) -> tuple[Settings, _Loader, Document]:
     """Return the settings of a site; what is wrong is noted in the document."""
     path = site / FILE
     try:
+        demand_file(path)
         data = path.read_bytes()
     except OSError as error:
         raise SettingsError(no_site(path, error)) from error
@@ -385,7 +386,7 @@ class _Loader:
     def _password(self, context: Context) -> str:
         password = os.environ.get(PASSWORD, "")
         node = self._entries.get("switch.password_file")
-        if node is None:
+        if node is None or scalar(node, context, "the name of a file") is None:
             return password
         hint = f"Or give the password in the environment, as {PASSWORD}."
         try:

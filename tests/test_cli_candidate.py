@@ -8,7 +8,7 @@ import pytest
 
 from eslflow.call.records import NoticePlayed
 from eslflow.cli.candidate import _demand_one_moment, examine
-from eslflow.cli.fit import FAILED, FINE
+from eslflow.cli.fit import FAILED, FINE, rests_on
 from eslflow.cli.main import CONFIGURATION
 from eslflow.errors import SettingsError
 from eslflow.ledger.writer import write
@@ -26,6 +26,14 @@ prompts: {hello: Hello.}
 steps:
   greeting: {announce: hello}
   a: {queue: sales}
+"""
+HELP = """\
+flow: small
+prompts: {hello: Hello.}
+steps:
+  greeting: {announce: hello}
+  help: {dial: {user: 144}, next: end}
+  end: {hangup: USER_BUSY}
 """
 SCENARIO = "scenarios:\n  served: {expect: {reaches: %s}}\n"
 NOTICE = """\
@@ -60,9 +68,21 @@ def test_a_good_flow_can_be_served(site):
 
 def test_what_is_known_to_be_good_is_not_proved_again(site):
     before = examine(site, {}).fit.flows["small"]
-    found = examine(site, {"small": before.sha256})
+    found = examine(site, {"small": rests_on(before, load_settings(site))})
     assert found.told == ""
     assert found.fit.flows == {"small": before}
+
+
+def test_other_emergency_numbers_are_other_rules_for_flows_that_have_not_changed(site):
+    (site / "flows/small.yaml").write_text(HELP)
+    hello = site / "sounds/small/en/hello.wav"
+    hello.parent.mkdir(parents=True)
+    hello.write_bytes(encode(array("h", [9] * 800), 8000))
+    fit = examine(site, {}).fit
+    known = {"small": rests_on(fit.flows["small"], fit.settings)}
+    assert examine(site, known).told == ""
+    (site / "eslflow.yaml").write_text("emergency: [144]\n")
+    assert "[emergency-behind-prompt]" in examine(site, known).told
 
 
 def test_audio_that_is_gone_is_told_of_a_flow_that_has_not_changed(site):
@@ -73,18 +93,20 @@ def test_audio_that_is_gone_is_told_of_a_flow_that_has_not_changed(site):
     before = examine(site, {})
     assert before.code == FINE
     hello.unlink()
-    found = examine(site, {"small": before.fit.flows["small"].sha256})
+    fit = before.fit
+    found = examine(site, {"small": rests_on(fit.flows["small"], fit.settings)})
     assert "prompt hello (en) has no audio" in found.told
     assert (found.code, found.fit) == (CONFIGURATION, None)
 
 
 def test_scenarios_that_changed_are_played_of_a_flow_that_has_not(site):
-    before = examine(site, {}).fit.flows["small"]
+    fit = examine(site, {}).fit
+    known = {"small": rests_on(fit.flows["small"], fit.settings)}
     scenarios = site / "flows/small.scenarios.yaml"
     scenarios.write_text(SCENARIO % "a")
-    assert examine(site, {"small": before.sha256}).told == ""
+    assert examine(site, known).told == ""
     scenarios.write_text("scenarios:\n  served: {expect: {reaches: nobody}}\n")
-    found = examine(site, {"small": before.sha256})
+    found = examine(site, known)
     assert "FAILED  small: served" in found.told
     assert "1 scenario, 1 failed" in found.told
     assert (found.code, found.fit) == (FAILED, None)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import contextmanager
 
 import pytest
 from gevent import socket
@@ -11,6 +12,7 @@ from eslflow.cli import doctor
 from eslflow.cli.main import CONFIGURATION
 from eslflow.errors import CommandRefused, EslflowError, LinkLost
 from eslflow.ledger.writer import Ledger
+from eslflow.switch.link import Link
 from tests.command import run
 from tests.desks import TableDesk
 from tests.peers import make_sounds
@@ -115,35 +117,54 @@ def records(words):
     return "+OK"
 
 
+@contextmanager
+def taken(port):
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", port))
+        sock.listen()
+        yield
+
+
 def topics(done):
     lines = re.findall(r"^(ok|warning|error) +(.+?)  ", done.stdout, re.MULTILINE)
     return {topic: level for level, topic in lines}
 
 
-def test_where_all_is_well_each_part_says_so_once(site, switch):
-    with served(site, TableDesk()):
+def test_where_all_is_well_each_part_says_so_once(site, switch, port, monkeypatch):
+    # The one that is served here has no link of its own to the switch.
+    monkeypatch.setattr(Link, "problem", "")
+    with served(site, TableDesk()), taken(port):
         # A controller runs: the switch must have been seen by it.
         switch.ward.answers["uuid_getvar"] = "true"
         done = run(site, "doctor")
     assert done.exit_code == 0, done.stdout
     assert topics(done) == dict.fromkeys(
         (
-            "flows", "version", "modules", "clock", "event socket", "dialplan",
-            "second recorders", "socket", "recordings", "recorders at work", "rights",
-            "disk", "ledger",
+            "flows", "service", "listen", "version", "modules", "clock", "event socket",
+            "dialplan", "second recorders", "socket", "recordings",
+            "recorders at work", "rights", "disk", "ledger",
         ),
         "ok",
     )  # fmt: skip
-    assert done.stderr == "13 findings: no errors, no warnings\n"
+    assert done.stderr == "15 findings: no errors, no warnings\n"
 
 
 def test_a_warning_is_no_failure_and_tells_what_mends(site):
     done = run(site, "doctor")
     assert done.exit_code == 0
-    assert topics(done)["socket"] == "warning"
+    assert topics(done)["service"] == "warning"
+    assert topics(done)["socket"] == "ok"
     assert "no eslflow serve runs" in done.stdout
     assert f"Mend: eslflow --site {site} serve" in done.stdout
-    assert done.stderr == "13 findings: no errors, 1 warning\n"
+    assert done.stderr == "15 findings: no errors, 1 warning\n"
+
+
+def test_another_program_at_our_address_is_told_once(site, port):
+    with taken(port):
+        done = run(site, "doctor")
+    assert topics(done)["service"] == "error"
+    assert "socket" not in topics(done)
+    assert done.stdout.count("another program listens") == 1
 
 
 def test_an_error_exits_with_1_and_programs_read_it(site, switch):
@@ -187,8 +208,10 @@ def test_flows_that_do_not_load_are_told_and_the_rest_is_looked_at(site):
 
 def test_settings_that_name_no_flow_are_told_as_theirs(site):
     with (site / "eslflow.yaml").open("a") as file:
-        file.write("\ndefault_flow: nosuch\n")
-    assert f"1 problem in {site / 'eslflow.yaml'}\n" in run(site, "doctor").stdout
+        file.write("\ndefault_flow: tset\n")
+    told = " ".join(run(site, "doctor").stdout.split())
+    assert f"{site / 'eslflow.yaml'}:" in told
+    assert "there is no flow 'tset'. Did you mean 'test'?" in told
 
 
 def test_a_site_without_flows_is_told_in_its_words(site):

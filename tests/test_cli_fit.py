@@ -4,7 +4,7 @@ import subprocess
 import sys
 from io import BytesIO
 
-from eslflow.cli.fit import FAILED, FINE, Candidate, Fit, received, send
+from eslflow.cli.fit import FAILED, FINE, Candidate, Fit, received, rests_on, send
 from eslflow.settings import Settings
 from tests.steps_of import flow
 
@@ -23,6 +23,15 @@ def test_a_candidate_arrives_as_it_was_sent(tmp_path):
         output = BytesIO()
         send(output, sent)
         assert received(output.getvalue()) == sent
+
+
+def test_a_check_rests_on_texts_and_on_emergency_numbers(tmp_path):
+    made, site = flow("a: {queue: x}"), Settings(tmp_path)
+    known = rests_on(made, site)
+    assert known == rests_on(made, Settings(tmp_path, default_flow="test"))
+    assert known != rests_on(flow("a: {queue: y}"), site)
+    assert known != rests_on(made, Settings(tmp_path, emergency=frozenset({"144"})))
+    assert known != rests_on(made, Settings(tmp_path, country="AT"))
 
 
 def test_who_receives_it_holds_nothing_of_what_examines_flows():

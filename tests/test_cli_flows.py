@@ -122,7 +122,27 @@ def test_before_anything_was_served_there_is_no_log(tmp_path):
     site = Site(tmp_path)
     write(site.ledger, [])
     assert site.run("log").stderr == "Nothing was served yet.\n"
-    assert "No flow suport was ever served" in site.run("log", "suport").stderr
+    site.put("small", SMALL % "first")
+    done = site.run("log", "small")
+    assert done.exit_code == 0
+    assert done.stderr == "Flow small was never served: see eslflow flows list.\n"
+
+
+def test_a_flow_that_is_not_there_has_no_log(site):
+    site.put("smallish", "flow: [\n")
+    for more in ((), ("--json",)):
+        done = site.run("log", "smaller", *more)
+        assert done.exit_code == 1
+        assert done.stdout == ""
+        told = "Error: there is no flow 'smaller'. Did you mean 'small'? There are: "
+        assert done.stderr == f"{told}outer, small, smallish\n"
+    # One that was served once has one, whatever has become of its file.
+    (site.flows / "outer.yaml").unlink()
+    (site.flows / "smallish.yaml").unlink()
+    site.serves()
+    assert site.run("log", "outer").stdout.count("outer") == 2
+    assert "There are: outer, small\n" in site.run("log", "other").stderr
+    assert "Did you mean" not in site.run("log", "xyz").stderr
     assert site.run("list").exit_code == 0
 
 
@@ -226,4 +246,4 @@ def test_what_is_the_same_has_no_difference(site):
 def test_a_flow_that_never_was_is_not_compared(site):
     done = site.run("diff", "smallest")
     assert done.exit_code == 1
-    assert "there is no flow 'smallest': see eslflow flows list" in done.stderr
+    assert "there is no flow 'smallest'. Did you mean 'small'?" in done.stderr

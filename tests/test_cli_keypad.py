@@ -13,6 +13,8 @@ from eslflow.check.words import PRESSES
 from eslflow.cli.fitted import WIDEST
 from eslflow.cli.keypad import Given, Keypad, keys_of
 from eslflow.errors import EslflowError
+from eslflow.sim import deeds
+from eslflow.site import load_flows
 from tests.steps_of import flow
 
 ROOT = Path(__file__).parent.parent
@@ -26,6 +28,8 @@ FLOW = flow(
     pay: {webhook: 'https://pay.example.com/', secrets: [cvc], timeout: 1s}
     """
 )
+
+(TALKED,) = load_flows([ROOT / "flows" / "withdraw.yaml"]).values()
 
 
 @pytest.fixture
@@ -181,6 +185,45 @@ def test_from_a_pipe_come_lines(monkeypatch, tmp_path, capsys):
         line.endswith(": ") for line in told.splitlines() if "then Enter" in line
     )
     assert f"'x' is no key: takes {PRESSES}\n" in told
+
+
+class Line:
+    """A channel on which the caller talks."""
+
+    def __init__(self):
+        self.caller, self.ended = self, False
+
+    def ends(self):
+        self.ended = True
+
+
+@pytest.mark.parametrize(("typed", "keys"), [(b"*0", ["*0"]), (b"\n", [""])])
+def test_keys_are_pressed_in_the_talk_where_they_do_something(
+    terminal, monkeypatch, capsys, typed, keys
+):
+    found = []
+    monkeypatch.setattr(deeds, "press", lambda _, keys: found.append(keys))
+    keypad = Keypad(TALKED)
+    assert keypad.in_talk() == {"bridged +1": keypad}
+    assert Keypad(FLOW).in_talk() == {}
+    os.write(terminal, typed)
+    keypad.do(Line())
+    assert found == keys
+    words = "in the talk, press keys (Enter: no more of them, h: hang up): "
+    assert words in capsys.readouterr().out
+
+
+def test_who_hangs_up_in_the_talk_has_left_it(terminal):
+    os.write(terminal, b"h")
+    Keypad(TALKED).do(line := Line())
+    assert line.ended
+
+
+def test_from_a_pipe_come_no_keys_for_the_talk(monkeypatch, tmp_path):
+    (tmp_path / "typed").write_text("1\n")
+    with (tmp_path / "typed").open() as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        assert Keypad(TALKED).in_talk() == {}
 
 
 def test_keys_that_were_given_are_pressed_one_question_after_the_other():

@@ -1,6 +1,7 @@
 """What the look-up commands share."""
 
 import json
+import os
 
 import click
 import pytest
@@ -70,6 +71,10 @@ def test_the_ledger_is_where_the_settings_say(tmp_path):
         reader(tmp_path / "sub")
     (tmp_path / "sub" / "eslflow.yaml").mkdir()
     with pytest.raises(SettingsError, match="cannot be read"):
+        reader(tmp_path / "sub")
+    (tmp_path / "sub" / "eslflow.yaml").rmdir()
+    os.mkfifo(tmp_path / "sub" / "eslflow.yaml")
+    with pytest.raises(SettingsError, match="Not a regular file, but a pipe"):
         reader(tmp_path / "sub")
 
 

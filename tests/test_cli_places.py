@@ -8,6 +8,7 @@ import pytest
 from eslflow.cli.places import (
     command_line,
     flow_paths,
+    named_in,
     settings_or_none,
     sounds_beside,
 )
@@ -82,6 +83,14 @@ def test_without_names_the_sites_flows_are_meant(tmp_path):
     (tmp_path / "mine" / "a.yaml").write_text("")
     assert [path.name for path in flow_paths(tmp_path, [])] == ["a.yaml"]
     assert sounds_beside(tmp_path, tmp_path / "mine" / "a.yaml").name == "noise"
+
+
+def test_a_flow_is_called_what_it_says_or_what_its_file_is_called(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text("flow: b\nsteps: {]\n")
+    assert named_in(path) == "b"
+    path.write_text("steps: {}\n")
+    assert named_in(path) == "a"
 
 
 def test_a_command_is_told_as_it_can_be_typed():

@@ -9,7 +9,7 @@ import pytest
 
 from eslflow.call.live import Sound
 from eslflow.cli import reloading
-from eslflow.cli.fit import FAILED, FINE, Candidate, Fit
+from eslflow.cli.fit import FAILED, FINE, Candidate, Fit, rests_on
 from eslflow.cli.main import CONFIGURATION
 from eslflow.cli.reloading import MOST_REPORTS, MOST_TOLD, Reloader
 from eslflow.clock import SystemClock
@@ -124,7 +124,7 @@ def test_what_serve_began_with_is_examined_as_well_but_once(site, table):
     reload(site)
     table.code = FINE
     reload(site)
-    good = {"test": OTHER.sha256}
+    good = {"test": rests_on(OTHER, table.settings)}
     assert table.asked == [{}, good, good]
 
 

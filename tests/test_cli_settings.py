@@ -64,6 +64,25 @@ def test_a_wrong_file_is_told_as_everywhere(tmp_path):
     assert "Did you mean 'listen'?" in done.stderr
 
 
+def test_flows_that_are_named_and_not_there_are_told_below_what_is_in_force(tmp_path):
+    text = "default_flow: suport\nnumbers: {100: sales, 200: support}\n"
+    (tmp_path / "eslflow.yaml").write_text(text)
+    (tmp_path / "flows").mkdir()
+    # They are still to come.
+    assert run(tmp_path, "settings").exit_code == 0
+    # What is wrong in it is for others to tell.
+    (tmp_path / "flows" / "a.yaml").write_text("flow: support\nsteps: {]\n")
+    done = run(tmp_path, "settings", "--json")
+    assert done.exit_code == CONFIGURATION
+    assert len(json.loads(done.stdout)) > 1
+    assert "eslflow.yaml:1:15: there is no flow 'suport'. Did you mean 'support'?" in (
+        done.stderr
+    )
+    assert "eslflow.yaml:2:16: there is no flow 'sales'" in done.stderr
+    (tmp_path / "flows" / "a.yaml").write_text("")
+    assert "There are: a" in run(tmp_path, "settings").stderr
+
+
 def test_a_size_is_shown_as_the_file_spells_it(tmp_path):
     (tmp_path / "eslflow.yaml").write_text("free_space: 1500MB\n")
     lines = run(tmp_path, "settings").stdout.splitlines()

@@ -286,6 +286,25 @@ def test_a_machine_that_plays_nothing_is_told_once(monkeypatch, tmp_path):
     assert told.count("! aplay plays nothing: no card") == 1
 
 
+def test_keys_are_pressed_in_the_talk_and_while_waiting():
+    words = ("try", "withdraw", "--press", "1")
+    told = run(ROOT, *words, "--in-talk", "withdraw").output
+    assert "caller withdraws training" in told
+    assert "training: withdrawn" in told
+    assert "caller withdraws training" in run(ROOT, *words, "--in-queue", "*0").output
+    words = ("try", "private", "--press", "1,1", "--called", "reception")
+    told = run(ROOT, *words, "--agent", "hold,unhold,private").output
+    assert "key 1001 makes the call private" in told
+    told = run(ROOT, *words, "--agent", "hang_up", "--in-talk", "private,*1").output
+    assert told.endswith("No talk or queue came for: --in-talk private, --in-talk *1\n")
+
+
+def test_what_nobody_can_do_in_a_call_is_refused_with_what_they_can():
+    done = run(ROOT, "try", "private", "--press", "1", "--agent", "privat")
+    assert done.exit_code == 2
+    assert "nobody can do 'privat' here. Did you mean 'private'?" in done.output
+
+
 def test_a_scenario_is_told_with_all_that_people_do_in_it():
     done = run(ROOT, "try", "two-party", "--scenario", "their own yes back")
     assert done.exit_code == 1
@@ -317,6 +336,8 @@ def test_a_scenario_says_itself_what_is_pressed():
     done = run(ROOT, "try", "opening", "--scenario", "at noon", "--press", "1")
     assert done.exit_code == 2
     assert "--press does not go with --scenario" in done.output
+    done = run(ROOT, "try", "opening", "--scenario", "at noon", "--in-talk", "*1")
+    assert "--in-talk does not go with --scenario" in done.output
 
 
 def test_a_call_is_tried_with_what_the_site_knows(tmp_path):

@@ -2,7 +2,9 @@
 
 import errno
 import inspect
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -14,10 +16,12 @@ from eslflow.errors import (
     FlowError,
     FlowErrors,
     IllegalTransition,
+    NoFileError,
     ProtocolError,
     RenderError,
     SettingsError,
     UnsafeValue,
+    demand_file,
     nameless,
     no_site,
     not_listening,
@@ -41,6 +45,19 @@ def test_settings_that_cannot_be_read_are_a_site_all_the_same(tmp_path):
         assert no_site(path, error).startswith(f"there is no site in {tmp_path} (")
     said = no_site(path, PermissionError(13, "Permission denied"))
     assert said.startswith(f"{path} cannot be read: Permission denied. Let this user")
+    said = no_site(path, IsADirectoryError(21, "Is a directory"))
+    assert said.startswith(f"{path} cannot be read: Is a directory. Put the settings")
+
+
+def test_nobody_waits_for_what_is_no_file(tmp_path):
+    os.mkfifo(pipe := tmp_path / "pipe")
+    for path in (pipe, Path("/dev/zero")):
+        with pytest.raises(NoFileError, match="Not a regular file, but a pipe"):
+            demand_file(path)
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "file", tmp_path, tmp_path / "none"):
+        # Of the rest, whoever opens it is told.
+        demand_file(path)
 
 
 def test_the_tree_in_the_docstring_is_the_tree():
@@ -146,8 +163,40 @@ def test_what_moves_a_cursor_is_made_visible():
 
 def test_a_line_of_the_log_is_escaped_once():
     assert on_one_line(str(ProtocolError("odd", b"\xd2"))) == r"odd: b'\xd2'"
-    assert on_one_line("Zoë\nx") == r"Zo\xeb\nx"
+    assert on_one_line("Zoë\nx") == r"Zoë\nx"
     assert on_one_line("") == ""
+    assert on_one_line(r"a\n") == r"a\n"
+
+
+def test_letters_of_any_language_stay_readable_in_the_log():
+    # The last has a joiner, which Persian is written with.
+    for word in ("zurück", "Иван", "电话", "مرحبا", "नमस्ते", "e\u0301", "می\u200cخواهم"):
+        assert on_one_line(word) == word
+
+
+@pytest.mark.parametrize(
+    ("sign", "told"),
+    [
+        ("\r\n2026-01-01 INFO", r"\r\n2026-01-01 INFO"),
+        ("\x1b[2J", r"\x1b[2J"),
+        ("\0\x7f\t", r"\x00\x7f\t"),
+        ("\x85\x9b", r"\x85\x9b"),
+        ("\u2028\u2029", r"\u2028\u2029"),
+        ("\u202e\u2066\u200f\u061c", r"\u202e\u2066\u200f\u061c"),
+        ("\u200b\ufeff\xad\U000e0041", r"\u200b\ufeff\xad\U000e0041"),
+        ("\udcfc\ue000\uffff", r"\udcfc\ue000\uffff"),
+    ],
+)
+def test_what_moves_a_cursor_or_hides_is_escaped_in_the_log(sign, told):
+    line = on_one_line(f"ü{sign} ü")
+    assert line == f"ü{told} ü"
+    assert len(line.splitlines()) == 1
+
+
+def test_numbers_in_digits_of_any_language_are_none_in_the_log():
+    arabic = "+٤٩٣٠١٢٣٤٥٦"
+    assert nameless(on_one_line(f"to {arabic}")) == f"to ...{arabic[-3:]}"
+    assert nameless("电话4930123456 ü4930123456") == "电话...456 ü...456"
 
 
 def test_a_problem_that_was_found_twice_is_told_once():

@@ -124,6 +124,9 @@ def test_guesses_and_lists_read_as_sentences():
     assert near("yes", ["true", "false"]) == ". Did you mean 'true'?"
     assert near("false", ["on", "off"]) == ". Did you mean 'off'?"
     assert near("no", ["timeout"]) == ""
+    for number in ("44100", "-1", "1.5", "+4930"):
+        assert near(number, ["16000", "4410", "-10", "1.50", "+49305"]) == ""
+    assert near("1600O", ["16000"]) == ". Did you mean '16000'?"
     assert near("tiemout", [*map(str, range(MOST_NEAR)), "timeout"]) == ""
     assert listed([]) == "none yet"
     assert listed(["a", "b"]) == "a, b"

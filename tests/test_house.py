@@ -44,7 +44,7 @@ ARROWS = {
     "office": "flow.codes flow.document flow.problems",
     "exports": "errors call.records call.consent wire.terms flow.model office exports",
     "parts": "",
-    "password": "",
+    "password": "errors",
     "settings": "errors flow shipped e164 office parts password",
     "switch": "errors clock settings wire flow call switch",
     "sim": "errors clock wire flow call steps check sim",

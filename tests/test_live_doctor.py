@@ -98,7 +98,7 @@ def test_a_site_that_is_well_is_found_so_but_for_the_switch_of_the_tests(ward):
     # What is wrong with the switch is meant to be.
     for topic in ("version", "event socket", "second recorders"):
         levels.pop(topic)
-    assert levels.pop("socket") == {"warning"}
+    assert levels.pop("service") == {"warning"}
     assert set.union(*levels.values()) == {"ok"}
     assert {"modules", "clock", "dialplan", "sounds", "recordings"} <= set(levels)
     assert list((ward.folder / "recordings").iterdir()) == []
@@ -171,7 +171,7 @@ def test_a_door_that_others_hold_or_that_is_shut_to_the_switch_is_found(ward):
     assert (level, "connects from 127.0.0.1" in text) == ("error", True)
     ward.port = 8021
     ward.settle()
-    assert "another program listens" in ward.finding("socket")[1]
+    assert "another program listens" in ward.finding("service")[1]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """A site's settings."""
 
+import os
+
 import pytest
 
 from eslflow.errors import FlowErrors, SettingsError
@@ -102,6 +104,18 @@ def test_the_password_can_come_from_the_environment(site, monkeypatch):
     assert settings.switch.port == 8021
 
 
+def test_a_password_that_is_not_there_is_told_with_file_line_and_a_way_out(site):
+    with pytest.raises(FlowErrors) as caught:
+        load_settings(site("switch: {password_file: pw}\n"))
+    told = str(caught.value)
+    assert "eslflow.yaml:1:25: the password file " in told
+    assert "/pw is not there [secret]" in told
+    assert "Errno" not in told
+    assert f"Or give the password in the environment, as {PASSWORD}." in told
+    with pytest.raises(FlowErrors, match="a list stands where the name of a file is"):
+        load_settings(site("switch: {password_file: [pw]}\n"))
+
+
 def test_a_password_that_everybody_can_read_is_refused(site, tmp_path):
     (tmp_path / "pw").write_text("secret\n")
     (tmp_path / "pw").chmod(0o644)
@@ -144,7 +158,7 @@ def test_a_password_that_everybody_can_read_is_refused(site, tmp_path):
         ("control: {port: 1}\n", "'port' is not an option of control"),
         ("control: {listen: 8085}\n", "this is no address"),
         ("control: {listen: 'a:1', tokens: []}\n", "a list stands where text is"),
-        ("switch: {password_file: none}\n", "the password file cannot be read"),
+        ("switch: {password_file: none}\n", "the password file "),
         ("recording: /srv/rec\n", "text stands where {convert: ...} is wanted"),
         ("recording: {convert: mp3}\n", "'mp3' is not right here"),
         ("recording: {encrpyt_to: []}\n", "'encrpyt_to' is not an option of recording"),
@@ -164,11 +178,31 @@ def test_each_mistake_is_named(site, text, expected):
     assert any(problem.startswith(expected) for problem in found), found
 
 
+def test_a_rate_that_is_not_taken_is_told_with_those_that_are(site):
+    with pytest.raises(FlowErrors) as caught:
+        load_settings(site("sounds_rate: 44100\n"))
+    told = str(caught.value)
+    assert "'44100' is not right here [wrong-value]" in told
+    assert told.endswith("Takes 8000 or 16000.")
+
+
 def test_a_folder_that_is_no_site_is_told(tmp_path):
     with pytest.raises(SettingsError, match="Make one with"):
         load_settings(tmp_path)
     (tmp_path / "eslflow.yaml").mkdir()
-    with pytest.raises(SettingsError, match=r"yaml cannot be read: Is a directory\.$"):
+    told = r"yaml cannot be read: Is a directory\. Put the settings of the site there"
+    with pytest.raises(SettingsError, match=told):
+        load_settings(tmp_path)
+
+
+def test_nobody_waits_for_settings_that_are_a_pipe(tmp_path):
+    os.mkfifo(tmp_path / "eslflow.yaml")
+    told = r"yaml cannot be read: Not a regular file, but a pipe.*\. Put the settings"
+    with pytest.raises(SettingsError, match=told):
+        load_settings(tmp_path)
+    (tmp_path / "eslflow.yaml").unlink()
+    (tmp_path / "eslflow.yaml").symlink_to("/dev/zero")
+    with pytest.raises(SettingsError, match=told):
         load_settings(tmp_path)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from eslflow.errors import EslflowError
 from eslflow.user import who
-from eslflow.web.client import SOCKET, ask, is_running
+from eslflow.web.client import SOCKET, ask, health, is_running
 
 
 @pytest.fixture
@@ -74,6 +74,11 @@ def test_the_folder_one_is_in_is_told_by_its_name(tmp_path, monkeypatch):
 def test_a_refusal_is_told_with_its_hint(tmp_path, serve):
     serve(http(409, '{"error": "the step is masked", "hint": "Wait."}'))
     assert refused(tmp_path) == "the step is masked\nWait."
+
+
+def test_one_that_is_not_well_says_so(tmp_path, serve):
+    serve(http(503, '{"ok": false, "calls": 2}'))
+    assert health(tmp_path) == {"ok": False, "calls": 2}
 
 
 def test_without_a_server_it_says_how_to_start_one(tmp_path):

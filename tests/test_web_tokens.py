@@ -70,8 +70,12 @@ def test_a_file_that_others_can_read_or_write_is_refused(path, mode):
 
 
 def test_a_file_that_cannot_be_read_is_told(tmp_path):
-    with pytest.raises(SettingsError, match="cannot read .*Is a directory"):
+    told = r"cannot be read: Is a directory\. .* a file: control: {tokens: tokens.yaml}"
+    with pytest.raises(SettingsError, match=told):
         read_tokens(tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SettingsError, match="Not a regular file, but a pipe"):
+        read_tokens(tmp_path / "pipe")
 
 
 @pytest.mark.parametrize(

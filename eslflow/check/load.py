@@ -18,7 +18,14 @@ from eslflow.check.scenario import Scenario
 from eslflow.check.scenarios import read
 from eslflow.check.there import Ask
 from eslflow.check.unused import UNUSED
-from eslflow.errors import FlowError, FlowErrors, SettingsError, unreadable
+from eslflow.errors import (
+    FlowError,
+    FlowErrors,
+    NoFileError,
+    SettingsError,
+    demand_file,
+    unreadable,
+)
 from eslflow.flow.codes import SORTS, TWICE, UNREADABLE
 from eslflow.flow.document import MOST_BYTES, Document, Node
 from eslflow.flow.load import load, load_draft
@@ -32,12 +39,8 @@ SCENARIOS = ".scenarios.yaml"
 """What stands behind a flow's name in the name of the file with its scenarios."""
 
 
-class _NoFileError(OSError):
-    """It is a pipe, a socket or a device."""
-
-
 _HINTS: dict[type[OSError], str] = {
-    _NoFileError: "Remove it, or put a file there.",
+    NoFileError: "Remove it, or put a file there.",
     FileNotFoundError: "It is gone, or a link that leads to nothing: put it there.",
     IsADirectoryError: "This is a folder: name the file of a flow in it.",
     PermissionError: "Let this user read it, or run eslflow as the user who serves.",
@@ -216,11 +219,7 @@ def _asks(steps: Node) -> bool:
 
 def _read(path: Path) -> bytes:
     try:
-        if path.exists() and not (path.is_file() or path.is_dir()):
-            # Who opens a pipe waits until somebody writes to it.
-            raise _NoFileError(
-                0, "Not a regular file, but a pipe, a socket or a device"
-            )
+        demand_file(path)
         with path.open("rb") as file:
             # One byte more than is taken: enough to be told that it is too large.
             return file.read(MOST_BYTES + 1)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from eslflow.call.records import State
+from eslflow.flow.model import Flow
 from eslflow.wire.terms import StrEnum
 
 HANG_UP = "hang_up"
@@ -144,3 +145,18 @@ class Scenario:
     """The number dialled; empty: the flow's name."""
     at: int | None = None
     """Microseconds since 1970; None: it does not matter."""
+
+
+def keys_of_agent(flow: Flow) -> dict[str, str]:
+    """Return the keys of an agent, or of a called party, by what they mean."""
+    own, theirs = flow.recording.agent_keys, flow.recording.callee_keys
+    return _by_meaning(own) | _by_meaning(theirs)
+
+
+def keys_of_caller(flow: Flow) -> dict[str, str]:
+    """Return the keys of a caller, by what they mean."""
+    return _by_meaning(flow.recording.caller_keys)
+
+
+def _by_meaning(keys: Mapping[str, object]) -> dict[str, str]:
+    return {str(meaning): f"*{key}" for key, meaning in keys.items()}

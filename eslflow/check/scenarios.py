@@ -31,6 +31,8 @@ from eslflow.check.scenario import (
     Outcome,
     Posted,
     Scenario,
+    keys_of_agent,
+    keys_of_caller,
 )
 from eslflow.check.words import (
     PRESSES,
@@ -122,14 +124,8 @@ class _Known:
             purposes=tuple(flow.purposes),
             sounds=(*flow.prompts, *flow.notices),
             gets=fields_got(flow.steps.values()),
-            keys={
-                str(m): f"*{key}"
-                for keys in (flow.recording.agent_keys, flow.recording.callee_keys)
-                for key, m in keys.items()
-            },
-            own_keys={
-                str(m): f"*{key}" for key, m in flow.recording.caller_keys.items()
-            },
+            keys=keys_of_agent(flow),
+            own_keys=keys_of_caller(flow),
         )
 
 

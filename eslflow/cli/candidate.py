@@ -21,7 +21,7 @@ import click
 from eslflow.check.load import load_scenarios, scenarios_of
 from eslflow.cli import check, rehearse
 from eslflow.cli.drift import demand_same_notices
-from eslflow.cli.fit import FAILED, FINE, Candidate, Fit, send
+from eslflow.cli.fit import FAILED, FINE, Candidate, Fit, rests_on, send
 from eslflow.cli.main import CONFIGURATION
 from eslflow.cli.prove import told as told_proof
 from eslflow.cli.verdicts import summary
@@ -37,8 +37,8 @@ NICE = 10
 def examine(site: Path, known: Mapping[str, str]) -> Candidate:
     """Load a site's flows; check, prove and test them.
 
-    Of those that are known to be good, by name and hash, neither check nor proof would
-    find anything new: they rest on the texts alone. Audio and scenarios may be others.
+    Of those that are known to be good, by name and what that rests on, neither check
+    nor proof would find anything new. Audio and scenarios may be others.
     """
     said = StringIO()
     with redirect_stdout(said), redirect_stderr(said):
@@ -58,7 +58,11 @@ def _examined(site: Path, known: Mapping[str, str]) -> tuple[int, Fit]:
     flows = load_flows(site_flows(settings))
     demand_known(settings, flows)
     _demand_one_moment(flows.values())
-    new = [flow for name, flow in flows.items() if known.get(name) != flow.sha256]
+    new = [
+        flow
+        for name, flow in flows.items()
+        if known.get(name) != rests_on(flow, settings)
+    ]
     rest = [flow for flow in flows.values() if flow not in new]
     audio = [item for flow in flows.values() for item in flow.audio()]
     sounds, _ = find_sounds(audio, settings.sounds)

@@ -25,7 +25,7 @@ from eslflow.cli.main import CONFIGURATION
 from eslflow.cli.places import (
     command_line,
     flow_paths,
-    name_in,
+    named_in,
     settings_or_none,
     sounds_beside,
 )
@@ -156,7 +156,7 @@ def _found(site: Path, names: tuple[str, ...]) -> tuple[list[Path], bool]:
 def _tell_named(site: Path, paths: list[Path]) -> bool:
     """Tell of settings that name flows which are not there; return whether none do."""
     try:
-        demand_known(load_settings(site), map(name_in, paths))
+        demand_known(load_settings(site), map(named_in, paths))
     except FlowErrors as error:
         click.echo(str(error), err=True)
         return False

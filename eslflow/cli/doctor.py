@@ -62,10 +62,13 @@ def findings(settings: Settings, site: Path) -> Iterator[Finding]:
     """Look at everything, one after the other."""
     from eslflow.cli.in_force import password_file
     from eslflow.clock import SystemClock
-    from eslflow.doctor import files, ledger
+    from eslflow.doctor import files, ledger, service
+    from eslflow.web.client import health, is_running
 
     loaded = _load(settings)
     yield loaded.finding
+    yield service.looked_at(settings, is_running(site), lambda: health(site))
+    yield from service.doors(settings)
     yield from _switch(settings, site, loaded)
     yield from files.rights(settings, password_file(site))
     yield from files.at_rest(settings)
@@ -88,12 +91,14 @@ def _load(settings: Settings) -> _Loaded:
     try:
         loaded = open_site(settings)
     except EslflowError as problem:
-        if isinstance(problem, FlowErrors):
+        text = str(problem)
+        if isinstance(problem, FlowErrors) and len(problem.problems) == 1:
+            (only,) = problem.problems
+            text = f"{only.file}:{only.line}: {only.problem}"
+        elif isinstance(problem, FlowErrors):
             files = {wrong.file for wrong in problem.problems}
             where = files.pop() if len(files) == 1 else settings.flows
             text = f"{_count(len(problem.problems), 'problem')} in {where}"
-        else:
-            text = str(problem)
         mend = f"eslflow --site {settings.folder} check"
         means = "eslflow serve does not start; one that runs goes on with what it has."
         return _Loaded(error("flows", text, means, mend), {}, ())
@@ -164,7 +169,9 @@ def _asked(
     clock, where = SystemClock(), handed_to(settings)
     yield from Switch(link, settings, loaded.flows, clock, where).findings()
     prober = Prober(link, clock)
-    yield reached(prober, settings, where, is_running(site))
+    at_door = reached(prober, settings, where, is_running(site))
+    if at_door is not None:
+        yield at_door
     if loaded.sounds:
         yield prober.sounds(loaded.sounds)
     yield from prober.recordings(settings.recordings)

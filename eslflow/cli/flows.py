@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from difflib import unified_diff
 from hashlib import sha256
 from pathlib import Path
@@ -23,6 +23,7 @@ from eslflow.cli.rollback import rollback
 from eslflow.cli.story import since_when
 from eslflow.cli.tables import iso, local, room, table
 from eslflow.errors import NotFound, StoreError, visible
+from eslflow.flow.problems import listed, near
 from eslflow.flow.subflow import together
 from eslflow.ledger.read import Line
 from eslflow.ledger.versions import SHORT, Versions
@@ -99,14 +100,18 @@ def _state(name: str, line: Line | None, disk: Disk) -> str:
 @click.pass_context
 def log(ctx: click.Context, flow: str, limit: int, is_json: bool) -> None:
     """Tell when which version was served, the newest first; of FLOW, or of all."""
-    with Versions(load_settings(ctx.obj).ledger) as versions:
+    settings = load_settings(ctx.obj)
+    with Versions(settings.ledger) as versions:
         lines = versions.log(flow, limit)
+        if flow and not lines:
+            ever = {line["flow"] for line in versions.log("", -1)}
+            _demand_flow(flow, {*ever, *Disk(settings).files})
     if is_json:
         found = [{**line, "at": iso(line["at"])} for line in lines]
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
         return
     if not lines:
-        words = f"No flow {flow} was ever served: see eslflow flows list."
+        words = f"Flow {flow} was never served: see eslflow flows list."
         click.echo(words if flow else "Nothing was served yet.", err=True)
         return
     rows = [
@@ -115,6 +120,18 @@ def log(ctx: click.Context, flow: str, limit: int, is_json: bool) -> None:
         for line in lines
     ]  # fmt: skip
     click.echo(table(LOG, rows, room(), ("how", "who")))
+
+
+def _demand_flow(flow: str, names: Collection[str]) -> None:
+    """Refuse the name of a flow that is not among these.
+
+    Raises:
+        NotFound: it is not; says which was meant, and which there are.
+    """
+    if flow not in names:
+        known = sorted(names)
+        guess = near(flow, known) or "."
+        raise NotFound(f"there is no flow {flow!r}{guess} There are: {listed(known)}")
 
 
 @command.command("show")
@@ -202,8 +219,8 @@ def diff(ctx: click.Context, flow: str, old: str, new: str) -> None:
     with Versions(settings.ledger) as versions:
         served = versions.served()
         names = [flow] if flow else sorted({*served, *disk.files})
-        if flow and not old and flow not in {*served, *disk.files}:
-            raise NotFound(f"there is no flow {flow!r}: see eslflow flows list")
+        if flow and not old:
+            _demand_flow(flow, {*served, *disk.files})
         lines: list[str] = []
         for name in names:
             before = old or (served[name]["flow_sha256"] if name in served else "")

@@ -1,8 +1,8 @@
 """The terminal as the telephone's keypad, for `eslflow try`.
 
-In: what is typed. Out: what is pressed at each question. On a terminal a key counts as
-soon as it is pressed, as on a telephone; from a pipe come lines. Must not leave the
-terminal as it is while keys are read.
+In: what is typed. Out: what is pressed at each question, and in the talk. On a terminal
+a key counts as soon as it is pressed, as on a telephone; from a pipe come lines. Must
+not leave the terminal as it is while keys are read.
 """
 
 from __future__ import annotations
@@ -13,14 +13,24 @@ import termios
 import tty
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
 from eslflow.check.words import HANG_UP, PRESSES, pressed
 from eslflow.errors import EslflowError
 from eslflow.flow.model import Flow
+from eslflow.sim.acts import of_caller
 from eslflow.steps.collect import Collect
 
+if TYPE_CHECKING:
+    from eslflow.sim.channel import Channel
+    from eslflow.sim.deeds import Deed
+
+TALK_S = 1.0
+"""How long they talk before the caller can press keys."""
+LONGEST = 2
+"""The star, and a key of the flow's `caller_keys`."""
 _KEYS = frozenset("0123456789*#ABCD")
 _LEAVES = frozenset(("h", "\x03", "\x04", ""))
 """What hangs up: the letter, Ctrl-C, Ctrl-D, and a terminal that is gone."""
@@ -62,6 +72,7 @@ class Keypad:
 
     def __init__(self, flow: Flow) -> None:
         self._steps = flow.steps
+        self._has_keys = bool(flow.recording.caller_keys)
         self._most, self._ends, self._is_secret = 1, "", False
 
     def comes_to(self, _: str, name: str, __: str) -> None:
@@ -76,7 +87,24 @@ class Keypad:
         """Return what is pressed at a question; who leaves the terminal has hung up."""
         return self._typed() if sys.stdin.isatty() else _line()
 
-    def _typed(self) -> str:
+    def in_talk(self) -> dict[str, Deed]:
+        """Return that it is there in the first talk, too, if keys do something then.
+
+        From a pipe come the answers to questions only.
+        """
+        is_there = self._has_keys and sys.stdin.isatty()
+        return {f"bridged +{TALK_S:g}": self} if is_there else {}
+
+    def do(self, channel: Channel) -> None:
+        """Let the caller press keys in the talk, as a deed of the script."""
+        self._most, self._ends, self._is_secret = LONGEST, "", False
+        keys = self._typed("in the talk, ")
+        if keys == HANG_UP:
+            channel.ends()
+        else:
+            of_caller(keys).do(channel)
+
+    def _typed(self, when: str = "") -> str:
         """Take key after key, until the question has enough of them."""
         taken = ""
         with _single_keys(sys.stdin.fileno()) as keys:
@@ -84,7 +112,8 @@ class Keypad:
             if self._most > 1:
                 what, enter = ("keys", "no more of them")
             click.echo(
-                f"{_INDENT}press {what} (Enter: {enter}, h: hang up): ", nl=False
+                f"{_INDENT}{when}press {what} (Enter: {enter}, h: hang up): ",
+                nl=False,
             )
             for key in keys:
                 if key in _LEAVES:

@@ -19,7 +19,14 @@ from eslflow.cli.machine import JSON_UTC
 from eslflow.cli.tables import iso, moment
 from eslflow.clock import SystemClock
 from eslflow.e164 import normaliser
-from eslflow.errors import EslflowError, NotFound, SettingsError, no_site, visible
+from eslflow.errors import (
+    EslflowError,
+    NotFound,
+    SettingsError,
+    demand_file,
+    no_site,
+    visible,
+)
 from eslflow.ledger.read import Reader
 from eslflow.ledger.versions import Versions
 from eslflow.ledger.where import LEAST_DIGITS, Normal, ends_of
@@ -86,6 +93,7 @@ def _settings(site: Path) -> str:
         SettingsError: it has none.
     """
     try:
+        demand_file(site / FILE)
         return (site / FILE).read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise SettingsError(no_site(site / FILE, error)) from error

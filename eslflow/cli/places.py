@@ -91,6 +91,11 @@ def name_in(path: Path) -> str:
     return found[1] if found else ""
 
 
+def named_in(path: Path) -> str:
+    """Return what a flow is called, for all that can be read of it."""
+    return name_in(path) or path.stem
+
+
 def command_line(site: Path, *words: str) -> str:
     """Return a command of eslflow on a site, as it can be typed here."""
     where = () if site == Path() else ("--site", str(site))

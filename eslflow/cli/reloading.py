@@ -20,7 +20,7 @@ from gevent.event import AsyncResult
 from gevent.event import Event as Signal
 from gevent.threadpool import ThreadPool
 
-from eslflow.cli.fit import FAILED, FINE, Candidate, Fit
+from eslflow.cli.fit import FAILED, FINE, Candidate, Fit, rests_on
 from eslflow.cli.versions import changes, texts
 from eslflow.clock import Clock
 from eslflow.errors import on_one_line
@@ -182,10 +182,11 @@ class Reloader:
         if not self._controller.is_taking:
             self._refuse(report, FAILED, STOPPING)
             return
-        log.info("%s wants the flows to be reloaded%s", *_ascii(report.wanted))
+        log.info("%s wants the flows to be reloaded%s", *_on_a_line(report.wanted))
         before = self._controller.shelf.flows
         served = {name: flow.sha256 for name, flow in before.items()}
-        known = {name: sha for name, sha in served.items() if sha in self._good}
+        known = {name: rests_on(flow, self._settings) for name, flow in before.items()}
+        known = {name: rests for name, rests in known.items() if rests in self._good}
         candidate = self._pool.apply(self._examined, (known,))
         fit = candidate.fit
         if fit is None:
@@ -198,7 +199,7 @@ class Reloader:
             self._refuse(report, FAILED, told)
             return
         report.told = candidate.told
-        self._good = frozenset(flow.sha256 for flow in flows.values())
+        self._good = frozenset(rests_on(f, fit.settings) for f in flows.values())
         self._swap(report, replace(fit, flows=flows), served)
 
     def _examined(self, known: Mapping[str, str]) -> Candidate:
@@ -268,7 +269,7 @@ def _joined(first: Wanted, second: Wanted) -> Wanted:
     return Wanted(", ".join(hows), ", ".join(names), "; ".join(notes))
 
 
-def _ascii(wanted: Wanted) -> tuple[str, str]:
+def _on_a_line(wanted: Wanted) -> tuple[str, str]:
     """Return who, and why, so that they stay on their line of the log."""
     note = f": {wanted.note}" if wanted.note else ""
     return on_one_line(wanted.who), on_one_line(note)

@@ -9,11 +9,14 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from eslflow.check import flow_files
 from eslflow.cli.in_force import Source, Value, in_force
 from eslflow.cli.machine import JSON
+from eslflow.cli.places import named_in
 from eslflow.cli.tables import room, table
 from eslflow.flow.options import amount
-from eslflow.settings import PASSWORD
+from eslflow.settings import PASSWORD, load_settings
+from eslflow.site import demand_known
 
 COLUMNS = ("setting", "from", "value")
 OURS = "ESLFLOW_"
@@ -32,15 +35,20 @@ def command(ctx: click.Context, is_json: bool) -> None:
     """Show each setting with its value and where that came from.
 
     From a line of eslflow.yaml, a variable of the environment, or the default.
-    Passwords and arguments of programs are not shown.
+    Passwords and arguments of programs are not shown. Exits with 78 if a flow is named
+    that is not there, unless there is none yet.
     """
     found = [_site(ctx), *in_force(ctx.obj)]
     if is_json:
         click.echo(json.dumps([value._asdict() for value in found], indent=2))
-        return
-    rows = [[value.name, _from(value), _told(value)] for value in found]
-    click.echo(table(COLUMNS, rows, room()))
-    _warn_of_strangers()
+    else:
+        rows = [[value.name, _from(value), _told(value)] for value in found]
+        click.echo(table(COLUMNS, rows, room()))
+        _warn_of_strangers()
+    settings = load_settings(ctx.obj)
+    paths = flow_files(settings.flows)
+    if paths:
+        demand_known(settings, map(named_in, paths))
 
 
 def _site(ctx: click.Context) -> Value:

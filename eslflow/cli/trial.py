@@ -24,6 +24,7 @@ from eslflow.call.commands import Alarm, Tell
 from eslflow.call.records import Row
 from eslflow.check.load import load_scenarios, scenarios_of
 from eslflow.check.words import ungot
+from eslflow.cli.besides import Besides, besides
 from eslflow.cli.fitted import fitted
 from eslflow.cli.keypad import Given, Keypad, keys_of
 from eslflow.cli.places import command_line, flow_paths, settings_or_none, sounds_beside
@@ -76,6 +77,7 @@ def _fields(
     help="Keys at each question, in order, as scenarios have them: 1,2 or "
     "silence,star,hangup. A question that is asked again counts again.",
 )
+@besides
 @click.option("--caller", default="+4930123456", help="Caller's number.")
 @click.option(
     "--called", default="", help="The number dialled. [default: the flow's name]"
@@ -127,14 +129,14 @@ def command(
     scenario: str,
     sound: bool,
     quiet: bool,
+    **others: str,
 ) -> None:
     """Try FLOW: without --press, the terminal is the telephone's keypad.
 
     Each thing that happens is a line, also what is recorded from there on, masked, or
     not. At the end come the rows that the ledger would have kept of such a call.
 
-    What agents, called parties and queues do besides stands in scenarios: --scenario
-    plays one of them, and tells it likewise.
+    How queues and called parties answer stands in scenarios: --scenario tells one.
     """
     (path,) = flow_paths(ctx.obj, [flow])
     (found,) = load_flows([path]).values()
@@ -142,27 +144,35 @@ def command(
         _tell_scenario(ctx, found, scenarios_of(path), scenario, quiet)
         return
     _demand_got(found, answer)
-    keypad, given = Keypad(found), Given(press or ())
+    keypad, given, people = Keypad(found), Given(press or ()), Besides(found, **others)
     script = Script(
         uuid="try",
         press=keypad.press if press is None else given.press,
         caller=caller,
         path=found.name,
         called=called or found.name,
+        does=keypad.in_talk() if press is None and not others["in_talk"] else {},
     )
     tell(
         _in_language(found, language or found.languages[0]),
         path,
         ctx.obj,
-        script,
+        people.added_to(script),
         Silent((webhook,), answer),
         SystemClock().now() if at is None else round(at.timestamp()) * 1_000_000,
-        visited=keypad.comes_to,
+        visited=people.watching(keypad.comes_to),
         player=Player() if sound else None,
         is_quiet=quiet,
     )
-    if given.unpressed():
-        say(f"No question came for: {given.unpressed()}")
+    _say_left(given.unpressed(), people.undone())
+
+
+def _say_left(keys: str, acts: str) -> None:
+    """Tell what nothing came for, if there is any."""
+    if keys:
+        say(f"No question came for: {keys}")
+    if acts:
+        say(f"No talk or queue came for: {acts}")
 
 
 def tell(
@@ -228,8 +238,9 @@ def _demand_alone(ctx: click.Context) -> None:
     """Refuse what a scenario says itself."""
     for name in ctx.params.keys() - {"flow", "scenario", "quiet"}:
         if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            option = f"--{name.replace('_', '-')}"
             problem = (
-                f"--{name} does not go with --scenario: it stands in the scenario."
+                f"{option} does not go with --scenario: it stands in the scenario."
             )
             raise click.UsageError(problem, ctx)
 

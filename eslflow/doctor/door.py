@@ -6,8 +6,6 @@ runs, it stands at the door itself for a moment.
 
 from __future__ import annotations
 
-from errno import EADDRINUSE
-
 from eslflow.doctor.finding import Finding, error, ok, warning
 from eslflow.doctor.probe import SOCKET, Answer, Prober
 from eslflow.errors import CommandRefused
@@ -17,8 +15,11 @@ from eslflow.switch.doorstep import Doorstep, standing
 
 def reached(
     prober: Prober, settings: Settings, where: tuple[str, int], is_served: bool
-) -> Finding:
-    """Return whether a call that the switch hands over to `where` comes to us."""
+) -> Finding | None:
+    """Return whether a call that the switch hands over to `where` comes to us.
+
+    Nothing, where we could not listen ourselves: that is another finding.
+    """
     host, port = where
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     try:
@@ -27,8 +28,8 @@ def reached(
         with standing(settings.host, settings.port) as step:
             answer = prober.socket(address, lambda: step.peers)
         return _unserved(answer, address, step, settings)
-    except OSError as problem:
-        return _not_ours(settings, problem)
+    except OSError:
+        return None
     except CommandRefused as problem:
         return warning(
             SOCKET,
@@ -77,27 +78,4 @@ def _unserved(
             "eslflow would close the connection: all calls go to the fallback.",
             f"allow: [{', '.join([*settings.allow, peer])}] in eslflow.yaml",
         )
-    return warning(
-        SOCKET,
-        f"the switch reaches {address}, but no eslflow serve runs",
-        "Calls go to the dialplan's fallback, unrecorded.",
-        f"eslflow --site {settings.folder} serve (docs/eslflow.service)",
-    )
-
-
-def _not_ours(settings: Settings, problem: OSError) -> Finding:
-    address = f"{settings.host}:{settings.port}"
-    if problem.errno == EADDRINUSE:
-        return error(
-            SOCKET,
-            f"another program listens at {address}, and no eslflow serve runs here",
-            "Calls are handed to that program; eslflow serve will not start.",
-            f"Find it with: ss -ltnp 'sport = :{settings.port}'. Stop it, or see "
-            "listen: in eslflow.yaml",
-        )
-    return error(
-        SOCKET,
-        f"this machine cannot listen at {address}: {problem.strerror or problem}",
-        "eslflow serve will not start, and no call reaches it.",
-        "listen: in eslflow.yaml takes an address of this machine",
-    )
+    return ok(SOCKET, f"the switch reaches {address}, where eslflow is to serve")

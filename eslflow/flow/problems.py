@@ -23,6 +23,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 """Names of flows, steps, prompts, notices and purposes; safe in paths and arguments."""
 _LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", " ": "-"})
 NAME_WORDS = "a name (small letters, digits, _ and -)"
+_A_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
 MOST_NEAR = 200
 """Names that a misspelt one is compared with; to compare takes time."""
 
@@ -74,6 +75,9 @@ def spelled(word: str) -> str:
 
 def near(word: str, known: Collection[str]) -> str:
     """Return `. Did you mean 'x'?`, or nothing."""
+    if _A_NUMBER.fullmatch(word):
+        # Whoever has typed a number has meant it: others are as wrong as they are near.
+        return ""
     alike = next((words for words in _ALIKE if word in words), ())
     close = [other for other in alike if other in known]
     close += get_close_matches(word, islice(known, MOST_NEAR), n=1, cutoff=0.6)

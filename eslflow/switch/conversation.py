@@ -387,7 +387,7 @@ class Conversation:
     def _fail(self, fault: str) -> None:
         """End a call after a fault of ours; the dialplan takes it on."""
         # Indented and escaped: what a caller wrote cannot pass for a line of the log.
-        lines = [f"    {nameless(ascii(line)[1:-1])}" for line in fault.splitlines()]
+        lines = [f"    {nameless(on_one_line(line))}" for line in fault.splitlines()]
         where = self.uuid or self._peer
         log.error("fault in call %s at step %s\n%s", where, self.step, "\n".join(lines))
         engine, self._engine = self._engine, None

@@ -56,6 +56,24 @@ def ask(
     Raises:
         EslflowError: none runs, or it refuses.
     """
+    status, found = _answer(site, method, address, wish)
+    if status != 200:
+        raise EslflowError("\n".join(filter(None, (found["error"], found["hint"]))))
+    return found
+
+
+def health(site: Path) -> dict[str, Any]:
+    """Return how the running eslflow says that it is, well or not.
+
+    Raises:
+        EslflowError: none runs, or it does not answer.
+    """
+    return _answer(site, "GET", "/health", None)[1]
+
+
+def _answer(
+    site: Path, method: str, address: str, wish: dict[str, Any] | None
+) -> tuple[int, dict[str, Any]]:
     path = site / SOCKET
     connection = _Connection(path)
     body = None if wish is None else json.dumps(wish)
@@ -63,7 +81,7 @@ def ask(
     try:
         connection.request(method, address, body, headers)
         answer = connection.getresponse()
-        status, found = answer.status, json.loads(answer.read())
+        return answer.status, dict(json.loads(answer.read()))
     except (FileNotFoundError, ConnectionRefusedError) as error:
         # `.` says nothing, and a sentence that ends with it even less.
         where = site.absolute()
@@ -78,6 +96,3 @@ def ask(
         raise EslflowError(f"eslflow does not answer on {path}: {error}") from error
     finally:
         connection.close()
-    if status != 200:
-        raise EslflowError("\n".join(filter(None, (found["error"], found["hint"]))))
-    return dict(found)

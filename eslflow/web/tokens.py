@@ -19,7 +19,13 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from eslflow.errors import FlowErrors, SettingsError, on_one_line
+from eslflow.errors import (
+    FlowErrors,
+    SettingsError,
+    demand_file,
+    on_one_line,
+    unreadable,
+)
 from eslflow.flow import codes
 from eslflow.flow.document import Document, Kind, Mark, Node
 from eslflow.flow.options import OneOf
@@ -84,13 +90,17 @@ def read_tokens(path: Path) -> dict[str, Token]:
         FlowErrors: everything that is wrong with it.
     """
     try:
+        demand_file(path)
         with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
             data = file.read()
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise SettingsError(f"cannot read {path}: {error.strerror}") from error
+        hint = "The tokens of the control API stand in a file"
+        raise SettingsError(
+            f"{unreadable(path, error)} {hint}: control: {{tokens: tokens.yaml}}"
+        ) from error
     if mode & 0o077:
         raise SettingsError(
             f"others may read or write {path}, which says who may use the control "
