@@ -52,6 +52,67 @@ def test_words_of_which_one_key_is_right_are_left_alone():
     assert found(asked(half), spoken.keys_swapped) == []
 
 
+KEYS = "{1: granted, 2: refused}"
+SWAPPED = "{1: refused, 2: granted}"
+
+
+def in_language(language, words):
+    """Return a question in these words of a language."""
+    text = asked("WORDS").replace("text: WORDS", f"text: {{{language}: {words!r}}}")
+    return f"languages: [{language}]\n{text}"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", "Eins für Ja, zwei für Nein."),
+        ("de", "Die 1 heißt ja, die 2 heißt nein."),
+        ("de", "1 = ja, 2 = nein"),
+        ("de", "Taste 1: Ja. Taste 2: Nein."),
+        ("de", "Mit der Eins stimmen Sie zu, mit der Zwei lehnen Sie ab."),
+        ("en", "1: yes, 2: no"),
+        ("en", "One means yes, two means no."),
+        ("en", "yes is 1, no is 2"),
+        ("fr", "1 pour oui, 2 pour non."),
+        ("fr", "Le 1 signifie oui."),
+        ("es", "Uno para sí, dos para no."),
+        ("es", "Pulse 1 si está de acuerdo."),
+        ("it", "Uno per sì, due per no."),
+        ("nl", "1 is ja, 2 is nee."),
+    ],
+)
+def test_words_that_link_keys_and_answers_are_compared(language, words):
+    right = in_language(language, f"Wir würden gerne aufnehmen. {words}")
+    assert found(right, spoken.keys_swapped) == []
+    (finding,) = found(right.replace(KEYS, SWAPPED), spoken.keys_swapped)
+    assert "1 means refused" in finding.problem
+    assert finding.hint == f"Swap the keys, or mend the words. They say: {words}"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Press 1 to agree. 2 of our staff say no to nothing."),
+        ("en", "We keep it for 1 year, not for 2. Agree with 1, refuse with 2."),
+        ("en", "No? Press 2. Everybody who says yes presses 1."),
+        ("en", "If you do not want this, 2. If you accept, 1."),
+        ("en", "By law (article 1) you may say no. Press 1 to accept, or 2."),
+        ("en", "We are number 1, no question. 1 is yes; 2 is no."),
+        ("en", "Say no and nothing is recorded. 1 means I agree."),
+        ("en", "Is that okay? 1 for yes, 2 for no. You can say no later: press star."),
+        ("en", "Without your yes, 1 recording less. Yes: 1, no: 2."),
+        ("de", "Ist es Ihnen recht? Mit 1 ja, mit 2 nein; ohne 1 keine Aufnahme."),
+        ("de", "Drücken Sie die 1, sagen Sie ja. Drücken Sie die 2, sagen Sie nein."),
+        ("de", "Sagen Sie nicht nein, wählen Sie die 1. Sonst die 2."),
+        ("de", "Nach Artikel 1 nicht nötig: ja mit der Eins, nein mit der Zwei."),
+        ("fr", "Un oui : 1. Un non : 2."),
+        ("es", "No se graba sin un sí: 1 para sí y 2 para no."),
+    ],
+)
+def test_right_words_are_no_contrary(language, words):
+    assert found(in_language(language, words), spoken.keys_swapped) == []
+
+
 def test_words_without_keys_say_none():
     assert found(asked("Press one or two."), spoken.key_unsaid) == []
     assert found(asked("Press one or two."), spoken.key_dead) == []
