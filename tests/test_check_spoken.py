@@ -45,6 +45,20 @@ def test_objections_have_keys_and_words_too():
     assert "3 means unopposed; the en words differ" in finding.problem
 
 
+def test_words_are_quoted_as_they_are_written():
+    words = "Press One to agree, or Two to refuse."
+    (finding,) = found(asked(f"'{words}'").replace(KEYS, SWAPPED), spoken.keys_swapped)
+    assert finding.hint.endswith(f"They say: {words}")
+    (finding,) = found(
+        asked(f"'{words}'").replace("2: ref", "3: ref"), spoken.key_unsaid
+    )
+    assert finding.hint.endswith(f"They say: {words}")
+    words = "For Sales press One, for Support press Two."
+    text = EXAMPLES["menu-swapped"][0].replace("menu: which", "menu: both")
+    first, _ = found(f"prompts: {{both: '{words}'}}\n{text}", spoken.menu_swapped)
+    assert first.hint.endswith(f"They say: {words}")
+
+
 def test_words_of_which_one_key_is_right_are_left_alone():
     odd = "Press 1 to agree or 2 to accept that you are not recorded."
     assert found(asked(odd), spoken.keys_swapped) == []
