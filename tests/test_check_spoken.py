@@ -4,7 +4,7 @@ import pytest
 
 from eslflow.check import spoken
 from eslflow.check.spoken import RULES
-from tests.codes import ASK, EXAMPLES, SECURE, TALK, whole
+from tests.codes import ASK, EXAMPLES, TALK, whole
 from tests.proofs import flow_of
 
 OBJECTION = """\
@@ -249,41 +249,12 @@ def test_the_longer_notice_may_tell_of_withdrawal():
     assert finding.place == ("notices", "recording", "text", "en")
 
 
-@pytest.mark.parametrize(
-    "step",
-    [
-        "{collect: number, digits: 4..16, into: number}",
-        "{collect: number, digits: 8, into: number, check: luhn}",
-        "{collect: number, digits: 3, into: cvv}",
-        "{collect: card, digits: 4, into: number}",
-    ],
-)
-def test_a_card_is_known_by_its_length_check_name_or_words(step):
-    assert len(found(f"steps:\n  n: {step}\n", spoken.card_in_clear)) == 1
-
-
-def test_what_is_secure_is_no_card_in_clear():
-    pay = "  pay: {webhook: https://pay.example.com/, secrets: [card]}\n"
-    assert found(f"steps:\n{SECURE}{pay}", spoken.card_in_clear) == []
-
-
-def test_other_digits_may_be_asked_for_in_clear():
-    step = "{collect: number, digits: 4, into: number}"
-    assert found(f"steps:\n  n: {step}\n", spoken.card_in_clear) == []
-
-
 def test_a_second_key_for_no_need_not_be_said_and_one_for_yes_must():
     no = f"steps:\n{ASK}{TALK}".replace("2: refused", "2: refused, 3: refused")
     assert found(no, spoken.key_unsaid) == []
     yes = f"steps:\n{ASK}{TALK}".replace("2: refused", "2: refused, 3: granted")
     (finding,) = found(yes, spoken.key_unsaid)
     assert finding.place == ("steps", "ask", "keys", "3")
-
-
-def test_numbers_longer_or_shorter_than_a_cards_are_none():
-    for digits in ("12", "20..22"):
-        step = f"{{collect: number, digits: {digits}, into: number}}"
-        assert found(f"steps:\n  n: {step}\n", spoken.card_in_clear) == []
 
 
 def test_a_called_partys_key_is_no_dead_one():

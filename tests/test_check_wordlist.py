@@ -3,7 +3,6 @@
 import pytest
 
 from eslflow.check.wordlist import (
-    asks_for_card,
     in_digits,
     keys_ending,
     keys_named,
@@ -131,9 +130,3 @@ WITHDRAWN = {
 def test_who_hears_of_a_recording_in_no_known_language_may_have():
     assert tells_of_recording({"en": "This call is recorded.", "nb": "Noe."})
     assert not tells_of_recording({"en": "This call is recorded.", "de": "Hallo."})
-
-
-def test_a_card_is_known_by_its_words():
-    assert asks_for_card({"de": "Bitte geben Sie die Kartennummer ein."})
-    assert asks_for_card({"en": "Enter the security code."})
-    assert not asks_for_card({"en": "Enter your receipt code.", "nb": "Kort."})

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 
 from eslflow.call.live import EMERGENCY
-from eslflow.check import before, permits, routes, spoken, unused
+from eslflow.check import before, cards, permits, routes, spoken, unused
 from eslflow.check.finding import Finding, Look, Rule, Told, told
 from eslflow.check.there import Ask, not_there
 from eslflow.errors import FlowError
@@ -25,6 +25,7 @@ RULES: dict[Rule, Look] = {
     **routes.RULES,
     **before.RULES,
     **spoken.RULES,
+    **cards.RULES,
     **unused.RULES,
 }
 """Every rule, and what looks whether it holds."""
@@ -33,7 +34,7 @@ BY_STEP = (
     spoken.KEYS_SWAPPED,
     spoken.KEY_UNSAID,
     spoken.MENU_SWAPPED,
-    spoken.CARD_IN_CLEAR,
+    *cards.RULES,
 )
 """Rules that look at a step and its words, and at nothing else."""
 BY_SECTION = (permits.KEPT_FOREVER, permits.HALF_A_MASK, spoken.KEY_DEAD)

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from eslflow.check.answers import Answer, answers
 from eslflow.check.finding import Finding, Rule, at, own
 from eslflow.check.wordlist import (
-    asks_for_card,
     by_key,
     in_digits,
     keys_ending,
@@ -22,7 +21,6 @@ from eslflow.check.wordlist import (
 )
 from eslflow.flow.model import Flow
 from eslflow.steps.announce import Announce
-from eslflow.steps.collect import Check, Collect
 from eslflow.steps.consent import Consent
 from eslflow.steps.language import Language
 from eslflow.steps.menu import Menu
@@ -41,15 +39,9 @@ MENU_SWAPPED = Rule("menu-swapped", False, "A key leads elsewhere than its words
 NO_WITHDRAWAL = Rule(
     "no-withdrawal", False, "Nobody is told that consent can be withdrawn."
 )
-CARD_IN_CLEAR = Rule(
-    "card-in-clear", True, "Digits of a card are asked for outside a secure step."
-)
-_CARD_DIGITS = 16
-"""Of most cards; other numbers of that length are rare."""
 _NO = (Meaning.REFUSED, Opposition.OBJECTED)
 _YES = (Meaning.GRANTED, Opposition.UNOPPOSED)
 _SWAP = "Swap the keys, or mend the words."
-CALLED_CARD = ("card", "pan", "cvv", "cvc", "csc", "expiry")
 
 
 def keys_swapped(flow: Flow) -> Iterator[Finding]:
@@ -271,23 +263,6 @@ def _asking(flow: Flow) -> dict[str, list[str]]:
     return found
 
 
-def card_in_clear(flow: Flow) -> Iterator[Finding]:
-    """Yield the questions for digits of a card that are no secure ones."""
-    for step in own(flow):
-        if not isinstance(step, Collect) or step.secure:
-            continue
-        least, most = step.digits
-        is_card = least <= _CARD_DIGITS <= most or step.check is Check.LUHN
-        is_card = is_card or step.into in CALLED_CARD
-        if is_card or asks_for_card(flow.prompts[step.prompt].text):
-            problem = (
-                f"step '{step.name}' asks for digits like those of a card, and is not "
-                "secure: they may be recorded, kept and shown"
-            )
-            hint = "Add secure: true (PCI DSS 3.3.1)."
-            yield Finding(CARD_IN_CLEAR, at(step), problem, hint)
-
-
 def _texts(flow: Flow, step: Step) -> Mapping[str, str]:
     """Return the words that a step asks with, by language."""
     texts: Mapping[str, str] = {}
@@ -307,5 +282,4 @@ RULES = {
     KEY_DEAD: key_dead,
     MENU_SWAPPED: menu_swapped,
     NO_WITHDRAWAL: no_withdrawal,
-    CARD_IN_CLEAR: card_in_clear,
 }

@@ -27,14 +27,6 @@ _WITHDRAWN = {
     "it": r"revoc|ritir",
     "nl": r"intrek|ingetrokken|herroep",
 }
-_CARD = {
-    "en": r"\bcard\b|security code|expir|\bc[vs]c\b|\bcvv\b",
-    "de": r"karten?nummer|kreditkarte|prüfziffer|\bc[vs]c\b|\bcvv\b",
-    "fr": r"carte (bancaire|de crédit)|numéro de (votre )?carte|cryptogramme",
-    "es": r"tarjeta|código de seguridad",
-    "it": r"carta di credito|numero della carta|codice di sicurezza",
-    "nl": r"kaartnummer|creditcard|beveiligingscode",
-}
 _FOR_GOOD = {
     "en": r"\b(?:can ?not|can't|can no longer|may not|not be|never|no way to)(?: be)? "
     r"(?:withdr|revok|take (?:it|this|that|your consent) back)\w*|irrevocabl\w*"
@@ -95,7 +87,7 @@ def says(words: Mapping[str, str], text: str, language: str) -> bool | None:
     return None if pattern is None else bool(re.search(pattern, text, re.IGNORECASE))
 
 
-def _without(words: Mapping[str, str], text: str, language: str) -> str:
+def without(words: Mapping[str, str], text: str, language: str) -> str:
     """Return a text less what has the words."""
     pattern = words.get(language.partition("-")[0].lower())
     return re.sub(pattern, "", text, flags=re.IGNORECASE) if pattern else text
@@ -104,7 +96,7 @@ def _without(words: Mapping[str, str], text: str, language: str) -> str:
 def says_withdrawal(texts: Mapping[str, str]) -> Mapping[str, bool | None]:
     """Return by language whether a text says that one may take it back."""
     return {
-        lang: says(_WITHDRAWN, _without(_FOR_GOOD, text, lang), lang)
+        lang: says(_WITHDRAWN, without(_FOR_GOOD, text, lang), lang)
         for lang, text in texts.items()
     }
 
@@ -112,11 +104,6 @@ def says_withdrawal(texts: Mapping[str, str]) -> Mapping[str, bool | None]:
 def tells_of_recording(texts: Mapping[str, str]) -> bool:
     """Whether a text may tell of a recording, in all its languages."""
     return all(says(_RECORDED, text, lang) is not False for lang, text in texts.items())
-
-
-def asks_for_card(texts: Mapping[str, str]) -> bool:
-    """Whether a text asks for what stands on a card, in any language."""
-    return any(says(_CARD, text, lang) for lang, text in texts.items())
 
 
 def in_digits(text: str, language: str) -> str:
