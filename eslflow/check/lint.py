@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 
 from eslflow.call.live import EMERGENCY
-from eslflow.check import before, cards, permits, routes, spoken, unused
+from eslflow.check import before, cards, permits, questions, routes, spoken, unused
 from eslflow.check.finding import Finding, Look, Rule, Told, told
 from eslflow.check.there import Ask, not_there
 from eslflow.errors import FlowError
@@ -26,6 +26,7 @@ RULES: dict[Rule, Look] = {
     **before.RULES,
     **spoken.RULES,
     **cards.RULES,
+    **questions.RULES,
     **unused.RULES,
 }
 """Every rule, and what looks whether it holds."""
