@@ -173,6 +173,17 @@ def test_a_site_says_which_numbers_are_for_help(tmp_path):
     assert told.rule.code == "emergency-behind-prompt"
 
 
+def test_what_is_over_is_told_where_the_time_is_known(tmp_path):
+    text = "flow: a\nhours:\n  o: {zone: UTC, mon: 08:00-09:00,\n"
+    text += "    holidays: {2026-04-03: Good Friday}}\n"
+    text += "steps:\n  a: {hours: o, open: b, closed: b}\n  b: {queue: b}\n"
+    (tmp_path / "a.yaml").write_text(text)
+    flow = load_flow(tmp_path / "a.yaml")
+    assert findings(flow) == ()
+    (told,) = findings(flow, now=1_795_000_000_000_000)
+    assert (told.rule.code, told.error.line) == ("past-holidays", 4)
+
+
 def test_of_a_flow_that_does_not_load_is_found_what_can_be_read(tmp_path):
     path = tmp_path / "a.yaml"
     path.write_text("flow: a\nprompts: {left: Over.}\nsteps: {a: {}}\n")

@@ -98,17 +98,20 @@ def load_flow(path: Path) -> Flow:
 
 
 def findings(
-    flow: Flow, ask: Ask | None = None, emergency: Collection[str] = EMERGENCY
+    flow: Flow,
+    ask: Ask | None = None,
+    emergency: Collection[str] = EMERGENCY,
+    now: int | None = None,
 ) -> tuple[Told, ...]:
     """Return what is wrong with a flow that loads, read once more from its file.
 
-    Emergency numbers are those of the site.
+    Emergency numbers are those of the site. Without the time nothing is over.
 
     Raises:
         FlowErrors: the file cannot be read any more.
     """
     path = Path(flow.file)
-    found = lint(flow, _read(path), ask, emergency)
+    found = lint(flow, _read(path), ask, emergency, now)
     of_all = [told for told in found if _rests_on_others(told)]
     if of_all and any(_Folder(path.parent, (path.stem,), {}).running()):
         return tuple(told for told in found if told not in of_all)
