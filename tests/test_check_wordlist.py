@@ -130,3 +130,4 @@ WITHDRAWN = {
 def test_who_hears_of_a_recording_in_no_known_language_may_have():
     assert tells_of_recording({"en": "This call is recorded.", "nb": "Noe."})
     assert not tells_of_recording({"en": "This call is recorded.", "de": "Hallo."})
+    assert tells_of_recording({"de": "Wir zeichnen dieses Gespräch auf."})

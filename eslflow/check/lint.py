@@ -16,6 +16,7 @@ from eslflow.check import (
     cards,
     past,
     permits,
+    promises,
     questions,
     routes,
     spoken,
@@ -37,6 +38,7 @@ RULES: dict[Rule, Look] = {
     **cards.RULES,
     **questions.RULES,
     **past.RULES,
+    **promises.RULES,
     **unused.RULES,
 }
 """Every rule, and what looks whether it holds."""

@@ -14,6 +14,7 @@ from eslflow.call.live import EMERGENCY
 from eslflow.check.finding import Finding, Rule, Told, place_in, told
 from eslflow.check.lint import are_texts_sound, lint, lint_draft
 from eslflow.check.permits import OF_ALL
+from eslflow.check.promises import WITHDRAWAL_KEY
 from eslflow.check.scenario import Scenario
 from eslflow.check.scenarios import read
 from eslflow.check.there import Ask
@@ -121,7 +122,8 @@ def findings(
 def _rests_on_others(told: Told) -> bool:
     """Whether the flow that runs this one can make it right: purposes are shared."""
     is_purpose = told.error.path.startswith("purposes.")
-    return told.rule in OF_ALL or (told.rule is UNUSED and is_purpose)
+    is_of_all = told.rule in (*OF_ALL, WITHDRAWAL_KEY)
+    return is_of_all or (told.rule is UNUSED and is_purpose)
 
 
 def draft_findings(

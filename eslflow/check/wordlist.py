@@ -11,15 +11,16 @@ from collections.abc import Callable, Iterator, Mapping
 
 from eslflow.flow.keys import CALLED, EVERY
 
-_RECORDED = {
+RECORDED = {
     "en": r"record|tap(e|ing)",
-    "de": r"aufzeichn|aufgezeichnet|aufnahme|aufgenommen|mitgeschnitten|mitschn",
+    "de": r"aufzeichn|aufgezeichnet|aufnahme|aufgenommen|mitgeschnitten|mitschn"
+    r"|\bzeichn\w*\b.*\bauf\b|\bnehmen\b.*\bauf\b|\bschneid\w*\b.*\bmit\b",
     "fr": r"enregistr",
     "es": r"grab",
     "it": r"registra",
     "nl": r"opgenomen|opname|opnem",
 }
-_WITHDRAWN = {
+WITHDRAWN = {
     "en": r"withdraw|revoke|take (it|this|that|your consent) back|change your mind",
     "de": r"widerruf|zurücknehm|zurückzieh|anders überleg",
     "fr": r"retir|retrait|révoqu",
@@ -96,14 +97,14 @@ def without(words: Mapping[str, str], text: str, language: str) -> str:
 def says_withdrawal(texts: Mapping[str, str]) -> Mapping[str, bool | None]:
     """Return by language whether a text says that one may take it back."""
     return {
-        lang: says(_WITHDRAWN, without(_FOR_GOOD, text, lang), lang)
+        lang: says(WITHDRAWN, without(_FOR_GOOD, text, lang), lang)
         for lang, text in texts.items()
     }
 
 
 def tells_of_recording(texts: Mapping[str, str]) -> bool:
     """Whether a text may tell of a recording, in all its languages."""
-    return all(says(_RECORDED, text, lang) is not False for lang, text in texts.items())
+    return all(says(RECORDED, text, lang) is not False for lang, text in texts.items())
 
 
 def in_digits(text: str, language: str) -> str:
