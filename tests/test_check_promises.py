@@ -102,6 +102,9 @@ def test_a_called_party_has_keys_of_its_own():
     both = text.replace("ASKS", "    ask: both\n")
     assert len(found(both, withdrawal_key)) == 2
     assert len(found(both.replace("steps:\n", rules), withdrawal_key)) == 1
+    again = ASK.replace("ask:", "again:") + "    ask: callee\n"
+    twice = text.replace("ASKS", again)
+    assert len(found(twice, withdrawal_key)) == 2
 
 
 def test_what_an_agent_asks_and_what_is_heard_on_demand_promise_too():

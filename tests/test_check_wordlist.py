@@ -3,6 +3,7 @@
 import pytest
 
 from eslflow.check.wordlist import (
+    by_key,
     in_digits,
     keys_ending,
     keys_named,
@@ -66,6 +67,20 @@ def test_only_sentences_that_tell_to_press_say_keys():
 def test_sentences_that_tell_to_press_are_given_as_they_are_written():
     text = "Hello. Press One to agree. Yes: press 2. Good: press three of them."
     assert list(sentences(text, "en")) == ["Press One to agree.", "Yes: press 2."]
+
+
+def test_words_belong_to_the_key_before_or_behind_them():
+    def is_told(words):
+        return "sales" in words or "help" in words
+
+    assert list(by_key("Press 1 for sales, 2 for help.", is_told)) == [
+        ("1", " for sales, "),
+        ("2", " for help."),
+    ]
+    assert list(by_key("For sales press 1, for help 2.", is_told)) == [
+        ("1", "For sales press "),
+        ("2", ", for help "),
+    ]
 
 
 def test_a_key_may_stand_alone_at_the_end_of_a_clause():

@@ -236,10 +236,8 @@ def _sides(words: _Words, sentence: str, language: str) -> Iterator[tuple[str, b
 
 
 def _after(words: _Words, part: str, language: str) -> bool | None:
-    link = words.behind.match(part)
-    if link is None:
-        return None
-    rest = _BREAK.split(part[link.end() :])[0].partition(",")[0]
+    linked = words.behind.sub("", part, count=1)
+    rest = _BREAK.split(linked)[0].partition(",")[0]
     return _meaning(rest, language) if words.answer.match(rest) else None
 
 
