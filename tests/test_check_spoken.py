@@ -141,6 +141,20 @@ def test_a_key_that_is_told_without_a_verb_is_told():
     assert finding.hint == f"{hint} They say: To agree, press 1."
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Press 1 for yes. Two means no."),
+        ("de", "Drücken Sie die Eins, wenn Sie zustimmen; die Zwei lehnt ab."),
+    ],
+)
+def test_a_key_that_an_answer_is_linked_to_is_told(language, words):
+    assert found(in_language(language, words), spoken.key_unsaid) == []
+    third = in_language(language, words).replace("2: refused", "3: refused")
+    (finding,) = found(third, spoken.key_unsaid)
+    assert finding.place[-1] == "3"
+
+
 def test_star_and_hash_must_be_named_where_they_count():
     text = asked("Press 1 to agree or star to refuse.").replace("2: ref", "star: ref")
     assert found(text, spoken.key_unsaid) == []

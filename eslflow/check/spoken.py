@@ -97,7 +97,9 @@ def _said(flow: Flow, step: Step, language: str, text: str) -> set[str] | None:
     just before it; and star and hash are never more than named.
     """
     said = keys_said(text, language)
-    said |= keys_ending(text, language) if said else set()
+    if said:
+        said |= keys_ending(text, language)
+        said |= {answer.key for answer in answers(text, language)}
     before = " ".join(text.get(language, "") for text in _heard_before(flow, step))
     named = keys_named(f"{before} {text}", language)
     if named is None:
