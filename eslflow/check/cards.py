@@ -33,12 +33,13 @@ _CODE_DIGITS = range(3, 5)
 """Of the code on a card."""
 _ANY = r"\bc[vs]c2?\b|\bcv[vn]2?\b|\bvisa\b|master ?card|maestro|amex"
 _CARD = {
-    "en": r"\bcards?\b|expir|digits on the back",
-    "de": r"karte|prüf(ziffer|nummer)|rückseite",
+    "en": r"\bcards?\b|expir|digits on the (back|front)",
+    "de": r"\b((kredit|bank|ec|giro|debit|scheck|geld|zahlungs?|prepaid|maestro)-?)?"
+    r"karten?(-?nummern?|daten|nr|inhaber\w*)?\b|prüf(ziffer|nummer)|rückseite",
     "fr": r"\bcartes?\b|cryptogramme|au dos",
     "es": r"tarjeta|reverso|caducidad",
     "it": r"\bcarta\b|sul retro",
-    "nl": r"kaart|achterkant",
+    "nl": r"\b(bank|credit|debet|betaal|giro)?-?kaart(nummer|houder)?\b|achterkant",
 }
 _CODE = {
     "en": r"(security|verification) (code|number)",
@@ -54,31 +55,35 @@ _OTHER = {
     r"|telephone|mobile|patient|staff|employee|insurance|passport|tax|student|receipt"
     r"|voucher)( (reference|account|id))? (number|no|code|id)\b"
     r"|\b(customer|member(ship)?|loyalty|library|bonus|gift|health|insurance|staff"
-    r"|employee|student) card\b|\b(number|code) (of|on) (your|the) (order|booking"
-    r"|reservation|invoice|contract|policy|ticket|parcel|meter|receipt|voucher"
-    r"|passport)\b|\biban\b|\bpin\b|date of birth|(zip|postal) ?code|postcode",
-    "de": r"\b(kunden|mitglieds?|auftrags|bestell|rechnungs|vertrags|konto|versicherten"
-    r"|versicherungs|policen|vorgangs|ticket|fall|buchungs|reservierungs|sendungs|paket"
-    r"|zähler|serien|geräte|telefon|rückruf|handy|mobil|personal|patienten|matrikel"
+    r"|employee|student|id|identity|residence|travel|bus|access|key|sim) cards?\b"
+    r"|\b(number|code) (of|on) (your|the) (order|booking|reservation|invoice"
+    r"|contract|policy|ticket|parcel|meter|receipt|voucher|passport)\b"
+    r"|\biban\b|date of birth|(zip|postal) ?code|postcode",
+    "de": r"\b(kunden|mitglieds?|auftrags|bestell|rechnungs|vertrags(konto)?|konto"
+    r"|versicherten|versicherungs|policen|vorgangs|ticket|fall|buchungs|reservierungs|sendungs"
+    r"|paket|zähler|serien|geräte|telefon|rückruf|handy|mobil|personal|patienten|matrikel"
     r"|steuer|sozialversicherungs|gutschein|quittungs|beleg|akten|geschäfts|ausweis)-?"
     r"(nummern?|zeichen|nr|code|id)\b|\b(kunden|gesundheits|versicherten|mitglieds?"
-    r"|treue|bonus|bibliotheks|geschenk|ausweis)-?karten?-?(nummern?|nr)?\b"
-    r"|\biban\b|\bpin\b|postleitzahl|geburtsdatum|zählerstand",
+    r"|treue|bonus|bibliotheks|geschenk|ausweis|sim|chip)-?karten?-?(nummern?|nr)?\b"
+    r"|\biban\b|postleitzahl|geburtsdatum|zählerstand",
     "fr": r"(numéro|code)s? (de |d')?(votre |la |le |l')?(client|compte|contrat"
-    r"|commande|dossier|facture|réservation|adhérent|membre|suivi|colis|téléphone|sécurité"
-    r" sociale|police|série|compteur|reçu|carte (de (fidélité|membre|client)|vitale))"
-    r"|\biban\b|\bpin\b|code postal|date de naissance",
+    r"|commande|dossier|facture|réservation|adhérent|membre|suivi|colis|téléphone"
+    r"|sécurité sociale|police|série|compteur|reçu)"
+    r"|\bcarte (d'|de )?(fidélité|membre|adhérent|client|cadeau|transport|identité"
+    r"|séjour|vitale|sim|grise)|\biban\b|code postal|date de naissance",
     "es": r"(número|código) (de |del )?(su |la |el )?(cliente|cuenta|contrato|pedido"
     r"|factura|reserva|socio|abonado|seguimiento|teléfono|póliza|serie|expediente"
-    r"|seguridad social|contador|tarjeta (de (socio|fidelidad|cliente)|sanitaria))"
-    r"|\biban\b|\bpin\b|código postal|fecha de nacimiento",
+    r"|seguridad social|contador)|tarjeta (de |del )?(socio|fidelidad|cliente|identidad"
+    r"|residencia|transporte|embarque|regalo|sanitaria|sim)|\biban\b"
+    r"|código postal|fecha de nacimiento",
     "it": r"(numero|codice) (di |del |della |dell')?(suo |sua )?(cliente|conto"
-    r"|contratto|ordine|fattura|prenotazione|pratica|spedizione|telefono|polizza|serie|contatore"
-    r"|tessera|carta fedeltà|fiscale)|\biban\b|\bpin\b|data di nascita|\bcap\b",
+    r"|contratto|ordine|fattura|prenotazione|pratica|spedizione|telefono|polizza|serie"
+    r"|contatore|tessera|fiscale)|carta (d'|di )?(identità|fedeltà|imbarco|sim)"
+    r"|\biban\b|data di nascita|\bcap\b",
     "nl": r"\b(klant|rekening|order|bestel|factuur|contract|polis|reserverings|boekings"
     r"|dossier|zaak|lidmaatschaps|volg|pakket|telefoon|meter|serie|burgerservice)-?"
     r"(kaart)?-?(nummer|code)|\b(klanten|leden|bonus|bibliotheek)-?(kaart|pas)(nummer)?"
-    r"|\biban\b|\bpin\b|postcode|geboortedatum",
+    r"|\biban\b|postcode|geboortedatum",
 }
 """What else a number may be, said so plainly that it is none of a card."""
 _NAMED = re.compile(
