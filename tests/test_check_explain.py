@@ -55,6 +55,15 @@ def test_a_question_is_told_with_its_words_its_keys_and_its_ends():
     ) in text
 
 
+def test_words_without_a_full_stop_do_not_run_into_the_next_sentence():
+    head = HEAD.replace("flow: test", "flow: test\ndescription: Ask first")
+    text = told(ASK, head=head)["test"]
+    assert text.startswith("test. Ask first. ")
+    head = HEAD.replace("{en: Hello.,", "{en: Hello,")
+    text = told(f"hi: {{announce: hello}}{ASK}", head=head)["hi"]
+    assert text.startswith("hi. The caller hears: “Hello”. ")
+
+
 def test_the_same_is_told_in_german():
     text = told(ASK, "de")["ask"]
     assert "wird um Einwilligung in „training“ gebeten: „Dürfen wir?“" in text

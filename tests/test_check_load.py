@@ -158,6 +158,21 @@ def test_what_a_flow_does_is_judged_in_the_flow_that_runs_it(tmp_path):
     assert "too-early" in codes(tmp_path / "outer.yaml")
 
 
+def test_keys_that_a_notice_gives_are_those_of_the_flow_that_runs_it(tmp_path):
+    purpose = "purposes: {training: {basis: consent, retain: 90d, "
+    purpose += "on_withdrawal: keep}}\n"
+    asks = f"flow: asks\n{purpose}notices:\n"
+    asks += "  n: {version: 1, text: '1 yes, 2 no. Withdraw with star zero.'}\n"
+    asks += "steps:\n  ask: {consent: {notice: n, purpose: training}, "
+    asks += "keys: {1: granted, 2: refused}}\n"
+    (tmp_path / "asks.yaml").write_text(asks)
+    assert "withdrawal-key" in codes(tmp_path / "asks.yaml")
+    steps = "steps:\n  a: {flow: asks}\n  b: {queue: w, record: on}\n"
+    (tmp_path / "outer.yaml").write_text(f"flow: outer\n{purpose}{steps}")
+    assert "withdrawal-key" not in codes(tmp_path / "asks.yaml")
+    assert "withdrawal-key" in codes(tmp_path / "outer.yaml")
+
+
 def codes(path):
     """Return what a check finds in a file."""
     return [told.rule.code for told in findings(load_flow(path))]
@@ -171,6 +186,17 @@ def test_a_site_says_which_numbers_are_for_help(tmp_path):
     assert findings(flow) == ()
     (told,) = findings(flow, emergency=["144"])
     assert told.rule.code == "emergency-behind-prompt"
+
+
+def test_what_is_over_is_told_where_the_time_is_known(tmp_path):
+    text = "flow: a\nhours:\n  o: {zone: UTC, mon: 08:00-09:00,\n"
+    text += "    holidays: {2026-04-03: Good Friday}}\n"
+    text += "steps:\n  a: {hours: o, open: b, closed: b}\n  b: {queue: b}\n"
+    (tmp_path / "a.yaml").write_text(text)
+    flow = load_flow(tmp_path / "a.yaml")
+    assert findings(flow) == ()
+    (told,) = findings(flow, now=1_795_000_000_000_000)
+    assert (told.rule.code, told.error.line) == ("past-holidays", 4)
 
 
 def test_of_a_flow_that_does_not_load_is_found_what_can_be_read(tmp_path):

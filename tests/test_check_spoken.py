@@ -4,7 +4,7 @@ import pytest
 
 from eslflow.check import spoken
 from eslflow.check.spoken import RULES
-from tests.codes import ASK, EXAMPLES, SECURE, TALK, whole
+from tests.codes import ASK, EXAMPLES, TALK, whole
 from tests.proofs import flow_of
 
 OBJECTION = """\
@@ -45,11 +45,86 @@ def test_objections_have_keys_and_words_too():
     assert "3 means unopposed; the en words differ" in finding.problem
 
 
+def test_words_are_quoted_as_they_are_written():
+    words = "Press One to agree, or Two to refuse."
+    (finding,) = found(asked(f"'{words}'").replace(KEYS, SWAPPED), spoken.keys_swapped)
+    assert finding.hint.endswith(f"They say: {words}")
+    (finding,) = found(
+        asked(f"'{words}'").replace("2: ref", "3: ref"), spoken.key_unsaid
+    )
+    assert finding.hint.endswith(f"They say: {words}")
+    words = "For Sales press One, for Support press Two."
+    text = EXAMPLES["menu-swapped"][0].replace("menu: which", "menu: both")
+    first, _ = found(f"prompts: {{both: '{words}'}}\n{text}", spoken.menu_swapped)
+    assert first.hint.endswith(f"They say: {words}")
+
+
 def test_words_of_which_one_key_is_right_are_left_alone():
     odd = "Press 1 to agree or 2 to accept that you are not recorded."
     assert found(asked(odd), spoken.keys_swapped) == []
     half = "'Press 1 to agree, press 2 if you accept.'"
     assert found(asked(half), spoken.keys_swapped) == []
+
+
+KEYS = "{1: granted, 2: refused}"
+SWAPPED = "{1: refused, 2: granted}"
+
+
+def in_language(language, words):
+    """Return a question in these words of a language."""
+    text = asked("WORDS").replace("text: WORDS", f"text: {{{language}: {words!r}}}")
+    return f"languages: [{language}]\n{text}"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", "Eins für Ja, zwei für Nein."),
+        ("de", "Die 1 heißt ja, die 2 heißt nein."),
+        ("de", "1 = ja, 2 = nein"),
+        ("de", "Taste 1: Ja. Taste 2: Nein."),
+        ("de", "Mit der Eins stimmen Sie zu, mit der Zwei lehnen Sie ab."),
+        ("en", "1: yes, 2: no"),
+        ("en", "One means yes, two means no."),
+        ("en", "yes is 1, no is 2"),
+        ("fr", "1 pour oui, 2 pour non."),
+        ("fr", "Le 1 signifie oui."),
+        ("es", "Uno para sí, dos para no."),
+        ("es", "Pulse 1 si está de acuerdo."),
+        ("it", "Uno per sì, due per no."),
+        ("nl", "1 is ja, 2 is nee."),
+    ],
+)
+def test_words_that_link_keys_and_answers_are_compared(language, words):
+    right = in_language(language, f"Wir würden gerne aufnehmen. {words}")
+    assert found(right, spoken.keys_swapped) == []
+    (finding,) = found(right.replace(KEYS, SWAPPED), spoken.keys_swapped)
+    assert "1 means refused" in finding.problem
+    assert finding.hint == f"Swap the keys, or mend the words. They say: {words}"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Press 1 to agree. 2 of our staff say no to nothing."),
+        ("en", "We keep it for 1 year, not for 2. Agree with 1, refuse with 2."),
+        ("en", "No? Press 2. Everybody who says yes presses 1."),
+        ("en", "If you do not want this, 2. If you accept, 1."),
+        ("en", "By law (article 1) you may say no. Press 1 to accept, or 2."),
+        ("en", "We are number 1, no question. 1 is yes; 2 is no."),
+        ("en", "Say no and nothing is recorded. 1 means I agree."),
+        ("en", "Is that okay? 1 for yes, 2 for no. You can say no later: press star."),
+        ("en", "Without your yes, 1 recording less. Yes: 1, no: 2."),
+        ("de", "Ist es Ihnen recht? Mit 1 ja, mit 2 nein; ohne 1 keine Aufnahme."),
+        ("de", "Drücken Sie die 1, sagen Sie ja. Drücken Sie die 2, sagen Sie nein."),
+        ("de", "Sagen Sie nicht nein, wählen Sie die 1. Sonst die 2."),
+        ("de", "Nach Artikel 1 nicht nötig: ja mit der Eins, nein mit der Zwei."),
+        ("fr", "Un oui : 1. Un non : 2."),
+        ("es", "No se graba sin un sí: 1 para sí y 2 para no."),
+    ],
+)
+def test_right_words_are_no_contrary(language, words):
+    assert found(in_language(language, words), spoken.keys_swapped) == []
 
 
 def test_words_without_keys_say_none():
@@ -64,6 +139,20 @@ def test_a_key_that_is_told_without_a_verb_is_told():
     (finding,) = found(text, spoken.key_unsaid)
     hint = "Say it in the words, with a new version of the notice, or remove the key."
     assert finding.hint == f"{hint} They say: To agree, press 1."
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Press 1 for yes. Two means no."),
+        ("de", "Drücken Sie die Eins, wenn Sie zustimmen; die Zwei lehnt ab."),
+    ],
+)
+def test_a_key_that_an_answer_is_linked_to_is_told(language, words):
+    assert found(in_language(language, words), spoken.key_unsaid) == []
+    third = in_language(language, words).replace("2: refused", "3: refused")
+    (finding,) = found(third, spoken.key_unsaid)
+    assert finding.place[-1] == "3"
 
 
 def test_star_and_hash_must_be_named_where_they_count():
@@ -174,41 +263,12 @@ def test_the_longer_notice_may_tell_of_withdrawal():
     assert finding.place == ("notices", "recording", "text", "en")
 
 
-@pytest.mark.parametrize(
-    "step",
-    [
-        "{collect: number, digits: 4..16, into: number}",
-        "{collect: number, digits: 8, into: number, check: luhn}",
-        "{collect: number, digits: 3, into: cvv}",
-        "{collect: card, digits: 4, into: number}",
-    ],
-)
-def test_a_card_is_known_by_its_length_check_name_or_words(step):
-    assert len(found(f"steps:\n  n: {step}\n", spoken.card_in_clear)) == 1
-
-
-def test_what_is_secure_is_no_card_in_clear():
-    pay = "  pay: {webhook: https://pay.example.com/, secrets: [card]}\n"
-    assert found(f"steps:\n{SECURE}{pay}", spoken.card_in_clear) == []
-
-
-def test_other_digits_may_be_asked_for_in_clear():
-    step = "{collect: number, digits: 4, into: number}"
-    assert found(f"steps:\n  n: {step}\n", spoken.card_in_clear) == []
-
-
 def test_a_second_key_for_no_need_not_be_said_and_one_for_yes_must():
     no = f"steps:\n{ASK}{TALK}".replace("2: refused", "2: refused, 3: refused")
     assert found(no, spoken.key_unsaid) == []
     yes = f"steps:\n{ASK}{TALK}".replace("2: refused", "2: refused, 3: granted")
     (finding,) = found(yes, spoken.key_unsaid)
     assert finding.place == ("steps", "ask", "keys", "3")
-
-
-def test_numbers_longer_or_shorter_than_a_cards_are_none():
-    for digits in ("12", "20..22"):
-        step = f"{{collect: number, digits: {digits}, into: number}}"
-        assert found(f"steps:\n  n: {step}\n", spoken.card_in_clear) == []
 
 
 def test_a_called_partys_key_is_no_dead_one():

@@ -3,55 +3,15 @@
 import pytest
 
 from eslflow.check.wordlist import (
-    asks_for_card,
+    by_key,
     in_digits,
     keys_ending,
     keys_named,
     keys_said,
-    meanings,
     says_withdrawal,
+    sentences,
     tells_of_recording,
 )
-
-QUESTIONS = {
-    "en": "We record calls. Press 1 to agree, or 2 to go on without recording.",
-    "de": "Drücken Sie die 1, wenn Sie einverstanden sind, oder die 2, um ohne "
-    "Aufzeichnung fortzufahren.",
-    "fr": "Appuyez sur 1 pour accepter, ou sur 2 pour continuer sans enregistrement.",
-    "es": "Pulse 1 para aceptar, o 2 para continuar sin grabación.",
-    "it": "Premete 1 per accettare, o 2 per continuare senza registrazione.",
-    "nl": "Druk op 1 als u akkoord gaat, of op 2 om zonder opname verder te gaan.",
-}
-REVERSED = {
-    "en": "To agree, press 1; to refuse, press 2.",
-    "de": "Um einzuwilligen, drücken Sie die 1, um abzulehnen die 2.",
-}
-
-
-PLAIN = [
-    ("en", "Press 1 for yes, or 2 for no."),
-    ("en", "For yes press 1, for no press 2."),
-    ("en", "Please say yes by pressing 1 or no by pressing 2."),
-    ("en", "Dial 1 to allow it or 2 to opt out."),
-    ("en", "Hit 1 for okay and 2 for no thanks."),
-    ("en", "At no cost to you, press 1 to agree or 2 to refuse."),
-    ("de", "Für ja drücken Sie die 1, für nein die 2."),
-    ("de", "Ja mit der 1, nein mit der 2."),
-    ("de", "Ja: Taste 1. Nein: Taste 2."),
-    ("en", "Yes: press 1. No: press 2."),
-    ("de", "Mit der 1 stimmen Sie zu, mit der 2 lehnen Sie ab."),
-    ("fr", "Appuyez sur 1 pour oui, sur 2 pour non."),
-    ("es", "Marque 1 para decir sí o 2 para decir no."),
-    ("it", "Premete 1 per sì, 2 per no."),
-    ("nl", "Toets 1 voor ja, 2 voor nee."),
-]
-"""A plain yes and no, in the ways people say it."""
-
-
-@pytest.mark.parametrize(("language", "words"), PLAIN)
-def test_yes_and_no_are_understood(language, words):
-    assert meanings(words, language) == {"1": True, "2": False}
-
 
 SPELLED = [
     (
@@ -96,55 +56,41 @@ def test_words_that_name_no_key_stay_as_they_are(language, words):
     assert in_digits(words, language) == words
 
 
-@pytest.mark.parametrize("language", QUESTIONS)
-def test_a_key_means_what_stands_behind_it(language):
-    assert meanings(QUESTIONS[language], language) == {"1": True, "2": False}
-
-
-@pytest.mark.parametrize("language", REVERSED)
-def test_or_what_stands_before_it_where_the_sentence_begins_so(language):
-    assert meanings(REVERSED[language], language) == {"1": True, "2": False}
-
-
-def test_one_key_may_be_told_alone():
-    assert meanings("If you do not want that, press 2.", "en") == {"2": False}
-
-
-def test_what_is_not_clear_means_nothing():
-    assert meanings("If you do not agree, press 2.", "en") == {}
-    assert meanings("Press 1 or 2.", "en") == {}
-    assert meanings("Trykk 1 for å godta.", "nb") == {}
-
-
-@pytest.mark.parametrize(
-    ("language", "words"),
-    [
-        ("en", "If you don't mind being recorded, press 1."),
-        ("en", "If you do not object, press 1, otherwise 2."),
-        ("en", "We do not record unless you press 1."),
-        ("de", "Wenn es Sie nicht stört, drücken Sie die 1, sonst die 2."),
-        ("de", "Wir zeichnen nicht auf, außer Sie drücken die 1."),
-        ("de", "Möchten Sie nicht auf Qualität verzichten, drücken Sie die 1."),
-        ("fr", "Si cela ne vous dérange pas, appuyez sur 1."),
-        ("es", "Si no le importa, pulse 1."),
-        ("it", "Se non ha nulla in contrario, prema 1."),
-        ("nl", "Als u geen bezwaar heeft, toets 1."),
-    ],
-)
-def test_a_denial_of_an_objection_is_not_taken_for_a_no(language, words):
-    assert meanings(words, language) == {}
-
-
 def test_only_sentences_that_tell_to_press_say_keys():
     text = "We are there from 8 to 5. Article 6 says so. Press 1, or 9 for more."
-    assert keys_said(text) == {"1", "9"}
-    assert keys_said("Call 0800 123, or press 1.") == {"1"}
-    assert keys_said("Press one to agree.") == set()
+    assert keys_said(text, "en") == {"1", "9"}
+    assert keys_said("Call 0800 123, or press 1.", "en") == {"1"}
+    assert keys_said("Press one to agree.", "en") == {"1"}
+    assert keys_said("Trykk én for ja.", "nb") == set()
+
+
+def test_sentences_that_tell_to_press_are_given_as_they_are_written():
+    text = "Hello. Press One to agree. Yes: press 2. Good: press three of them."
+    assert list(sentences(text, "en")) == ["Press One to agree.", "Yes: press 2."]
+
+
+def test_words_belong_to_the_key_before_or_behind_them():
+    def is_told(words):
+        return "sales" in words or "help" in words
+
+    assert list(by_key("Press 1 for sales, 2 for help.", is_told)) == [
+        ("1", " for sales, "),
+        ("2", " for help."),
+    ]
+    assert list(by_key("For sales press 1, for help 2.", is_told)) == [
+        ("1", "For sales press "),
+        ("2", ", for help "),
+    ]
 
 
 def test_a_key_may_stand_alone_at_the_end_of_a_clause():
-    assert keys_ending("To agree, press 1. To refuse: 2! For more, 9") == set("129")
-    assert keys_ending("Press 1 to agree. Version 2.1 of 5 days, article 13.") == set()
+    assert keys_ending("To agree, press 1. To refuse: 2! For more, 9", "en") == set(
+        "129"
+    )
+    assert (
+        keys_ending("Press 1 to agree. Version 2.1 of 5 days, article 13.", "en")
+        == set()
+    )
 
 
 def test_keys_are_named_by_digits_words_and_ranges_or_nobody_can_tell():
@@ -199,9 +145,4 @@ WITHDRAWN = {
 def test_who_hears_of_a_recording_in_no_known_language_may_have():
     assert tells_of_recording({"en": "This call is recorded.", "nb": "Noe."})
     assert not tells_of_recording({"en": "This call is recorded.", "de": "Hallo."})
-
-
-def test_a_card_is_known_by_its_words():
-    assert asks_for_card({"de": "Bitte geben Sie die Kartennummer ein."})
-    assert asks_for_card({"en": "Enter the security code."})
-    assert not asks_for_card({"en": "Enter your receipt code.", "nb": "Kort."})
+    assert tells_of_recording({"de": "Wir zeichnen dieses Gespräch auf."})

@@ -12,7 +12,7 @@ from typing import Any
 
 from eslflow.check import cases, counted, opening
 from eslflow.check.recorded import recorded
-from eslflow.check.wording import LANGUAGES, series
+from eslflow.check.wording import LANGUAGES, paragraph, series
 from eslflow.flow.destination import CALLED, Destination
 from eslflow.flow.model import (
     Asked,
@@ -77,7 +77,7 @@ class _Teller:
         told.append(self.say("start", step=self.named(flow.start)))
         if flow.way_out:
             told.append(self.say("emergency", step=self.named(flow.way_out)))
-        return " ".join(filter(None, told))
+        return paragraph(told)
 
     def _spoken(self) -> str:
         """Return which languages there are, and whether callers get at all of them."""
@@ -137,7 +137,7 @@ class _Teller:
         """Return the paragraph about one step: what it does, and where it leads."""
         told = SENTENCES[step.kind](self, step)
         more = recorded(self.say, self._flow, step)
-        return " ".join([f"{step.name}.", *told, *more, *self._ways(step)])
+        return paragraph([f"{step.name}.", *told, *more, *self._ways(step)])
 
     # Parts of sentences.
 

@@ -11,7 +11,17 @@ from dataclasses import replace
 from functools import partial
 
 from eslflow.call.live import EMERGENCY
-from eslflow.check import before, permits, routes, spoken, unused
+from eslflow.check import (
+    before,
+    cards,
+    past,
+    permits,
+    promises,
+    questions,
+    routes,
+    spoken,
+    unused,
+)
 from eslflow.check.finding import Finding, Look, Rule, Told, told
 from eslflow.check.there import Ask, not_there
 from eslflow.errors import FlowError
@@ -25,6 +35,10 @@ RULES: dict[Rule, Look] = {
     **routes.RULES,
     **before.RULES,
     **spoken.RULES,
+    **cards.RULES,
+    **questions.RULES,
+    **past.RULES,
+    **promises.RULES,
     **unused.RULES,
 }
 """Every rule, and what looks whether it holds."""
@@ -33,7 +47,7 @@ BY_STEP = (
     spoken.KEYS_SWAPPED,
     spoken.KEY_UNSAID,
     spoken.MENU_SWAPPED,
-    spoken.CARD_IN_CLEAR,
+    *cards.RULES,
 )
 """Rules that look at a step and its words, and at nothing else."""
 BY_SECTION = (permits.KEPT_FOREVER, permits.HALF_A_MASK, spoken.KEY_DEAD)
@@ -49,13 +63,19 @@ def lint(
     data: bytes,
     ask: Ask | None = None,
     emergency: Collection[str] = EMERGENCY,
+    now: int | None = None,
 ) -> tuple[Told, ...]:
     """Return what is wrong with a flow, or should be thought about twice.
 
-    With `ask`, a switch is asked whether it has what the flow names.
+    With `ask`, a switch is asked whether it has what the flow names; with `now`, in
+    microseconds, it is told what is over.
     """
     behind_prompt = partial(routes.behind_prompt, emergency=emergency)
-    rules = RULES | {routes.BEHIND_PROMPT: behind_prompt}
+    past_holidays = partial(past.past_holidays, now=now)
+    rules = RULES | {
+        routes.BEHIND_PROMPT: behind_prompt,
+        past.PAST_HOLIDAYS: past_holidays,
+    }
     findings = [finding for look in rules.values() for finding in look(flow)]
     return _told(flow, data, findings, ask)
 

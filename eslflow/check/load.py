@@ -14,6 +14,7 @@ from eslflow.call.live import EMERGENCY
 from eslflow.check.finding import Finding, Rule, Told, place_in, told
 from eslflow.check.lint import are_texts_sound, lint, lint_draft
 from eslflow.check.permits import OF_ALL
+from eslflow.check.promises import WITHDRAWAL_KEY
 from eslflow.check.scenario import Scenario
 from eslflow.check.scenarios import read
 from eslflow.check.there import Ask
@@ -101,17 +102,20 @@ def load_flow(path: Path) -> Flow:
 
 
 def findings(
-    flow: Flow, ask: Ask | None = None, emergency: Collection[str] = EMERGENCY
+    flow: Flow,
+    ask: Ask | None = None,
+    emergency: Collection[str] = EMERGENCY,
+    now: int | None = None,
 ) -> tuple[Told, ...]:
     """Return what is wrong with a flow that loads, read once more from its file.
 
-    Emergency numbers are those of the site.
+    Emergency numbers are those of the site. Without the time nothing is over.
 
     Raises:
         FlowErrors: the file cannot be read any more.
     """
     path = Path(flow.file)
-    found = lint(flow, _read(path), ask, emergency)
+    found = lint(flow, _read(path), ask, emergency, now)
     of_all = [told for told in found if _rests_on_others(told)]
     if of_all and any(_Folder(path.parent, (path.stem,), {}).running()):
         return tuple(told for told in found if told not in of_all)
@@ -121,7 +125,8 @@ def findings(
 def _rests_on_others(told: Told) -> bool:
     """Whether the flow that runs this one can make it right: purposes are shared."""
     is_purpose = told.error.path.startswith("purposes.")
-    return told.rule in OF_ALL or (told.rule is UNUSED and is_purpose)
+    is_of_all = told.rule in (*OF_ALL, WITHDRAWAL_KEY)
+    return is_of_all or (told.rule is UNUSED and is_purpose)
 
 
 def draft_findings(

@@ -8,27 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from eslflow.check.answers import Answer, answers
 from eslflow.check.finding import Finding, Rule, at, own
 from eslflow.check.wordlist import (
-    asks_for_card,
     by_key,
     in_digits,
     keys_ending,
     keys_named,
     keys_said,
-    meanings,
     says_withdrawal,
     sentences,
 )
 from eslflow.flow.model import Flow
 from eslflow.steps.announce import Announce
-from eslflow.steps.collect import Check, Collect
 from eslflow.steps.consent import Consent
 from eslflow.steps.language import Language
 from eslflow.steps.menu import Menu
 from eslflow.steps.objection import Meaning as Opposition
 from eslflow.steps.objection import Objection
-from eslflow.steps.question import Meaning as Answer
+from eslflow.steps.question import Meaning
 from eslflow.steps.step import Step
 
 KEYS_SWAPPED = Rule(
@@ -41,15 +39,9 @@ MENU_SWAPPED = Rule("menu-swapped", False, "A key leads elsewhere than its words
 NO_WITHDRAWAL = Rule(
     "no-withdrawal", False, "Nobody is told that consent can be withdrawn."
 )
-CARD_IN_CLEAR = Rule(
-    "card-in-clear", True, "Digits of a card are asked for outside a secure step."
-)
-_CARD_DIGITS = 16
-"""Of most cards; other numbers of that length are rare."""
-_NO = (Answer.REFUSED, Opposition.OBJECTED)
-_YES = (Answer.GRANTED, Opposition.UNOPPOSED)
+_NO = (Meaning.REFUSED, Opposition.OBJECTED)
+_YES = (Meaning.GRANTED, Opposition.UNOPPOSED)
 _SWAP = "Swap the keys, or mend the words."
-CALLED_CARD = ("card", "pan", "cvv", "cvc", "csc", "expiry")
 
 
 def keys_swapped(flow: Flow) -> Iterator[Finding]:
@@ -58,20 +50,28 @@ def keys_swapped(flow: Flow) -> Iterator[Finding]:
         if not isinstance(step, (Consent, Objection)):
             continue
         for language, text in _texts(flow, step).items():
-            wrong = []
-            for key, is_yes in meanings(text, language).items():
-                meaning = step.keys.get(key)
-                wrong += [key] if meaning in (_NO if is_yes else _YES) else []
-                if meaning in (_YES if is_yes else _NO):
-                    # It is right of one key: then it may be the words that are odd.
-                    wrong = []
-                    break
+            wrong = _contrary(step.keys, answers(text, language))
             if wrong:
-                means = ", ".join(f"{key} means {step.keys[key]}" for key in wrong)
+                means = ", ".join(f"{a.key} means {step.keys[a.key]}" for a in wrong)
                 problem = f"step '{step.name}': {means}; the {language} words differ"
-                hint = f"{_SWAP} They say: {' '.join(sentences(text))}"
+                said = " ".join(dict.fromkeys(answer.sentence for answer in wrong))
+                hint = f"{_SWAP} They say: {said}"
                 yield Finding(KEYS_SWAPPED, at(step, "keys"), problem, hint)
                 break
+
+
+def _contrary(keys: Mapping[str, object], said: list[Answer]) -> list[Answer]:
+    """Return what is said the other way round; nothing, if one of them is right.
+
+    Then it may be the words that are odd.
+    """
+    wrong = []
+    for answer in said:
+        meaning = keys.get(answer.key)
+        if meaning in (_YES if answer.is_yes else _NO):
+            return []
+        wrong += [answer] if meaning in (_NO if answer.is_yes else _YES) else []
+    return wrong
 
 
 def key_unsaid(flow: Flow) -> Iterator[Finding]:
@@ -84,7 +84,7 @@ def key_unsaid(flow: Flow) -> Iterator[Finding]:
                     f"step '{step.name}': key {key} means {meaning}, and the "
                     f"{language} words do not say so"
                 )
-                told = " ".join(sentences(text))
+                told = " ".join(sentences(text, language))
                 told = f"They say: {told}" if told else "They name no key."
                 hint = f"{_say(step)} {told}"
                 yield Finding(KEY_UNSAID, at(step, "keys", key), problem, hint)
@@ -96,8 +96,10 @@ def _said(flow: Flow, step: Step, language: str, text: str) -> set[str] | None:
     Where no sentence tells to press any, those count that are named at all, in it or
     just before it; and star and hash are never more than named.
     """
-    said = keys_said(text)
-    said |= keys_ending(text) if said else set()
+    said = keys_said(text, language)
+    if said:
+        said |= keys_ending(text, language)
+        said |= {answer.key for answer in answers(text, language)}
     before = " ".join(text.get(language, "") for text in _heard_before(flow, step))
     named = keys_named(f"{before} {text}", language)
     if named is None:
@@ -182,7 +184,7 @@ def key_dead(flow: Flow) -> Iterator[Finding]:
         if isinstance(step, Language):
             known = {*step.keys}
         for language, text in _texts(flow, step).items():
-            said = keys_said(text)
+            said = keys_said(text, language)
             dead = sorted(said - known)
             # Where a key that counts is not said, the words are told already.
             every = _said(flow, step, language, text)
@@ -201,8 +203,8 @@ def menu_swapped(flow: Flow) -> Iterator[Finding]:
     for step in own(flow):
         if not isinstance(step, Menu):
             continue
-        for text in _texts(flow, step).values():
-            for sentence, key, named in _named(step, text):
+        for language, text in _texts(flow, step).items():
+            for sentence, key, named in _named(step, text, language):
                 problem = (
                     f"step '{step.name}': key {key} leads to '{step.keys[key]}', "
                     f"and its words name {', '.join(sorted(named))}"
@@ -212,14 +214,15 @@ def menu_swapped(flow: Flow) -> Iterator[Finding]:
                 yield Finding(MENU_SWAPPED, place, problem, hint)
 
 
-def _named(step: Menu, text: str) -> Iterator[tuple[str, str, set[str]]]:
+def _named(step: Menu, text: str, language: str) -> Iterator[tuple[str, str, set[str]]]:
     """Yield the sentences, the keys and the steps that belong to others than theirs."""
 
     def steps(words: str) -> set[str]:
         return {to for to in step.keys.values() if to in words.lower()}
 
-    for sentence in sentences(text):
-        told = list(by_key(sentence, lambda words: bool(steps(words))))
+    for sentence in sentences(text, language):
+        read = in_digits(sentence, language)
+        told = list(by_key(read, lambda words: bool(steps(words))))
         keys = {key: steps(words if told[1:] else sentence) for key, words in told}
         # Of several keys, each has words that can be told, or nobody knows whose.
         if all(keys.values()):
@@ -262,25 +265,8 @@ def _asking(flow: Flow) -> dict[str, list[str]]:
     return found
 
 
-def card_in_clear(flow: Flow) -> Iterator[Finding]:
-    """Yield the questions for digits of a card that are no secure ones."""
-    for step in own(flow):
-        if not isinstance(step, Collect) or step.secure:
-            continue
-        least, most = step.digits
-        is_card = least <= _CARD_DIGITS <= most or step.check is Check.LUHN
-        is_card = is_card or step.into in CALLED_CARD
-        if is_card or asks_for_card(flow.prompts[step.prompt].text):
-            problem = (
-                f"step '{step.name}' asks for digits like those of a card, and is not "
-                "secure: they may be recorded, kept and shown"
-            )
-            hint = "Add secure: true (PCI DSS 3.3.1)."
-            yield Finding(CARD_IN_CLEAR, at(step), problem, hint)
-
-
 def _texts(flow: Flow, step: Step) -> Mapping[str, str]:
-    """Return the words that a step asks with, by language, their keys as digits."""
+    """Return the words that a step asks with, by language."""
     texts: Mapping[str, str] = {}
     if isinstance(step, Consent):
         texts = flow.notices[step.asks["notice"]].text
@@ -288,7 +274,7 @@ def _texts(flow: Flow, step: Step) -> Mapping[str, str]:
         texts = flow.notices[step.announces["notice"]].text
     elif isinstance(step, (Menu, Language)):
         texts = flow.prompts[step.prompt].text
-    return {language: in_digits(text, language) for language, text in texts.items()}
+    return texts
 
 
 RULES = {
@@ -298,5 +284,4 @@ RULES = {
     KEY_DEAD: key_dead,
     MENU_SWAPPED: menu_swapped,
     NO_WITHDRAWAL: no_withdrawal,
-    CARD_IN_CLEAR: card_in_clear,
 }

@@ -10,7 +10,8 @@ flow goes next, follows such a clause: German puts the verb first there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from eslflow.check.german import GERMAN
@@ -241,6 +242,21 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
 )
 
 LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "de": GERMAN}
+
+
+_ENDED = re.compile("[.!?…][\"'”’»)]*$")
+
+
+def paragraph(told: Iterable[str]) -> str:
+    """Return sentences one after the other, each with an end.
+
+    Those that the flow's author has written may have none.
+    """
+    return " ".join(
+        words if _ENDED.search(words) else f"{words}."
+        for words in map(str.rstrip, told)
+        if words
+    )
 
 
 def series(words: Sequence[str], last: str) -> str:

@@ -11,15 +11,16 @@ from collections.abc import Callable, Iterator, Mapping
 
 from eslflow.flow.keys import CALLED, EVERY
 
-_RECORDED = {
+RECORDED = {
     "en": r"record|tap(e|ing)",
-    "de": r"aufzeichn|aufgezeichnet|aufnahme|aufgenommen|mitgeschnitten|mitschn",
+    "de": r"aufzeichn|aufgezeichnet|aufnahme|aufgenommen|mitgeschnitten|mitschn"
+    r"|\bzeichn\w*\b.*\bauf\b|\bnehmen\b.*\bauf\b|\bschneid\w*\b.*\bmit\b",
     "fr": r"enregistr",
     "es": r"grab",
     "it": r"registra",
     "nl": r"opgenomen|opname|opnem",
 }
-_WITHDRAWN = {
+WITHDRAWN = {
     "en": r"withdraw|revoke|take (it|this|that|your consent) back|change your mind",
     "de": r"widerruf|zurücknehm|zurückzieh|anders überleg",
     "fr": r"retir|retrait|révoqu",
@@ -27,58 +28,6 @@ _WITHDRAWN = {
     "it": r"revoc|ritir",
     "nl": r"intrek|ingetrokken|herroep",
 }
-_CARD = {
-    "en": r"\bcard\b|security code|expir|\bc[vs]c\b|\bcvv\b",
-    "de": r"karten?nummer|kreditkarte|prüfziffer|\bc[vs]c\b|\bcvv\b",
-    "fr": r"carte (bancaire|de crédit)|numéro de (votre )?carte|cryptogramme",
-    "es": r"tarjeta|código de seguridad",
-    "it": r"carta di credito|numero della carta|codice di sicurezza",
-    "nl": r"kaartnummer|creditcard|beveiligingscode",
-}
-_YES = {
-    "en": r"\b(agree|accept|consent|yes|ok|okay|allow|permit)\b",
-    "de": r"einverstanden|zustimm|zuzustimm|einwillig|einzuwillig|\bja\b"
-    r"|\bstimm\w*\b.*\bzu\b",
-    "fr": r"accepte|d'accord|\boui\b",
-    "es": r"acept|\bsí\b",
-    "it": r"accett|acconsent|\bsì",
-    "nl": r"akkoord|toestem|\bja\b",
-}
-_NO = {
-    "en": r"\b(without|refuse|decline|not|object|no|don't|opt out)\b",
-    "de": r"\bohne\b|ablehn|abzulehn|\bnicht\b|widersprech|\bnein\b"
-    r"|\blehn\w*\b.*\bab\b",
-    "fr": r"\bsans\b|refuse|\bne pas\b|\bnon\b",
-    "es": r"\bsin\b|rechaz|\bno\b",
-    "it": r"\bsenza\b|rifiut|\bnon\b|\bno\b",
-    "nl": r"\bzonder\b|weiger|\bniet\b|\bnee\b",
-}
-_OBJECTED = {
-    "en": r"\b(mind|bother|object|objections?|oppose\w*|against|problem|issue)\b",
-    "de": r"stör|gegen\b|einw[äa]nd|einwend|problem|verzicht|ausmach|etwas aus\b",
-    "fr": r"inconvénient|dérang|oppos|gêne|objection|problème|contre\b",
-    "es": r"inconveniente|importa|molest|objeci|problema|contra\b|opon",
-    "it": r"contrari|dispiac|problem|disturb|obiezion|oppon",
-    "nl": r"bezwaar|\berg\b|probleem|\btegen\b|stoor",
-}
-"""With these, a denial is a yes: "if you don't mind"."""
-_DENIED = {
-    "en": r"\b(not|no|nothing|never|without)\b|n't\b",
-    "de": r"\b(nicht|nichts|kein\w*|nie|ohne)\b",
-    "fr": r"\b(pas|sans|aucun\w*|rien|non)\b",
-    "es": r"\b(no|sin|ning\w+|nada)\b",
-    "it": r"\b(non|senza|nessun\w*|nulla|niente)\b",
-    "nl": r"\b(niet|niets|geen|zonder)\b",
-}
-_UNLESS = {
-    "en": r"\b(unless|except)\b",
-    "de": r"\baußer\b|es sei denn",
-    "fr": r"\b(sauf|à moins)\b",
-    "es": r"\b(salvo|a menos|excepto)\b",
-    "it": r"\b(salvo|a meno|tranne)\b",
-    "nl": r"\b(tenzij|behalve)\b",
-}
-"""What turns a sentence round."""
 _FOR_GOOD = {
     "en": r"\b(?:can ?not|can't|can no longer|may not|not be|never|no way to)(?: be)? "
     r"(?:withdr|revok|take (?:it|this|that|your consent) back)\w*|irrevocabl\w*"
@@ -102,15 +51,15 @@ _PRESS = re.compile(
     r"|puls|marque|prem|digit|toets|druk|kies)",
     re.I,
 )
-_NAMED = {
+NAMES = {
     language: {
-        name: str(digit)
-        for digit, names in enumerate(told.split()[:10])
+        name: key
+        for key, names in zip(EVERY, called.split(), strict=True)
         for name in names.split("|")
     }
-    for language, told in CALLED.items()
+    for language, called in CALLED.items()
 }
-"""By language, which digit a word is."""
+"""By language, which key a word is."""
 _BEFORE = (
     r"(?:\bmit der|\b(?:press|dial|hit|push|drück|tast|wähl|appuy|tape|puls|marque|"
     r"prem|digit|toets|druk|kies)\w*|[,;]|\b(?:or|and|oder|und|ou|et)\b)"
@@ -125,9 +74,12 @@ _BEHIND = (
 """Before what: "press one of the keys" names none."""
 _KEY = re.compile(r"(?<![\w.,*-])[0-9](?![\w-])(?!\.\w)")
 _LAST = re.compile(r"[\s,:]([0-9])(?=[.,;:!?](?:\s|$)|$)")
-_ANSWER = re.compile(r"\b(yes|no|ja|nein|oui|non|sí|sì|nee)\s*:\s*", re.I)
-"""An answer before its key: "Yes: press 1. No: press 2."."""
-_SENTENCE = re.compile(r"(?<=[.!?:])\s+")
+YES_NO = ("yes", "no", "ja", "nein", "oui", "non", "sí", "sì", "nee")
+_SENTENCE = re.compile(
+    r"(?<=[.!?:])" + "".join(rf"(?<!\b{yes}:)" for yes in YES_NO) + r"\s+",
+    re.IGNORECASE,
+)
+"""Between two sentences; an answer is in one with its key: "Yes: press 1."."""
 
 
 def says(words: Mapping[str, str], text: str, language: str) -> bool | None:
@@ -136,7 +88,7 @@ def says(words: Mapping[str, str], text: str, language: str) -> bool | None:
     return None if pattern is None else bool(re.search(pattern, text, re.IGNORECASE))
 
 
-def _without(words: Mapping[str, str], text: str, language: str) -> str:
+def without(words: Mapping[str, str], text: str, language: str) -> str:
     """Return a text less what has the words."""
     pattern = words.get(language.partition("-")[0].lower())
     return re.sub(pattern, "", text, flags=re.IGNORECASE) if pattern else text
@@ -145,45 +97,42 @@ def _without(words: Mapping[str, str], text: str, language: str) -> str:
 def says_withdrawal(texts: Mapping[str, str]) -> Mapping[str, bool | None]:
     """Return by language whether a text says that one may take it back."""
     return {
-        lang: says(_WITHDRAWN, _without(_FOR_GOOD, text, lang), lang)
+        lang: says(WITHDRAWN, without(_FOR_GOOD, text, lang), lang)
         for lang, text in texts.items()
     }
 
 
 def tells_of_recording(texts: Mapping[str, str]) -> bool:
     """Whether a text may tell of a recording, in all its languages."""
-    return all(says(_RECORDED, text, lang) is not False for lang, text in texts.items())
-
-
-def asks_for_card(texts: Mapping[str, str]) -> bool:
-    """Whether a text asks for what stands on a card, in any language."""
-    return any(says(_CARD, text, lang) for lang, text in texts.items())
+    return all(says(RECORDED, text, lang) is not False for lang, text in texts.items())
 
 
 def in_digits(text: str, language: str) -> str:
     """Return a text in which the keys that it tells to press by name are digits."""
-    digits = _NAMED.get(language.partition("-")[0].lower())
-    if digits is None:
+    names = NAMES.get(language.partition("-")[0].lower())
+    if names is None:
         return text
+    digits = [name for name, key in names.items() if key.isdigit()]
     named = re.compile(rf"({_BEFORE})\s+({'|'.join(digits)}){_BEHIND}", re.I)
-    return named.sub(lambda found: f"{found[1]} {digits[found[2].lower()]}", text)
+    return named.sub(lambda found: f"{found[1]} {names[found[2].lower()]}", text)
 
 
-def sentences(text: str) -> Iterator[str]:
-    """Yield the sentences that tell to press keys."""
+def sentences(text: str, language: str) -> Iterator[str]:
+    """Yield the sentences that tell to press keys, as they are written."""
     for sentence in _SENTENCE.split(text):
-        if _PRESS.search(sentence) and _KEY.search(sentence):
+        if _PRESS.search(sentence) and _KEY.search(in_digits(sentence, language)):
             yield sentence
 
 
-def keys_said(text: str) -> set[str]:
+def keys_said(text: str, language: str) -> set[str]:
     """Return the keys that a text tells to press, as far as they are digits."""
-    return {key for sentence in sentences(text) for key in _KEY.findall(sentence)}
+    told = (in_digits(each, language) for each in sentences(text, language))
+    return {key for sentence in told for key in _KEY.findall(sentence)}
 
 
-def keys_ending(text: str) -> set[str]:
+def keys_ending(text: str, language: str) -> set[str]:
     """Return the digits that clauses end with: "to agree, press 1; to refuse, 2"."""
-    return set(_LAST.findall(text))
+    return set(_LAST.findall(in_digits(text, language)))
 
 
 def keys_named(text: str, language: str) -> set[str] | None:
@@ -203,28 +152,6 @@ def keys_named(text: str, language: str) -> set[str] | None:
     return found
 
 
-def meanings(text: str, language: str) -> dict[str, bool]:
-    """Return the keys that a text gives for yes, and for no.
-
-    What belongs to a key stands behind it ("press 1 to agree"), or before it where a
-    sentence begins with it, and ends with a key ("to agree, press 1"). What is not
-    clear is left out.
-    """
-    found: dict[str, bool] = {}
-
-    def is_clear(words: str) -> bool:
-        return _meaning(words, language) is not None
-
-    for sentence in sentences(_ANSWER.sub(r"\1 ", text)):
-        if says(_UNLESS, sentence, language):
-            continue
-        for key, words in by_key(sentence, is_clear):
-            meaning = _meaning(words, language)
-            if meaning is not None:
-                found[key] = meaning
-    return found
-
-
 def by_key(sentence: str, is_told: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
     """Yield the keys of a sentence, each with the words that belong to it.
 
@@ -235,10 +162,3 @@ def by_key(sentence: str, is_told: Callable[[str], bool]) -> Iterator[tuple[str,
     is_before = is_told(parts[0]) and not is_told(parts[-1])
     for place, key in enumerate(_KEY.findall(sentence)):
         yield key, parts[place if is_before else place + 1]
-
-
-def _meaning(words: str, language: str) -> bool | None:
-    yes, no = says(_YES, words, language), says(_NO, words, language)
-    if says(_OBJECTED, words, language) and says(_DENIED, words, language):
-        return None
-    return None if yes == no else bool(yes)

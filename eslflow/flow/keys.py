@@ -22,12 +22,13 @@ EVERY = "0123456789*#"
 """The same, as the switch tells them."""
 CALLED = {
     "en": "zero one two three four five six seven eight nine star hash|pound|square",
-    "de": "null eins zwei|zwo drei vier fünf sechs sieben acht neun stern raute",
+    "de": "null eins zwei|zwo drei vier fünf sechs sieben acht neun stern|sterntaste "
+    "raute|rautetaste|rautentaste",
     "fr": "zéro un deux trois quatre cinq six sept huit neuf étoile dièse",
     "es": "cero uno dos tres cuatro cinco seis siete ocho nueve asterisco|estrella "
     "almohadilla|numeral",
     "it": "zero uno due tre quattro cinque sei sette otto nove asterisco cancelletto",
-    "nl": "nul een|één twee drie vier vijf zes zeven acht negen ster hekje",
+    "nl": "nul een|één|eén twee drie vier vijf zes zeven acht negen ster hekje",
 }
 """What keys are called, by language, in the order of `EVERY`."""
 _NAMES = {"star": "*", "hash": "#"}
