@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,13 @@ steps:
 """
 
 
+@pytest.fixture(autouse=True)
+def _today(monkeypatch):
+    """Let it be a day on which no holidays of the shipped flows are over."""
+    day = round(datetime(2026, 11, 27, 12, tzinfo=timezone.utc).timestamp()) * 1_000_000
+    monkeypatch.setattr("eslflow.clock.SystemClock.now", lambda _: day)
+
+
 @pytest.fixture
 def site(tmp_path):
     run(tmp_path, "init", str(tmp_path))
@@ -40,6 +48,19 @@ def test_a_good_site_is_said_to_be_good(site):
     done = run(site, "check")
     assert done.exit_code == 0
     assert "support.yaml: good (5 steps; en, de, fr, es)" in done.stdout
+
+
+def test_holidays_that_are_all_over_are_told(tmp_path):
+    path = tmp_path / "flows" / "old.yaml"
+    path.parent.mkdir()
+    path.write_text(
+        "flow: old\nprompts: {hi: Hi.}\nhours:\n  office:\n    zone: Europe/Berlin\n"
+        "    mon-fri: 08:00-17:00\n    holidays: {2025-04-18: Good Friday}\nsteps:\n"
+        "  when: {hours: office, closed: hi, holiday: hi}\n  hi: {announce: hi}\n"
+    )
+    said = run(tmp_path, "check", str(path)).stderr
+    assert "[past-holidays]" in said
+    assert "2025-04-18" in said
 
 
 def test_a_flow_with_twelve_mistakes_gets_twelve_messages_and_78(site):

@@ -31,6 +31,7 @@ from eslflow.cli.places import (
 )
 from eslflow.cli.prove import told as told_proof
 from eslflow.cli.why import explained
+from eslflow.clock import SystemClock
 from eslflow.errors import FlowErrors, NotFound, SettingsError, StoreError, visible
 from eslflow.flow.codes import UNREADABLE
 from eslflow.flow.document import Document
@@ -214,7 +215,7 @@ def report(site: Path, flow: Flow, path: Path, ask: Ask | None = None) -> bool:
     is_good = is_heard(site, flow, path)
     settings = settings_or_none(site)
     emergency = EMERGENCY if settings is None else emergency_of(settings)
-    found = findings(flow, ask, emergency)
+    found = findings(flow, ask, emergency, SystemClock().now())
     for told in found:
         click.echo(str(told), err=True)
     if not is_good or any(told.rule.is_error for told in found):
