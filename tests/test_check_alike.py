@@ -1,6 +1,6 @@
 """Steps that differ by their names alone."""
 
-from eslflow.check.alike import alike, repeated, shapes
+from eslflow.check.alike import alike, likeness, repeated, shapes
 from tests.steps_of import flow
 
 LAW = "flow: test\npurposes: {duty: {basis: legal_obligation}}\n"
@@ -88,3 +88,18 @@ def test_whoever_calls_what_was_dialled_is_not_like_who_does_not():
     steps += "three: {dial: {user: called}}\n"
     found = alike(flow(steps, LAW))
     assert (found["two"], found["three"]) == ("one", "three")
+
+
+def test_payments_with_values_of_their_own_are_like_each_other():
+    pay = "{webhook: 'https://a.example/', secrets: [%s], failed: end, refused: end}"
+    steps = "which: {menu: a, keys: {1: a, 2: b}, failure: end, error: end}\n"
+    for name in ("a", "b"):
+        steps += f"{name}: {{collect: a, digits: 4, into: {name}, secure: true, "
+        steps += f"failure: end, error: end}}\npay_{name}: {pay % name}\n"
+        steps += f"done_{name}: {{announce: a, next: end}}\n"
+    found = flow(f"{steps}end: {{hangup: NORMAL_CLEARING}}\n", LAW)
+    like, again, inside = likeness(found)
+    assert (like["b"], like["pay_b"]) == ("a", "pay_a")
+    assert (again, inside) == (frozenset(), like)
+    # By the names in the file they are not.
+    assert alike(found)["b"] == "b"

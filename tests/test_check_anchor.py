@@ -3,7 +3,7 @@
 import pytest
 
 from eslflow.call.recorder import Recorder
-from eslflow.check.anchor import becomes, call_from, note, unrecorded_from
+from eslflow.check.anchor import becomes, call_from, moved, note, unrecorded_from
 from eslflow.check.fingerprint import fingerprint
 from eslflow.check.happens import happens
 from eslflow.check.looked import Looks
@@ -48,6 +48,31 @@ def test_secrets_are_taken_along_and_can_be_wiped_apart():
     assert other.engine.live.secrets["card"].reveal() == "1110"
     stage.engine.live.forget()
     assert other.engine.live.secrets["card"].reveal() == "1110"
+
+
+TWO = """\
+flow: test
+purposes: {duty: {basis: legal_obligation}}
+prompts: {a: A.}
+steps:
+  which: {menu: a, keys: {1: card1, 2: card2}, failure: bye, error: bye}
+  card1: {collect: a, digits: 4, into: one, secure: true, failure: bye, error: bye}
+  pay1: {webhook: 'https://e.example/', secrets: [one], refused: bye, failed: bye}
+  bye: {announce: a}
+  card2: {collect: a, digits: 4, into: two, secure: true, failure: bye, error: bye}
+  pay2: {webhook: 'https://e.example/', secrets: [two], refused: bye, failed: bye}
+  bye2: {announce: a, next: which}
+"""
+
+
+def test_what_is_held_for_one_step_can_be_held_for_one_like_it():
+    flow = flow_of(TWO)
+    stage = call_of(flow, "presses/1", "done", "enters/1110", "enters/1110")
+    holds = Looks(flow).holds
+    other = call_from(stage.plan, moved(stage.pause, "pay2", holds))
+    assert other.engine.live.step == "pay2"
+    assert other.engine.live.secrets["two"].reveal() == "1110"
+    assert list(other.engine.live.secrets) == ["two"]
 
 
 def test_a_guardian_that_has_begun_goes_on():

@@ -13,7 +13,7 @@ from eslflow.check.happens import happens
 from eslflow.check.observer import FORGOTTEN
 from eslflow.check.outcomes import choices
 from eslflow.check.stage import Stage
-from tests.proofs import call_of, explored, flow_of, moves_of, unmeasured
+from tests.proofs import explored, flow_of, moves_of, unmeasured
 from tests.steps_of import flow
 
 WORDS = "flow: test\nprompts: {a: A.}\n"
@@ -71,9 +71,72 @@ def wrong_of(explorer):
     return {(wrong.found, keys[wrong.state], wrong.choice) for wrong in explorer.wrong}
 
 
-@pytest.mark.parametrize("rules", [KEYS, LIST])
-def test_what_is_copied_is_what_would_have_happened(rules, monkeypatch):
-    desks, made = flow_of(DESKS % rules), []
+HEAD = """\
+flow: test
+purposes: {%s}
+notices: {recording: {version: 1, text: Press 1 or 2.}}
+prompts: {which: Which.}
+steps:
+"""
+ASK = """\
+  ask%(n)d:
+    consent: {notice: recording, purpose: p%(n)d}
+    keys: {1: granted, 2: refused}
+"""
+DESK = (
+    "{queue: desk%(n)d, record: on, from: answer, timeout: %(to)s, no_agents: %(to)s}"
+)
+PAYMENT = f"""\
+  card%(n)d:
+    {{collect: which, digits: 12..19, check: luhn, into: card%(n)d, secure: true,
+    failure: desk%(n)d, error: desk%(n)d}}
+  pay%(n)d:
+    webhook: https://pay.example.com/
+    secrets: [card%(n)d]
+    gets: {{status: paid%(n)d}}
+    refused: desk%(n)d
+    failed: desk%(n)d
+  look%(n)d:
+    {{branch: paid%(n)d, cases: {{ok: desk%(n)d}}, otherwise: desk%(n)d}}
+  desk%(n)d: {DESK}
+"""
+BRANCH = f"""\
+  look%(n)d:
+    branch: {{consent: p%(of)d}}
+    cases: {{granted: desk%(n)d}}
+    otherwise: desk%(n)d
+  desk%(n)d: {DESK}
+"""
+LAST = "  last: {queue: last, record: on}\n"
+
+
+def payments(count):
+    """Return a flow of payments that differ in the names of values alone."""
+    to = [*(f"card{n}" for n in range(1, count)), "last"]
+    steps = [PAYMENT % {"n": n, "to": to[n]} for n in range(count)]
+    return "".join([HEAD % "p0: {basis: consent}", ASK % {"n": 0}, *steps, LAST])
+
+
+def branches(count):
+    """Return a flow of desks that look at one of two purposes by turns."""
+    to = [*(f"look{n}" for n in range(1, count)), "last"]
+    desks = [BRANCH % {"n": n, "of": n % 2, "to": to[n]} for n in range(count)]
+    two = HEAD % "p0: {basis: consent}, p1: {basis: consent}"
+    return "".join([two, ASK % {"n": 0}, ASK % {"n": 1}, *desks, LAST])
+
+
+@pytest.mark.parametrize(
+    ("text", "least"),
+    [
+        (DESKS % KEYS, 0.5),
+        (DESKS % LIST, 0.5),
+        (payments(4), 0.2),
+        (branches(6), 0.05),
+    ],
+    ids=["keys", "list", "payments", "branches"],
+)
+def test_what_is_copied_is_what_would_have_happened(text, least, monkeypatch):
+    desks, made = flow_of(text), []
     copied = Explorer._copied
 
     def counted(*given):
@@ -83,11 +146,19 @@ def test_what_is_copied_is_what_would_have_happened(rules, monkeypatch):
     monkeypatch.setattr(Explorer, "_copied", counted)
     quick, slow = Explorer(desks), Explorer(desks, copies=False)
     quick.run()
-    assert len(made) > len(quick.states) / 2
+    assert len(made) > len(quick.states) * least
     unmeasured(slow.run)
     assert moves_of(quick) == moves_of(slow)
     assert quick.visited == slow.visited
     assert quick._is_copying
+
+
+def test_coming_to_a_step_leads_to_each_state_that_it_is_noted_for():
+    explorer = explored(flow_of(payments(3)))
+    for number, anchor in explorer._entries.items():
+        stage = way.call_on(explorer.plan, way.Way(anchor.begin, anchor))
+        assert explorer.key(stage) == explorer._keys[number]
+    assert len(explorer._entries) > 20
 
 
 LIKE = """\
@@ -168,15 +239,16 @@ def test_steps_that_are_not_as_like_as_was_thought_are_gone_through_themselves()
     unmeasured(slow.run)
     assert {"two", "three", "on", "off"} <= quick.plan.repeated
     quick.plan = replace(quick.plan, shapes={**quick.plan.shapes, "off": "on"})
+    quick._kinds["off"] = quick._kinds["on"]
     quick.run()
     assert not quick._is_copying
     assert {state.step for state in quick.states} >= {"on", "off"}
     assert len(quick.states) == len(slow.states)
 
 
-WALKS = 150
+WALKS, FARTHER = 60, 12
 WALKED = ("talk", "card", "twice", "ends", "moved", "both", "private", "listed") + (
-    *("demanded", "recalled", "verbal", "desks"),
+    *("demanded", "recalled", "verbal", "hushed", "desks"),
 )
 
 
@@ -187,18 +259,23 @@ def test_a_call_goes_where_the_proof_says_however_it_came_there(name):
     moves = [{m.choice: m.to for m in state.moves} for state in explorer.states]
     chance = Random(name)
     for _ in range(WALKS):
-        stage = call_of(explorer.plan.flow)
+        begin, way = explorer.way(chance.randrange(len(moves)))
+        stage = Stage(explorer.plan, begin)
+        stage.start()
         at = explorer._numbers[explorer.key(stage)]
-        while not stage.engine.is_over:
+        first = [choice for _, choice in way]
+        for _ in range(len(first) + FARTHER):
             there = choices(stage, explorer.looks)
             assert set(there) == set(moves[at])
+            if stage.engine.is_over:
+                break
             # Who hangs up too soon sees little.
             stays = [choice for choice in there if choice.what != "hang up"]
-            choice = chance.choice(stays or there)
+            choice = first.pop(0) if first else chance.choice(stays or there)
             happens(stage, choice)
             assert stage.observer.wrong == []
-            assert explorer._numbers[explorer.key(stage)] == moves[at][choice]
             at = moves[at][choice]
+            assert explorer._numbers[explorer.key(stage)] == at
 
 
 @pytest.mark.parametrize("name", ["talk", "card", "verbal", "listed"])

@@ -129,6 +129,55 @@ def test_two_answers_that_are_not_on_disk_yet_are_not_one():
     assert len(print_of(flow, *once)[3][1][1]) == 1
 
 
+YES = ("agent answers", "key/granted", "kept")
+
+
+@pytest.mark.parametrize("no", ["key/refused", "caller key/withdraw"])
+def test_of_a_no_that_is_not_on_disk_yet_nothing_counts_but_that_it_is_to_come(no):
+    found = print_of(flow_of("verbal"), *YES, no)
+    assert found[3][1] == (False, ("tells",))
+
+
+def test_a_yes_that_a_no_has_overtaken_permits_nothing_any_more():
+    flow = flow_of("verbal")
+    assert print_of(flow, *YES[:2])[3][1] == (False, ("permits",))
+    overtaken = print_of(flow, *YES[:2], "key/refused")
+    assert overtaken[3][1] == (False, ("tells",))
+    again = print_of(flow, *YES[:2], "key/refused", "key/granted")
+    assert again[3][1] == (False, ("tells", "permits"))
+
+
+def test_where_nothing_is_recorded_any_more_it_makes_no_difference_by_whom_and_what():
+    flow = flow_of("listed")
+    for is_private in (False, True):
+        stage = call_of(flow, "agent answers/listed")
+        observer, live = stage.observer, stage.engine.live
+        observer.is_private = is_private
+        looks = Looks(stage.plan.flow)
+        before = fingerprint(stage, looks)
+        live.recorder._is_given_up = not live.recorder._is_given_up
+        assert (fingerprint(stage, looks) == before) is is_private
+        before = fingerprint(stage, looks)
+        live.screen.leg, observer.who = "", "unknown"
+        assert (fingerprint(stage, looks) == before) is is_private
+        before = fingerprint(stage, looks)
+        stage.is_troubled = not stage.is_troubled
+        assert (fingerprint(stage, looks) == before) is is_private
+
+
+def test_where_calls_must_be_recorded_what_begins_is_owed_by_itself():
+    stage = call_of(flow_of("demanded"))
+    owed = fingerprint(stage, Looks(stage.plan.flow))[3][1][1]
+    assert [name for name, *_ in owed] == ["moves.watch"]
+
+
+def test_how_often_a_file_has_ended_by_itself_counts_by_what_came_of_it():
+    stage = call_of(flow_of("stays"), ON)
+    before = fingerprint(stage, Looks(stage.plan.flow))
+    stage.engine.live.recorder._restarts = 1
+    assert fingerprint(stage, Looks(stage.plan.flow)) == before
+
+
 def test_of_the_agents_answers_the_last_one_counts():
     stage = call_of(flow_of("verbal"), "agent answers", "key/granted")
     before = fingerprint(stage, Looks(stage.plan.flow))

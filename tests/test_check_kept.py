@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from eslflow.check.kept import FAR, Call, Kept, uncollected
+from eslflow.check.kept import Call, Kept, uncollected
 from eslflow.check.way import Way
 from tests.proofs import call_of, choice_of, flow_of
 
@@ -43,13 +43,6 @@ def test_no_more_are_kept_than_memory_is_to_hold(monkeypatch):
     assert not kept.takes(kept_call(), 4, 1)
     kept.leaves(3)
     assert kept.takes(kept_call(), 4, 1)
-
-
-def test_a_call_that_has_gone_far_is_not_kept():
-    call = kept_call()
-    choice = choice_of(call.stage, "presses/1")
-    far = call._replace(way=call.way._replace(choices=(choice,) * (FAR + 1)))
-    assert not Kept().takes(far, 3, 1)
 
 
 def test_calls_that_nobody_needs_are_let_go():

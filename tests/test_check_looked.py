@@ -2,6 +2,7 @@
 
 from itertools import islice
 
+from eslflow.call.records import State
 from eslflow.check.looked import PLAIN, Looks, told
 from tests.proofs import call_of, flow_of
 from tests.steps_of import flow
@@ -49,7 +50,7 @@ def test_a_copy_of_a_value_is_looked_at_like_it():
     looks = Looks(flow(steps, WORDS))
     assert looks.values("called") == ["1001", "+4930123456"]
     stage = call_of(flow(steps, WORDS))
-    assert looks.seen(stage)[1:] == ((), (), ())
+    assert looks.seen(stage)[1:] == ((), (), (), frozenset())
 
 
 def test_a_call_comes_at_each_time_that_makes_a_difference():
@@ -77,10 +78,10 @@ def test_what_no_step_ahead_looks_at_makes_no_difference():
     steps = "hello: {announce: a}\n" + BRANCH
     stage = call_of(flow(steps, WORDS))
     looks = Looks(stage.plan.flow)
-    assert looks.seen(stage)[1:] == (((("+49*",),)), (), ())
+    assert looks.seen(stage)[1:] == ((), ("+49*",), (), frozenset())
     assert looks.seen(stage) == looks.seen(stage)
     stage = call_of(flow(BRANCH, WORDS))
-    assert looks.seen(stage)[1:] == ((), (), ())
+    assert looks.seen(stage)[1:] == ((), (), (), frozenset())
 
 
 def test_what_values_are_made_of_counts_as_it_is():
@@ -88,7 +89,7 @@ def test_what_values_are_made_of_counts_as_it_is():
     steps += "who: {branch: line, cases: {x 1: b}, otherwise: a}\n"
     steps += "a: {announce: a}\nb: {announce: a}\n"
     stage = call_of(flow(steps, WORDS))
-    assert Looks(stage.plan.flow).seen(stage)[1] == ("1000", (None,))
+    assert Looks(stage.plan.flow).seen(stage)[1:3] == (("1000",), ())
 
 
 def test_hours_and_choices_are_seen_as_they_are():
@@ -97,14 +98,42 @@ def test_hours_and_choices_are_seen_as_they_are():
     assert text == "test.yaml"
     steps = "a: {announce: a}\nnow: {hours: office, closed: b, next: b}\n"
     found = call_of(flow(steps + "b: {announce: a}\n", HOURS))
-    assert Looks(found.plan.flow).seen(found)[2] == ("closed",)
+    assert Looks(found.plan.flow).seen(found)[3] == ("closed",)
     steps = "hello: {announce: welcome}\n"
     steps += "ask: {consent: {notice: recording, purpose: training}, "
     steps += "keys: {1: granted, 2: refused}}\n"
     steps += "sort: {branch: {consent: training}, cases: {granted: x}, otherwise: x}\n"
     steps += "x: {announce: welcome}\n"
     asked = call_of(flow(steps))
-    assert Looks(asked.plan.flow).seen(asked)[3] == (None,)
+    assert Looks(asked.plan.flow).seen(asked)[2] == ("otherwise",)
+    asked.engine.live.consents.kept("training", State.GRANTED)
+    assert Looks(asked.plan.flow).seen(asked)[2] == ("granted",)
+    # What is no case comes to the same, whatever it is.
+    asked.engine.live.consents.kept("training", State.REFUSED)
+    assert Looks(asked.plan.flow).seen(asked)[2] == ("otherwise",)
+
+
+HELD = """\
+which: {menu: a, keys: {1: one, 2: two}, failure: c, error: c}
+one: {collect: a, digits: 4, into: one, secure: true, failure: c, error: c}
+pay1: {webhook: 'https://e.example/', secrets: [one], next: c, failed: c, refused: c}
+two: {collect: a, digits: 4, into: two, secure: true, failure: c, error: c}
+pay2: {webhook: 'https://e.example/', secrets: [two], failed: c, refused: c}
+c: {announce: a}
+"""
+
+
+ENTERED = ("enters/1110", "enters/1110")
+"""Key after key, but the first by itself."""
+
+
+def test_what_is_held_for_a_step_is_seen_by_one_name_for_all_like_it():
+    paid = call_of(flow(HELD, WORDS), "presses/2", "done", *ENTERED)
+    looks = Looks(paid.plan.flow)
+    assert paid.observer.step == "pay2"
+    assert list(paid.engine.live.secrets) == ["two"]
+    assert looks.seen(paid)[4] == {"one"}
+    assert looks.kind("pay1") == looks.kind("pay2") != looks.kind("c")
 
 
 def test_a_call_comes_from_and_one_to_who_is_never_recorded():
@@ -158,13 +187,21 @@ def test_what_agents_ask_about_is_named_everywhere():
 
 
 def test_a_call_is_over_once_nothing_can_be_recorded_any_more():
-    looks = Looks(flow_of("asked"))
-    assert not looks.never_records(call_of(flow_of("asked")))
-    granted = call_of(flow_of("asked"), "presses/1", "kept")
+    looks = Looks(flow_of("talk"))
+    assert not looks.never_records(call_of(flow_of("talk")))
+    granted = call_of(flow_of("talk"), "presses/1", "kept")
     assert not looks.never_records(granted)
     granted.observer.is_forbidden = True
     assert looks.never_records(granted)
-    private = call_of(flow_of("asked"))
+    private = call_of(flow_of("talk"))
     private.observer.is_private = True
     assert looks.never_records(private)
-    assert looks.never_records(call_of(flow_of("asked"), "presses/2"))
+    assert looks.never_records(call_of(flow_of("talk"), "presses/2"))
+
+
+def test_a_call_is_over_where_no_step_ahead_is_recorded():
+    found = flow_of(NAMED % "")
+    assert Looks(found).never_records(call_of(found))
+    after = NAMED.replace("a: {announce: a}\n", "a: {announce: a, record: on}\n")
+    found = flow_of(after % "")
+    assert not Looks(found).never_records(call_of(found))

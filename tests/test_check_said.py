@@ -216,3 +216,28 @@ def test_files_are_told_by_how_they_stand_and_which_is_the_last():
     stage.switch.running["/recordings/a third.wav"] = True
     # Of those that stand alike, one is as good as two.
     assert files(stage)[1:] == ((False, True, False, False, False),)
+
+
+def test_of_a_file_about_which_nothing_can_be_done_nothing_else_counts():
+    stage = call_of(flow_of(ALONE), *YES, *NO, "recorder/start does")
+    (path,) = stage.switch.running
+    stage.observer.failed = stage.observer.given_up = frozenset((path,))
+    assert files(stage) == ((True, False, True, True, False),)
+    stage.switch.running[path] = True
+    assert files(stage) == ((True, False, True, True, False),)
+
+
+def test_where_nothing_is_recorded_any_more_it_makes_no_difference_for_what():
+    stage = call_of(flow_of(ALONE), *YES, *NO, "recorder/start does")
+    named = Looks(stage.plan.flow).named(stage.engine.live.step)
+    rights = (True, True, False, (), (), False)
+    assert said(stage, named, never=True) == ((), frozenset({(True, rights)}))
+    assert said(stage, named) != said(stage, named, never=True)
+
+
+def test_what_a_file_was_begun_for_that_cannot_be_stopped_counts_no_more():
+    stage = call_of(flow_of(ALONE), *YES, *NO, "recorder/start does")
+    named = Looks(stage.plan.flow).named(stage.engine.live.step)
+    before = said(stage, named)
+    stage.engine.live.recorder.segment.is_stuck = True
+    assert said(stage, named) != before

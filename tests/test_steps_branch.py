@@ -199,3 +199,12 @@ def test_cases_are_ways_out():
 def test_it_speaks_of_the_purpose_that_it_looks_at():
     assert CHOICE.steps["look"].speaks_of() == ("training",)
     assert WHO.steps["desk"].speaks_of() == ()
+
+
+def test_what_it_looks_at_can_have_another_name():
+    step = WHO.steps["desk"]
+    value = step.looks_at.value
+    assert step.renamed({value: "other"}).looks_at.value == "other"
+    assert step.renamed({}) == step
+    asked = CHOICE.steps["look"]
+    assert asked.renamed({"training": "other"}) == asked

@@ -254,3 +254,12 @@ def test_a_secure_step_is_masked_whatever_it_says_and_never_recorded():
 def test_the_key_that_ends_it_is_the_one_that_it_takes():
     assert NUMBER.steps["ask"].takes_keys == "#"
     assert FOUR.steps["ask"].takes_keys == ""
+
+
+def test_its_value_is_new_once_it_was_entered_and_can_have_another_name():
+    step = SECURE.steps["ask"]
+    assert step.sets("collected") == step.hides()
+    assert step.sets("failure") == step.sets("error") == ()
+    other = step.renamed({step.into: "other"})
+    assert (other.hides(), other.record) == (("other",), Record.MASKED)
+    assert step.renamed({}) == step

@@ -75,3 +75,11 @@ def test_it_tells_what_it_writes():
     step = flow("a: {set: {line: x, language: en}}").steps["a"]
     assert step.writes() == ("line",)
     assert not step.waits
+
+
+def test_its_values_are_new_and_can_have_other_names():
+    step = flow("a: {set: {line: 'x {{ caller }}', copy: '{{ line }}'}}").steps["a"]
+    assert step.sets("done") == ("line", "copy")
+    other = step.renamed({"line": "first"})
+    assert other.writes() == ("first", "copy")
+    assert [name for _, _, name in other.refers_to()] == ["caller", "first"]

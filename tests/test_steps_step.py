@@ -34,6 +34,8 @@ def test_a_step_leads_where_its_targets_say_and_asks_for_nothing():
     assert list(step.problems({})) == []
     assert step.hears_custom == frozenset()
     assert (step.hides(), step.carries()) == ((), ())
+    assert step.sets("done") == ()
+    assert step.renamed({"a": "b"}) is step
     assert not step.meets
     assert step.needs == frozenset()
 

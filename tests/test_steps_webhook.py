@@ -228,3 +228,16 @@ def test_what_contradicts_itself_is_told(options, problem):
 def test_the_fields_that_are_got_are_named_once():
     assert fields_got(PAY.steps.values()) == ("status", "id")
     assert fields_got([*PAY.steps.values()] * 2) == ("status", "id")
+
+
+def test_secrets_are_gone_after_it_and_values_new_if_it_was_asked():
+    step = flow(
+        "ask: {collect: which, digits: 4, into: card, secure: true}\n"
+        f"pay: {{webhook: '{URL}', sends: [caller], secrets: [card],"
+        " gets: {status: payment}}"
+    ).steps["pay"]
+    assert step.sets("done") == step.sets("refused") == ("card", "payment")
+    assert step.sets("failed") == ("card",)
+    other = step.renamed({"card": "c", "payment": "p", "caller": "caller"})
+    assert (other.secrets, other.gets) == (("c",), (("status", "p"),))
+    assert other.sends == ("caller",)

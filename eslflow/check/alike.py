@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import fields
 
+from eslflow.check.held import Holds
 from eslflow.flow.model import Flow, Record
 from eslflow.steps.calling import Calling
 from eslflow.steps.step import Step
@@ -23,6 +24,17 @@ NAMES = frozenset(
 )
 """Options that steer nothing: names, and how long somebody waits."""
 Classes = Mapping[str, str]
+
+
+def likeness(flow: Flow) -> tuple[Classes, frozenset[str], Classes]:
+    """Return what is `alike`, `repeated`, and of the same shape, whatever it is called.
+
+    So are the names of values and secrets: of many, one stands for the same (`held`).
+    """
+    plain = Holds(flow).plain
+    like = alike(plain)
+    again = repeated(plain, like)
+    return like, again, shapes(plain, like, again)
 
 
 def alike(flow: Flow) -> Classes:

@@ -23,6 +23,7 @@ from eslflow.call.live import Live
 from eslflow.call.recorder import Recorder
 from eslflow.call.recording import Recording, Segment
 from eslflow.call.secret import Secret
+from eslflow.check.held import Holds
 from eslflow.check.observer import Observer
 from eslflow.check.stage import Begin, Plan, Stage, frames
 from eslflow.check.switch import Switch
@@ -91,6 +92,16 @@ def note(stage: Stage) -> Anchor | None:
         observer=stage.observer.copy(switch),
         is_late=stage.is_late,
         is_troubled=stage.is_troubled,
+    )
+
+
+def moved(anchor: Anchor, step: str, holds: Holds) -> Anchor:
+    """Return what is known of a call that comes to another step, which is like it."""
+    named, values = anchor.tables
+    return anchor._replace(
+        step=step,
+        tables=(named, holds.moved(values, anchor.step, step)),
+        secrets=holds.moved(anchor.secrets, anchor.step, step),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field, replace
 
-from eslflow.check.anchor import Anchor, note
+from eslflow.check.anchor import Anchor, moved, note
 from eslflow.check.choice import Choice
 from eslflow.check.fingerprint import Print, fingerprint, place
 from eslflow.check.happens import happens
@@ -101,6 +101,9 @@ class Explorer:
     def __init__(self, flow: Flow, copies: bool = True) -> None:
         self.plan = Plan.of(flow)
         self.looks = Looks(flow)
+        inside = self.plan.shapes.items()
+        self._kinds = {name: (like, self.looks.kind(name)) for name, like in inside}
+        """What tells by a step what can happen in it, and what is looked at ahead."""
         self._is_copying = copies
         self._forget()
 
@@ -119,12 +122,10 @@ class Explorer:
         """What is still to be tried in a state."""
         self._waiting: deque[int] = deque()
         self._kept = Kept()
-        self._firsts: dict[Print, int] = {}
-        """In steps that repeat others: the first state that is the same in another."""
-        self._seen: dict[int, dict[Choice, _Seen]] = {}
-        """What came of the choices in those."""
-        self._there: dict[int, list[Choice]] = {}
-        """All choices that there are in a state of such a step."""
+        self._seen: dict[tuple[Print, Choice], list[_Seen]] = {}
+        """What came of a choice in a state that is the same in several steps."""
+        self._there: dict[Print, list[Choice]] = {}
+        """All choices that there are in such a state."""
         self._entries: dict[int, Anchor] = {}
         """What leads to such a state, where that is coming to its step and no more."""
         self._compared: set[str] = set()
@@ -187,8 +188,10 @@ class Explorer:
         """Keep a call in a state it has come to, if more is to be tried there."""
         rest = self._rest.get(number)
         is_there = call.stage.observer.step == self.states[number].step
-        if not rest or not is_there or self._model(number) not in (-1, number):
+        if not rest or not is_there or self._sees(number, rest[0]):
             return False
+        # Whichever way it came: from here on, it is on the shortest one.
+        call = call._replace(way=self._ways[number])
         return self._kept.takes(call, number, len(rest))
 
     def _hops(self, call: Call, number: int) -> bool:
@@ -219,33 +222,32 @@ class Explorer:
 
     def _goes(self, call: Call, number: int, choice: Choice) -> int:
         """Take in what came of a choice; learn from it what comes of others like it."""
-        stage = call.stage
-        seen = tuple(stage.visited), stage.met
+        visits, meets = tuple(call.stage.visited), call.stage.met
         to = self._add(call, number, choice)
-        if self._model(number) == number:
-            visits, meets = seen
-            self._seen.setdefault(number, {})[choice] = _Seen(to, meets, visits)
+        print_ = self._keys[number][0]
+        if print_ in self._there:
+            seen = _Seen(to, meets, visits)
+            self._seen.setdefault((print_, choice), []).append(seen)
         return to
 
-    def _model(self, number: int) -> int:
-        """Return the first state that is the same in another step; -1: in none."""
-        return self._firsts.get(self._keys[number][0], -1)
+    def _sees(self, number: int, choice: Choice) -> tuple[_Seen, Visits] | None:
+        """Return what came of a choice in another step, with its visits from here."""
+        for seen in self._seen.get((self._keys[number][0], choice), ()):
+            visits = self._visits_from(self.states[number].step, seen.visits)
+            if visits is not None:
+                return seen, visits
+        return None
 
     def _copies(self, number: int, choice: Choice) -> bool:
-        """Take in what comes of a choice as it came in the other step, if it did."""
-        model = self._model(number)
-        if model == number:
+        """Take in what comes of a choice as it came in another step, if it did."""
+        found = self._sees(number, choice)
+        if found is None:
             return False
-        seen = self._seen.get(model, {}).get(choice)
-        if seen is None:
-            return False
-        visits = self._visits_from(self.states[number].step, seen.visits)
-        if visits is None:
-            return False
+        seen, visits = found
         step = visits[-1][0] if visits else self.states[number].step
         way = self._ways[number].then(choice)
         if visits and seen.to in self._entries:
-            anchor = self._entries[seen.to]._replace(step=step)
+            anchor = moved(self._entries[seen.to], step, self.looks.holds)
             way = Way(anchor.begin, anchor)
         to = self._copied(seen.to, step, way, number, choice)
         self.visited.update(visits)
@@ -254,7 +256,7 @@ class Explorer:
 
     def _visits_from(self, step: str, visits: Visits) -> Visits | None:
         """Return where the same leads from another step; None: to what is unlike."""
-        steps, shapes = self.plan.flow.steps, self.plan.shapes
+        steps, kinds = self.plan.flow.steps, self._kinds
         found = []
         target = ""
         for name, ending in visits:
@@ -262,7 +264,7 @@ class Explorer:
                 target = steps[step].target(ending)
             else:
                 step = target
-                if not step or shapes[step] != shapes[name]:
+                if not step or kinds[step] != kinds[name]:
                     return None
             found.append((step, ending))
         return tuple(found)
@@ -278,8 +280,7 @@ class Explorer:
             return number
         number = self._new(key, State(len(self.states), step, "", parent, choice))
         self._ways[number] = way
-        self._there[number] = self._there[model]
-        self._rest[number] = deque(self._there[model])
+        self._rest[number] = deque(self._there[print_])
         self._waiting.append(number)
         if not way.choices and way.anchor is not None:
             self._entries[number] = way.anchor
@@ -297,7 +298,7 @@ class Explorer:
         stage = call_on(self.plan, self._ways[number])
         there = choices(stage, self.looks)
         is_same = self.key(stage) == self._keys[number]
-        if not is_same or set(there) != set(self._there[number]):
+        if not is_same or set(there) != set(self._there[self._keys[number][0]]):
             raise _UnlikeError(self.states[number].step)
 
     def _new(self, key: Key, state: State) -> int:
@@ -377,9 +378,8 @@ class Explorer:
         self._waiting.append(number)
         print_, where = self._keys[number]
         if where is not None and self._is_copying and call.stage.is_repeated:
-            self._firsts.setdefault(print_, number)
-            self._there[number] = found
-            if way.anchor is not None and not (way.choices or way.lead):
+            self._there[print_] = found
+            if not (way.choices or way.lead or way.within) and way.anchor is not None:
                 self._entries[number] = way.anchor
         leaves = next((c for c in found if c.what == "hang up"), None)
         self._rest[number] = deque(found)

@@ -83,7 +83,8 @@ def fingerprint(stage: Stage, looks: Looks) -> Print:
     flow, *others = stage.tracks()
     is_gone = engine._ending is not None or stage.is_left or stage.is_moved
     named = () if is_gone else looks.named(engine.live.step)
-    rights = said(stage, named), observer.grants.print_()
+    never = is_gone or looks.never_records(stage)
+    rights = said(stage, named, never), observer.grants.print_()
     if engine._ending is not None:
         # Of a call that is over, only rows are still to come.
         ended = engine._ending.ending, rights, files(stage)
@@ -92,16 +93,15 @@ def fingerprint(stage: Stage, looks: Looks) -> Print:
         # Nothing is to come but the end, and what is owed by the ledger.
         left = "left", engine.live.leaving, _recorder(stage, True)[0], files(stage)
         return (*left, rights, _owed(stage, others))
-    never = looks.never_records(stage)
     return (
-        _live(stage, looks),
+        _live(stage, looks, never),
         _recorder(stage, never),
         _track(stage, flow),
         _beside(stage, others),
         _books(stage, never),
         tuple(type(event) for event in stage.switch.coming),
         stage.is_late,
-        stage.is_troubled,
+        stage.is_troubled and not (never and _is_at_rest(stage)),
         _named(stage, observer.step),
         rights,
     )
@@ -118,7 +118,20 @@ def _owed(stage: Stage, others: list[Track]) -> Print:
     owed = sorted((t for t in others if t.is_keeping), key=lambda track: track.keep)
     flow = stage.flow_track
     is_first = bool(owed) and flow.is_keeping and flow.keep < owed[0].keep
-    return is_first, tuple(_track(stage, track) for track in owed)
+    return is_first, tuple(_owes(stage, track) for track in owed)
+
+
+def _owes(stage: Stage, track: Track) -> Print:
+    """Return what rests on rows that are not on disk yet; of many, only words do."""
+    if name_of(track) not in TELLING:
+        return _track(stage, track)
+    granting = [f for f in frames(track) if f.f_code.co_name == "_granted"]
+    if not granting:
+        return "tells"
+    live, there = stage.engine.live, granting[0].f_locals
+    is_last = live.is_last_answer(there["number"])
+    state = live.consents.state(there["rule"].purpose)
+    return "permits" if is_last and state is State.REQUESTED else "tells"
 
 
 def place(stage: Stage) -> str | None:
@@ -146,7 +159,12 @@ def _is_silent(track: Track) -> bool:
     return name in SILENT or (name in TELLING and not track.is_keeping)
 
 
-def _live(stage: Stage, looks: Looks) -> Print:
+def _is_at_rest(stage: Stage) -> bool:
+    """Whether there is no file, and none is being asked for."""
+    return not (stage.switch.running or stage.is_moving)
+
+
+def _live(stage: Stage, looks: Looks, never: bool) -> Print:
     live = stage.engine.live
     screen, rule = live.screen, live.flow.recording.verbal
     return (
@@ -159,19 +177,13 @@ def _live(stage: Stage, looks: Looks) -> Print:
         bool(live.asked) and live.asked == live.callee,
         bool(live.asked),
         live.was_bridged,
-        rule and _word(live.consents.state(rule.purpose)),
+        rule is not None and live.consents.state(rule.purpose) in ASKED,
         # Who had the call before, matters no more: another one is on another leg.
-        (bool(screen.brought), screen.must_look(live.leg), screen.lets(live)),
+        never or (bool(screen.brought), screen.must_look(live.leg), screen.lets(live)),
         screen.is_cause,
         live.offered.called == stage.begin.offered.called,
         looks.seen(stage),
-        frozenset(live.secrets),
     )
-
-
-def _word(state: State | None) -> State | None:
-    """Return what is said of a purpose, as far as a key of the agent looks at it."""
-    return state if state in ASKED else None
 
 
 def _recorder(stage: Stage, never_records: bool) -> tuple[Print, ...]:
@@ -200,8 +212,7 @@ def _recorder(stage: Stage, never_records: bool) -> tuple[Print, ...]:
         recorder.is_to_be_sure and recorder.state in RUNNING,
         _when(recorder.clear_at, now),
         _is_far(recorder, now),
-        recorder._restarts > 0,
-        recorder._is_given_up,
+        recorder._is_given_up and not never_records,
         asked and asked.action,
         file,
     )
@@ -219,7 +230,8 @@ def _books(stage: Stage, never_records: bool) -> Print:
     return (
         files(stage),
         # Whoever has been looked at may be recorded, or not; no more matters of them.
-        observer.who if live.screen.must_look(live.leg) else bool(observer.who),
+        never_records
+        or (observer.who if live.screen.must_look(live.leg) else bool(observer.who)),
         (observer.is_private, observer.is_barred, observer.has_keys),
         never_records
         or (
@@ -285,13 +297,8 @@ def _plain(stage: Stage, value: Any, name: str = "") -> Print:
     return type(value).__name__
 
 
-def _number(stage: Stage, value: int, name: str) -> Print:
-    if name == "number":
-        # Of the answers that the agent has given for the caller, the last one counts.
-        return stage.engine.live._named.get("answer") == value
-    if value > SOME_TIME:
-        return "time", _when(value, stage.now)
-    return value
+def _number(stage: Stage, value: int, _: str) -> Print:
+    return ("time", _when(value, stage.now)) if value > SOME_TIME else value
 
 
 def _text(_: Stage, value: str, __: str) -> Print:
@@ -303,9 +310,9 @@ def _many(stage: Stage, value: Any, _: str) -> Print:
 
 
 def _some(stage: Stage, value: Any, name: str) -> Print:
-    if name == "seen":
+    if name in ("seen", "let_be"):
         # What the look-out has found matters no more once it has ended.
-        value = [path for _, path in value if path in stage.switch.running]
+        value = [found for found in value if found[1] in stage.switch.running]
     return frozenset(_plain(stage, inner) for inner in value)
 
 

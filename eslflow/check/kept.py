@@ -16,11 +16,8 @@ from eslflow.check.choice import Choice
 from eslflow.check.stage import Stage
 from eslflow.check.way import Way
 
-MOST = 2000
+MOST = 4000
 """Each takes some ten kilobytes."""
-FAR = 8
-"""Whoever has gone through more since it came to its step is not kept: the way to a
-state that is found by it would be long."""
 
 
 class Call(NamedTuple):
@@ -46,8 +43,7 @@ class Kept:
     def takes(self, call: Call, number: int, needed: int) -> bool:
         """Keep a call in a state, unless there are enough; return whether it is."""
         there = self._calls.setdefault(number, [])
-        is_far = len(call.way.lead) + len(call.way.choices) > FAR
-        if is_far or self._count >= MOST or len(there) >= needed:
+        if self._count >= MOST or len(there) >= needed:
             return False
         there.append(call)
         self._count += 1

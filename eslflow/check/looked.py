@@ -6,18 +6,19 @@ call's values can still make a difference. Must not decide where a step leads.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
-from functools import cached_property
 from itertools import islice, product
+from typing import NamedTuple
 
 from eslflow.call.events import Offered
+from eslflow.check.compared import Compared
+from eslflow.check.held import Holds
 from eslflow.check.stage import Begin, Stage, one_of
-from eslflow.flow.model import Flow
-from eslflow.flow.values import CALLED, CALLER, CALLER_NAME, matches
+from eslflow.flow.model import Flow, Record
+from eslflow.flow.values import CALLED, CALLER, CALLER_NAME, GIVEN, matches
 from eslflow.steps.branch import Branch
 from eslflow.steps.hours import OpeningHours
-from eslflow.steps.set import Set
 from eslflow.steps.step import Step
 
 UUID = "a-leg"
@@ -29,14 +30,27 @@ OTHERS = ("+4930123456", "1000", "x")
 MOST_CALLS = 200
 
 
+class Ahead(NamedTuple):
+    """What the steps look at that can still come."""
+
+    key: Hashable
+    """All of it, by names that stand for it wherever the call is."""
+    parts: tuple[str, ...]
+    """The values of which others are made."""
+    branches: tuple[Branch, ...]
+    """Each other in what it looks at, or in its cases."""
+    hours: tuple[str, ...]
+
+
 class Looks:
     """What the steps of one flow look at."""
 
     def __init__(self, flow: Flow) -> None:
         self._flow = flow
-        steps = flow.steps.values()
-        self._branches = [step for step in steps if isinstance(step, Branch)]
-        self._relevant: dict[str, tuple[tuple[str, ...], ...]] = {}
+        self._compared = Compared(flow)
+        self.holds = Holds(flow)
+        self._aheads: dict[str, Ahead] = {}
+        self._recorded: dict[str, bool] = {}
         self._named: dict[str, frozenset[str]] = {}
 
     # Calls.
@@ -62,7 +76,7 @@ class Looks:
 
     def values(self, name: str) -> list[str]:
         """Return values that are as different as the flow can tell."""
-        cases = list(dict.fromkeys(self._cases(name)))
+        cases = list(dict.fromkeys(self._compared.cases(name)))
         if not cases:
             return [PLAIN.get(name, "1")]
         found = [one_of(case) for case in cases]
@@ -70,26 +84,6 @@ class Looks:
             (o for o in OTHERS if not any(matches(case, o) for case in cases)), "y"
         )
         return list(dict.fromkeys([*found, other]))
-
-    def _cases(self, name: str) -> Iterator[str]:
-        """Yield the patterns that a value is compared with, under whatever name."""
-        names = {name}
-        for _ in self._flow.steps:
-            names |= {new for new, old in self._copied if old in names}
-        for step in self._branches:
-            if step.looks_at.value in names:
-                yield from step.cases
-
-    @cached_property
-    def _copied(self) -> list[tuple[str, str]]:
-        """The values that are copies of others, each with that one's name."""
-        return [
-            (name, text[0].name)
-            for step in self._flow.steps.values()
-            if isinstance(step, Set)
-            for name, text in step.values.items()
-            if len(text) == 1 and text[0].name
-        ]
 
     def _moments(self) -> list[int]:
         """Return moments at which the flow's hours differ in all ways they can."""
@@ -110,45 +104,57 @@ class Looks:
 
     # Calls on their way.
 
-    def seen(self, stage: Stage) -> tuple[object, ...]:
+    def seen(self, stage: Stage) -> Hashable:
         """Return what the steps that can still come will see of a call's values."""
         live = stage.engine.live
-        values, hours, asked = self._relevance(live.step)
+        ahead = self.ahead(live.step)
         return (
-            (values, hours, asked),
-            tuple(self._case(name, live.value(name)) for name in values),
-            tuple(self._flow.hours[name].state(live.now)[0] for name in hours),
-            tuple(live.consents.state(name) for name in asked),
+            ahead.key,
+            tuple([live.value(name) for name in ahead.parts]),
+            tuple([branch.chosen(live) for branch in ahead.branches]),
+            tuple([self._flow.hours[name].state(live.now)[0] for name in ahead.hours]),
+            frozenset(self.holds.of(live.secrets, live.step)),
         )
 
-    def _case(self, name: str, value: str) -> object:
-        if name in self._sources:
-            return value
-        return tuple(
-            next((case for case in step.cases if matches(case, value)), None)
-            for step in self._branches
-            if step.looks_at.value == name
+    def ahead(self, step: str) -> Ahead:
+        """Return what is looked at in a step, or after it."""
+        if step not in self._aheads:
+            self._aheads[step] = self._find_ahead(step)
+        return self._aheads[step]
+
+    def _find_ahead(self, step: str) -> Ahead:
+        ahead, held = self._ahead(step), self.holds.at.get(step, frozenset())
+        branches: dict[tuple[str, str, tuple[str, ...]], Branch] = {}
+        for branch in (each for each in ahead if isinstance(each, Branch)):
+            value, purpose = branch.looks_at.value, branch.looks_at.purpose
+            if purpose or value in held or value in GIVEN:
+                name = self.holds.names.get(value, value)
+                branches[name, purpose, tuple(branch.cases)] = branch
+        parts = self._parts(ahead) & held.union(GIVEN)
+        plain = {self.holds.names.get(name, name): name for name in parts}
+        hours = tuple(
+            sorted({each.hours for each in ahead if isinstance(each, OpeningHours)})
+        )
+        return Ahead(
+            (tuple(sorted(plain)), tuple(sorted(branches)), hours),
+            tuple(plain[name] for name in sorted(plain)),
+            tuple(branches[key] for key in sorted(branches)),
+            hours,
         )
 
-    @cached_property
-    def _sources(self) -> frozenset[str]:
-        """The values that other values are made of."""
-        return frozenset(old for _, olds in self._made for old in olds)
+    def _parts(self, ahead: list[Step]) -> set[str]:
+        """Return the values of which others are made that are looked at."""
+        looked = {each.looks_at.value for each in ahead if isinstance(each, Branch)}
+        parts: set[str] = set()
+        for _ in self._flow.steps:
+            for new, olds in self._compared.made:
+                parts.update(olds if new in looked | parts else ())
+        return parts
 
-    @cached_property
-    def _made(self) -> list[tuple[str, tuple[str, ...]]]:
-        """The values that steps set, each with those that it is made of."""
-        return [
-            (name, tuple(piece.name for piece in text if piece.name))
-            for step in self._flow.steps.values()
-            if isinstance(step, Set)
-            for name, text in step.values.items()
-        ]
-
-    def _relevance(self, step: str) -> tuple[tuple[str, ...], ...]:
-        if step not in self._relevant:
-            self._relevant[step] = self._find_relevance(step)
-        return self._relevant[step]
+    def kind(self, step: str) -> Hashable:
+        """Return what tells by a step what is looked at in calls there, or ahead."""
+        held = frozenset(self.holds.names[name] for name in self.holds.at[step])
+        return self.ahead(step).key, self.named(step), held, self._records(step)
 
     def named(self, step: str) -> frozenset[str]:
         """Return the purposes that are spoken of by name in a step, or after it."""
@@ -159,12 +165,20 @@ class Looks:
     def never_records(self, stage: Stage) -> bool:
         """Whether nothing of a call will be recorded any more, whoever masks what.
 
-        Somebody has forbidden it, or nothing permits it, and nobody asks any more.
+        Somebody has forbidden it, or nothing permits it, and nobody asks any more; or
+        no step wants it.
         """
-        observer = stage.observer
-        if observer.is_forbidden or observer.is_private:
+        observer, step = stage.observer, stage.engine.live.step
+        if observer.is_forbidden or observer.is_private or not self._records(step):
             return True
-        return not (observer.permits() or self.named(stage.engine.live.step))
+        return not (observer.permits() or self.named(step))
+
+    def _records(self, step: str) -> bool:
+        """Whether a step is recorded, or one that can come after it."""
+        if step not in self._recorded:
+            steps = self._ahead(step)
+            self._recorded[step] = any(each.record is Record.ON for each in steps)
+        return self._recorded[step]
 
     def _find_named(self, step: str) -> Iterator[str]:
         verbal = self._flow.recording.verbal
@@ -182,18 +196,6 @@ class Looks:
             far = {name for near in waiting for name in steps[near].leads_to()}
             waiting = far - reached - {""}
         return [steps[name] for name in sorted(reached)]
-
-    def _find_relevance(self, step: str) -> tuple[tuple[str, ...], ...]:
-        ahead = self._ahead(step)
-        looked = [s.looks_at for s in ahead if isinstance(s, Branch)]
-        values = {look.value for look in looked if look.value}
-        for _ in ahead:
-            values |= {old for new, olds in self._made if new in values for old in olds}
-        return (
-            tuple(sorted(values)),
-            tuple(sorted({s.hours for s in ahead if isinstance(s, OpeningHours)})),
-            tuple(sorted({look.purpose for look in looked if look.purpose})),
-        )
 
 
 def told(begin: Begin) -> Mapping[str, str]:

@@ -280,7 +280,9 @@ def _asked_leg(stage: Stage) -> str:
 
 
 def _is_masked(stage: Stage) -> bool:
-    return any(stage.switch.running.values())
+    given_up = stage.observer.given_up
+    files = stage.switch.running.items()
+    return any(is_masked for path, is_masked in files if path not in given_up)
 
 
 def _is_worth_wishing(stage: Stage) -> bool:

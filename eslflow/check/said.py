@@ -19,12 +19,15 @@ Begun = frozenset[str]
 """The purposes that a file was begun for."""
 
 
-def said(stage: Stage, named: Collection[str]) -> Hashable:
-    """Return how the purposes stand: each that is named, and all others at once."""
+def said(stage: Stage, named: Collection[str], never: bool = False) -> Hashable:
+    """Return how the purposes stand: each that is named, and all others at once.
+
+    Where nothing is recorded any more (`never`), it makes no difference for what.
+    """
     flow = stage.plan.flow
     own: list[Hashable] = []
     others = set()
-    for name, part in _parts(stage):
+    for name, part in _parts(stage, never):
         if name in named:
             own.append(part)
         elif any(part):
@@ -44,21 +47,25 @@ def _running(stage: Stage) -> list[tuple[Hashable, Begun]]:
     last = segment.path if segment is not None else ""
     found: dict[tuple[Hashable, Begun], None] = {}
     for path, is_masked in observer.switch.running.items():
-        begun = observer.begun.get(path)
-        lost = path in observer.failed, path in observer.given_up
-        how = path == last, is_masked, *lost, begun is not None
+        is_given_up = path in observer.given_up
+        # About that one nothing more can be done, whatever gets into it.
+        begun = None if is_given_up else observer.begun.get(path)
+        lost = path in observer.failed, is_given_up
+        how = path == last, is_masked and not is_given_up, *lost, begun is not None
         found[how, begun or frozenset()] = None
     return list(found)
 
 
-def _parts(stage: Stage) -> Iterator[tuple[str, tuple[Hashable, ...]]]:
+def _parts(stage: Stage, never: bool) -> Iterator[tuple[str, tuple[Hashable, ...]]]:
     """Yield for each purpose where it is; nowhere: all of it is false."""
     live, grants = stage.engine.live, stage.observer.grants
     consents, segment = live.consents, live.recorder.segment
     permitting, permitted = consents.permitting(), grants.permitted()
-    is_open = segment is not None and not segment.ended
+    is_open = segment is not None and not (segment.ended or segment.is_stuck)
     recorded = (is_open and segment and segment.purposes) or ()
     begun = [names for _, names in _running(stage)]
+    if never:
+        recorded, begun = (), []
     purposes = stage.plan.flow.purposes
     is_of_two = any(party is Party.CALLEE for _, party in consents._states)
     for name in purposes:

@@ -19,7 +19,7 @@ from eslflow.call.engine import Engine
 from eslflow.call.events import Event, Offered, Parked, Replied, TimedOut, Unbridged
 from eslflow.call.live import Site, Sound
 from eslflow.call.track import Track
-from eslflow.check.alike import alike, repeated, shapes
+from eslflow.check.alike import likeness
 from eslflow.check.observer import FAULT, STRANGER, UNWILLING, Found, Observer
 from eslflow.check.switch import Switch
 from eslflow.errors import EslflowError
@@ -90,9 +90,7 @@ class Plan:
         never = flow.recording.never_record
         listed = one_of(never[0]) if never else ""
         agent = next(a for a in (AGENT, *OTHERS) if not is_among(a, never))
-        like = alike(flow)
-        again = repeated(flow, like)
-        inside = shapes(flow, like, again)
+        like, again, inside = likeness(flow)
         return cls(flow, sounds, like, again, inside, listed, agent)
 
     def starting_at(self, step: str) -> Flow:

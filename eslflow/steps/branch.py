@@ -7,7 +7,7 @@ leads to. Out: the first case that matches, or the ending `otherwise`. Sends not
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.call.records import State
@@ -78,6 +78,13 @@ class Branch(Step):
         if self.looks_at.value == LANGUAGE:
             yield from ((f"cases/{case}", "language", case) for case in self.cases)
 
+    def renamed(self, names: Mapping[str, str]) -> Step:
+        """Return the same step with another name for the value that is looked at."""
+        value = self.looks_at.value
+        return replace(
+            self, looks_at=replace(self.looks_at, value=names.get(value, value))
+        )
+
     def speaks_of(self) -> tuple[str, ...]:
         """Return the purpose of which it looks at the question's state."""
         return tuple(filter(None, (self.looks_at.purpose,)))
@@ -102,15 +109,21 @@ class Branch(Step):
 
     def run(self, live: Live) -> Road:
         """Compare, and go where the first case leads that matches."""
-        looked = self.looks_at
-        if looked.purpose:
-            text = str(live.consents.state(looked.purpose) or State.NOT_ASKED)
-        else:
-            text = live.value(looked.value)
-        if looked.value == CALLER and is_withheld(text):
-            text = ANONYMOUS
-        found = next((case for case in self.cases if matches(case, text)), "otherwise")
-        told = f"consent for {looked.purpose}: {text.replace('_', ' ')}"
+        looked, found = self.looks_at, self.chosen(live)
+        told = f"consent for {looked.purpose}: {self._text(live).replace('_', ' ')}"
         live.tell(f"{looked.value}: {found}" if looked.value else told)
         yield from AT_ONCE
         return found
+
+    def chosen(self, live: Live) -> str:
+        """Return the first case that matches, or `otherwise`."""
+        text = self._text(live)
+        return next((case for case in self.cases if matches(case, text)), "otherwise")
+
+    def _text(self, live: Live) -> str:
+        """Return what the cases are compared with."""
+        looked = self.looks_at
+        if looked.purpose:
+            return str(live.consents.state(looked.purpose) or State.NOT_ASKED)
+        text = live.value(looked.value)
+        return ANONYMOUS if looked.value == CALLER and is_withheld(text) else text

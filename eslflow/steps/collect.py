@@ -14,7 +14,7 @@ masked, and the digits are a `Secret` from the first one on.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar
 
@@ -113,6 +113,14 @@ class Collect(Step):
     def hides(self) -> tuple[str, ...]:
         """Return the value, if it is secret."""
         return (self.into,) if self.secure else ()
+
+    def sets(self, ending: str) -> tuple[str, ...]:
+        """Return the value, where it was entered."""
+        return (self.into,) if ending == "collected" else ()
+
+    def renamed(self, names: Mapping[str, str]) -> Step:
+        """Return the same step with another name for its value."""
+        return replace(self, into=names.get(self.into, self.into))
 
     def problems(self, purposes: Mapping[str, Purpose]) -> Iterator[Wrong]:
         """Yield a recording of what nobody may hear."""

@@ -8,7 +8,7 @@ of those that every call has: texts are played in it from then on.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from eslflow.flow import codes
@@ -38,6 +38,20 @@ class Set(Step):
     def writes(self) -> tuple[str, ...]:
         """Return the names of the values."""
         return tuple(name for name in self.values if name != LANGUAGE)
+
+    def sets(self, ending: str) -> tuple[str, ...]:
+        """Return the names of the values, which are always new."""
+        return self.writes()
+
+    def renamed(self, names: Mapping[str, str]) -> Step:
+        """Return the same step with other names for the values."""
+        values = {
+            names.get(name, name): tuple(
+                piece._replace(name=names.get(piece.name, piece.name)) for piece in text
+            )
+            for name, text in self.values.items()
+        }
+        return replace(self, values=values)
 
     def refers_to(self) -> Iterator[tuple[str, str, str]]:
         """Yield the values that are filled in, and the language that is chosen."""

@@ -154,6 +154,14 @@ class Step:
         """Return the names of the call's values that the step sets."""
         return ()
 
+    def sets(self, ending: str) -> tuple[str, ...]:
+        """Return the values and secrets that are new, or gone, whenever it ends so."""
+        return ()
+
+    def renamed(self, names: Mapping[str, str]) -> Step:
+        """Return the same step with other names for the values and secrets it knows."""
+        return self
+
     def refers_to(self) -> Iterator[tuple[str, str, str]]:
         """Yield what must be there once all steps are read: option, kind, name.
 

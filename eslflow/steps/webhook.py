@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -83,6 +83,19 @@ class Webhook(Step):
         """Return the secrets that it sends."""
         return self.secrets
 
+    def sets(self, ending: str) -> tuple[str, ...]:
+        """Return the secrets, which are wiped; and the values, where it was asked."""
+        return self.secrets if ending == "failed" else self.secrets + self.writes()
+
+    def renamed(self, names: Mapping[str, str]) -> Step:
+        """Return the same step with other names for its values and secrets."""
+        return replace(
+            self,
+            sends=tuple(names.get(name, name) for name in self.sends),
+            secrets=tuple(names.get(name, name) for name in self.secrets),
+            gets=tuple((field, names.get(name, name)) for field, name in self.gets),
+        )
+
     def problems(self, purposes: Mapping[str, Purpose]) -> Iterator[Wrong]:
         """Yield what contradicts itself."""
         for name in sorted({*self.sends} & {*self.secrets}):
@@ -120,22 +133,22 @@ class Webhook(Step):
             live.forget(self.secrets)
 
     def _ask(self, live: Live) -> Road:
-        key = live.new_request()
+        ticket = live.new_request()
         fields = self._fields(live)
         began = live.now
         live.tell(f"webhook {self._where}: asks")
         try:
             answer = yield Request(
-                key, self.url, fields, self._token, self.timeout, self.retries
+                ticket, self.url, fields, self._token, self.timeout, self.retries
             )
         except CallEnded:
             # What has left cannot be taken back; the driver tells what comes of it.
             live.tell(f"webhook {self._where}: the call has ended meanwhile")
-            yield Recall(key)
+            yield Recall(ticket)
             raise
         if not isinstance(answer, Responded):
-            yield Recall(key)
-            answer = Responded(key, problem=f"no answer within {self.timeout:g} s")
+            yield Recall(ticket)
+            answer = Responded(ticket, problem=f"no answer within {self.timeout:g} s")
         ending, why = self._take(live, answer, fields)
         took = f"after {(live.now - began) / 1e6:.1f} s"
         yield from self._say(live, ending, f"{why} {took}", answer)
