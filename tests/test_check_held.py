@@ -86,14 +86,30 @@ def test_a_secret_never_stands_for_a_value():
     assert holds_of(steps).names["two"] == "two"
 
 
-def test_what_is_not_set_on_every_way_is_held_before():
-    steps = "a: {collect: a, digits: 4, into: one, failure: b}\n"
-    steps += "b: {branch: one, cases: {1: c}, otherwise: c}\nc: {announce: a}\n"
-    assert "one" in holds_of(steps).at["a"]
-    steps = "start: {announce: a}\n" + steps
-    assert holds_of(steps).at["start"] == {"one"}
-    is_set = steps.replace(", failure: b", ", failure: c, error: c")
-    assert holds_of(is_set).at["start"] == frozenset()
+ROUND = """\
+start: {announce: a}
+a: {collect: a, digits: 4, into: one, failure: %s, error: %s}
+b: {branch: one, cases: {1: start}, otherwise: c}
+c: {announce: a}
+"""
+
+
+def test_what_may_not_be_set_anew_is_held_from_the_round_before():
+    at = holds_of(ROUND % ("b", "b")).at
+    assert at["start"] == at["a"] == at["b"] == {"one"}
+    at = holds_of(ROUND % ("c", "c")).at
+    assert (at["start"], at["b"]) == (frozenset(), {"one"})
+
+
+def test_what_cannot_have_been_set_is_not_held():
+    steps = ROUND.replace("1: start", "1: c")
+    assert holds_of(steps % ("b", "b")).at["start"] == frozenset()
+
+
+def test_what_was_never_entered_keeps_no_names_apart():
+    # Whoever cannot be asked for a card comes to the next step without one.
+    steps = PAYMENTS.replace(", error: bye", "")
+    assert holds_of(steps).names["card2"] == "card1"
 
 
 def test_names_of_one_step_are_never_one():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from eslflow.call.records import State
 from eslflow.check.choice import Sort
 from eslflow.check.explore import Explorer
 from eslflow.check.looked import Looks
@@ -199,7 +200,7 @@ def test_what_a_file_was_begun_for_counts():
         ALONE, *YES, *NO, "recorder/start does", "played", "recorder/stop does"
     )
     assert over not in (begun, NOTHING)
-    assert over == ((), frozenset({(True, (True, True, False, (), (), False))}))
+    assert over == ((), frozenset({(True, (True, True, False, False, (), (), False))}))
 
 
 def test_what_nobody_can_take_back_is_none_of_what_somebody_can():
@@ -230,7 +231,7 @@ def test_of_a_file_about_which_nothing_can_be_done_nothing_else_counts():
 def test_where_nothing_is_recorded_any_more_it_makes_no_difference_for_what():
     stage = call_of(flow_of(ALONE), *YES, *NO, "recorder/start does")
     named = Looks(stage.plan.flow).named(stage.engine.live.step)
-    rights = (True, True, False, (), (), False)
+    rights = (True, True, False, False, (), (), False)
     assert said(stage, named, never=True) == ((), frozenset({(True, rights)}))
     assert said(stage, named) != said(stage, named, never=True)
 
@@ -241,3 +242,24 @@ def test_what_a_file_was_begun_for_that_cannot_be_stopped_counts_no_more():
     before = said(stage, named)
     stage.engine.live.recorder.segment.is_stuck = True
     assert said(stage, named) != before
+
+
+def test_what_is_asked_for_counts_where_it_can_be_taken_back():
+    asking = call_of(flow_of(ALONE))
+    named = Looks(asking.plan.flow).named(asking.engine.live.step)
+    before = said(asking, named)
+    asking.engine.live.consents.kept("training", State.EXPIRED)
+    assert said(asking, named) == before
+    stage = call_of(flow_of(WITHDRAWN))
+    named = Looks(stage.plan.flow).named(stage.engine.live.step)
+    before = said(stage, named)
+    stage.engine.live.consents.kept("quality", State.EXPIRED)
+    assert said(stage, named) != before
+
+
+def test_of_a_call_that_is_over_it_counts_what_is_still_to_be_written():
+    stage = call_of(flow_of(ALONE), *YES, "presses/1", "hang up")
+    assert said(stage, (), never=True) == (
+        (),
+        frozenset({(True, (False, False, False, False, (), (False, 0), False))}),
+    )

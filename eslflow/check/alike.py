@@ -31,15 +31,21 @@ def likeness(flow: Flow) -> tuple[Classes, frozenset[str], Classes]:
 
     So are the names of values and secrets: of many, one stands for the same (`held`).
     """
-    plain = Holds(flow).plain
-    like = alike(plain)
+    holds = Holds(flow)
+    plain = holds.plain
+    like = alike(plain, {name: holds.kind(name) for name in flow.steps})
     again = repeated(plain, like)
     return like, again, shapes(plain, like, again)
 
 
-def alike(flow: Flow) -> Classes:
-    """Return for each step the first one that is like it."""
-    found: dict[str, str] = dict.fromkeys(flow.steps, "")
+def alike(flow: Flow, held: Mapping[str, object] | None = None) -> Classes:
+    """Return for each step the first one that is like it.
+
+    Of those, for which something else is held (`held`, by step), none is like it.
+    """
+    kinds: dict[object, str] = {}
+    held = held or {}
+    found = {name: kinds.setdefault(held.get(name), name) for name in flow.steps}
     read = _read(flow)
     count = 0
     while len(set(found.values())) != count:

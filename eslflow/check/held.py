@@ -41,6 +41,27 @@ class Holds:
 
     @cached_property
     def _before(self) -> Mapping[str, frozenset[str]]:
+        """The names that are read in each step or ahead, and may have been set."""
+        read, filled = self._read, self._filled
+        return {name: read[name] & filled[name] for name in self._flow.steps}
+
+    @cached_property
+    def _filled(self) -> Mapping[str, frozenset[str]]:
+        """The names that may hold something when a call comes to each step."""
+        steps = self._flow.steps
+        found: dict[str, frozenset[str]] = dict.fromkeys(steps, frozenset())
+        count = -1
+        while count != sum(map(len, found.values())):
+            count = sum(map(len, found.values()))
+            for name, step in steps.items():
+                after = found[name].difference(step.carries())
+                after |= {*step.writes(), *step.hides()}
+                for to in filter(None, step.ways().values()):
+                    found[to] |= after
+        return found
+
+    @cached_property
+    def _read(self) -> Mapping[str, frozenset[str]]:
         """The names that are read in each step, or ahead of it."""
         steps = self._flow.steps
         found = {name: frozenset(_reads(step)) for name, step in steps.items()}
@@ -101,6 +122,10 @@ class Holds:
         steps = self._flow.steps.items()
         plain = {name: step.renamed(self.names) for name, step in steps}
         return replace(self._flow, steps=plain)
+
+    def kind(self, step: str) -> frozenset[str]:
+        """Return what is held for a step, by the names that stand for it."""
+        return frozenset(self.names[name] for name in self.at[step])
 
     def of(self, held: Mapping[str, Held], step: str) -> dict[str, Held]:
         """Return what is held for a step, by the names that stand for it."""

@@ -153,7 +153,7 @@ class Looks:
 
     def kind(self, step: str) -> Hashable:
         """Return what tells by a step what is looked at in calls there, or ahead."""
-        held = frozenset(self.holds.names[name] for name in self.holds.at[step])
+        held = self.holds.kind(step)
         return self.ahead(step).key, self.named(step), held, self._records(step)
 
     def named(self, step: str) -> frozenset[str]:

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterator
 
+from eslflow.call.records import State
 from eslflow.check.stage import Stage
-from eslflow.flow.model import Basis, Party
+from eslflow.flow.model import Basis, CallerKey, Party
 
 Begun = frozenset[str]
 """The purposes that a file was begun for."""
@@ -67,14 +68,19 @@ def _parts(stage: Stage, never: bool) -> Iterator[tuple[str, tuple[Hashable, ...
     if never:
         recorded, begun = (), []
     purposes = stage.plan.flow.purposes
+    takes_back = CallerKey.WITHDRAW in stage.plan.flow.recording.caller_keys.values()
+    is_over = stage.engine._ending is not None
     is_of_two = any(party is Party.CALLEE for _, party in consents._states)
     for name in purposes:
         words = is_of_two and consents.asked(name)
         yield (
             name,
             (
-                name in permitting,
-                name in permitted,
+                # Of a call that is over, only rows are still to come.
+                not is_over and name in permitting,
+                not is_over and name in permitted,
+                # What has been asked for is taken back with the rest.
+                takes_back and consents.state(name) is State.REQUESTED,
                 name in recorded,
                 tuple([number for number, for_ in enumerate(begun) if name in for_]),
                 grants.about(name),
