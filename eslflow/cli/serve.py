@@ -87,6 +87,7 @@ def serve(settings: Settings, site: Path) -> None:
     from eslflow.switch.link import link_of
     from eslflow.web.server import Control
 
+    _demand_apart(settings)
     loaded = _opened(settings)
     _make_folder(settings.recordings)
     allow_sockets(settings.most_calls)
@@ -139,6 +140,19 @@ def _run(
         for part in parts:
             beside.enter_context(part)
         return run_until_stopped(controller, SIGNALS, drain_s)
+
+
+def _demand_apart(settings: Settings) -> None:
+    """Refuse one address for calls and the control API: nobody else has taken it.
+
+    Raises:
+        SettingsError: it is one.
+    """
+    from eslflow.doctor.apart import same_address
+
+    found = same_address(settings)
+    if found is not None:
+        raise SettingsError(f"{found.text}. Write {found.mend}")
 
 
 def _opened(settings: Settings) -> Loaded:
