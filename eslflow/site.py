@@ -71,6 +71,19 @@ def open_site(settings: Settings) -> Loaded:
     return loaded_of(settings, flows, *find_sounds(audio, settings.sounds))
 
 
+def demand_folder(settings: Settings) -> None:
+    """Refuse a folder of flows that is not there.
+
+    Raises:
+        SettingsError: it is not, or is something else.
+    """
+    if not settings.flows.is_dir():
+        raise SettingsError(
+            f"there is no folder {settings.flows}: no flow of this site is found. See "
+            f"flows: in {FILE}"
+        )
+
+
 def site_flows(settings: Settings) -> list[Path]:
     """Return the files of a site's flows.
 
