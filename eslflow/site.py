@@ -106,6 +106,15 @@ def emergency_of(settings: Settings) -> frozenset[str]:
     return emergency_in(settings.country).union(EMERGENCY)
 
 
+def emergency_left_out(settings: Settings) -> list[str]:
+    """Return numbers that everybody must reach, and the settings do not have.
+
+    112 is taken by every mobile telephone, in whatever country.
+    """
+    must = emergency_in(settings.country) | {"112"}
+    return sorted(must - emergency_of(settings))
+
+
 def loaded_of(
     settings: Settings,
     flows: Mapping[str, Flow],

@@ -75,6 +75,13 @@ def test_a_folder_of_flows_that_is_named_and_not_there_is_told(tmp_path):
     assert "there is no folder /nosuch" in done.stderr
 
 
+def test_emergency_numbers_that_are_left_out_are_told(tmp_path):
+    (tmp_path / "eslflow.yaml").write_text("emergency: []\n")
+    done = run(tmp_path, "settings")
+    assert done.exit_code == 0
+    assert "warning: emergency: in eslflow.yaml leaves out 112." in done.stderr
+
+
 def test_one_address_for_calls_and_control_is_told(tmp_path):
     text = "listen: 127.0.0.1:8084\ncontrol: {listen: 127.0.0.1:8084}\n"
     (tmp_path / "eslflow.yaml").write_text(text)

@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from eslflow.check import flow_files
+from eslflow.cli.emergency import left_out
 from eslflow.cli.in_force import Source, Value, in_force
 from eslflow.cli.machine import JSON
 from eslflow.cli.places import named_in
@@ -77,7 +78,7 @@ def _warn_of_strangers() -> None:
 
 def _warn_of_values(settings: Settings) -> None:
     """Tell of values that are taken, and lead to what nobody wants."""
-    for found in filter(None, [same_address(settings)]):
+    for found in filter(None, [same_address(settings), left_out(settings)]):
         told = f"warning: {found.text}. {found.means} Write {found.mend}"
         click.echo(visible(told), err=True)
 
