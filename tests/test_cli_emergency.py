@@ -1,10 +1,13 @@
 """What is said of a site's emergency numbers."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
-from eslflow.cli.emergency import left_out, numbers_told
+from eslflow.cli.emergency import changed, in_a_line, left_out
 from eslflow.doctor.finding import Level
-from eslflow.settings import load_settings
+from eslflow.settings import Settings, load_settings
 
 
 def found(folder, text):
@@ -44,6 +47,16 @@ def test_what_is_advised_is_well(tmp_path):
     assert found(tmp_path, f"{mended}\ncountry: AU\n") is None
 
 
-def test_no_number_is_told_as_none():
-    assert numbers_told([]) == "none"
-    assert numbers_told(["110", "112"]) == "110, 112"
+def test_other_numbers_are_told_with_those_before():
+    site = Path("/site")
+    old, new = Settings(site, emergency=frozenset({"112", "110"})), Settings(site)
+    none = replace(old, emergency=frozenset())
+    found = changed(old, none)
+    assert found == {"now": [], "before": ["110", "112"]}
+    assert changed(new, new) == {}
+
+
+def test_a_line_has_what_mends(tmp_path):
+    line = in_a_line(found(tmp_path, "emergency: []\n"))
+    assert line.startswith("emergency: in eslflow.yaml leaves out 112. Who calls")
+    assert " Write emergency: [112] in eslflow.yaml" in line

@@ -27,9 +27,15 @@ def left_out(settings: Settings) -> Finding | None:
     )
 
 
-def numbers_told(numbers: list[str]) -> str:
-    """Return numbers as a part of a sentence."""
-    return ", ".join(numbers) or "none"
+def in_a_line(found: Finding) -> str:
+    """Return a finding in a line of a log, with what mends it."""
+    return f"{found.text}. {found.means} Write {found.mend}"
+
+
+def changed(old: Settings, new: Settings) -> dict[str, list[str]]:
+    """Return the numbers that hold `now` and held `before`; nothing if they are one."""
+    now, before = (sorted(emergency_of(settings)) for settings in (new, old))
+    return {"now": now, "before": before} if now != before else {}
 
 
 def _written(number: str) -> str:

@@ -24,7 +24,7 @@ from eslflow.cli.beside import (
     register_of,
     watching,
 )
-from eslflow.cli.emergency import left_out
+from eslflow.cli.emergency import in_a_line, left_out
 from eslflow.cli.lock import only_one
 from eslflow.cli.tables import counted
 from eslflow.errors import SettingsError, StoreError
@@ -385,7 +385,7 @@ def _announce(controller: Controller, settings: Settings, flows: str) -> None:
         log.warning("%s", NO_SWITCH)
     missing = left_out(settings)
     if missing is not None:
-        log.warning("%s. %s Write %s", missing.text, missing.means, missing.mend)
+        log.warning("%s", in_a_line(missing))
     host, port = controller.address
     log.info("flows: %s; ledger: %s", flows, settings.ledger)
     click.echo(f"listening on {f'[{host}]' if ':' in host else host}:{port}")

@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 from eslflow.check import flow_files
-from eslflow.cli.emergency import left_out
+from eslflow.cli.emergency import in_a_line, left_out
 from eslflow.cli.in_force import Source, Value, in_force
 from eslflow.cli.machine import JSON
 from eslflow.cli.places import named_in
@@ -79,8 +79,7 @@ def _warn_of_strangers() -> None:
 def _warn_of_values(settings: Settings) -> None:
     """Tell of values that are taken, and lead to what nobody wants."""
     for found in filter(None, [same_address(settings), left_out(settings)]):
-        told = f"warning: {found.text}. {found.means} Write {found.mend}"
-        click.echo(visible(told), err=True)
+        click.echo(visible(f"warning: {in_a_line(found)}"), err=True)
 
 
 def _told(value: Value) -> str:
