@@ -23,7 +23,7 @@ def left_out(settings: Settings) -> Finding | None:
         f"emergency: in {FILE} leaves out {listed(missing)}",
         "Who calls for help there is asked, has to wait and may be recorded, as with "
         "any other number.",
-        f"emergency: [{every}] in {FILE}; without emergency: the usual ones are taken",
+        f"emergency: [{every}] in {FILE}, or leave it out for the usual ones",
     )
 
 
