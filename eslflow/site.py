@@ -71,6 +71,19 @@ def open_site(settings: Settings) -> Loaded:
     return loaded_of(settings, flows, *find_sounds(audio, settings.sounds))
 
 
+def demand_folder(settings: Settings) -> None:
+    """Refuse a folder of flows that is not there.
+
+    Raises:
+        SettingsError: it is not, or is something else.
+    """
+    if not settings.flows.is_dir():
+        raise SettingsError(
+            f"there is no folder {settings.flows}: no flow of this site is found. See "
+            f"flows: in {FILE}"
+        )
+
+
 def site_flows(settings: Settings) -> list[Path]:
     """Return the files of a site's flows.
 
@@ -91,6 +104,15 @@ def emergency_of(settings: Settings) -> frozenset[str]:
     if settings.emergency is not None:
         return settings.emergency
     return emergency_in(settings.country).union(EMERGENCY)
+
+
+def emergency_left_out(settings: Settings) -> list[str]:
+    """Return numbers that everybody must reach, and the settings do not have.
+
+    112 is taken by every mobile telephone, in whatever country.
+    """
+    must = emergency_in(settings.country) | {"112"}
+    return sorted(must - emergency_of(settings))
 
 
 def loaded_of(

@@ -144,6 +144,18 @@ def test_digits_that_nobody_does_anything_with_end_the_call():
     assert found(alone, routes.dropped) == []
 
 
+@pytest.mark.parametrize("kind", ["dial", "ring"])
+def test_who_was_not_reached_is_not_told_to_go_where_the_talk_ends(kind):
+    text = f"steps:\n  call: {{{kind}: {{user: '1001'}}, busy: q}}\n  q: {{queue: q}}\n"
+    (finding,) = found(text, routes.dropped)
+    assert finding.hint == (
+        "Add no_answer: STEP, refused: STEP, invalid: STEP; next: would take "
+        "answered, too."
+    )
+    text = text.replace("busy: q", "busy: q, no_answer: q, refused: q, invalid: q")
+    assert found(text, routes.dropped) == []
+
+
 def test_the_last_word_of_a_call_may_be_an_announcement():
     text = (
         "steps:\n  m: {menu: which, keys: {1: q, 2: bye}, failure: q}\n"

@@ -22,6 +22,10 @@ def flow_of(name):
 PRIVATE = flow_of("private")
 
 
+def left(people):
+    return list(people.unheeded([]))
+
+
 class Line:
     """A channel whose legs note what is pressed on them."""
 
@@ -52,12 +56,27 @@ def test_words_stand_for_the_keys_that_the_flow_has_for_them():
 def test_what_nothing_came_for_is_told():
     people = Besides(PRIVATE, agent="private,*0", in_queue="*7")
     script = people.added_to(Script())
-    assert people.undone() == "--agent private, --agent *0, --in-queue *7"
+    assert left(people) == [
+        "No talk or queue came for: --agent private, --agent *0, --in-queue *7"
+    ]
     script.does["bridged +3"].do(Line())
     # Once more, as of somebody who waits twice.
     script.does["bridged +3"].do(Line())
     script.does["bridged +6"].do(Line(is_bridged=False))
-    assert people.undone() == "--agent *0, --in-queue *7"
+    assert left(people) == [
+        "No talk or queue came for: --in-queue *7",
+        "The talk was over before: --agent *0",
+    ]
+
+
+def test_who_stops_with_the_key_of_who_withdraws_withdraws_nothing():
+    for word, told in (
+        ("stop", []),
+        ("withdraw", ["There was nothing to withdraw for: --agent withdraw"]),
+    ):
+        people = Besides(flow_of("two-party"), agent=word)
+        people.added_to(Script()).does["bridged +3"].do(Line())
+        assert left(people) == told
 
 
 def test_keys_are_pressed_where_the_caller_begins_to_wait():
@@ -71,7 +90,9 @@ def test_keys_are_pressed_where_the_caller_begins_to_wait():
     assert line.due == []
     comes_to("u", "talk", "")
     assert line.due[:2] == [0.5, 0]
-    assert people.undone() == ""
+    assert left(people) == [
+        "The flow has no such key, so nothing came of: --in-queue *1"
+    ]
     assert len(told) == 4
 
 

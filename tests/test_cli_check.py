@@ -357,3 +357,12 @@ def test_a_warning_lets_it_end_well_and_an_error_does_not(site):
     assert "[keys-swapped]" in done.stderr
     assert done.exit_code == CONFIGURATION
     assert "proved" not in done.stdout
+
+
+def test_emergency_numbers_that_the_site_leaves_out_are_told(tmp_path):
+    run(tmp_path, "init", str(tmp_path))
+    with (tmp_path / "eslflow.yaml").open("a") as file:
+        file.write("emergency: []\n")
+    done = run(tmp_path, "check")
+    assert done.exit_code == 0
+    assert "warning: emergency: in eslflow.yaml leaves out 112." in done.stderr

@@ -159,6 +159,14 @@ def test_a_warning_is_no_failure_and_tells_what_mends(site):
     assert done.stderr == "15 findings: no errors, 1 warning\n"
 
 
+def test_emergency_numbers_that_are_left_out_are_told(site):
+    with (site / "eslflow.yaml").open("a") as file:
+        file.write("emergency: []\n")
+    done = run(site, "doctor")
+    assert topics(done)["emergency"] == "warning"
+    assert "Mend: emergency: [112] in eslflow.yaml" in done.stdout
+
+
 def test_another_program_at_our_address_is_told_once(site, port):
     with taken(port):
         done = run(site, "doctor")

@@ -55,3 +55,14 @@ def test_a_language_without_sentences_is_told(site):
     done = run(site, "explain", "--language", "fr")
     assert done.exit_code == 2
     assert "'en', 'de'" in done.stderr
+
+
+def test_what_becomes_of_emergency_calls_is_what_holds_at_this_site(site):
+    text = "flow: out\nsteps: {a: {dial: {gateway: p, number: called}}}\n"
+    (site / "flows" / "out.yaml").write_text(text)
+    assert "put through at once by step a" in run(site, "explain", "out").stdout
+    with (site / "eslflow.yaml").open("a") as file:
+        file.write("emergency: []\n")
+    told = run(site, "explain", "out").stdout
+    assert "put through at once" not in told
+    assert "This site names no emergency numbers" in told

@@ -6,6 +6,7 @@ import os
 import pytest
 
 from eslflow.call.records import NoticePlayed
+from eslflow.cli.main import CONFIGURATION
 from eslflow.ledger.writer import Ledger, write
 from eslflow.prompts import wav
 from tests.command import run
@@ -38,6 +39,16 @@ def test_what_is_missing_is_made(site):
     assert "support: 0 made, 12 kept" in done.stdout
     assert run(site, "check").exit_code == 0
     assert "hi: 0 made, 1 kept" in run(site, "prompts", "build", "hi").stdout
+
+
+def test_a_flow_that_does_not_load_leaves_the_others_their_audio(site):
+    (site / "flows" / "bad.yaml").write_text("flow: bad\nsteps: {]\n")
+    done = run(site, "prompts", "build")
+    assert done.exit_code == CONFIGURATION
+    assert "hi: 1 made, 0 kept" in done.stdout
+    assert "support: 0 made, 12 kept" in done.stdout
+    assert "bad: left out, it does not load\n" in done.stderr
+    assert "bad.yaml:2:" in done.stderr
 
 
 def test_a_list_tells_who_recorded_what(site):

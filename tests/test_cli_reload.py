@@ -105,6 +105,23 @@ def test_a_reload_that_changes_no_flow_says_so(capsys):
     assert told == "No flow has changed; audio and settings were read again.\n"
 
 
+def test_emergency_numbers_that_are_others_are_told(site):
+    told = {**SERVED, "told": "", "flows": [], "restart": []}
+    told["emergency"] = {"now": [], "before": ["110", "112"]}
+    told["warnings"] = ["112 is left out"]
+    with served(site, TableDesk(), Slow(told)):
+        done = run(site, "reload", "--note", "why")
+    assert done.stdout == (
+        "The emergency numbers have changed: now none; they were 110, 112.\n"
+        "No flow has changed; audio and settings were read again.\n"
+    )
+    assert done.stderr == (
+        "warning: 112 is left out\n"
+        "The note is not kept, as no flow has changed: it is in the log of eslflow "
+        "serve only.\n"
+    )
+
+
 def test_without_a_running_eslflow_there_is_nothing_to_reload(site):
     done = run(site, "reload")
     assert done.exit_code == 1

@@ -101,6 +101,8 @@ def test_new_calls_run_the_new_flow(site, table, caplog):
         "told": "good\n",
         "flows": [{"flow": "test", "sha256": OTHER.sha256, "before": SUPPORT.sha256}],
         "restart": [],
+        "emergency": {},
+        "warnings": [],
     }
     call = site.rig.call(Script(path="test"))
     assert any(sent.headers.get("execute-app-arg") == "other" for sent in call.commands)
@@ -159,6 +161,21 @@ def test_audio_and_settings_are_swapped_too(site, table, tmp_path):
     assert controller.shelf.numbers == {"100": "test"}
     assert controller.site.room == before.room
     assert controller.site.visited == before.visited
+
+
+def test_emergency_numbers_that_are_others_are_told(site, table, caplog):
+    caplog.set_level("INFO")
+    table.settings = replace(table.settings, emergency=frozenset({"110"}))
+    found = reload(site)
+    assert found["emergency"]["now"] == ["110"]
+    assert "112" in found["emergency"]["before"]
+    (told,) = found["warnings"]
+    assert "leaves out 112" in told
+    assert told in caplog.text
+    assert "The emergency numbers have changed: now 110; they were 000, " in caplog.text
+    # They stay left out, and are what they were.
+    again = reload(site)
+    assert (again["emergency"], again["warnings"]) == ({}, [told])
 
 
 def test_settings_that_cannot_be_changed_are_told_and_stay_so(site, table, caplog):

@@ -103,6 +103,22 @@ def test_a_site_that_cannot_ask_the_switch_is_warned(site):
             assert process.stderr.read().count(NO_SWITCH) == told
 
 
+def test_emergency_numbers_that_are_left_out_are_in_the_log(site):
+    (site / "eslflow.yaml").write_text("listen: 127.0.0.1:0\nemergency: [110]\n")
+    with start(site) as process:
+        process.stdout.readline()
+        process.terminate()
+        assert "eslflow.yaml leaves out 112. Who calls" in process.stderr.read()
+
+
+def test_one_address_for_calls_and_control_is_told_as_our_own(site):
+    text = "listen: 127.0.0.1:8084\ncontrol: {listen: 127.0.0.1:8084}\n"
+    (site / "eslflow.yaml").write_text(text)
+    done = run(site, "serve")
+    assert done.exit_code == CONFIGURATION
+    assert "control: and listen: in eslflow.yaml are the same address" in done.stderr
+
+
 def test_each_call_is_told_in_a_line_that_names_nobody(site):
     with start(site) as process:
         host, _, port = process.stdout.readline().split()[-1].rpartition(":")

@@ -64,6 +64,32 @@ def test_a_wrong_file_is_told_as_everywhere(tmp_path):
     assert "Did you mean 'listen'?" in done.stderr
 
 
+def test_a_folder_of_flows_that_is_named_and_not_there_is_told(tmp_path):
+    text = "flows: /nosuch\ndefault_flow: support\n"
+    (tmp_path / "eslflow.yaml").write_text(text)
+    done = run(tmp_path, "settings")
+    assert done.exit_code == CONFIGURATION
+    assert ["flows", "eslflow.yaml:1", "/nosuch"] in map(
+        str.split, done.stdout.splitlines()
+    )
+    assert "there is no folder /nosuch" in done.stderr
+
+
+def test_emergency_numbers_that_are_left_out_are_told(tmp_path):
+    (tmp_path / "eslflow.yaml").write_text("emergency: []\n")
+    done = run(tmp_path, "settings")
+    assert done.exit_code == 0
+    assert "warning: emergency: in eslflow.yaml leaves out 112." in done.stderr
+
+
+def test_one_address_for_calls_and_control_is_told(tmp_path):
+    text = "listen: 127.0.0.1:8084\ncontrol: {listen: 127.0.0.1:8084}\n"
+    (tmp_path / "eslflow.yaml").write_text(text)
+    done = run(tmp_path, "settings")
+    assert done.exit_code == 0
+    assert "warning: control: and listen: in eslflow.yaml are the same" in done.stderr
+
+
 def test_flows_that_are_named_and_not_there_are_told_below_what_is_in_force(tmp_path):
     text = "default_flow: suport\nnumbers: {100: sales, 200: support}\n"
     (tmp_path / "eslflow.yaml").write_text(text)

@@ -296,7 +296,26 @@ def test_keys_are_pressed_in_the_talk_and_while_waiting():
     told = run(ROOT, *words, "--agent", "hold,unhold,private").output
     assert "key 1001 makes the call private" in told
     told = run(ROOT, *words, "--agent", "hang_up", "--in-talk", "private,*1").output
-    assert told.endswith("No talk or queue came for: --in-talk private, --in-talk *1\n")
+    assert told.endswith(
+        "The talk was over before: --in-talk private, --in-talk *1\n"
+        "The flow has no such key, so nothing came of: --in-talk *1\n"
+    )
+
+
+def test_what_leads_to_nothing_in_a_call_is_told_with_why():
+    told = run(ROOT, "try", "withdraw", "--press", "2", "--in-talk", "withdraw").output
+    assert told.endswith("There was nothing to withdraw for: --in-talk withdraw\n")
+    words = ("try", "opt-in", "--press", "1", "--in-talk", "*0", "--agent", "1,*0,*5")
+    assert run(ROOT, *words).output.endswith(
+        "The flow has no such key, so nothing came of: --agent *5, --in-talk *0\n"
+    )
+    words = ("try", "payment", "--press", "1,3", "--agent", "hang_up,mask")
+    assert "The talk was over before: --agent mask\n" in run(ROOT, *words).output
+
+
+def test_the_help_names_all_that_agents_can_have_keys_for():
+    told = " ".join(run(ROOT, "try", "--help").output.split())
+    assert "mask, unmask, stop, granted, refused, private (the flow's agent" in told
 
 
 def test_what_nobody_can_do_in_a_call_is_refused_with_what_they_can():

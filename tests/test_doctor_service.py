@@ -101,8 +101,20 @@ def test_a_socket_on_loopback_or_for_named_peers_is_well():
         (finding,) = doors(site)
         assert finding.level is Level.OK
         assert finding.text.endswith(f":8084, for {', '.join(site.allow)}")
-    (finding,) = doors(at(8084, allow=()))
-    assert finding.text == "127.0.0.1:8084, for nobody"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+def test_that_nobody_may_connect_is_an_error(host):
+    (finding,) = doors(at(8084, host=host, allow=()))
+    assert finding.level is Level.ERROR
+    assert f"is empty: nobody can connect to {host}:8084" in finding.text
+    assert finding.mend.startswith("allow: [127.0.0.1] in eslflow.yaml")
+
+
+def test_one_address_for_calls_and_control_is_told():
+    (finding,) = doors(at(8084, control=Control("127.0.0.1", 8084, Path())))
+    assert finding.level is Level.ERROR
+    assert "are the same address" in finding.text
 
 
 @pytest.mark.parametrize(

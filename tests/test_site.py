@@ -9,7 +9,7 @@ from eslflow import shipped
 from eslflow.check import flow_files
 from eslflow.errors import FlowErrors, SettingsError
 from eslflow.settings import load_settings
-from eslflow.site import demand_known, open_site
+from eslflow.site import demand_folder, demand_known, open_site
 
 
 @pytest.fixture
@@ -145,3 +145,12 @@ def test_a_file_that_has_gone_meanwhile_has_no_line_to_show(site):
     with pytest.raises(FlowErrors) as told:
         demand_known(settings, ["support"])
     assert told.value.problems[0].source == ""
+
+
+def test_a_folder_of_flows_that_is_not_there_is_refused(tmp_path):
+    (tmp_path / "eslflow.yaml").write_text("flows: gone\n")
+    settings = load_settings(tmp_path)
+    with pytest.raises(SettingsError, match="there is no folder .*gone"):
+        demand_folder(settings)
+    settings.flows.mkdir()
+    demand_folder(settings)

@@ -7,21 +7,15 @@ made from an option or a target of a step, and each way out of a step is told on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from eslflow.check import cases, counted, opening
+from eslflow.check.helped import helped
 from eslflow.check.recorded import recorded
 from eslflow.check.wording import LANGUAGES, paragraph, series
 from eslflow.flow.destination import CALLED, Destination
-from eslflow.flow.model import (
-    Asked,
-    Basis,
-    Flow,
-    Outside,
-    Purpose,
-    RecordingRules,
-)
+from eslflow.flow.model import Asked, Basis, Flow, Outside, Purpose, RecordingRules
 from eslflow.flow.values import LANGUAGE
 from eslflow.steps.announce import Announce
 from eslflow.steps.branch import Branch
@@ -45,10 +39,15 @@ UNRECORDED = frozenset({"refused", "unanswered", "objected", "undecided"})
 """Endings of a question after which its purpose permits nothing."""
 
 
-def explain(flow: Flow, language: str = "en") -> list[str]:
-    """Return the paragraphs that tell a flow, in one of `wording.LANGUAGES`."""
+def explain(
+    flow: Flow, language: str = "en", emergency: Collection[str] | None = None
+) -> list[str]:
+    """Return the paragraphs that tell a flow, in one of `wording.LANGUAGES`.
+
+    Emergency numbers are those that the site names; None: the usual ones.
+    """
     teller = _Teller(flow, language)
-    return [teller.whole(), *map(teller.step, flow.steps.values())]
+    return [teller.whole(emergency), *map(teller.step, flow.steps.values())]
 
 
 class _Teller:
@@ -64,7 +63,7 @@ class _Teller:
         """Return a sentence, or a part of one."""
         return self._templates[name].format(**places)
 
-    def whole(self) -> str:
+    def whole(self, emergency: Collection[str] | None) -> str:
         """Return the paragraph about the flow as a whole."""
         flow = self._flow
         told = [f"{flow.name}.", flow.description]
@@ -76,7 +75,7 @@ class _Teller:
         told += self._rules(flow.recording)
         told.append(self.say("start", step=self.named(flow.start)))
         if flow.way_out:
-            told.append(self.say("emergency", step=self.named(flow.way_out)))
+            told += helped(self.say, self.named(flow.way_out), emergency)
         return paragraph(told)
 
     def _spoken(self) -> str:

@@ -27,6 +27,9 @@ GERMAN: Mapping[str, str] = MappingProxyType(
         "start": "Ein Anruf beginnt mit {step}.",
         "emergency": "Notrufnummern verbindet {step} sofort, ungefragt und ohne "
         "Aufzeichnung.",
+        "emergency.these": "Hier sind das {numbers}.",
+        "emergency.none": "Notrufnummern sind hier keine angegeben: Wer Hilfe ruft, "
+        "wird behandelt wie alle anderen.",
         "unrecorded flow": "In diesem Ablauf wird nichts aufgezeichnet.",
         "press": "*{key}, {what}",
         "agent": "Im Gespräch kann der Agent Tasten drücken: {keys}.",

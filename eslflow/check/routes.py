@@ -165,6 +165,10 @@ def dropped(flow: Flow) -> Iterator[Finding]:
                 f"{', '.join(bare)}"
             )
             hint = f"Add {bare[0]}: STEP, or next: STEP for all of them."
+            if isinstance(step, Calling):
+                # Whoever has talked must not hear that nobody is there.
+                each = ", ".join(f"{end}: STEP" for end in bare)
+                hint = f"Add {each}; next: would take answered, too."
             yield Finding(DROPPED, at(step), problem, hint)
 
 

@@ -35,6 +35,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "start": "A call begins with {step}.",
         "emergency": "Emergency numbers are put through at once by {step}, unasked and "
         "unrecorded.",
+        "emergency.these": "At this site these are {numbers}.",
+        "emergency.none": "This site names no emergency numbers: whoever calls for "
+        "help is treated like everybody else.",
         "unrecorded flow": "Nothing is recorded in this flow.",
         "press": "*{key} to {what}",
         "agent": "During a talk, the agent can press {keys}.",

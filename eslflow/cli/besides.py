@@ -6,16 +6,17 @@ to play, and what of it nothing came for. Must not tell the call.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from eslflow.call.records import Choice, Row, State
 from eslflow.check.scenario import keys_of_agent, keys_of_caller
 from eslflow.check.scenarios import ACTS
 from eslflow.check.words import PRESSED
-from eslflow.flow.model import Flow
+from eslflow.flow.model import AgentKey, CallerKey, Flow
 from eslflow.flow.problems import listed, near
 from eslflow.sim.acts import in_talk, of_agent, of_caller, while_waiting
 from eslflow.sim.script import Script
@@ -45,9 +46,9 @@ def besides(command: Command) -> Command:
         ),
         (
             AGENT,
-            "What the agent does in the talk, in order, or a called party: private, "
-            "stop (the flow's agent_keys), withdraw (its callee_keys), keys such as "
-            f"*1, {', '.join(ACTS)}.",
+            "What the agent does in the talk, in order, or a called party: "
+            f"{', '.join(AgentKey)} (the flow's agent_keys), withdraw (its "
+            f"callee_keys), keys such as *1, {', '.join(ACTS)}.",
         ),
     ):
         command = click.option(name, default="", metavar="ACTS", help=words)(command)
@@ -61,10 +62,13 @@ class _Noted:
     deed: Deed
     words: str
     left: list[str]
+    talks: list[Channel]
     is_said_in_talk: bool
 
     def do(self, channel: Channel) -> None:
         """Do it; in a talk that is over by then, nobody sees it."""
+        if channel.state.is_bridged:
+            self.talks.append(channel)
         is_seen = channel.state.is_bridged or not self.is_said_in_talk
         if is_seen and self.words in self.left:
             self.left.remove(self.words)
@@ -84,6 +88,7 @@ class Besides:
         """
         self._flow = flow
         self._left: list[str] = []
+        self._talks: list[Channel] = []
         self._channel: Channel | None = None
         own = keys_of_caller(flow)
         acts = _acts(AGENT, agent, keys_of_agent(flow), ACTS)
@@ -94,6 +99,21 @@ class Besides:
             *self._noted(TALK, talk, of_caller),
         ]
         self._in_queue = self._noted(QUEUE, queue, of_caller)
+        rules = flow.recording
+        # One key may be bound for both; which of them is meant, the word says.
+        theirs = {**rules.callee_keys, **rules.agent_keys}
+        self._idle, self._back = list[str](), list[str]()
+        for option, given, keys in (
+            (AGENT, acts, theirs),
+            (TALK, talk, rules.caller_keys),
+            (QUEUE, queue, rules.caller_keys),
+        ):
+            meant = {f"*{key}": str(meaning) for key, meaning in keys.items()}
+            for word, act in given:
+                if _is_idle(option, act, meant):
+                    self._idle.append(f"{option} {word}")
+                elif CallerKey.WITHDRAW in (word, meant.get(act)):
+                    self._back.append(f"{option} {word}")
 
     def _noted(
         self, option: str, acts: Sequence[tuple[str, str]], deed: Callable[[str], Deed]
@@ -101,7 +121,7 @@ class Besides:
         words = [f"{option} {word}" for word, _ in acts]
         self._left += words
         return [
-            _Noted(deed(act), told, self._left, option != QUEUE)
+            _Noted(deed(act), told, self._left, self._talks, option != QUEUE)
             for told, (_, act) in zip(words, acts, strict=True)
         ]
 
@@ -127,9 +147,30 @@ class Besides:
 
         return comes_to
 
-    def undone(self) -> str:
-        """Return what nothing came for."""
-        return ", ".join(self._left)
+    def unheeded(self, rows: Iterable[Row]) -> Iterator[str]:
+        """Yield what led to nothing, and why, by what would be kept of the call."""
+        over = [told for told in self._left if self._talks and QUEUE not in told]
+        none = [told for told in self._left if told not in over]
+        done = [told for told in self._back if told not in self._left]
+        if any(_takes_back(row) for row in rows):
+            done = []
+        for why, acts in (
+            ("No talk or queue came for", none),
+            ("The talk was over before", over),
+            ("The flow has no such key, so nothing came of", self._idle),
+            ("There was nothing to withdraw for", done),
+        ):
+            if acts:
+                yield f"{why}: {', '.join(acts)}"
+
+
+def _is_idle(option: str, act: str, keys: Collection[str]) -> bool:
+    """Whether these are no keys of the flow; an agent's may answer without a star."""
+    return act not in keys and (option != AGENT or act.startswith("*"))
+
+
+def _takes_back(row: Row) -> bool:
+    return isinstance(row, Choice) and row.state is State.WITHDRAWN
 
 
 def _acts(

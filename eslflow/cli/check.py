@@ -21,6 +21,7 @@ from eslflow.check.load import (
 from eslflow.check.there import Ask
 from eslflow.cli.asking import asking
 from eslflow.cli.drift import demand_same_notices
+from eslflow.cli.emergency import in_a_line, left_out
 from eslflow.cli.main import CONFIGURATION
 from eslflow.cli.places import (
     command_line,
@@ -69,6 +70,7 @@ def command(ctx: click.Context, flows: tuple[str, ...], explain: str | None) -> 
         is_good = _check(ctx.obj, paths, ask)
     if not flows:
         is_good &= _tell_named(ctx.obj, paths)
+        _tell_left_out(ctx.obj)
         _tell_unread(paths[0].parent)
         tell_lonely(paths[0].parent)
     if not is_good:
@@ -78,6 +80,13 @@ def command(ctx: click.Context, flows: tuple[str, ...], explain: str | None) -> 
         ctx.exit(1)
     if flows:
         _tell_others(ctx.obj, paths)
+
+
+def _tell_left_out(site: Path) -> None:
+    """Warn of emergency numbers that a site has not, whatever its flows say."""
+    missing = left_out(load_settings(site))
+    if missing is not None:
+        click.echo(f"warning: {in_a_line(missing)}", err=True)
 
 
 def _check(site: Path, paths: list[Path], ask: Ask | None) -> bool:

@@ -60,6 +60,7 @@ def command(ctx: click.Context, is_json: bool) -> None:
 
 def findings(settings: Settings, site: Path) -> Iterator[Finding]:
     """Look at everything, one after the other."""
+    from eslflow.cli.emergency import left_out
     from eslflow.cli.in_force import password_file
     from eslflow.clock import SystemClock
     from eslflow.doctor import files, ledger, service
@@ -67,6 +68,9 @@ def findings(settings: Settings, site: Path) -> Iterator[Finding]:
 
     loaded = _load(settings)
     yield loaded.finding
+    missing = left_out(settings)
+    if missing is not None:
+        yield missing
     yield service.looked_at(settings, is_running(site), lambda: health(site))
     yield from service.doors(settings)
     yield from _switch(settings, site, loaded)

@@ -7,7 +7,7 @@ import click
 from eslflow.check.explain import explain
 from eslflow.check.wording import LANGUAGES
 from eslflow.cli.fitted import fitted
-from eslflow.cli.places import flow_paths
+from eslflow.cli.places import flow_paths, settings_or_none
 from eslflow.site import load_flows
 
 INDENT = 2
@@ -25,8 +25,10 @@ INDENT = 2
 @click.pass_context
 def command(ctx: click.Context, flows: tuple[str, ...], language: str) -> None:
     """Explain flows, given by file or by name; without any, all of the site."""
+    settings = settings_or_none(ctx.obj)
+    emergency = settings.emergency if settings else None
     for place, flow in enumerate(load_flows(flow_paths(ctx.obj, flows)).values()):
         if place:
             click.echo()
-        for paragraph in explain(flow, language):
+        for paragraph in explain(flow, language, emergency):
             click.echo(fitted(paragraph, INDENT))

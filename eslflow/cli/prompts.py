@@ -8,9 +8,9 @@ import click
 
 from eslflow.cli.drift import heard_audio
 from eslflow.cli.main import Group
-from eslflow.cli.places import flow_paths, settings_or_none, sounds_beside
+from eslflow.cli.places import flow_paths, named_in, settings_or_none, sounds_beside
 from eslflow.cli.tables import table
-from eslflow.errors import PromptError
+from eslflow.errors import FlowError, FlowErrors, PromptError
 from eslflow.flow.audio import Audio, Rate
 from eslflow.flow.model import Flow
 from eslflow.prompts import wav
@@ -40,7 +40,7 @@ def build_(
     """Speak what no person recorded, with espeak-ng.
 
     What a machine spoke at another rate is made anew; a notice that callers have heard
-    stays as they have heard it.
+    stays as they have heard it. A flow that does not load is left out.
     """
     settings = settings_or_none(ctx.obj)
     usual = settings.sounds_rate if settings else int(Rate.TELEPHONE.value)
@@ -48,13 +48,22 @@ def build_(
     if samples != usual:
         hint = f"unless eslflow.yaml says sounds_rate: {rate}"
         click.echo(f"eslflow: the next build makes them anew {hint}", err=True)
-    refused = []
+    refused: list[str] = []
+    problems: list[FlowError] = []
     for path in flow_paths(ctx.obj, flows):
-        (flow,) = load_flows([path]).values()
         try:
+            (flow,) = load_flows([path]).values()
             _build(ctx.obj, flow, path, samples, dry_run)
+        except FlowErrors as error:
+            # The others need their audio all the same.
+            problems += error.problems
+            click.echo(f"{named_in(path)}: left out, it does not load", err=True)
         except PromptError as error:
             refused.append(f"{flow.name}: {error}")
+    if problems:
+        for told in refused:
+            click.echo(f"Error: {told}", err=True)
+        raise FlowErrors(problems)
     if refused:
         raise PromptError("\n".join(refused))
 

@@ -7,6 +7,7 @@ folder: no token, no port, nothing to set up. Must not import what is slow.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,13 @@ def command(ctx: click.Context, note: str, quiet: bool, is_json: bool) -> None:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
     else:
         tell(found, quiet)
+        if note and found["state"] == "served" and not found["flows"]:
+            # It is kept with versions of flows.
+            click.echo(
+                "The note is not kept, as no flow has changed: it is in the log of "
+                "eslflow serve only.",
+                err=True,
+            )
     ctx.exit(found["code"])
 
 
@@ -63,13 +71,30 @@ def tell(found: dict[str, Any], is_quiet: bool = False) -> None:
         click.echo(
             f"{name}: has changed in eslflow.yaml, and takes a restart", err=True
         )
+    for line in found.get("warnings", ()):
+        click.echo(f"warning: {visible(line)}", err=True)
     if not is_served:
         click.echo("Refused: new calls run the flows as they were.", err=True)
     elif not is_quiet:
-        for line in map(_served, found["flows"]):
+        for line in _changes(found):
             click.echo(line)
-        if not found["flows"]:
-            click.echo("No flow has changed; audio and settings were read again.")
+
+
+def _changes(found: dict[str, Any]) -> Iterator[str]:
+    """Yield what is otherwise than before."""
+    yield from map(_served, found["flows"])
+    if found.get("emergency"):
+        yield f"{change_told(found['emergency'])}."
+    if not found["flows"]:
+        yield "No flow has changed; audio and settings were read again."
+
+
+def change_told(emergency: dict[str, list[str]]) -> str:
+    """Return how emergency numbers have changed."""
+    now, before = (
+        visible(", ".join(emergency[when]) or "none") for when in ("now", "before")
+    )
+    return f"The emergency numbers have changed: now {now}; they were {before}"
 
 
 def _served(change: dict[str, str]) -> str:

@@ -20,7 +20,9 @@ from gevent.event import AsyncResult
 from gevent.event import Event as Signal
 from gevent.threadpool import ThreadPool
 
+from eslflow.cli.emergency import changed, in_a_line, left_out
 from eslflow.cli.fit import FAILED, FINE, Candidate, Fit, rests_on
+from eslflow.cli.reload import change_told
 from eslflow.cli.versions import changes, texts
 from eslflow.clock import Clock
 from eslflow.errors import on_one_line
@@ -84,6 +86,10 @@ class Report:
     """Each that is served otherwise than before: its name, what it is, what it was."""
     restart: list[str] = field(default_factory=list)
     """Settings that have changed, and take a restart."""
+    emergency: dict[str, list[str]] = field(default_factory=dict)
+    """Emergency numbers that hold `now` and held `before`, if these are others."""
+    warnings: list[str] = field(default_factory=list)
+    """What is served, and is hardly meant so."""
     over: Signal = field(default_factory=Signal, repr=False)
 
     def data(self) -> dict[str, Any]:
@@ -95,6 +101,8 @@ class Report:
             "told": self.told,
             "flows": self.flows,
             "restart": self.restart,
+            "emergency": self.emergency,
+            "warnings": self.warnings,
         }
 
 
@@ -228,6 +236,9 @@ class Reloader:
         self._controller.swap(loaded.shelf, replace(loaded.site, **fixed))
         report.state, self.problem = "served", ""
         report.restart = _fixed(self._settings, fit.settings)
+        report.emergency = changed(self._settings, settings)
+        missing = left_out(settings)
+        report.warnings = [] if missing is None else [in_a_line(missing)]
         self._settings, self._link.needs = settings, needs
         now = self._clock.now()
         rows = changes(served, fit.flows, now, report.wanted)
@@ -249,6 +260,10 @@ class Reloader:
             log.info("flow %s: now %s, was %s", found["flow"], now, then)
         if not report.flows:
             log.info("no flow has changed")
+        if report.emergency:
+            log.info("%s", change_told(report.emergency))
+        for told in report.warnings:
+            log.warning("%s", told)
         for name in report.restart:
             log.warning("%s: has changed in the settings: restart to use it", name)
 

@@ -24,6 +24,7 @@ from eslflow.cli.beside import (
     register_of,
     watching,
 )
+from eslflow.cli.emergency import in_a_line, left_out
 from eslflow.cli.lock import only_one
 from eslflow.cli.tables import counted
 from eslflow.errors import SettingsError, StoreError
@@ -87,6 +88,7 @@ def serve(settings: Settings, site: Path) -> None:
     from eslflow.switch.link import link_of
     from eslflow.web.server import Control
 
+    _demand_apart(settings)
     loaded = _opened(settings)
     _make_folder(settings.recordings)
     allow_sockets(settings.most_calls)
@@ -139,6 +141,19 @@ def _run(
         for part in parts:
             beside.enter_context(part)
         return run_until_stopped(controller, SIGNALS, drain_s)
+
+
+def _demand_apart(settings: Settings) -> None:
+    """Refuse one address for calls and the control API: nobody else has taken it.
+
+    Raises:
+        SettingsError: it is one.
+    """
+    from eslflow.doctor.apart import same_address
+
+    found = same_address(settings)
+    if found is not None:
+        raise SettingsError(f"{found.text}. Write {found.mend}")
 
 
 def _opened(settings: Settings) -> Loaded:
@@ -368,6 +383,9 @@ def settle_memory() -> None:
 def _announce(controller: Controller, settings: Settings, flows: str) -> None:
     if settings.switch is None:
         log.warning("%s", NO_SWITCH)
+    missing = left_out(settings)
+    if missing is not None:
+        log.warning("%s", in_a_line(missing))
     host, port = controller.address
     log.info("flows: %s; ledger: %s", flows, settings.ledger)
     click.echo(f"listening on {f'[{host}]' if ':' in host else host}:{port}")

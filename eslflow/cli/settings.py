@@ -10,13 +10,16 @@ import click
 from click.core import ParameterSource
 
 from eslflow.check import flow_files
+from eslflow.cli.emergency import in_a_line, left_out
 from eslflow.cli.in_force import Source, Value, in_force
 from eslflow.cli.machine import JSON
 from eslflow.cli.places import named_in
 from eslflow.cli.tables import room, table
+from eslflow.doctor.apart import same_address
+from eslflow.errors import visible
 from eslflow.flow.options import amount
-from eslflow.settings import PASSWORD, load_settings
-from eslflow.site import demand_known
+from eslflow.settings import PASSWORD, Settings, load_settings
+from eslflow.site import demand_folder, demand_known
 
 COLUMNS = ("setting", "from", "value")
 OURS = "ESLFLOW_"
@@ -36,7 +39,7 @@ def command(ctx: click.Context, is_json: bool) -> None:
 
     From a line of eslflow.yaml, a variable of the environment, or the default.
     Passwords and arguments of programs are not shown. Exits with 78 if a flow is named
-    that is not there, unless there is none yet.
+    that is not there, unless there is none yet, or the folder that flows: names is not.
     """
     found = [_site(ctx), *in_force(ctx.obj)]
     if is_json:
@@ -46,6 +49,10 @@ def command(ctx: click.Context, is_json: bool) -> None:
         click.echo(table(COLUMNS, rows, room()))
         _warn_of_strangers()
     settings = load_settings(ctx.obj)
+    _warn_of_values(settings)
+    if any(value.name == "flows" and value.where for value in found):
+        # A folder of another name is no site that is still to be filled.
+        demand_folder(settings)
     paths = flow_files(settings.flows)
     if paths:
         demand_known(settings, map(named_in, paths))
@@ -67,6 +74,12 @@ def _warn_of_strangers() -> None:
                 "else stands in eslflow.yaml",
                 err=True,
             )
+
+
+def _warn_of_values(settings: Settings) -> None:
+    """Tell of values that are taken, and lead to what nobody wants."""
+    for found in filter(None, [same_address(settings), left_out(settings)]):
+        click.echo(visible(f"warning: {in_a_line(found)}"), err=True)
 
 
 def _told(value: Value) -> str:

@@ -153,7 +153,7 @@ def command(
         called=called or found.name,
         does=keypad.in_talk() if press is None and not others["in_talk"] else {},
     )
-    tell(
+    rows = tell(
         _in_language(found, language or found.languages[0]),
         path,
         ctx.obj,
@@ -164,15 +164,15 @@ def command(
         player=Player() if sound else None,
         is_quiet=quiet,
     )
-    _say_left(given.unpressed(), people.undone())
+    _say_left(given.unpressed(), people.unheeded(rows))
 
 
-def _say_left(keys: str, acts: str) -> None:
-    """Tell what nothing came for, if there is any."""
+def _say_left(keys: str, acts: Iterable[str]) -> None:
+    """Tell what nothing came for, or nothing came of, if there is any."""
     if keys:
         say(f"No question came for: {keys}")
-    if acts:
-        say(f"No talk or queue came for: {acts}")
+    for line in acts:
+        say(line)
 
 
 def tell(
@@ -185,8 +185,8 @@ def tell(
     visited: Callable[[str, str, str], object],
     player: Player | None,
     is_quiet: bool,
-) -> None:
-    """Run one simulated call and say what happens, and what would be kept of it."""
+) -> list[Row]:
+    """Run one simulated call; say what happens, and return what would be kept of it."""
     clock = SimulatedClock(start)
     settings = settings_or_none(site)
     rows: list[Row] = []
@@ -220,6 +220,7 @@ def tell(
             rig.call(script)
         if not is_quiet:
             _say_kept(rows, start, name)
+    return rows
 
 
 def say(line: str, indent: int = STORY) -> None:

@@ -11,6 +11,7 @@ from errno import EADDRINUSE
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
+from eslflow.doctor.apart import same_address
 from eslflow.doctor.finding import Finding, error, ok, warning
 from eslflow.errors import EslflowError
 from eslflow.settings import FILE, Settings
@@ -103,14 +104,23 @@ def _not_ours(settings: Settings, problem: OSError) -> Finding:
 def doors(settings: Settings) -> Iterator[Finding]:
     """Return who can get at what eslflow listens on, beside who should."""
     address = _address(settings.host, settings.port)
-    found = [*_of_calls(settings, address), *_of_control(settings)]
+    same = same_address(settings)
+    found = [] if same is None else [same]
+    found += [*_of_calls(settings, address), *_of_control(settings)]
     if not found:
-        found = [ok(LISTEN, f"{address}, for {', '.join(settings.allow) or 'nobody'}")]
+        found = [ok(LISTEN, f"{address}, for {', '.join(settings.allow)}")]
     yield from found
 
 
 def _of_calls(settings: Settings, address: str) -> Iterator[Finding]:
     allowed = [ip_address(peer) for peer in settings.allow]
+    if not allowed:
+        yield error(
+            LISTEN,
+            f"allow: in {FILE} is empty: nobody can connect to {address}",
+            "No call reaches eslflow: all go to the dialplan's fallback.",
+            f"allow: [127.0.0.1] in {FILE}, with the address of your FreeSWITCH",
+        )
     nobody = [str(peer) for peer in allowed if peer.is_unspecified]
     if nobody:
         yield warning(
@@ -121,7 +131,8 @@ def _of_calls(settings: Settings, address: str) -> Iterator[Finding]:
         )
     others = [peer for peer in allowed if not (peer.is_loopback or peer.is_unspecified)]
     host = _ip(settings.host)
-    if host is not None and host.is_unspecified and not others:
+    is_local = any(peer.is_loopback for peer in allowed) and not others
+    if host is not None and host.is_unspecified and is_local:
         here = "[::1]" if host.version == 6 else "127.0.0.1"
         yield warning(
             LISTEN,
