@@ -15,6 +15,7 @@ from eslflow.check import (
     before,
     cards,
     past,
+    payments,
     permits,
     promises,
     questions,
@@ -39,6 +40,7 @@ RULES: dict[Rule, Look] = {
     **questions.RULES,
     **past.RULES,
     **promises.RULES,
+    **payments.RULES,
     **unused.RULES,
 }
 """Every rule, and what looks whether it holds."""
