@@ -12,6 +12,7 @@ from functools import partial
 
 from eslflow.call.live import EMERGENCY
 from eslflow.check import (
+    assured,
     before,
     brief,
     cards,
@@ -43,6 +44,7 @@ RULES: dict[Rule, Look] = {
     **promises.RULES,
     **payments.RULES,
     **brief.RULES,
+    **assured.RULES,
     **unused.RULES,
 }
 """Every rule, and what looks whether it holds."""
