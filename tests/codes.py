@@ -58,8 +58,9 @@ the flow loads, and a last line says so.
 It understands some words of English, German, French, Spanish, Italian and Dutch:
 whether a notice tells that consent can be withdrawn and by which key, how long it says
 that recordings are kept, which key it gives for yes and for no, whether a menu tells of
-its keys, whether a prompt asks for a card or for another number. Of other languages it
-says nothing of the sort.
+its keys, whether a prompt asks for a card or for another number; of the first four,
+whether a prompt says that the call is not recorded, or that a recording is deleted. Of
+other languages it says nothing of the sort.
 
 The examples leave out what is the same in all of them: the flow's name, the purpose
 `training`, which rests on consent, the notice `recording`, and a few prompts.

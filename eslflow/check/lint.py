@@ -12,9 +12,12 @@ from functools import partial
 
 from eslflow.call.live import EMERGENCY
 from eslflow.check import (
+    assured,
     before,
+    brief,
     cards,
     past,
+    payments,
     permits,
     promises,
     questions,
@@ -39,6 +42,9 @@ RULES: dict[Rule, Look] = {
     **questions.RULES,
     **past.RULES,
     **promises.RULES,
+    **payments.RULES,
+    **brief.RULES,
+    **assured.RULES,
     **unused.RULES,
 }
 """Every rule, and what looks whether it holds."""
@@ -50,7 +56,12 @@ BY_STEP = (
     *cards.RULES,
 )
 """Rules that look at a step and its words, and at nothing else."""
-BY_SECTION = (permits.KEPT_FOREVER, permits.HALF_A_MASK, spoken.KEY_DEAD)
+BY_SECTION = (
+    permits.KEPT_FOREVER,
+    permits.HALF_A_MASK,
+    spoken.KEY_DEAD,
+    brief.KEPT_BRIEFLY,
+)
 """Rules that look at what stands above the steps, too."""
 BY_FILE = (spoken.NO_WITHDRAWAL, unused.UNUSED)
 """Rules that look at all of it, and not at what leads where."""
