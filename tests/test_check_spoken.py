@@ -180,11 +180,40 @@ def test_the_keys_of_a_question_may_be_told_just_before_it():
 
 
 def test_the_callers_own_keys_are_none_of_the_question():
-    text = asked("Press 1 to agree or 2 to refuse. Press star and 0 to withdraw.")
+    text = asked("Press 1 to agree or 2 to refuse. Press 0 to withdraw.")
     assert len(found(text, spoken.key_dead)) == 1
     keys = "purposes: {training: {basis: consent, on_withdrawal: keep}}\n"
     keys += "recording: {caller_keys: {0: withdraw}}\n"
     assert found(keys + text, spoken.key_dead) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "1 to agree, 2 to refuse. You can withdraw by pressing star 0."),
+        ("en", "1 to agree, 2 to refuse. Press the star key and then zero."),
+        ("de", "Taste 1 heißt ja, 2 nein. Drücken Sie Stern Null zum Widerruf."),
+        ("es", "Pulse 1 para sí, 2 para no. Se retira pulsando asterisco 5."),
+    ],
+)
+def test_a_digit_behind_the_star_is_no_key_of_a_question(language, words):
+    text = in_language(language, words)
+    assert found(text, spoken.key_dead) == []
+    assert len(found(text.replace(words, f"{words[:-1]}, 7."), spoken.key_dead)) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Press 1 or 2. To withdraw later, call us and press 3 in the menu."),
+        ("de", "Taste 1 oder 2. Später rufen Sie uns an und drücken die 3."),
+        ("fr", "Tapez 1 ou 2. Plus tard, appelez-nous et tapez 3."),
+    ],
+)
+def test_what_is_pressed_in_another_call_is_no_dead_key(language, words):
+    text = in_language(language, words)
+    assert found(text, spoken.key_dead) == []
+    assert found(text.replace("2.", "2, 4."), spoken.key_dead)
 
 
 MENU = """\
@@ -280,7 +309,9 @@ def test_a_called_partys_key_is_no_dead_one():
     purposes = "purposes:\n  training: {basis: consent, retain: 30d"
     keep = purposes + ", on_withdrawal: keep}\n"
     assert found(keep + notice + rules + steps, spoken.key_dead) == []
-    assert found(purposes + "}\n" + notice + steps, spoken.key_dead)
+    plain = notice.replace("star and then 0", "press 0")
+    assert found(keep + plain + rules + steps, spoken.key_dead) == []
+    assert found(purposes + "}\n" + plain + steps, spoken.key_dead)
 
 
 VERBAL = """\

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from eslflow.check.answers import Answer, answers
 from eslflow.check.finding import Finding, Rule, at, own
 from eslflow.check.wordlist import (
+    CALL_US,
+    behind_star,
     by_key,
     in_digits,
     keys_ending,
@@ -18,6 +20,7 @@ from eslflow.check.wordlist import (
     keys_said,
     says_withdrawal,
     sentences,
+    without,
 )
 from eslflow.flow.model import Flow
 from eslflow.steps.announce import Announce
@@ -184,8 +187,7 @@ def key_dead(flow: Flow) -> Iterator[Finding]:
         if isinstance(step, Language):
             known = {*step.keys}
         for language, text in _texts(flow, step).items():
-            said = keys_said(text, language)
-            dead = sorted(said - known)
+            dead = sorted(_plain(text, language) - known)
             # Where a key that counts is not said, the words are told already.
             every = _said(flow, step, language, text)
             if dead and not _unsaid(step, language, every):
@@ -196,6 +198,15 @@ def key_dead(flow: Flow) -> Iterator[Finding]:
                 hint = "Add it to keys, or change the words."
                 yield Finding(KEY_DEAD, at(step, "keys"), problem, hint)
                 break
+
+
+def _plain(text: str, language: str) -> set[str]:
+    """Return the keys that a text tells to press here and now, by themselves.
+
+    What is pressed behind the star is no key of a step.
+    """
+    rest, starred = without(CALL_US, text, language), behind_star(language)
+    return keys_said(rest if starred is None else starred.sub("", rest), language)
 
 
 def menu_swapped(flow: Flow) -> Iterator[Finding]:
