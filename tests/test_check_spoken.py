@@ -274,6 +274,28 @@ def test_each_key_of_a_sentence_has_its_own_words(words):
     assert found(f"prompts: {{both: {words}}}\n{right}", spoken.menu_swapped) == []
 
 
+@pytest.mark.parametrize(
+    ("language", "words", "key"),
+    [
+        ("en", "Support: 1. Sales: 2.", "1"),
+        ("en", "Support: press one, Sales: press two.", "1"),
+        ("de", "Verkauf: Taste 2, Support: Taste 1.", "1"),
+        ("de", "Taste 2: Sales. Taste 3: Lager.", "2"),
+        ("nb", "Sales: 2.", "2"),
+    ],
+)
+def test_a_key_may_be_told_by_a_label(language, words, key):
+    prompt = f"prompts: {{both: {{{language}: {words!r}}}}}\n"
+    head = f"languages: [{language}]\n{prompt}"
+    right, wrong = (
+        head + example.replace("menu: which", "menu: both")
+        for example in EXAMPLES["menu-swapped"]
+    )
+    first, *_ = found(wrong, spoken.menu_swapped)
+    assert first.place == ("steps", "choose", "keys", key)
+    assert found(right, spoken.menu_swapped) == []
+
+
 def test_words_that_name_one_of_two_keys_may_be_those_of_either():
     text = EXAMPLES["menu-swapped"][1].replace("menu: which", "menu: both")
     head = "prompts: {both: 'Für Vertrieb die 1 drücken, für Support die 2.'}\n"

@@ -18,6 +18,7 @@ from eslflow.check.wordlist import (
     keys_ending,
     keys_named,
     keys_said,
+    labelled,
     says_withdrawal,
     sentences,
     without,
@@ -231,6 +232,10 @@ def _named(step: Menu, text: str, language: str) -> Iterator[tuple[str, str, set
     def steps(words: str) -> set[str]:
         return {to for to in step.keys.values() if to in words.lower()}
 
+    labels = {key: (clause, label) for clause, key, label in labelled(text, language)}
+    for key, (clause, label) in labels.items():
+        if key in step.keys and steps(label) and step.keys[key] not in steps(label):
+            yield clause, key, steps(label)
     for sentence in sentences(text, language):
         read = in_digits(sentence, language)
         told = list(by_key(read, lambda words: bool(steps(words))))
@@ -238,7 +243,8 @@ def _named(step: Menu, text: str, language: str) -> Iterator[tuple[str, str, set
         # Of several keys, each has words that can be told, or nobody knows whose.
         if all(keys.values()):
             for key, named in keys.items():
-                if key in step.keys and step.keys[key] not in named:
+                is_wrong = key in step.keys and step.keys[key] not in named
+                if is_wrong and key not in labels:
                     yield sentence, key, named
 
 

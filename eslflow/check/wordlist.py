@@ -106,6 +106,13 @@ _BEHIND = (
 """Before what: "press one of the keys" names none."""
 _KEY = re.compile(r"(?<![\w.,*-])[0-9](?![\w-])(?!\.\w)")
 _LAST = re.compile(r"[\s,:]([0-9])(?=[.,;:!?](?:\s|$)|$)")
+_CLAUSE = re.compile(r"(?<=[.,;!?])\s+")
+_PRESSED = (
+    r"(?:(?:please|press|dial|key|number|the|then|bitte|dann|drücken|wählen|sie|mit|die"
+    r"|der|taste|ziffer|appuyez|tapez|sur|la|le|touche|pulse|marque|tecla|el|prema"
+    r"|premete|il|tasto|druk|kies|op|toets|de)\s+)*"
+)
+"""What stands before a key, and says nothing of what it is for."""
 YES_NO = ("yes", "no", "ja", "nein", "oui", "non", "sí", "sì", "nee")
 _SENTENCE = re.compile(
     r"(?<=[.!?:])" + "".join(rf"(?<!\b{yes}:)" for yes in YES_NO) + r"\s+",
@@ -176,6 +183,32 @@ def behind_star(language: str) -> re.Pattern[str] | None:
 def keys_ending(text: str, language: str) -> set[str]:
     """Return the digits that clauses end with: "to agree, press 1; to refuse, 2"."""
     return set(_LAST.findall(in_digits(text, language)))
+
+
+def labelled(text: str, language: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the clauses that are a key and its label, the key and the label.
+
+    "Support: 1." is one, and "Taste 1: Support" is another.
+    """
+    for clause in _CLAUSE.split(text):
+        found = _label(language.partition("-")[0].lower()).fullmatch(clause.strip())
+        if found is not None:
+            key = found["key"] or found["last"]
+            named = NAMES.get(language.partition("-")[0].lower(), {})
+            label = found["behind"] or found["before"]
+            yield clause, named.get(key.lower(), key), label
+
+
+@cache
+def _label(language: str) -> re.Pattern[str]:
+    names = NAMES.get(language, {})
+    key = "|".join(["[0-9]", *(name for name, key in names.items() if key.isdigit())])
+    label = r"[^\d:=*#]*[^\s\d:=*#.,;!?]"
+    return re.compile(
+        rf"(?:{_PRESSED}(?P<key>{key})\s*[:=]\s*(?P<behind>{label})"
+        rf"|(?P<before>{label})\s*[:=]\s*{_PRESSED}(?P<last>{key}))\s*[.,;!?]*",
+        re.IGNORECASE,
+    )
 
 
 def keys_named(text: str, language: str) -> set[str] | None:
