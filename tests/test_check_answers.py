@@ -126,6 +126,14 @@ BESIDE = [
     ("it", "Uno per sì, due per no."),
     ("nl", "Eén voor ja, twee voor nee."),
     ("nl", "De 1 betekent ja, de 2 betekent nee."),
+    ("de", "Taste 1: Aufzeichnung. Taste 2: keine Aufzeichnung. Widerruf jederzeit."),
+    ("de", "Mit Aufzeichnung: Taste 1, ohne Aufzeichnung: Taste 2."),
+    ("en", "Recording: one. No recording: two."),
+    ("en", "1: recording, 2: without recording"),
+    ("fr", "Touche 1 : enregistrement. Touche 2 : pas d’enregistrement."),
+    ("es", "Tecla 1: grabación. Tecla 2: sin grabación."),
+    ("it", "Tasto 1: registrazione. Tasto 2: nessuna registrazione."),
+    ("nl", "Toets 1: opname. Toets 2: geen opname."),
 ]
 """Keys beside their answers, with nothing between but what links the two."""
 
@@ -164,6 +172,9 @@ def test_star_and_hash_have_answers_too(language, words, keys):
         ("fr", "Si un de vous accepte, c'est un oui."),
         ("es", "Uno de nosotros no lo sabe."),
         ("nb", "1 = ja, 2 = nei"),
+        ("nb", "Tast 1: opptak. Tast 2: ikke opptak."),
+        ("de", "Zur Aufzeichnung: 2 Dinge. Dauer der Aufzeichnung: 1."),
+        ("en", "Recording: 2 things. About the recording: 1."),
     ],
 )
 def test_a_number_without_such_a_link_is_no_key(language, words):

@@ -140,6 +140,90 @@ def test_all_languages_that_are_understood_must_say_so():
     assert found(both.replace("Ihre Nummer", "Ihre Kundennummer")) == []
 
 
+ANOTHER = [
+    ("en", "Please enter the expiry date of your passport.", 8),
+    ("en", "Enter your passport expiry date.", 8),
+    ("en", "Please enter your membership number. You find it on your card.", 16),
+    ("en", "Enter the card number printed on your library card.", 10),
+    ("de", "Bitte geben Sie die Nummer Ihrer Bahncard ein.", 16),
+    ("de", "Die Nummer Ihrer BahnCard, bitte.", 16),
+    ("de", "Ihre Kartennummer bitte, Sie finden sie auf Ihrem Büchereiausweis.", 10),
+    ("de", "Ihre Mitgliedsnummer, bitte. Sie steht auf Ihrer Karte.", 8),
+    ("fr", "Votre numéro de client, qui figure sur votre carte.", 8),
+    ("es", "La fecha de caducidad de su pasaporte.", 8),
+]
+
+
+@pytest.mark.parametrize(("language", "words", "digits"), ANOTHER)
+def test_a_number_may_be_that_of_a_card_that_does_not_pay(language, words, digits):
+    assert found(asking(words, digits, language=language)) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Enter the expiry date, and then your passport number."),
+        ("en", "Enter your card number or the number on your library card."),
+        ("en", "Enter the number. You find it on your card."),
+        ("en", "Enter your account number. You find it on your card."),
+        ("en", "Enter your customer number or card number. It is on your card."),
+        ("de", "Ihre Kartennummer oder die Nummer auf Ihrem Ausweis, bitte."),
+        ("de", "Ihre Kreditkartennummer, sie steht auf Ihrer Karte."),
+        ("de", "Ihre Kundennummer oder die Nummer Ihrer Karte, bitte."),
+    ],
+)
+def test_beside_another_number_a_card_is_one(language, words):
+    (finding,) = found(asking(words, 10, language=language))
+    assert finding.hint == (
+        "Add secure: true (PCI DSS 3.3.1), or, if no card that pays is meant, say in "
+        "the prompt which other card or number it is, such as the number of your "
+        "library card."
+    )
+
+
+LAST = [
+    ("en", "Enter the last four digits of your card."),
+    ("en", "Enter the last 4 digits of your credit card number."),
+    ("de", "Die letzten vier Ziffern Ihrer Kreditkarte, bitte."),
+    ("fr", "Entrez les quatre derniers chiffres de votre carte."),
+    ("es", "Introduzca los últimos cuatro dígitos de su tarjeta."),
+    ("it", "Digiti le ultime quattro cifre della sua carta."),
+    ("nl", "Toets de laatste vier cijfers van uw bankkaart."),
+]
+
+
+@pytest.mark.parametrize(("language", "words"), LAST)
+def test_the_last_four_digits_of_a_card_are_none(language, words):
+    text = asking(words, 4, language=language)
+    assert found(text) == []
+    assert found(text.replace("into: v0", "into: card")) == []
+    assert len(found(asking(words, 16, language=language))) == 1
+    assert len(found(asking(words, 4, 4, 4, 4, language=language))) == 1
+
+
+def test_the_last_digits_on_the_back_are_a_code():
+    assert found(asking("Enter the last three digits on the back of your card.", 3))
+    words = "The last four digits of your card, then the security code."
+    assert len(found(asking(words, 4))) == 1
+
+
+def test_a_value_may_be_named_after_what_only_cards_have():
+    (finding,) = found(asking("Your code.", 3).replace("into: v0", "into: cvv"))
+    assert finding.hint.endswith("name the value otherwise.")
+    words = "The expiry date of your passport."
+    passport = asking(words, 8).replace("into: v0", "into: expiry")
+    assert found(passport) == []
+    assert len(found(passport, like_a_card)) == 1
+    assert len(found(passport.replace("of your passport", "please"))) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "it", "nl"])
+def test_a_telephone_has_a_check_digit_like_that_of_a_card(language):
+    text = asking("The IMEI, please.", 15, more=", check: luhn", language=language)
+    assert found(text) == []
+    assert len(found(text, like_a_card)) == 1
+
+
 @pytest.mark.parametrize("digits", [(4, 4, 4, 4), (6, 10), ("8", "4..8")])
 def test_a_card_that_is_asked_for_in_parts_is_one(digits):
     (finding,) = found(asking("The next digits.", *digits))

@@ -37,6 +37,15 @@ KEPT = [
         "cancellata dopo 30 giorni",
     ),
     ("nl", "De opname wordt na 30 dagen gewist.", "na 30 dagen gewist"),
+    ("de", "Wir heben die Aufnahme 30 Tage auf.", "heben die Aufnahme 30 Tage"),
+    ("en", "The recording is gone after 30 days.", "gone after 30 days"),
+    (
+        "en",
+        "We record this. We hold on to it for a month.",
+        "hold on to it for a month",
+    ),
+    ("fr", "L'enregistrement est conservé 30 jours.", "conservé 30 jours"),
+    ("es", "Podemos grabar. La grabación se guarda 30 días.", "guarda 30 días"),
 ]
 
 
@@ -55,10 +64,25 @@ def test_a_limit_is_read_with_its_words(language, words, quoted):
         ("The recording is kept for 90 days.", 90),
         ("Recordings are kept no longer than 30 days.", 30),
         ("After ten days the recording is deleted.", 10),
+        ("May we record? The retention period is 30 days.", 30),
+        ("May we record? We delete it 30 days later.", 30),
+        ("May we record this call? We store the call for six weeks.", 42),
     ],
 )
 def test_a_limit_is_told_in_days(words, days):
     assert [limit.days for limit in limits(words, "en-GB")] == [days]
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "days"),
+    [
+        ("de", "Dürfen wir aufzeichnen? Wir speichern das Gespräch 6 Wochen lang.", 42),
+        ("de", "Dürfen wir aufzeichnen? Nach zwei Wochen löschen wir sie.", 14),
+        ("fr", "On enregistre. La durée de conservation est de 30 jours.", 30),
+    ],
+)
+def test_a_limit_may_be_of_what_was_named_before(language, words, days):
+    assert [limit.days for limit in limits(words, language)] == [days]
 
 
 @pytest.mark.parametrize(
@@ -80,6 +104,8 @@ def test_a_limit_is_told_in_days(words, days):
         ("en", "Recordings are kept for more than 30 days."),
         ("de", "Die Aufnahme wird mindestens 30 Tage aufbewahrt."),
         ("nb", "Opptaket slettes etter 30 dager."),
+        ("en", "May we record? On your request we delete it within 3 days."),
+        ("de", "Auf Wunsch löschen wir die Aufnahme binnen 3 Tagen."),
     ],
 )
 def test_what_is_no_shorter_limit_of_a_recording_is_none(language, words):

@@ -57,6 +57,15 @@ STAR = [
     ("es", "Para retirar su consentimiento, pulse asterisco y luego cero."),
     ("it", "Per revocare il consenso prema asterisco e poi zero."),
     ("nl", "U kunt dit intrekken met ster en dan nul."),
+    ("en", "Change your mind? Press star zero during the call."),
+    ("en", "Changed your mind? Star zero."),
+    ("en", "You can withdraw at any time. Just press star zero."),
+    ("de", "Anders überlegt? Dann drücken Sie Stern Null."),
+    ("de", "Sie können jederzeit widerrufen. Drücken Sie dazu Stern Null."),
+    ("fr", "Vous changez d'avis ? Tapez étoile zéro."),
+    ("es", "¿Ha cambiado de opinión? Pulse asterisco cero."),
+    ("it", "Ha cambiato idea? Prema asterisco zero."),
+    ("nl", "Van gedachten veranderd? Druk op ster nul."),
 ]
 
 
@@ -85,6 +94,9 @@ def test_keys_that_a_notice_gives_for_something_else_are_no_promise():
         "Press star seven to make it private. You can withdraw: write to us.",
         "You can withdraw at any time. Press 1 to agree, 2 to refuse.",
         "You can withdraw by pressing a key.",
+        "You can withdraw. Press star seven to make it private.",
+        "You can withdraw. Make it private with star seven.",
+        "You can withdraw. Write to us. Press star seven.",
     ):
         assert found(asked(words), withdrawal_key) == []
     assert found(asked("Trekk tilbake med stjerne null.", "nb"), withdrawal_key) == []

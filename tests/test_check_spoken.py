@@ -180,11 +180,40 @@ def test_the_keys_of_a_question_may_be_told_just_before_it():
 
 
 def test_the_callers_own_keys_are_none_of_the_question():
-    text = asked("Press 1 to agree or 2 to refuse. Press star and 0 to withdraw.")
+    text = asked("Press 1 to agree or 2 to refuse. Press 0 to withdraw.")
     assert len(found(text, spoken.key_dead)) == 1
     keys = "purposes: {training: {basis: consent, on_withdrawal: keep}}\n"
     keys += "recording: {caller_keys: {0: withdraw}}\n"
     assert found(keys + text, spoken.key_dead) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "1 to agree, 2 to refuse. You can withdraw by pressing star 0."),
+        ("en", "1 to agree, 2 to refuse. Press the star key and then zero."),
+        ("de", "Taste 1 heißt ja, 2 nein. Drücken Sie Stern Null zum Widerruf."),
+        ("es", "Pulse 1 para sí, 2 para no. Se retira pulsando asterisco 5."),
+    ],
+)
+def test_a_digit_behind_the_star_is_no_key_of_a_question(language, words):
+    text = in_language(language, words)
+    assert found(text, spoken.key_dead) == []
+    assert len(found(text.replace(words, f"{words[:-1]}, 7."), spoken.key_dead)) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Press 1 or 2. To withdraw later, call us and press 3 in the menu."),
+        ("de", "Taste 1 oder 2. Später rufen Sie uns an und drücken die 3."),
+        ("fr", "Tapez 1 ou 2. Plus tard, appelez-nous et tapez 3."),
+    ],
+)
+def test_what_is_pressed_in_another_call_is_no_dead_key(language, words):
+    text = in_language(language, words)
+    assert found(text, spoken.key_dead) == []
+    assert found(text.replace("2.", "2, 4."), spoken.key_dead)
 
 
 MENU = """\
@@ -245,6 +274,28 @@ def test_each_key_of_a_sentence_has_its_own_words(words):
     assert found(f"prompts: {{both: {words}}}\n{right}", spoken.menu_swapped) == []
 
 
+@pytest.mark.parametrize(
+    ("language", "words", "key"),
+    [
+        ("en", "Support: 1. Sales: 2.", "1"),
+        ("en", "Support: press one, Sales: press two.", "1"),
+        ("de", "Verkauf: Taste 2, Support: Taste 1.", "1"),
+        ("de", "Taste 2: Sales. Taste 3: Lager.", "2"),
+        ("nb", "Sales: 2.", "2"),
+    ],
+)
+def test_a_key_may_be_told_by_a_label(language, words, key):
+    prompt = f"prompts: {{both: {{{language}: {words!r}}}}}\n"
+    head = f"languages: [{language}]\n{prompt}"
+    right, wrong = (
+        head + example.replace("menu: which", "menu: both")
+        for example in EXAMPLES["menu-swapped"]
+    )
+    first, *_ = found(wrong, spoken.menu_swapped)
+    assert first.place == ("steps", "choose", "keys", key)
+    assert found(right, spoken.menu_swapped) == []
+
+
 def test_words_that_name_one_of_two_keys_may_be_those_of_either():
     text = EXAMPLES["menu-swapped"][1].replace("menu: which", "menu: both")
     head = "prompts: {both: 'Für Vertrieb die 1 drücken, für Support die 2.'}\n"
@@ -280,7 +331,9 @@ def test_a_called_partys_key_is_no_dead_one():
     purposes = "purposes:\n  training: {basis: consent, retain: 30d"
     keep = purposes + ", on_withdrawal: keep}\n"
     assert found(keep + notice + rules + steps, spoken.key_dead) == []
-    assert found(purposes + "}\n" + notice + steps, spoken.key_dead)
+    plain = notice.replace("star and then 0", "press 0")
+    assert found(keep + plain + rules + steps, spoken.key_dead) == []
+    assert found(purposes + "}\n" + plain + steps, spoken.key_dead)
 
 
 VERBAL = """\

@@ -8,6 +8,7 @@ from eslflow.check.wordlist import (
     keys_ending,
     keys_named,
     keys_said,
+    labelled,
     says_withdrawal,
     sentences,
     tells_of_recording,
@@ -81,6 +82,18 @@ def test_words_belong_to_the_key_before_or_behind_them():
         ("1", "For sales press "),
         ("2", ", for help "),
     ]
+
+
+def test_a_clause_may_be_a_key_and_its_label():
+    text = (
+        "Hello: all. Sales: 1. For help: press Two, key 3: more. Press 4 for me: 5 x."
+    )
+    assert list(labelled(text, "en")) == [
+        ("Sales: 1.", "1", "Sales"),
+        ("For help: press Two,", "2", "For help"),
+        ("key 3: more.", "3", "more"),
+    ]
+    assert list(labelled("Salg: 1.", "nb")) == [("Salg: 1.", "1", "Salg")]
 
 
 def test_a_key_may_stand_alone_at_the_end_of_a_clause():

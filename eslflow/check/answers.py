@@ -16,7 +16,15 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from eslflow.check.wordlist import NAMES, YES_NO, by_key, in_digits, says, sentences
+from eslflow.check.wordlist import (
+    NAMES,
+    YES_NO,
+    by_key,
+    in_digits,
+    labelled,
+    says,
+    sentences,
+)
 
 _YES = {
     "en": r"\b(agree|accept|consent|allow|permit)(s|ing)?\b|\b(yes|ok|okay)\b",
@@ -63,6 +71,16 @@ _UNLESS = {
     "nl": r"\b(tenzij|behalve)\b",
 }
 """What turns a sentence round."""
+_RECORDING = {
+    "en": r"((?P<no>no|without( a)?|not?) |(with )?(a |the )?)(call )?record(ing|ed)?",
+    "de": r"((?P<no>keine?|ohne) |(mit )?(einer? |die )?)(gesprächs)?"
+    r"(aufzeichnung|aufnahme|mitschnitt)",
+    "fr": r"((?P<no>(pas d'|sans |aucun ))|(avec )?(un |l')?)enregistrement",
+    "es": r"((?P<no>sin|no|ninguna) |(con )?(una |la )?)grabación",
+    "it": r"((?P<no>senza|no|nessuna|niente) |(con )?(una |la )?)registrazione",
+    "nl": r"((?P<no>geen|zonder) |(met )?(een |de )?)opname",
+}
+"""A label of a key that says no more than whether there is a recording."""
 _LINKS = {
     "en": "for means? is are to if when you your as says? say stands? the key button "
     "press dial use enter choose type hit then with by pressing that i we want wish "
@@ -160,6 +178,8 @@ def answers(text: str, language: str) -> list[Answer]:
         # Of what contradicts itself nobody knows what is meant.
         if len({answer.is_yes for answer in told}) == 1:
             found.setdefault(key, told[0])
+    # What is nothing but a label is plainest of all.
+    found.update((answer.key, answer) for answer in _labelled(text, language))
     return list(found.values())
 
 
@@ -191,6 +211,15 @@ def _is_denied_twice(words: str, no: str) -> bool:
     """Whether one clause has two words for no: "if you do not refuse"."""
     clauses = words.split(",")
     return any(len(re.findall(no, each, re.IGNORECASE)) > 1 for each in clauses)
+
+
+def _labelled(text: str, language: str) -> Iterator[Answer]:
+    """Yield the keys whose label is a recording, or none: "Taste 1: Aufzeichnung"."""
+    recording = _RECORDING.get(language.partition("-")[0].lower())
+    for clause, key, label in labelled(text, language) if recording else ():
+        said = re.fullmatch(recording or "", label.replace("’", "'"), re.IGNORECASE)
+        if said is not None:
+            yield Answer(key, said["no"] is None, clause)
 
 
 def _linked(text: str, language: str) -> Iterator[Answer]:

@@ -40,7 +40,7 @@ _UNITS = {
 _DAYS = (1, 7, 31, 366)
 """Of each unit, the longest: who says a month may mean one of 31 days."""
 _DELETED = {
-    "en": r"delet\w+|eras\w+|remov\w+|destroy\w*|wiped",
+    "en": r"delet\w+|eras\w+|remov\w+|destroy\w*|wiped|gone",
     "de": r"gelöscht|lösch\w+|vernichtet|vernichten",
     "fr": r"supprim\w+|effac\w+|détrui\w+",
     "es": r"borr\w+|elimin\w+|suprim\w+|destru\w+",
@@ -48,8 +48,8 @@ _DELETED = {
     "nl": r"gewist|wissen|verwijder\w*|vernietig\w*",
 }
 _KEPT = {
-    "en": r"keeps?|kept|stored?|stores|retain(?:ed|s)?|saved?",
-    "de": r"bewahr\w*|aufbewahrt?|aufbewahren|speicher\w*|gespeichert|aufgehoben",
+    "en": r"keeps?|kept|stored?|stores|retain(?:ed|s)?|saved?|holds?|retention",
+    "de": r"bewahr\w*|aufbewahrt?|aufbewahren|speicher\w*|gespeichert|aufgehoben|heben",
     "fr": r"conserv\w+|gard\w+|stock\w+",
     "es": r"conserv\w+|guard\w+|almacen\w+",
     "it": r"conserv\w+|tenut\w+|salvat\w+",
@@ -64,10 +64,10 @@ _AFTER = {
     "nl": "na|binnen",
 }
 _FOR = {
-    "en": "(?:for|not? longer than|no more than) ",
+    "en": "(?:for|not? longer than|no more than|period is) ",
     "de": "",
-    "fr": "(?:pendant|durant) ",
-    "es": "(?:durante|por) ",
+    "fr": "(?:(?:pendant|durant) )?",
+    "es": "(?:(?:durante|por) )?",
     "it": "per ",
     "nl": "",
 }
@@ -79,6 +79,15 @@ _AT_LEAST = {
     "it": r"almeno|più di|minimo",
     "nl": r"minstens|minimaal|langer",
 }
+_ON_REQUEST = {
+    "en": r"\b(on|upon|at) (your |the )?(own )?request\b|\bif you ask\b",
+    "de": r"\bauf (ihren |den )?(wunsch|verlangen|antrag)\b",
+    "fr": r"\b(à|sur) (votre |la |simple )?demande\b",
+    "es": r"\b(a|si) (su )?(petición|solicitud)\b|\bsi lo (pide|solicita)\b",
+    "it": r"\b(a|su) (sua )?richiesta\b",
+    "nl": r"\bop (uw )?verzoek\b",
+}
+"""What is done only for who asks for it."""
 _OTHERS = {
     "en": r"\b(numbers?|choices?|data|answers?|names?|consent|proof|receipts?"
     r"|details)\b",
@@ -92,7 +101,7 @@ _OTHERS = {
 """What else may be kept."""
 _IT = re.compile(
     r"\b(it|they|them|these|sie|es|diese|il|elle|ils|elles|se|la|las|viene|vengono"
-    r"|deze|het|ze)\b",
+    r"|deze|het|ze|call|gespräch|anruf|retention period|durée de conservation)\b",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[.;:!?])\s+")
@@ -115,11 +124,13 @@ def limits(text: str, language: str) -> Iterator[Limit]:
     before = ""
     for sentence in _SENTENCE.split(text):
         found = None
-        if not says(WITHDRAWN, sentence, name):
+        if not (says(WITHDRAWN, sentence, name) or says(_ON_REQUEST, sentence, name)):
             found = next(filter(None, (p.search(sentence) for p in _limit(name))), None)
         if found is not None and not says(_AT_LEAST, sentence, name):
             head = sentence[: found.end()]
-            is_it = _IT.search(head) and _is_recording(before, name)
+            # "Nach zwei Wochen löschen wir sie": what it is may follow.
+            more = sentence[: found.end() + len(" wir sie")]
+            is_it = _IT.search(more) and _is_recording(before, name)
             if _is_recording(head, name) or (
                 is_it and _is_recording(head, name) is None
             ):
@@ -173,5 +184,6 @@ def _limit(language: str) -> tuple[re.Pattern[str], ...]:
         rf"{after},?{_WORD}{{0,5}}? {gone}",
         rf"{kept}{_WORD}{{0,6}}? {for_}(?:[\w'’-]+ ){{0,4}}?{time}",
         rf"{for_}{time}{_WORD}{{0,3}}? {kept}",
+        rf"{gone}{_WORD}{{0,4}}? {time} (?:later|später|plus tard|después)\b",
     )
     return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)

@@ -14,7 +14,7 @@ from eslflow.check import counted
 from eslflow.check.finding import Finding, Look, Place, Rule
 from eslflow.check.lasting import limits
 from eslflow.check.wording import ENGLISH
-from eslflow.check.wordlist import NAMES, WITHDRAWN, says
+from eslflow.check.wordlist import NAMES, TOLD_ALONE, WITHDRAWN, behind_star, says
 from eslflow.flow.model import CalleeKey, CallerKey, Flow, Party
 from eslflow.flow.subflow import top
 from eslflow.steps.consent import Consent
@@ -27,19 +27,6 @@ WITHDRAWAL_KEY = Rule(
 )
 KEPT_LONGER = Rule(
     "kept-longer", False, "Recordings are kept longer than a notice says."
-)
-_STAR = {
-    "en": r"(?:star|asterisk|\*)(?: key)?",
-    "de": r"(?:stern(?:taste)?|\*)",
-    "fr": r"(?:(?:touche )?étoile|\*)",
-    "es": r"(?:asterisco|estrella|\*)",
-    "it": r"(?:asterisco|\*)",
-    "nl": r"(?:ster(?:retje)?|\*)",
-}
-_THEN = (
-    r"(?:[\s,-]|\b(?:and|then|plus|followed by|the|key|und|dann|danach|die|der|taste"
-    r"|puis|ensuite|et|le|la|touche|y|luego|después|el|tecla|e|poi|il|tasto|en|dan"
-    r"|daarna|de|toets)\b)*"
 )
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _VERSION = "with a new version of the notice."
@@ -91,15 +78,21 @@ def _place(said: _Said, language: str) -> Place:
 def _keys_to_withdraw(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield by language the digit that is to be pressed behind the star."""
     for language, text in texts.items():
-        name = language.partition("-")[0].lower()
-        if name not in _STAR:
+        pressed = behind_star(language)
+        if pressed is None:
             continue
-        digits = {word: key for word, key in NAMES[name].items() if key.isdigit()}
-        pressed = rf"{_STAR[name]}{_THEN}(?P<key>[0-9]|{'|'.join(digits)})\b"
+        names = NAMES[language.partition("-")[0].lower()]
+        before = ""
         for sentence in _SENTENCE.split(text):
-            found = re.search(rf"(?<!\w){pressed}", sentence, re.IGNORECASE)
-            if found is not None and says(WITHDRAWN, sentence, language):
-                yield language, digits.get(found["key"].lower(), found["key"])
+            found = pressed.search(sentence)
+            # "You can withdraw. Press star 0." and "Change your mind? Then star 0."
+            goes_on = before.endswith("?") or TOLD_ALONE.fullmatch(
+                pressed.sub("*", sentence)
+            )
+            said = f"{before} {sentence}" if goes_on else sentence
+            if found is not None and says(WITHDRAWN, said, language):
+                yield language, names.get(found["key"].lower(), found["key"])
+            before = sentence
 
 
 def kept_longer(flow: Flow) -> Iterator[Finding]:

@@ -11,13 +11,17 @@ from collections.abc import Iterator, Mapping
 from eslflow.check.answers import Answer, answers
 from eslflow.check.finding import Finding, Rule, at, own
 from eslflow.check.wordlist import (
+    CALL_US,
+    behind_star,
     by_key,
     in_digits,
     keys_ending,
     keys_named,
     keys_said,
+    labelled,
     says_withdrawal,
     sentences,
+    without,
 )
 from eslflow.flow.model import Flow
 from eslflow.steps.announce import Announce
@@ -184,8 +188,7 @@ def key_dead(flow: Flow) -> Iterator[Finding]:
         if isinstance(step, Language):
             known = {*step.keys}
         for language, text in _texts(flow, step).items():
-            said = keys_said(text, language)
-            dead = sorted(said - known)
+            dead = sorted(_plain(text, language) - known)
             # Where a key that counts is not said, the words are told already.
             every = _said(flow, step, language, text)
             if dead and not _unsaid(step, language, every):
@@ -196,6 +199,15 @@ def key_dead(flow: Flow) -> Iterator[Finding]:
                 hint = "Add it to keys, or change the words."
                 yield Finding(KEY_DEAD, at(step, "keys"), problem, hint)
                 break
+
+
+def _plain(text: str, language: str) -> set[str]:
+    """Return the keys that a text tells to press here and now, by themselves.
+
+    What is pressed behind the star is no key of a step.
+    """
+    rest, starred = without(CALL_US, text, language), behind_star(language)
+    return keys_said(rest if starred is None else starred.sub("", rest), language)
 
 
 def menu_swapped(flow: Flow) -> Iterator[Finding]:
@@ -220,6 +232,10 @@ def _named(step: Menu, text: str, language: str) -> Iterator[tuple[str, str, set
     def steps(words: str) -> set[str]:
         return {to for to in step.keys.values() if to in words.lower()}
 
+    labels = {key: (clause, label) for clause, key, label in labelled(text, language)}
+    for key, (clause, label) in labels.items():
+        if key in step.keys and steps(label) and step.keys[key] not in steps(label):
+            yield clause, key, steps(label)
     for sentence in sentences(text, language):
         read = in_digits(sentence, language)
         told = list(by_key(read, lambda words: bool(steps(words))))
@@ -227,7 +243,8 @@ def _named(step: Menu, text: str, language: str) -> Iterator[tuple[str, str, set
         # Of several keys, each has words that can be told, or nobody knows whose.
         if all(keys.values()):
             for key, named in keys.items():
-                if key in step.keys and step.keys[key] not in named:
+                is_wrong = key in step.keys and step.keys[key] not in named
+                if is_wrong and key not in labels:
                     yield sentence, key, named
 
 

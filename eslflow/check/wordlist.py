@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 
 from eslflow.flow.keys import CALLED, EVERY
 
@@ -21,12 +22,12 @@ RECORDED = {
     "nl": r"opgenomen|opname|opnem",
 }
 WITHDRAWN = {
-    "en": r"withdraw|revoke|take (it|this|that|your consent) back|change your mind",
+    "en": r"withdraw|revoke|take (it|this|that|your consent) back|changed? your mind",
     "de": r"widerruf|zurücknehm|zurückzieh|anders überleg",
-    "fr": r"retir|retrait|révoqu",
-    "es": r"retir|revoc",
-    "it": r"revoc|ritir",
-    "nl": r"intrek|ingetrokken|herroep",
+    "fr": r"retir|retrait|révoqu|chang\w+ d'avis",
+    "es": r"retir|revoc|cambi\w+ de (opinión|idea)",
+    "it": r"revoc|ritir|cambi\w+ idea",
+    "nl": r"intrek|ingetrokken|herroep|van gedachten",
 }
 _FOR_GOOD = {
     "en": r"\b(?:can ?not|can't|can no longer|may not|not be|never|no way to)(?: be)? "
@@ -42,6 +43,37 @@ _FOR_GOOD = {
     "nl": r"\bniet (?:meer )?(?:intrek|ingetrokken|herroep)\w*|onherroepelijk",
 }
 """That consent cannot be withdrawn; what is left of the words must say that it can."""
+_STAR = {
+    "en": r"(?:star|asterisk|\*)(?: key)?",
+    "de": r"(?:stern(?:taste)?|\*)",
+    "fr": r"(?:(?:touche )?étoile|\*)",
+    "es": r"(?:asterisco|estrella|\*)",
+    "it": r"(?:asterisco|\*)",
+    "nl": r"(?:ster(?:retje)?|\*)",
+}
+_THEN = (
+    r"(?:[\s,-]|\b(?:and|then|plus|followed by|the|key|und|dann|danach|die|der|taste"
+    r"|puis|ensuite|et|le|la|touche|y|luego|después|el|tecla|e|poi|il|tasto|en|dan"
+    r"|daarna|de|toets)\b)*"
+)
+TOLD_ALONE = re.compile(
+    r"\W*(?:(?:please|just|simply|then|press|dial|use|bitte|dazu|dafür|hierzu|einfach"
+    r"|dann|drücken|wählen|sie|mit|die|der|appuyez|tapez|pour|cela|sur|pulse|marque"
+    r"|para|ello|prema|prem[ei]te|digiti|druk|op|toets|kies|daarvoor)\s+)*\*"
+    r"(?: (?:during|in|within) (?:the|this|your) call| at any time| jederzeit"
+    r"| während des (?:gesprächs|anrufs))?\W*",
+    re.IGNORECASE,
+)
+"""A sentence that tells to press a key, and not what for."""
+CALL_US = {
+    "en": r"\b(call|ring|phone) (us|back|our|0|\+)[^.;!?]*",
+    "de": r"\brufen sie [^.;!?]*\ban\b[^.;!?]*",
+    "fr": r"\b(r?appelez|téléphonez)\b[^.;!?]*",
+    "es": r"\b(llame|llámenos)\b[^.;!?]*",
+    "it": r"\b(richiami|chiami|chiamateci|chiamate)\b[^.;!?]*",
+    "nl": r"\bbel(t u)? (ons|naar|terug)[^.;!?]*",
+}
+"""What is to be done in another call."""
 _ALONE = re.compile(r"(?<!\d)[0-9](?!\d)|[*#]")
 _FROM_TO = re.compile(
     r"\b([0-9])\s*(?:-|–|to|through|bis|à|al?|tot(?: en met)?)\s*([0-9])\b", re.I
@@ -74,6 +106,13 @@ _BEHIND = (
 """Before what: "press one of the keys" names none."""
 _KEY = re.compile(r"(?<![\w.,*-])[0-9](?![\w-])(?!\.\w)")
 _LAST = re.compile(r"[\s,:]([0-9])(?=[.,;:!?](?:\s|$)|$)")
+_CLAUSE = re.compile(r"(?<=[.,;!?])\s+")
+_PRESSED = (
+    r"(?:(?:please|press|dial|key|number|the|then|bitte|dann|drücken|wählen|sie|mit|die"
+    r"|der|taste|ziffer|appuyez|tapez|sur|la|le|touche|pulse|marque|tecla|el|prema"
+    r"|premete|il|tasto|druk|kies|op|toets|de)\s+)*"
+)
+"""What stands before a key, and says nothing of what it is for."""
 YES_NO = ("yes", "no", "ja", "nein", "oui", "non", "sí", "sì", "nee")
 _SENTENCE = re.compile(
     r"(?<=[.!?:])" + "".join(rf"(?<!\b{yes}:)" for yes in YES_NO) + r"\s+",
@@ -130,9 +169,46 @@ def keys_said(text: str, language: str) -> set[str]:
     return {key for sentence in told for key in _KEY.findall(sentence)}
 
 
+@cache
+def behind_star(language: str) -> re.Pattern[str] | None:
+    """Return what finds a `key` that is to be pressed behind the star."""
+    name = language.partition("-")[0].lower()
+    if name not in _STAR:
+        return None
+    digits = "|".join(word for word, key in NAMES[name].items() if key.isdigit())
+    pressed = rf"(?<!\w){_STAR[name]}{_THEN}(?P<key>[0-9]|{digits})\b"
+    return re.compile(pressed, re.IGNORECASE)
+
+
 def keys_ending(text: str, language: str) -> set[str]:
     """Return the digits that clauses end with: "to agree, press 1; to refuse, 2"."""
     return set(_LAST.findall(in_digits(text, language)))
+
+
+def labelled(text: str, language: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the clauses that are a key and its label, the key and the label.
+
+    "Support: 1." is one, and "Taste 1: Support" is another.
+    """
+    for clause in _CLAUSE.split(text):
+        found = _label(language.partition("-")[0].lower()).fullmatch(clause.strip())
+        if found is not None:
+            key = found["key"] or found["last"]
+            named = NAMES.get(language.partition("-")[0].lower(), {})
+            label = found["behind"] or found["before"]
+            yield clause, named.get(key.lower(), key), label
+
+
+@cache
+def _label(language: str) -> re.Pattern[str]:
+    names = NAMES.get(language, {})
+    key = "|".join(["[0-9]", *(name for name, key in names.items() if key.isdigit())])
+    label = r"[^\d:=*#]*[^\s\d:=*#.,;!?]"
+    return re.compile(
+        rf"(?:{_PRESSED}(?P<key>{key})\s*[:=]\s*(?P<behind>{label})"
+        rf"|(?P<before>{label})\s*[:=]\s*{_PRESSED}(?P<last>{key}))\s*[.,;!?]*",
+        re.IGNORECASE,
+    )
 
 
 def keys_named(text: str, language: str) -> set[str] | None:
