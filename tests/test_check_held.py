@@ -36,6 +36,12 @@ def test_something_is_held_from_where_it_is_set_to_where_it_is_read():
     assert at["look1"] == {"paid1"}
 
 
+def test_what_is_held_for_a_step_is_told_by_the_names_that_stand_for_it():
+    holds = holds_of(PAYMENTS)
+    assert holds.kind("code2") == holds.kind("code1") == {"card1", "code1"}
+    assert holds.kind("which") == frozenset()
+
+
 def test_names_that_are_never_held_together_stand_for_the_same():
     names = holds_of(PAYMENTS).names
     assert names["card2"] == names["card1"] == "card1"

@@ -3,6 +3,7 @@
 import pytest
 
 from eslflow.check.wordlist import (
+    behind_star,
     by_key,
     in_digits,
     keys_ending,
@@ -94,6 +95,26 @@ def test_a_clause_may_be_a_key_and_its_label():
         ("key 3: more.", "3", "more"),
     ]
     assert list(labelled("Salg: 1.", "nb")) == [("Salg: 1.", "1", "Salg")]
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "key"),
+    [
+        ("en", "To withdraw, press star zero.", "zero"),
+        ("en", "Press * and then 7", "7"),
+        ("de-AT", "Widerruf mit Stern Null.", "Null"),
+        ("en", "Press zero to withdraw.", None),
+    ],
+)
+def test_a_key_behind_the_star_is_found(language, words, key):
+    pattern = behind_star(language)
+    assert pattern is not None
+    found = pattern.search(words)
+    assert (found and found["key"]) == key
+
+
+def test_no_star_is_known_in_a_language_without_words():
+    assert behind_star("xx") is None
 
 
 def test_a_key_may_stand_alone_at_the_end_of_a_clause():
